@@ -1,0 +1,93 @@
+/**
+ * A device of a person, seen from the app: what can be asked of it and what it tells. One runs in the
+ * engine worker; the tabs read the rows of `store/rows.ts` for everything that lasts, and `Status`
+ * for what does not (connection, presence, typing).
+ */
+import type { Result } from "../crypto/base/result.ts";
+import type { Hex } from "./store/rows.ts";
+
+/** `updating`: connected, and the queue at the relay is still being read (`count` left). */
+export type Connection =
+  | { readonly type: "connected" }
+  | { readonly type: "updating"; readonly count: number }
+  | { readonly type: "connecting" }
+  /** Next try at `retryAtMs`. `refused`: the relay answered and does not want us (full, closed). */
+  | {
+      readonly type: "offline";
+      readonly retryAtMs: number;
+      readonly why: "unreachable" | "refused";
+    };
+
+export type Presence = { readonly online: boolean; readonly lastSeenMs: number };
+
+/** Everything that is true now and need not be kept. Plain data: it crosses a message port. */
+export type Status = {
+  readonly connection: Connection;
+  /** By contact account (hex32); only for accounts that are watched. */
+  readonly presence: Readonly<Record<Hex, Presence>>;
+  /** By channel number: accounts that are writing now. */
+  readonly typing: Readonly<Record<number, readonly Hex[]>>;
+  /** Not "ok": nothing more is acknowledged to the relay until it is. */
+  readonly storage: "ok" | "full" | "failed";
+  /** The device's clock differs from the relay's by more than 5 minutes. */
+  readonly clockOffWarning: boolean;
+};
+
+export type StartError =
+  | { readonly type: "AlreadyStarted" }
+  | { readonly type: "NameEmpty" }
+  | { readonly type: "NameTooLong"; readonly limit: number };
+
+export type InviteError =
+  | { readonly type: "NotStarted" }
+  | { readonly type: "LinkMalformed" }
+  | { readonly type: "LinkVersionUnknown" }
+  | { readonly type: "LinkExpired" }
+  | { readonly type: "LinkIsOwn" }
+  /** Nothing lies at the link's address: used up, withdrawn, or the relay lost it. */
+  | { readonly type: "InviteNotFound" }
+  /** The record does not match the link: somebody altered it. */
+  | { readonly type: "InviteForged" }
+  | { readonly type: "RelayUnreachable" }
+  /** The relay does not take new people. */
+  | { readonly type: "RegistrationRefused" };
+
+export type SendError =
+  | { readonly type: "ChannelUnknown" }
+  | { readonly type: "TextEmpty" }
+  | { readonly type: "TextTooLong"; readonly bytes: number; readonly limit: number }
+  /** They were blocked, or their request was not accepted yet. */
+  | { readonly type: "NotAllowed" };
+
+export interface Device extends AsyncDisposable {
+  /** Makes the account, this device and "Note to self". Needs no network. */
+  readonly start: (name: string) => Promise<Result<void, StartError>>;
+  /**
+   * The current invite link: the newest one that is unused and has more than a day left, else a new
+   * one. `published` tells whether the relay has it (it becomes so by itself).
+   */
+  readonly invite: () => Promise<
+    Result<{ readonly link: string; readonly published: boolean }, { readonly type: "NotStarted" }>
+  >;
+  /** Opens the chat with the inviter, who may be offline. Answers its channel number. */
+  readonly acceptInvite: (link: string) => Promise<Result<{ readonly c: number }, InviteError>>;
+  /** Durable when it settles; delivery goes on by itself. */
+  readonly send: (
+    c: number,
+    text: string,
+  ) => Promise<Result<{ readonly id: string }, SendError>>;
+  /** Everything that arrived in the channel up to now was seen by the person. */
+  readonly markRead: (c: number) => Promise<void>;
+  /** The person is writing in `c` now; call it at every keystroke, it limits itself. */
+  readonly typing: (c: number) => void;
+  /** Answers a message request. */
+  readonly decide: (account: Hex, verdict: "accept" | "block") => Promise<void>;
+  /** Accounts on screen: their presence is followed. Replaces the earlier list. */
+  readonly watch: (accounts: readonly Hex[]) => void;
+  /** Is any window of the app in front of the person? Presence and heartbeats follow it. */
+  readonly visible: (visible: boolean) => void;
+  /** The browser said that the network came or went. */
+  readonly network: (online: boolean) => void;
+  /** Calls back at once and at every change, until the answer is called. */
+  readonly status: (listen: (status: Status) => void) => () => void;
+}

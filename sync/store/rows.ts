@@ -1,0 +1,340 @@
+/**
+ * The rows of a device's database: one type a table, and the table of keys and indexes. Numbers and
+ * ids that an index needs stay readable at rest; everything else is sealed by the adapter. Ids are
+ * lower-case hex, times are milliseconds since 1970, `hex16` is 16 bytes, `hex32` is 32.
+ *
+ * | word | meaning                                                                   |
+ * | ---- | ------------------------------------------------------------------------- |
+ * | `c`  | a channel's number on this device, from 1                                  |
+ * | `a`  | a log's number on this device, from 1 (one log per device and channel)     |
+ * | `s`  | an entry's `seq` in its log, from 1                                        |
+ * | `h`  | its place in time: `hEff`, hybrid logical clock within bounds (53 bits)    |
+ * | `b`  | tie-break of equal `h`: the first 4 bytes of the log id                    |
+ * | `arr`| arrival number in its channel: drives unread and "arrived late", not order |
+ */
+import type { Session } from "../../crypto/ratchet/session.ts";
+import type { PeerChain, SenderChain } from "../../crypto/chain/sender-chain.ts";
+import type { Known } from "../log/known.ts";
+
+export type Hex = string;
+
+/** One value under a name; see `sync/account/self.ts` for who is who. */
+export type MetaRow = { readonly k: string; readonly v: unknown };
+
+/** A mailbox of this device at one relay. */
+export type MailboxRow = {
+  readonly url: string;
+  readonly relayId: Uint8Array;
+  /** Ed25519 seed of the mailbox's owner key, used for this relay only. */
+  readonly seed: Uint8Array;
+  readonly mailbox: Hex;
+  /** The relay's store incarnation; when it changes, the relay lost its store. Empty before WELCOME. */
+  readonly storeInc: Hex;
+  readonly registered: boolean;
+};
+
+/** A write token to our own mailboxes, given to one contact or put into one invite. */
+export type TokenRow = {
+  readonly label: Hex; // 4 bytes, returned by the relay with each message
+  readonly token: Uint8Array;
+  readonly class: "contact" | "invite";
+  /** hex32 of the contact, once known. */
+  readonly account: Hex | null;
+  /** hex16 of the invite that carried it. */
+  readonly invite: Hex | null;
+  readonly expiresAtMs: number;
+  /** Urls of the own relays that confirmed it. */
+  readonly registeredAt: readonly string[];
+};
+
+export type InviteRow = {
+  readonly tag: Hex; // hex16, the rendezvous address
+  readonly secret: Uint8Array;
+  readonly token: Hex; // label of its TokenRow
+  readonly voucher: Uint8Array;
+  readonly link: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** Stored at the relay: an unstored invite does not work yet. */
+  readonly published: boolean;
+  /** hex32 of the first account that used it; a second one becomes a request. */
+  readonly redeemedBy: Hex | null;
+};
+
+/** `invited`: we used their link, no answer yet. `request`: a stranger who waits for our word. */
+export type ContactState = "invited" | "accepted" | "request" | "blocked";
+
+export type ContactRow = {
+  readonly account: Hex; // hex32
+  readonly accountKey: Uint8Array; // Ed25519 public key AK
+  readonly name: string;
+  readonly state: ContactState;
+  /** Encoded account facts, as received. */
+  readonly facts: readonly Uint8Array[];
+  /** Under which we publish our presence to them, and they theirs to us; 32 bytes each. */
+  readonly presenceOut: Uint8Array;
+  readonly presenceIn: Uint8Array | null;
+  /** Label of the write token they hold for our mailboxes. */
+  readonly token: Hex;
+  readonly addedAtMs: number;
+  /** Newest "last seen" they told us; 0 = never. */
+  readonly lastSeenMs: number;
+};
+
+/** A device of a contact: only devices chained to the contact's account key are ever stored. */
+export type DeviceRow = {
+  readonly device: Hex; // hex16
+  readonly account: Hex; // hex32
+  readonly certificate: Uint8Array;
+  /** Encoded newest card; where and with which token to write to it. */
+  readonly card: Uint8Array | null;
+  readonly cardCounter: number;
+  readonly prekeyBundle: Uint8Array | null;
+};
+
+/** A pairwise session with one device. `tags`: where its next messages may arrive (hex16). */
+export type SessionRow = {
+  readonly n?: number; // generated
+  readonly device: Hex;
+  readonly tags: readonly Hex[];
+  readonly state: Session;
+  readonly th: Hex; // hex32 of the transcript: the smaller wins a tie
+  readonly createdAtMs: number;
+  readonly lastReceivedAtMs: number; // 0 = unanswered
+};
+
+/** Our current sender chain of a channel. */
+export type OwnChainRow = {
+  readonly c: number;
+  readonly state: SenderChain;
+  readonly startedAtMs: number;
+  readonly sealedCount: number;
+  /** Devices (hex16) that were handed this chain. */
+  readonly holders: readonly Hex[];
+  /** Monotonic counter of the cursors we sealed under it. */
+  readonly cursorCounter: number;
+};
+
+/** A chain that a peer's device handed to us. `tags`: chain tag and live tag (hex16). */
+export type PeerChainRow = {
+  readonly n?: number; // generated
+  readonly device: Hex;
+  readonly account: Hex;
+  readonly c: number;
+  readonly tags: readonly Hex[];
+  readonly state: PeerChain;
+  readonly receivedAtMs: number;
+};
+
+export type PrekeyRow = {
+  readonly id: Hex; // hex16
+  /** Secret and public halves, see crypto/handshake/prekeys.ts. */
+  readonly secrets: unknown;
+  readonly createdAtMs: number;
+};
+
+/** Envelopes (env) and first-flight ciphertexts (H(ct)) already dealt with. */
+export type SeenRow = { readonly id: Hex; readonly atMs: number };
+
+/** An envelope that cannot be opened yet: its chain is unknown. Kept, and acknowledged, until it can. */
+export type HeldRow = {
+  readonly env: Hex;
+  readonly tag: Hex; // the envelope's 16-byte id
+  readonly label: Hex;
+  readonly body: Uint8Array;
+  readonly atMs: number;
+};
+
+export type ChannelKind = "self" | "dm";
+
+export type ChannelRow = {
+  readonly c?: number; // generated
+  readonly id: Hex; // hex16
+  readonly kind: ChannelKind;
+  /** The other account (hex32); our own for "self". */
+  readonly account: Hex;
+  /** `h` of the newest entry that is shown, 0 = none: the chat list's order. */
+  readonly lastH: number;
+  /** How many entries arrived so far. */
+  readonly arrivals: number;
+  /** Derived from the read vector whenever that or the log changes; never a second truth. */
+  readonly unread: number;
+  /** Text of the newest shown entry, cut to 100 characters, and whether we wrote it. */
+  readonly preview: { readonly text: string; readonly own: boolean } | null;
+  /** Highest hlc seen or sent in this channel. */
+  readonly hlc: number;
+};
+
+export type LogRow = {
+  readonly a?: number; // generated
+  readonly log: Hex; // hex16
+  readonly c: number;
+  readonly account: Hex;
+  readonly device: Hex;
+  readonly own: boolean;
+  /** Ed25519 key that signs this log. */
+  readonly key: Uint8Array;
+  /** Entries we hold. */
+  readonly known: Known;
+  /** Own logs: entries that every relay of every target stored durably ("sent"). */
+  readonly sent: Known;
+  /** Highest hlc of the log's entries that we hold. */
+  readonly hlc: number;
+  /** Our account has read this log up to here (seq). */
+  readonly read: number;
+};
+
+export type EntryRow = {
+  readonly c: number;
+  readonly a: number;
+  readonly s: number;
+  readonly h: number;
+  readonly b: number;
+  readonly arr: number;
+  /** The encoded entry, signed; see sync/entry/entry.ts. */
+  readonly bytes: Uint8Array;
+  readonly hash: Uint8Array; // entryId, 32 bytes: `prev` of the next
+  readonly kind: number;
+  /** 1 = shown in the conversation, 0 = protocol (log.open …). */
+  readonly shown: 0 | 1;
+  readonly own: boolean;
+  /** Public message id, 26 characters. */
+  readonly id: string;
+  readonly text: string;
+  readonly writtenAtMs: number;
+  /** Its place was before entries that were already here when it came. */
+  readonly late: boolean;
+  /** Its clock was over a minute ahead of ours when it came. */
+  readonly clockAhead: boolean;
+};
+
+/** The newest receipts of one device of a peer for one channel, per log id. */
+export type CursorRow = {
+  readonly c: number;
+  readonly device: Hex;
+  readonly account: Hex;
+  readonly counter: number;
+  readonly delivered: readonly { readonly log: Hex; readonly known: Known }[];
+  readonly read: readonly { readonly log: Hex; readonly seq: number }[];
+};
+
+/** `pending`: not stored at a relay; `stored`: durable there; `done`: the device has it. */
+export type TargetState = "pending" | "stored" | "done";
+
+export type Target = {
+  readonly device: Hex;
+  readonly state: TargetState;
+  /** Relay that stored it, and its store incarnation then. */
+  readonly url: string;
+  readonly storeInc: Hex;
+};
+
+/**
+ * One thing to deliver. `entry`: a log entry (sealed when it is first sent, under the sender chain);
+ * `control`: a session message, sealed when it was written (each costs a ratchet step).
+ */
+export type OutboxRow = {
+  readonly n?: number; // generated
+  readonly what:
+    | { readonly type: "entry"; readonly c: number; readonly a: number; readonly s: number }
+    | { readonly type: "control"; readonly payload: number; readonly c: number | null };
+  /** The entry's place as numbers for the index; [0, 0, -n…] never used for control rows: 0, 0, 0. */
+  readonly c: number;
+  readonly a: number;
+  readonly s: number;
+  readonly env: Hex;
+  readonly body: Uint8Array | null;
+  readonly sealedAtMs: number;
+  readonly targets: readonly Target[];
+  /** 1 while some target is `pending`: what a connection has to send. */
+  readonly waiting: 0 | 1;
+  readonly attempts: number;
+  readonly nextAtMs: number;
+  readonly createdAtMs: number;
+};
+
+export type Rows = {
+  readonly meta: MetaRow;
+  readonly mailboxes: MailboxRow;
+  readonly tokens: TokenRow;
+  readonly invites: InviteRow;
+  readonly contacts: ContactRow;
+  readonly devices: DeviceRow;
+  readonly sessions: SessionRow;
+  readonly ownChains: OwnChainRow;
+  readonly peerChains: PeerChainRow;
+  readonly prekeys: PrekeyRow;
+  readonly seen: SeenRow;
+  readonly held: HeldRow;
+  readonly channels: ChannelRow;
+  readonly logs: LogRow;
+  readonly entries: EntryRow;
+  readonly cursors: CursorRow;
+  readonly outbox: OutboxRow;
+};
+
+export type TableName = keyof Rows;
+
+/** An index: its fields; `unique`, or `multi` when its one field is a list that is indexed by item. */
+export type IndexShape = {
+  readonly fields: readonly string[];
+  readonly unique?: true;
+  readonly multi?: true;
+};
+
+export type TableShape = {
+  readonly primary: readonly string[];
+  /** The primary key is a number that the store makes. */
+  readonly generated?: true;
+  readonly indexes: Readonly<Record<string, IndexShape>>;
+};
+
+/** Keys and indexes of every table. An index is named after what it answers. */
+export const TABLES: { readonly [T in TableName]: TableShape } = {
+  meta: { primary: ["k"], indexes: {} },
+  mailboxes: { primary: ["url"], indexes: { mailbox: { fields: ["mailbox"] } } },
+  tokens: { primary: ["label"], indexes: {} },
+  invites: { primary: ["tag"], indexes: {} },
+  contacts: { primary: ["account"], indexes: {} },
+  devices: { primary: ["device"], indexes: { account: { fields: ["account"] } } },
+  sessions: {
+    primary: ["n"],
+    generated: true,
+    indexes: { device: { fields: ["device"] }, tags: { fields: ["tags"], multi: true } },
+  },
+  ownChains: { primary: ["c"], indexes: {} },
+  peerChains: {
+    primary: ["n"],
+    generated: true,
+    indexes: { tags: { fields: ["tags"], multi: true }, received: { fields: ["receivedAtMs"] } },
+  },
+  prekeys: { primary: ["id"], indexes: { created: { fields: ["createdAtMs"] } } },
+  seen: { primary: ["id"], indexes: { at: { fields: ["atMs"] } } },
+  held: { primary: ["env"], indexes: { tag: { fields: ["tag"] }, at: { fields: ["atMs"] } } },
+  channels: {
+    primary: ["c"],
+    generated: true,
+    indexes: { id: { fields: ["id"], unique: true }, recent: { fields: ["lastH"] } },
+  },
+  logs: {
+    primary: ["a"],
+    generated: true,
+    indexes: { log: { fields: ["log"], unique: true }, channel: { fields: ["c"] } },
+  },
+  entries: {
+    primary: ["c", "a", "s"],
+    indexes: {
+      timeline: { fields: ["c", "shown", "h", "b", "s"] },
+      arrival: { fields: ["c", "arr"] },
+    },
+  },
+  cursors: { primary: ["c", "device"], indexes: {} },
+  outbox: {
+    primary: ["n"],
+    generated: true,
+    indexes: {
+      entry: { fields: ["c", "a", "s"] },
+      due: { fields: ["waiting", "nextAtMs"] },
+    },
+  },
+};

@@ -1,0 +1,82 @@
+/**
+ * The names that pass between client and relay, as branded bytes. A relay sees nothing else of a
+ * person: no account, device, channel or sender.
+ */
+import type { Brand } from "../../crypto/base/brand.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+
+/** The relay's Ed25519 public key; it outlives restarts and moves. 32 bytes. */
+export type RelayId = Brand<Uint8Array, "RelayId">;
+/** Changes when a relay has lost its store, and only then. 8 bytes. */
+export type StoreIncarnation = Brand<Uint8Array, "StoreIncarnation">;
+/** BLAKE2b-128 of the mailbox's public key and the relay's id. 16 bytes. */
+export type MailboxId = Brand<Uint8Array, "MailboxId">;
+/** Ed25519 key of one mailbox, used with one relay only. 32 bytes. */
+export type MailboxKey = Brand<Uint8Array, "MailboxKey">;
+/** BLAKE2b-128 of an envelope's body: the ciphertext names itself. 16 bytes. */
+export type EnvelopeId = Brand<Uint8Array, "EnvelopeId">;
+/** The right to write to one mailbox. Secret. 16 bytes. */
+export type Token = Brand<Uint8Array, "Token">;
+/** What the relay keeps of a token. 32 bytes. */
+export type TokenHash = Brand<Uint8Array, "TokenHash">;
+/** The owner's own mark on a token, told with each message that came under it. 4 bytes. */
+export type Label = Brand<Uint8Array, "Label">;
+/** Names what a newer envelope of the same token replaces. 8 bytes. */
+export type SlotId = Brand<Uint8Array, "SlotId">;
+/** A presence topic. 32 bytes. */
+export type Topic = Brand<Uint8Array, "Topic">;
+/** The relay's challenge of one connection. 32 bytes. */
+export type Nonce = Brand<Uint8Array, "Nonce">;
+/** Ed25519 signature. 64 bytes. */
+export type AuthSignature = Brand<Uint8Array, "AuthSignature">;
+/** Rendezvous address of an invite. 16 bytes. */
+export type InviteTag = Brand<Uint8Array, "InviteTag">;
+/** Lets one invited stranger create a mailbox. Secret. 16 bytes. */
+export type Voucher = Brand<Uint8Array, "Voucher">;
+
+export const ID_BYTES = {
+  RelayId: 32,
+  StoreIncarnation: 8,
+  MailboxId: 16,
+  MailboxKey: 32,
+  EnvelopeId: 16,
+  Token: 16,
+  TokenHash: 32,
+  Label: 4,
+  SlotId: 8,
+  Topic: 32,
+  Nonce: 32,
+  AuthSignature: 64,
+  InviteTag: 16,
+  Voucher: 16,
+} as const;
+export type IdName = keyof typeof ID_BYTES;
+
+export type IdError = {
+  readonly type: "IdLengthWrong";
+  readonly id: IdName;
+  readonly bytes: number;
+};
+
+const parserOf =
+  <Name extends IdName>(id: Name) =>
+  (bytes: Uint8Array): Result<Brand<Uint8Array, Name>, IdError> =>
+    bytes.length === ID_BYTES[id]
+      ? ok(bytes as Brand<Uint8Array, Name>)
+      : err({ type: "IdLengthWrong", id, bytes: bytes.length });
+
+/** Each takes a view and keeps it: only the length can be wrong. */
+export const parseRelayId = parserOf("RelayId");
+export const parseStoreIncarnation = parserOf("StoreIncarnation");
+export const parseMailboxId = parserOf("MailboxId");
+export const parseMailboxKey = parserOf("MailboxKey");
+export const parseEnvelopeId = parserOf("EnvelopeId");
+export const parseToken = parserOf("Token");
+export const parseTokenHash = parserOf("TokenHash");
+export const parseLabel = parserOf("Label");
+export const parseSlotId = parserOf("SlotId");
+export const parseTopic = parserOf("Topic");
+export const parseNonce = parserOf("Nonce");
+export const parseAuthSignature = parserOf("AuthSignature");
+export const parseInviteTag = parserOf("InviteTag");
+export const parseVoucher = parserOf("Voucher");
