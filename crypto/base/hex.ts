@@ -1,0 +1,24 @@
+/** Lower-case hexadecimal, for map keys and logs of public ids. Not constant time: never for keys. */
+import { err, ok, type Result } from "./result.ts";
+
+export type HexError = { readonly type: "HexInvalid" };
+
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, "0"),
+);
+
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += PAIRS[byte] ?? "";
+  return text;
+}
+
+/** Takes both cases; an odd length or any other character is refused. */
+export function fromHex(text: string): Result<Uint8Array, HexError> {
+  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return err({ type: "HexInvalid" });
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  }
+  return ok(bytes);
+}

@@ -1,0 +1,90 @@
+/**
+ * The one table of labels. A label keeps two uses of hash, key derivation or signature apart; a use
+ * without a row here does not compile, and a test finds rows that nobody uses.
+ *
+ *     enc(label, p1 … pn) = u32le(|L|) L u32le(|p1|) p1 … u32le(|pn|) pn,   L = "kith/1/" + label
+ *
+ * `enc` is injective: two different lists of parts never share an encoding.
+ */
+import { concat, u32le, utf8 } from "./bytes.ts";
+
+export const LABEL_PREFIX = "kith/1/";
+
+/** H hash, K keyed hash, S signature: what the label is used in, then what comes out. */
+export const LABELS = {
+  // identity
+  acct: "H account id",
+  "acct-key": "K seed of the account key",
+  "acct-state": "H digest of an account's facts",
+  card: "S card, by its device",
+  cert: "S device certificate, by its issuer",
+  "cert/self": "S device certificate, by the device itself",
+  dev: "H device id",
+  fact: "H id of an account fact",
+  revoke: "S device revocation",
+  // channels with computed ids
+  "acct-chan": "H account channel id",
+  dm: "H 1:1 channel id",
+  self: "H note-to-self channel id",
+  // first contact
+  "inv/psk": "K pre-shared key of a handshake",
+  "inv/rec": "K key of the rendezvous record",
+  "inv/tag": "K rendezvous address",
+  prekey: "H prekey id",
+  prekeys: "S prekey bundle, by its device",
+  // handshake and ratchet
+  ad: "H associated data of a session",
+  ck: "K first chain key of an epoch",
+  hdr: "K key of message headers",
+  hk0: "K header key of epoch 0",
+  "hs/ad": "H associated data of the prefix",
+  "hs/ct": "H mark of a handshake already accepted",
+  "hs/extract": "H secret of the whole handshake",
+  "hs/hdr": "K key of the prefix",
+  "hs/th": "H transcript of the handshake",
+  nhk: "K header key of the next epoch",
+  root: "K root key",
+  step: "K next chain key and message key",
+  tag: "K tag under which messages of a chain arrive",
+  // sealing
+  aead: "K encryption key and commitment",
+  // sender chains
+  live: "K live key",
+  "live/tag": "K tag of live frames",
+  mask: "K mask over the message number",
+  slot: "K slot of replaceable frames",
+  // presence
+  presence: "K presence topic",
+  "presence/key": "K key of a presence payload",
+  // entries (sync/)
+  body: "H body of an entry",
+  cursor: "S cursor frame",
+  entry: "S core of an entry",
+  "entry-id": "H entry id",
+  log: "H log id",
+  "log-digest": "H digest of a channel's logs",
+  // relay
+  env: "H envelope id",
+  mailbox: "H mailbox id",
+  "relay/auth": "S proof of owning a mailbox",
+  "relay/http": "S signed HTTP request",
+  "relay/http-body": "H body of a signed HTTP request",
+  "relay/pow": "H proof of work",
+  token: "H stored form of a write token",
+} as const;
+
+export type Label = keyof typeof LABELS;
+
+const HEADS: ReadonlyMap<string, Uint8Array> = new Map(
+  Object.keys(LABELS).map((label) => {
+    const name = utf8(LABEL_PREFIX + label);
+    return [label, concat(u32le(name.length), name)];
+  }),
+);
+
+/** `enc` of the header comment. */
+export function encodeLabelled(label: Label, ...parts: readonly Uint8Array[]): Uint8Array {
+  const pieces: Uint8Array[] = [HEADS.get(label) ?? new Uint8Array(0)];
+  for (const part of parts) pieces.push(u32le(part.length), part);
+  return concat(...pieces);
+}

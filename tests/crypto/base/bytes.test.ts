@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import {
+  compareBytes,
+  concat,
+  equalBytes,
+  readU32le,
+  u16le,
+  u32le,
+  u53le,
+  wipe,
+} from "../../../crypto/base/bytes.ts";
+import { readerOf } from "../../../crypto/base/reader.ts";
+
+const anyBytes = fc.uint8Array({ maxLength: 20 });
+
+test("[BY1] joins, compares and orders as Node's Buffer does", () => {
+  fc.assert(
+    fc.property(anyBytes, anyBytes, (a, b) => {
+      expect(concat(a, b)).toEqual(new Uint8Array(Buffer.concat([a, b])));
+      expect(equalBytes(a, b)).toBe(Buffer.compare(a, b) === 0);
+      expect(Math.sign(compareBytes(a, b))).toBe(Buffer.compare(a, b));
+    }),
+  );
+});
+
+test("[BY2] finds two byte strings of one length different in any single bit", () => {
+  const bytes = Uint8Array.from({ length: 16 }, (_, i) => i);
+  for (let bit = 0; bit < 128; bit++) {
+    const other = bytes.slice();
+    other[bit >> 3]! ^= 1 << (bit & 7);
+    expect(equalBytes(bytes, other)).toBe(false);
+  }
+});
+
+test("[BY3] integers are little-endian, come back alike, and refuse what they cannot hold", () => {
+  expect(u16le(0x0102)).toEqual(Uint8Array.of(2, 1));
+  expect(u32le(0x8000_0001)).toEqual(Uint8Array.of(1, 0, 0, 0x80));
+  fc.assert(
+    fc.property(fc.nat(0xffff), fc.maxSafeNat(), (small, large) => {
+      const r = readerOf(concat(u16le(small), u53le(large), u32le(large % 2 ** 32)));
+      expect([r.u16(), r.u53(), r.u32(), r.finished()]).toEqual([
+        small,
+        large,
+        large % 2 ** 32,
+        true,
+      ]);
+      expect(readU32le(concat(Uint8Array.of(9), u32le(large % 2 ** 32)), 1)).toBe(large % 2 ** 32);
+    }),
+  );
+  for (const write of [
+    () => u16le(65_536),
+    () => u32le(-1),
+    () => u32le(0.5),
+    () => u53le(2 ** 53),
+  ])
+    expect(write).toThrow("a u");
+});
+
+test("[BY4] wiping leaves zeros", () => {
+  const secret = new Uint8Array(32).fill(7);
+  wipe(secret);
+  expect(secret).toEqual(new Uint8Array(32));
+});
+
+test("[BY5] a reader never reads past its view, and once failed gives nothing more", () => {
+  const pool = new Uint8Array(64).fill(0xff);
+  const r = readerOf(pool.subarray(8, 12));
+  expect(r.u16()).toBe(0xffff);
+  expect(r.bytes(3)).toHaveLength(0);
+  expect([r.u8(), r.count(5), r.rest().length, r.finished()]).toEqual([0, 0, 0, false]);
+});
+
+test("[BY6] a reader refuses counts, lengths and integers over their bounds", () => {
+  for (const read of [
+    (r: ReturnType<typeof readerOf>) => r.count(4),
+    (r: ReturnType<typeof readerOf>) => r.bytes16(3).length,
+    (r: ReturnType<typeof readerOf>) => r.u53(),
+  ]) {
+    const r = readerOf(new Uint8Array(64).fill(0x20));
+    expect(read(r)).toBe(0);
+    r.rest();
+    expect(r.finished()).toBe(false);
+  }
+});
