@@ -1,0 +1,121 @@
+/**
+ * The relay's HTTP API: paths and JSON shapes, shared by both sides (docs/protocol/wire.md §HTTP).
+ * Bytes travel as base64url without padding. An error answers `application/problem+json` with a
+ * `type` of `PROBLEM_STATUS` (RFC 9457).
+ */
+import type { RelayLimits } from "./welcome-frame.ts";
+
+export const PATHS = {
+  discovery: "/.well-known/kith",
+  health: "/healthz",
+  readiness: "/readyz",
+  statusPage: "/status",
+  status: "/status.json",
+  socket: "/v1/socket",
+  mailboxes: "/v1/mailboxes",
+  mailbox: (mailbox: string): string => `/v1/mailboxes/${mailbox}`,
+  tokens: "/v1/tokens",
+  prekeys: "/v1/prekeys",
+  invite: (tag: string): string => `/v1/invites/${tag}`,
+} as const;
+
+export type Registration = "open" | "invite" | "closed";
+
+/** GET discovery. */
+export type Discovery = {
+  readonly version: number;
+  readonly relayId: string;
+  readonly registration: Registration;
+  readonly limits: RelayLimits;
+  readonly timeMs: number;
+};
+
+/** GET status. Counts only. */
+export type Status = {
+  readonly mailboxes: number;
+  readonly messages: number;
+  readonly bytes: number;
+  /** Age of the oldest message that waits; 0 when none does. */
+  readonly oldestSeconds: number;
+  readonly sockets: number;
+};
+
+/** POST mailboxes, signed by `publicKey`. Repeating it answers the same. */
+export type CreateMailbox = {
+  readonly publicKey: string;
+  /** From an invite's record. */
+  readonly voucher?: string;
+  /** From the relay's operator. */
+  readonly inviteToken?: string;
+  /** Answer to a `ProofOfWorkNeeded` problem. */
+  readonly pow?: { readonly challenge: string; readonly nonce: string };
+};
+/** 201, or 200 when it exists already. */
+export type MailboxCreated = { readonly mailbox: string };
+
+export type TokenClass = "contact" | "group" | "invite";
+
+/** PUT tokens, signed: adds these, or replaces those with the same hash. 204. */
+export type PutTokens = {
+  readonly tokens: readonly {
+    readonly hash: string;
+    readonly class: TokenClass;
+    readonly label: string;
+    /** Whether an urgent envelope under this token may wake the device. */
+    readonly push: boolean;
+    readonly expiresAtMs: number;
+  }[];
+};
+/** DELETE tokens, signed: from now on they answer `denied`. 204, also for unknown ones. */
+export type DeleteTokens = { readonly hashes: readonly string[] };
+
+/** PUT prekeys, signed. The bundle is opaque to the relay. 204. */
+export type PutPrekeys = { readonly bundle: string };
+/** POST prekeys. 404 `NotFound` for an unknown mailbox, an unknown token, and no bundle alike. */
+export type FetchPrekeys = { readonly mailbox: string; readonly token: string };
+export type Prekeys = { readonly bundle: string };
+
+/** PUT invite, signed: creates or replaces the record under a tag of one's own. 204. */
+export type PutInvite = {
+  readonly record: string;
+  readonly expiresAtMs: number;
+  /** `tokenHashOf(voucher)`: whoever shows the voucher may create one mailbox. */
+  readonly voucherHash: string;
+};
+/** GET invite. 404 `NotFound` for unknown and expired alike. */
+export type Invite = { readonly record: string; readonly expiresAtMs: number };
+
+/** The words of all problems and their HTTP status. */
+export const PROBLEM_STATUS = {
+  BodyMalformed: 400,
+  SignatureInvalid: 401,
+  RegistrationClosed: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  TagTaken: 409,
+  BodyTooLarge: 413,
+  BodyTypeUnknown: 415,
+  VersionUnknown: 426,
+  ProofOfWorkNeeded: 428,
+  TooManyRequests: 429,
+  HeadersTooLarge: 431,
+  Overloaded: 503,
+  StorageFailed: 503,
+  StorageFull: 507,
+  TooMany: 507,
+} as const;
+export type ProblemType = keyof typeof PROBLEM_STATUS;
+
+export type Problem = {
+  readonly type: ProblemType;
+  readonly detail?: string;
+  readonly retryAfterMs?: number;
+  /** With `ProofOfWorkNeeded`: find an 8-byte nonce whose hash starts with `bits` zero bits. */
+  readonly challenge?: string;
+  readonly bits?: number;
+  /** With `VersionUnknown`: the subprotocols that are spoken. */
+  readonly supported?: readonly string[];
+};
+
+/** `authorization: Kith <mailbox>.<dateMs>.<signature>` of a signed request. */
+export const AUTHORIZATION_SCHEME = "Kith";

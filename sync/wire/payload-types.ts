@@ -1,0 +1,55 @@
+/**
+ * The one table of what may lie inside an envelope, and by which layer it may arrive. A payload that
+ * arrives by another layer is dropped: the class of fault behind CVE-2022-39251 (a key hand-over
+ * accepted from the wrong channel). The relay sees none of this.
+ */
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+
+/** Pairwise session; sender chain (stored, one step each); live key of a chain (no step). */
+export type Layer = "session" | "chain" | "live";
+
+export const PAYLOAD_TYPES = {
+  /** First entry of a new contact: account key, facts, cards, name. */
+  contact: { code: 0x01, layer: "session" },
+  contactAccept: { code: 0x02, layer: "session" },
+  /** A sender chain handed over, with its live key, token, card and account state. */
+  chain: { code: 0x03, layer: "session" },
+  facts: { code: 0x04, layer: "session" },
+  card: { code: 0x05, layer: "session" },
+  /** "I lack the chain of this tag." */
+  nack: { code: 0x06, layer: "session" },
+  /** "I lack these entries." */
+  want: { code: 0x07, layer: "session" },
+  /** Entries supplied again, by any member who holds them. */
+  entries: { code: 0x08, layer: "session" },
+  profile: { code: 0x09, layer: "session" },
+  entry: { code: 0x20, layer: "chain" },
+  cursor: { code: 0x40, layer: "live" },
+  typing: { code: 0x41, layer: "live" },
+} as const satisfies Record<string, { readonly code: number; readonly layer: Layer }>;
+
+export type PayloadType = keyof typeof PAYLOAD_TYPES;
+
+export type PayloadTypeError =
+  | { readonly type: "PayloadTypeUnknown"; readonly code: number }
+  | { readonly type: "PayloadLayerWrong"; readonly payload: PayloadType; readonly layer: Layer };
+
+const TYPES = Object.keys(PAYLOAD_TYPES) as readonly PayloadType[];
+const TYPE_BY_CODE: ReadonlyMap<number, PayloadType> = new Map(
+  TYPES.map((type) => [PAYLOAD_TYPES[type].code, type]),
+);
+
+export const layerOf = (type: PayloadType): Layer => PAYLOAD_TYPES[type].layer;
+
+export const codeOf = (type: PayloadType): number => PAYLOAD_TYPES[type].code;
+
+/** What a payload's first byte means when it came by `layer`. */
+export function parsePayloadType(
+  code: number,
+  layer: Layer,
+): Result<PayloadType, PayloadTypeError> {
+  const payload = TYPE_BY_CODE.get(code);
+  if (payload === undefined) return err({ type: "PayloadTypeUnknown", code });
+  if (layerOf(payload) !== layer) return err({ type: "PayloadLayerWrong", payload, layer });
+  return ok(payload);
+}
