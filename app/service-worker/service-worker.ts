@@ -1,0 +1,42 @@
+/**
+ * Opens the app offline: every file of the build is stored when this worker is installed, and a
+ * navigation gets index.html from that store. What is not of the build (the relay's pages and its
+ * API, other relays) never passes through here.
+ */
+import {
+  cleanupOutdatedCaches,
+  getCacheKeyForURL,
+  matchPrecache,
+  precache,
+  type PrecacheEntry,
+} from "workbox-precaching";
+
+declare const self: ServiceWorkerGlobalScope & {
+  /** Filled in by the build: each file of dist/ with its revision (null: the name has a hash). */
+  readonly __WB_MANIFEST: readonly PrecacheEntry[];
+};
+
+const APP_PAGE = "/index.html";
+
+/** Paths that belong to the relay, never to the app. */
+const RELAY_PATH = /^\/(?:healthz|readyz|status|status\.json|metrics|v1|\.well-known)(?:\/|$)/u;
+
+cleanupOutdatedCaches();
+precache([...self.__WB_MANIFEST]);
+
+self.addEventListener("fetch", (event) => {
+  const path = storedPathOf(event.request);
+  if (path === undefined) return;
+  // The store can be gone (evicted by the browser) while this worker lives on.
+  event.respondWith(
+    matchPrecache(path).then(async (stored) => stored ?? (await fetch(event.request))),
+  );
+});
+
+/** Under which path the store answers this request; undefined: the network's business. */
+function storedPathOf(request: Request): string | undefined {
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return undefined;
+  if (request.mode === "navigate") return RELAY_PATH.test(pathname) ? undefined : APP_PAGE;
+  return getCacheKeyForURL(pathname) === undefined ? undefined : pathname;
+}

@@ -1,0 +1,50 @@
+/** `npm test`: sets up all it needs, then runs everything that CI runs. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { buildApp } from "./build-app.ts";
+import { CHECK_STEPS, vitestStep } from "./check-steps.ts";
+import { ROOT, runChild } from "./child.ts";
+import { FAILED, NOTHING, playwrightCount, simulationCount } from "./count.ts";
+import { installBrowsers } from "./install-browsers.ts";
+import { runnerStep, runSteps, type Step } from "./steps.ts";
+
+/** New worlds on every commit, since the commit is the base; more by `npm run sim`. */
+const SIM_SEEDS = 300;
+
+const exists = (path: string): boolean => existsSync(join(ROOT, path));
+
+const browsers: Step = {
+  name: "browsers",
+  run: async () => ((await installBrowsers()) ? NOTHING : FAILED),
+};
+
+const build: Step = { name: "build", run: async () => ((await buildApp()) ? NOTHING : FAILED) };
+
+const simulation: Step = {
+  name: "simulation",
+  run: async () => {
+    const head = await runChild("git", ["rev-parse", "--short=8", "HEAD"]);
+    const base = head.code === 0 ? Number.parseInt(head.output, 16) : 0;
+    const args = ["--seeds", `${SIM_SEEDS}`, "--base", `${base}`, "--profile", "all"];
+    const { code, output } = await runChild("node", ["tests/sim/main.ts", ...args], { show: true });
+    return simulationCount(output, code);
+  },
+};
+
+const endToEnd = runnerStep({
+  name: "end-to-end",
+  command: "playwright",
+  args: () => ["test", "--reporter=list,json"],
+  env: (file) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: file }),
+  count: playwrightCount,
+});
+
+process.exitCode = await runSteps([
+  browsers,
+  ...CHECK_STEPS,
+  vitestStep("slow", ["slow"]),
+  ...(exists("tests/sim/main.ts") ? [simulation] : []),
+  build,
+  endToEnd,
+]);
