@@ -1,0 +1,69 @@
+/**
+ * Who is online. A device publishes its own state under one opaque topic for each contact, at its
+ * first home relay, and follows the topics of the people on screen at theirs. The relay sees neither
+ * who it is nor what it says; it says when a publisher fell silent (`PRESENCE_OFFLINE_MS`).
+ * docs/protocol/sync-session.md, rules [PR1] to [PR9].
+ */
+import type { Random } from "../../crypto/base/random.ts";
+import type { Timers } from "../clock/timers.ts";
+import type { Link, LinkState } from "../session/link.ts";
+import type { RelayId, Topic } from "../wire/ids.ts";
+import type { TevtFrame } from "../wire/topic-frames.ts";
+
+/** Somebody who may see our presence. `presenceOut`: the key we gave them, 32 bytes. */
+export type Audience = { readonly account: string; readonly presenceOut: Uint8Array };
+
+/** Somebody on screen. `presenceIn`: the key they gave us, 32 bytes. */
+export type Watched = {
+  readonly account: string;
+  readonly presenceIn: Uint8Array;
+  /** Their devices (16-byte ids), each with its first home relay. */
+  readonly devices: readonly {
+    readonly device: Uint8Array;
+    readonly url: string;
+    readonly relayId: RelayId;
+  }[];
+  /** What is known from elsewhere; 0 = nothing. */
+  readonly lastSeenMs: number;
+};
+
+/** `lastSeenMs` of who is online is now; 0 = never told. */
+export type PersonPresence = {
+  readonly account: string;
+  readonly online: boolean;
+  readonly lastSeenMs: number;
+};
+
+export type PresenceOptions = {
+  /** Our own device id, 16 bytes. */
+  readonly device: Uint8Array;
+  readonly timers: Timers;
+  readonly random: Random;
+  /** Our best guess of the time, in milliseconds since 1970: the week of topics comes from it. */
+  readonly now: () => number;
+  /** `publish` of the owner link to our first home relay. */
+  readonly publish: (topic: Topic, payload: Uint8Array) => void;
+  /** `linkTo` of the pool of guest links. */
+  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+  /** At each change of somebody watched. */
+  readonly onPresence: (person: PersonPresence) => void;
+};
+
+export interface Presence {
+  /** Replaces the list: accepted contacts. */
+  readonly setAudience: (audience: readonly Audience[]) => void;
+  /** Replaces the list: who is on screen. */
+  readonly watch: (people: readonly Watched[]) => void;
+  /** "Online" is: a window is in front of the person. */
+  readonly setVisible: (visible: boolean) => void;
+  /** The person's choice. Off: they are told nothing, and we are told nothing (it is mutual). */
+  readonly setEnabled: (enabled: boolean) => void;
+  /** Of the owner link: each time it opens, topics are announced anew. */
+  readonly ownLinkState: (state: LinkState) => void;
+  /** `onWanted` of the owner link. */
+  readonly wanted: (topic: Topic, isWanted: boolean) => void;
+  /** `onState` and `onTopic` of the pool. */
+  readonly linkState: (url: string, state: LinkState) => void;
+  readonly topic: (url: string, event: TevtFrame) => void;
+  readonly close: () => void;
+}
