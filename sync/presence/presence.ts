@@ -63,7 +63,7 @@ export interface Presence {
   /** `onWanted` of the owner link. */
   readonly wanted: (topic: Topic, isWanted: boolean) => void;
   /** `onState` and `onTopic` of the pool. */
-  readonly linkState: (url: string, state: LinkState) => void;
-  readonly topic: (url: string, event: TevtFrame) => void;
+  readonly linkState: (link: Link, state: LinkState) => void;
+  readonly topic: (link: Link, event: TevtFrame) => void;
   readonly close: () => void;
 }

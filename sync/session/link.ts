@@ -6,7 +6,7 @@
  *
  * An owner link opens a mailbox and stays up: MSG, ACK, presence of one's own. A guest link says
  * nothing about who asks (PUT, presence of others): it is dialled when there is something to ask and
- * hung up after `GUEST_IDLE_MS` of silence.
+ * hung up after a minute of silence.
  *
  *     idle -> connecting -> welcoming -> (authing ->) open -> waiting -> connecting …
  */
@@ -21,6 +21,7 @@ import type { PutStatus } from "../wire/ok-frame.ts";
 import type { PutFrame } from "../wire/put-frame.ts";
 import type { TevtFrame } from "../wire/topic-frames.ts";
 import type { RelayLimits } from "../wire/welcome-frame.ts";
+import { RelayLink } from "./relay-link.ts";
 
 /**
  * Why a link is down. `unreachable`: no relay answered. `lost`: the connection ended. `silent`: it
@@ -60,7 +61,7 @@ export type Welcome = {
 /** What the relay's clock said, against ours; see sync/clock/offset.ts. */
 export type ClockSample = { readonly offsetMs: number; readonly roundTripMs: number };
 
-/** All are called from the transport's or the timers' turn, never from inside a method of `Link`. */
+/** `onState` may be called from inside a method of `Link`, the others never are. */
 export type LinkEvents = {
   readonly onState: (state: LinkState) => void;
   readonly onWelcome: (welcome: Welcome) => void;
@@ -107,6 +108,8 @@ export type PutError =
 
 export interface Link {
   readonly url: string;
+  /** As it was expected when the link was opened. */
+  readonly relayId: RelayId | null;
   readonly state: () => LinkState;
   /**
    * One status a target, in their order. Dials when a guest link is idle; `LinkDown` at once when the
@@ -127,4 +130,11 @@ export interface Link {
   readonly wake: () => void;
   /** For good. What is still unanswered ends with `LinkDown`. */
   readonly close: () => void;
+}
+
+/** An owner link dials at once, a guest link when it is asked for something. */
+export function openLink(options: LinkOptions): Link {
+  const link = new RelayLink(options);
+  if (options.owner !== null) link.wake();
+  return link;
 }
