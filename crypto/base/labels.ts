@@ -63,6 +63,7 @@ export const LABELS = {
   "entry-id": "H entry id",
   log: "H log id",
   "log-digest": "H digest of a channel's logs",
+  typing: "S typing frame",
   // relay
   env: "H envelope id",
   mailbox: "H mailbox id",

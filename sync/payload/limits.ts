@@ -1,0 +1,32 @@
+/** Bounds of payloads between devices; those shared with the relay are in sync/wire/limits.ts. */
+import { assert } from "../../crypto/base/assert.ts";
+import { BODY_BYTES_MAX, CHUNK_BYTES_MAX } from "../wire/limits.ts";
+
+/** One session message: all its payloads together. */
+export const SESSION_BYTES_MAX = 104 * 1_024;
+export const SESSION_PAYLOADS_MAX = 16;
+
+export const INTRODUCTION_BYTES_MAX = 64 * 1_024;
+export const CARD_BYTES_MAX = 2_048;
+export const HAND_OVER_BYTES_MAX = 512;
+export const NACK_TAGS_MAX = 16;
+export const WANT_RANGES_MAX = 64;
+export const ENTRIES_MAX = 64;
+/** All entries of one ENTRIES together. */
+export const ENTRIES_BYTES_MAX = CHUNK_BYTES_MAX;
+
+/** A cursor speaks about so many logs of its channel, and so many ranges in each. */
+export const CURSOR_LOGS_MAX = 64;
+export const CURSOR_RANGES_MAX = 32;
+/** 2 × 128 × (log, floor, 32 ranges) and what stands around them. */
+export const CURSOR_BYTES_MAX = 104 * 1_024;
+export const TYPING_BYTES_MAX = 256;
+
+export const NAME_CHARS_MAX = 64;
+
+assert(ENTRIES_BYTES_MAX + 4 * ENTRIES_MAX + 64 < SESSION_BYTES_MAX, "full ENTRIES fit a session");
+assert(SESSION_BYTES_MAX * 1.12 + 4_096 < BODY_BYTES_MAX, "a padded session message fits a body");
+assert(
+  2 * CURSOR_LOGS_MAX * (36 + CURSOR_RANGES_MAX * 11) + 256 < CURSOR_BYTES_MAX,
+  "full cursors fit",
+);

@@ -1,0 +1,152 @@
+/**
+ * What lies inside an opened envelope. The first byte says which payload it is, and each payload has
+ * one layer by which it may arrive (sync/wire/payload-types.ts): by any other it is refused, the fault
+ * behind CVE-2022-39251. docs/protocol/sync.md, [PL1] and [PL2].
+ *
+ *     payload          = u8 code | body           chain and live frames carry one
+ *     session message  = cbor [payload …]         so that a first flight carries CONTACT and CHAIN
+ */
+import { assert } from "../../crypto/base/assert.ts";
+import { concat } from "../../crypto/base/bytes.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import type { IntroductionError } from "../../crypto/identity/introduction.ts";
+import {
+  bytesUpTo,
+  type DecodeError,
+  decodeShaped,
+  encodeShaped,
+  listShape,
+  type Shape,
+} from "../cbor-shape.ts";
+import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
+import {
+  codeOf,
+  type Layer,
+  parsePayloadType,
+  type PayloadType,
+  type PayloadTypeError,
+} from "../wire/payload-types.ts";
+import { type CardPayload, decodeCardPayload, encodeCardPayload } from "./card.ts";
+import { type ChainHandOver, decodeChain, encodeChain } from "./chain.ts";
+import { type Contact, type ContactContent, decodeContact, encodeContact } from "./contact.ts";
+import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
+import { decodeEntries, encodeEntries, type Entries } from "./entries.ts";
+import { decodeFacts, encodeFacts, type Facts } from "./facts.ts";
+import { SESSION_BYTES_MAX, SESSION_PAYLOADS_MAX } from "./limits.ts";
+import { decodeNack, encodeNack, type Nack } from "./nack.ts";
+import type { NameError } from "./name.ts";
+import { decodeProfile, encodeProfile, type Profile } from "./profile.ts";
+import { decodeTyping, encodeTyping, type Typing } from "./typing.ts";
+import { decodeWant, encodeWant, type Want } from "./want.ts";
+
+/** What arrives, by type. */
+export type Bodies = {
+  readonly contact: Contact;
+  readonly contactAccept: Contact;
+  readonly chain: ChainHandOver;
+  readonly facts: Facts;
+  readonly card: CardPayload;
+  readonly nack: Nack;
+  readonly want: Want;
+  readonly entries: Entries;
+  readonly profile: Profile;
+  /** An encoded entry, read by `decodeEntry`. */
+  readonly entry: { readonly bytes: Uint8Array };
+  readonly cursor: Cursor;
+  readonly typing: Typing;
+};
+
+/** What is sent, by type: an introduction is opened and verified only on arrival. */
+export type SentBodies = Omit<Bodies, "contact" | "contactAccept"> & {
+  readonly contact: ContactContent;
+  readonly contactAccept: ContactContent;
+};
+
+type Typed<ByType extends Record<PayloadType, object>> = {
+  readonly [T in PayloadType]: { readonly type: T } & ByType[T];
+}[PayloadType];
+
+export type Payload = Typed<Bodies>;
+export type SentPayload = Typed<SentBodies>;
+/** What a session message may carry. */
+export type SessionPayload = Exclude<SentPayload, { type: "entry" | "cursor" | "typing" }>;
+
+export type PayloadError =
+  | PayloadTypeError
+  | DecodeError
+  | IntroductionError
+  | NameError
+  | { readonly type: "PayloadEmpty" };
+
+type Codec<Sent, Received> = {
+  readonly encode: (body: Sent) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => Result<Received, PayloadError>;
+};
+
+const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } = {
+  contact: { encode: encodeContact, decode: decodeContact },
+  contactAccept: { encode: encodeContact, decode: decodeContact },
+  chain: { encode: encodeChain, decode: decodeChain },
+  facts: { encode: encodeFacts, decode: decodeFacts },
+  card: { encode: encodeCardPayload, decode: decodeCardPayload },
+  nack: { encode: encodeNack, decode: decodeNack },
+  want: { encode: encodeWant, decode: decodeWant },
+  entries: { encode: encodeEntries, decode: decodeEntries },
+  profile: { encode: encodeProfile, decode: decodeProfile },
+  entry: { encode: ({ bytes }) => bytes, decode: boundedEntry },
+  cursor: { encode: encodeCursor, decode: decodeCursor },
+  typing: { encode: encodeTyping, decode: decodeTyping },
+};
+
+export function encodePayload(payload: SentPayload): Uint8Array {
+  // The table pairs each type with its own codec, which a union's members no longer show.
+  const codec = CODECS[payload.type] as Codec<SentPayload, unknown>;
+  return concat(Uint8Array.of(codeOf(payload.type)), codec.encode(payload));
+}
+
+export function decodePayload(layer: Layer, bytes: Uint8Array): Result<Payload, PayloadError> {
+  const code = bytes[0];
+  if (code === undefined) return err({ type: "PayloadEmpty" });
+  const type = parsePayloadType(code, layer);
+  if (!type.ok) return type;
+  const body = CODECS[type.value].decode(bytes.subarray(1));
+  return body.ok ? ok({ type: type.value, ...body.value } as Payload) : body;
+}
+
+const SESSION: Shape<readonly Uint8Array[]> = listShape(
+  bytesUpTo(SESSION_BYTES_MAX, 1),
+  SESSION_PAYLOADS_MAX,
+  1,
+);
+
+/** One session message of 1 to SESSION_PAYLOADS_MAX payloads, SESSION_BYTES_MAX in all. */
+export function encodePayloads(payloads: readonly SessionPayload[]): Uint8Array {
+  const bytes = encodeShaped(SESSION, payloads.map(encodePayload));
+  assert(bytes.length <= SESSION_BYTES_MAX, "a session message within its bound");
+  return bytes;
+}
+
+/** In order. `refused`: payloads that are bad, or too new; the others of the message still hold. */
+export type SessionMessage = {
+  readonly payloads: readonly Payload[];
+  readonly refused: readonly PayloadError[];
+};
+
+export function decodePayloads(bytes: Uint8Array): Result<SessionMessage, DecodeError> {
+  const list = decodeShaped(SESSION, bytes, SESSION_BYTES_MAX);
+  if (!list.ok) return list;
+  const payloads: Payload[] = [];
+  const refused: PayloadError[] = [];
+  for (const each of list.value) {
+    const payload = decodePayload("session", each);
+    if (payload.ok) payloads.push(payload.value);
+    else refused.push(payload.error);
+  }
+  return ok({ payloads, refused });
+}
+
+function boundedEntry(bytes: Uint8Array): Result<Bodies["entry"], PayloadError> {
+  return bytes.length > ENTRY_BYTES_MAX
+    ? err({ type: "TooLarge", bytes: bytes.length, limit: ENTRY_BYTES_MAX })
+    : ok({ bytes: bytes.slice() });
+}
