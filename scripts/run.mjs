@@ -4,7 +4,7 @@
  * the first program of a machine that has Node >= 20, npm and nothing else.
  *
  * It promises: nothing is installed when the lock is already met; FILE gets each stop signal once;
- * it stops when npm is killed; its exit code is FILE's.
+ * it stops when npm is told to stop; its exit code is FILE's.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -71,7 +71,9 @@ function run() {
     env: { ...process.env, PATH: PATH.join(delimiter) },
     detached: !windows,
   });
+  let stopping = false;
   const stop = (signal) => {
+    stopping = true;
     try {
       process.kill(windows ? child.pid : -child.pid, signal);
     } catch {
@@ -79,7 +81,8 @@ function run() {
     }
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
-  stopWithNpm(() => stop("SIGTERM"));
+  // A signal to the whole group ends npm as well: FILE has been told then.
+  stopWithNpm(() => stopping || stop("SIGTERM"));
   child.on("error", (error) => {
     console.error(`The pinned Node does not run: ${error.message}`);
     process.exit(1);

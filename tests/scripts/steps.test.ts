@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+
+import { FAILED, NOTHING, PASSED } from "../../scripts/count.ts";
+import { runnerStep, runSteps, type Step, toolStep } from "../../scripts/steps.ts";
+
+const step = (name: string, count: Awaited<ReturnType<Step["run"]>>): Step => ({
+  name,
+  run: async () => count,
+});
+
+async function outcome(steps: readonly Step[], isCi = false) {
+  const printed: string[] = [];
+  const code = await runSteps(steps, { print: (text) => void printed.push(text), isCi });
+  return { code, lines: printed.join("").trimEnd().split("\n") };
+}
+
+const skipping = (name: string) => ({ ...PASSED, skipped: 1, skippedNames: [name] });
+
+test("[ST1] the last line adds up all steps", async () => {
+  const { code, lines } = await outcome([
+    step("a", PASSED),
+    step("b", { ...NOTHING, passed: 41 }),
+    step("c", skipping("s")),
+  ]);
+  expect(lines.at(-1)).toBe("43 passed, 0 failed, 1 skipped");
+  expect(code).toBe(0);
+});
+
+test("[ST2] a failure does not keep the next step from running, and decides the exit code", async () => {
+  const { code, lines } = await outcome([step("a", FAILED), step("b", PASSED)]);
+  expect(lines.at(-1)).toBe("1 passed, 1 failed, 0 skipped");
+  expect(code).toBe(1);
+});
+
+test("[ST3] a run in which nothing ran has failed", async () => {
+  expect((await outcome([])).code).toBe(1);
+  expect((await outcome([step("set-up", NOTHING)])).code).toBe(1);
+});
+
+test("[ST4] in CI a skipped test is a failure, unless it names the vectors of nobody's clone", async () => {
+  expect((await outcome([step("a", skipping("s"))], true)).code).toBe(1);
+  const excused = [step("a", skipping("[VC1] skipped: no ../shared/vectors"))];
+  expect((await outcome(excused, true)).code).toBe(0);
+});
+
+test("[ST5] a tool is one test", async () => {
+  expect(await toolStep("yes", "node", ["-e", ""]).run()).toEqual(PASSED);
+  expect(await toolStep("no", "node", ["-e", "process.exit(3)"]).run()).toEqual(FAILED);
+  expect(await toolStep("absent", "no-such-program", []).run()).toEqual(FAILED);
+});
+
+test("[ST6] a runner's own report and exit code are counted", async () => {
+  const runner = (code: string) =>
+    runnerStep({
+      name: "runner",
+      command: "node",
+      args: (file) => ["-e", code, file],
+      env: () => ({ WORDS: "written" }),
+      count: (report, exitCode) => ({ ...NOTHING, passed: report.length, failed: exitCode }),
+    }).run();
+  const writes = "require('node:fs').writeFileSync(process.argv[1], process.env.WORDS);";
+  expect(await runner(`${writes} process.exitCode = 2`)).toMatchObject({ passed: 7, failed: 2 });
+  expect(await runner("")).toMatchObject({ passed: 0, failed: 0 });
+});
