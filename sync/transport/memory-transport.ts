@@ -1,13 +1,26 @@
 /**
  * A transport inside one process, for scenarios and the simulator: its other end is a relay's core.
- * Links can be cut, swallowed or slowed at any time.
+ * Bytes take the time that `delayMs` says and stay in order; the way can be cut or swallow everything
+ * at any moment.
  */
+import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Timers } from "../clock/timers.ts";
-import type { Transport } from "./transport.ts";
+import { readBody } from "./bounded-body.ts";
+import {
+  CLOSED_WITHOUT_WORD,
+  type HttpAnswer,
+  type HttpRequest,
+  REQUEST_TIMEOUT_MS,
+  RESPONSE_BYTES_MAX,
+  type Transport,
+  type Unreachable,
+  type Wire,
+  type WireEvents,
+} from "./transport.ts";
 
-/** The client's end of a connection, as a relay sees it. */
+/** A client, as a relay sees it. */
 export type RelaySocket = {
-  readonly send: (bytes: Uint8Array) => void;
+  readonly send: (bytes: Uint8Array<ArrayBuffer>) => void;
   readonly close: (code: number, reason: string) => void;
   readonly bufferedAmount: () => number;
 };
@@ -26,7 +39,7 @@ export type MemoryTransportOptions = {
   /** The relay at that origin; undefined: nobody answers (not started, or killed). */
   readonly relayAt: (origin: string) => RelayDoor | undefined;
   readonly timers: Timers;
-  /** One way, 0 or more. Order is kept whatever it answers. */
+  /** One way, 0 or more; 0 when left out. */
   readonly delayMs?: () => number;
 };
 
@@ -40,4 +53,193 @@ export interface MemoryTransport extends Transport {
   readonly setRoute: (route: MemoryRoute) => void;
   /** Ends all connections without a word, as a reset does; bytes on their way are lost. */
   readonly cut: () => void;
+}
+
+export const openMemoryTransport = (options: MemoryTransportOptions): MemoryTransport =>
+  new Network(options);
+
+type HttpResult = Result<HttpAnswer, Unreachable>;
+const UNREACHABLE: HttpResult = err({ type: "Unreachable" });
+
+class Network implements MemoryTransport {
+  readonly #options: MemoryTransportOptions;
+  readonly #connections = new Set<Connection>();
+  #route: MemoryRoute = "up";
+
+  constructor(options: MemoryTransportOptions) {
+    this.#options = options;
+  }
+
+  readonly setRoute = (route: MemoryRoute): void => {
+    this.#route = route;
+    if (route === "down") this.cut();
+  };
+
+  readonly cut = (): void => {
+    for (const connection of this.#connections) connection.cut();
+  };
+
+  readonly connect = (url: string, events: WireEvents): Wire => {
+    const { relayAt, timers } = this.#options;
+    const connection: Connection = new Connection({
+      events,
+      timers,
+      delayMs: this.#delayMs,
+      route: () => this.#route,
+      relay: () => relayAt(originOf(url.replace(/^ws/, "http"))),
+      onEnd: () => this.#connections.delete(connection),
+    });
+    this.#connections.add(connection);
+    return connection;
+  };
+
+  readonly request = async (request: HttpRequest): Promise<HttpResult> => {
+    const { promise, resolve } = Promise.withResolvers<HttpResult>();
+    const cancel = this.#options.timers.after(REQUEST_TIMEOUT_MS, () => resolve(UNREACHABLE));
+    try {
+      return await Promise.race([promise, this.#exchange(request)]);
+    } finally {
+      cancel();
+    }
+  };
+
+  /** A relay that throws is a bug, and is not hidden here. */
+  async #exchange({ method, url, headers, body }: HttpRequest): Promise<HttpResult> {
+    await this.#travel();
+    const relay = this.#options.relayAt(originOf(url));
+    if (this.#route === "down" || relay === undefined) return UNREACHABLE;
+    const init = { method, headers, ...(body === undefined ? {} : { body }) };
+    const response = await relay.fetch(new Request(url, init));
+    const text = await readBody(response, RESPONSE_BYTES_MAX);
+    await this.#travel();
+    if (this.#route === "down" || text === null) return UNREACHABLE;
+    return ok({ status: response.status, body: text });
+  }
+
+  /** One way; into a black hole it never ends. */
+  #travel(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#options.timers.after(this.#delayMs(), () => {
+      if (this.#route !== "blackHole") resolve();
+    });
+    return promise;
+  }
+
+  readonly #delayMs = (): number => this.#options.delayMs?.() ?? 0;
+}
+
+const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : "");
+
+type ConnectionOptions = {
+  readonly events: WireEvents;
+  readonly timers: Timers;
+  readonly delayMs: () => number;
+  readonly route: () => MemoryRoute;
+  readonly relay: () => RelayDoor | undefined;
+  readonly onEnd: () => void;
+};
+
+/** Both ends of one connection. */
+class Connection implements Wire {
+  readonly #options: ConnectionOptions;
+  readonly #up: Pipe;
+  readonly #down: Pipe;
+  #relay: RelayConnection | null = null;
+  /** The client still listens. */
+  #isLive = true;
+  #isBroken = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    // Once something was swallowed nothing comes behind it: the stream has a hole.
+    const isOpen = (): boolean => {
+      if (options.route() === "blackHole") this.#isBroken = true;
+      return !this.#isBroken;
+    };
+    this.#up = new Pipe(options, isOpen);
+    this.#down = new Pipe(options, isOpen);
+    this.#up.push(0, () => this.#dialled());
+  }
+
+  readonly send = (bytes: Uint8Array<ArrayBuffer>): void => {
+    if (!this.#isLive || this.#relay === null) return;
+    this.#up.push(bytes.length, () => this.#relay?.receive(bytes));
+  };
+
+  readonly close = (): void => {
+    this.#isLive = false;
+    this.#up.push(0, () => this.#hungUp());
+  };
+
+  readonly bufferedAmount = (): number => this.#up.bytes;
+
+  cut(): void {
+    this.#isBroken = true;
+    this.#options.timers.after(0, () => {
+      this.#hungUp();
+      this.#ended(CLOSED_WITHOUT_WORD, "");
+    });
+  }
+
+  #dialled(): void {
+    const door = this.#options.relay();
+    if (!this.#isLive) return this.#hungUp();
+    if (door === undefined || this.#options.route() === "down") {
+      this.#hungUp();
+      return this.#ended(CLOSED_WITHOUT_WORD, "");
+    }
+    this.#relay = door.connect({
+      send: (bytes) => this.#down.push(bytes.length, () => this.#received(bytes)),
+      close: (code, reason) => {
+        this.#relay = null;
+        this.#down.push(0, () => this.#ended(code, reason));
+      },
+      bufferedAmount: () => this.#down.bytes,
+    });
+    this.#options.events.onOpen();
+  }
+
+  #received(bytes: Uint8Array): void {
+    if (this.#isLive) this.#options.events.onMessage(bytes);
+  }
+
+  #hungUp(): void {
+    const relay = this.#relay;
+    this.#relay = null;
+    this.#options.onEnd();
+    relay?.closed();
+  }
+
+  #ended(code: number, reason: string): void {
+    this.#options.onEnd();
+    if (!this.#isLive) return;
+    this.#isLive = false;
+    this.#options.events.onClose(code, reason);
+  }
+}
+
+/** One direction. */
+class Pipe {
+  readonly #options: ConnectionOptions;
+  readonly #isOpen: () => boolean;
+  readonly #waiting: { readonly bytes: number; readonly arrive: () => void }[] = [];
+  bytes = 0;
+
+  constructor(options: ConnectionOptions, isOpen: () => boolean) {
+    this.#options = options;
+    this.#isOpen = isOpen;
+  }
+
+  push(bytes: number, arrive: () => void): void {
+    this.#waiting.push({ bytes, arrive });
+    this.bytes += bytes;
+    this.#options.timers.after(this.#options.delayMs(), () => this.#pop());
+  }
+
+  #pop(): void {
+    const first = this.#waiting.shift();
+    if (first === undefined) return;
+    this.bytes -= first.bytes;
+    if (this.#isOpen()) first.arrive();
+  }
 }
