@@ -1,4 +1,4 @@
-/** Lower-case hexadecimal, for map keys and logs of public ids. Not constant time: never for keys. */
+/** Lower-case hexadecimal, for map keys and public ids. Not constant time: never for secret keys. */
 import { err, ok, type Result } from "./result.ts";
 
 export type HexError = { readonly type: "HexInvalid" };
