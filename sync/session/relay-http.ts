@@ -3,8 +3,28 @@
  * prekeys, invites. Each answer is checked strictly before anybody sees it. Proof of work is done in
  * slices, so that nothing else waits for it. docs/protocol/sync-session.md, rules [RH1] to [RH8].
  */
-import type { Result } from "../../crypto/base/result.ts";
-import type { ProblemType, Registration, TokenClass } from "../wire/http.ts";
+import { assert } from "../../crypto/base/assert.ts";
+import { toBase64url } from "../../crypto/base/base64url.ts";
+import { equalBytes, utf8 } from "../../crypto/base/bytes.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { POW_CHALLENGE_BYTES, relayHttpParts } from "../../crypto/public/relay-ids.ts";
+import { signLabelled } from "../../crypto/sign.ts";
+import type { Timers } from "../clock/timers.ts";
+import type { HttpAnswer, HttpRequest, Transport } from "../transport/transport.ts";
+import {
+  AUTHORIZATION_SCHEME,
+  type CreateMailbox,
+  type DeleteTokens,
+  type FetchPrekeys,
+  PATHS,
+  PROBLEM_STATUS,
+  type ProblemType,
+  type PutInvite,
+  type PutPrekeys,
+  type PutTokens,
+  type Registration,
+  type TokenClass,
+} from "../wire/http.ts";
 import type {
   InviteTag,
   Label,
@@ -14,7 +34,18 @@ import type {
   TokenHash,
   Voucher,
 } from "../wire/ids.ts";
+import { ID_BYTES } from "../wire/ids.ts";
+import {
+  BODY_BYTES_MAX,
+  INVITE_RECORD_BYTES_MAX,
+  PREKEY_BUNDLE_BYTES_MAX,
+  PUT_TARGETS_MAX,
+  TOKENS_PER_REQUEST_MAX,
+} from "../wire/limits.ts";
 import type { RelayLimits } from "../wire/welcome-frame.ts";
+import { JsonFields } from "./json-fields.ts";
+import type { MailboxOwner } from "./link.ts";
+import { solveWork, WORK_BITS_MAX } from "./proof-of-work.ts";
 
 export type RelayError =
   /** No relay answered. */
@@ -25,10 +56,12 @@ export type RelayError =
       readonly status: number;
       readonly problem: ProblemType | null;
       readonly retryAfterMs: number;
+      /** With `ProofOfWorkNeeded`; `register` has tried. */
+      readonly work: { readonly challenge: Uint8Array; readonly bits: number } | null;
     }
   /** The answer is not what the API says. */
   | { readonly type: "Malformed" }
-  /** Proof of work harder than `POW_BITS_MAX` was asked for. */
+  /** Proof of work harder than `WORK_BITS_MAX` was asked for. */
   | { readonly type: "WorkTooHard"; readonly bits: number };
 
 export type WellKnown = {
@@ -76,4 +109,225 @@ export interface RelayHttp {
     tag: InviteTag,
   ) => Promise<Result<{ readonly record: Uint8Array; readonly expiresAtMs: number }, RelayError>>;
   readonly deleteInvite: (tag: InviteTag) => Promise<Result<void, RelayError>>;
+}
+
+export type RelayHttpOptions = {
+  /** The relay's origin. */
+  readonly url: string;
+  /** Null: only what needs no signature. */
+  readonly owner: (MailboxOwner & { readonly relayId: RelayId }) | null;
+  readonly transport: Transport;
+  readonly timers: Timers;
+};
+
+/** How often a relay may ask for proof of work before we take it for a refusal. */
+const WORK_TRIES_MAX = 3;
+/** Clocks that differ by less than this are not why a signature was refused. */
+const CLOCK_MOVED_MS = 60_000;
+/** The longest pause that a relay can ask for. */
+const RETRY_AFTER_MS_MAX = 3_600_000;
+const REGISTRATIONS: readonly Registration[] = ["open", "invite", "closed"];
+const PROBLEMS = Object.keys(PROBLEM_STATUS) as readonly ProblemType[];
+
+export const openRelayHttp = (options: RelayHttpOptions): RelayHttp => new RelayClient(options);
+
+type Call = {
+  readonly method: HttpRequest["method"];
+  readonly path: string;
+  readonly body?: unknown;
+};
+type Answer = Result<HttpAnswer, RelayError>;
+
+const MALFORMED = err({ type: "Malformed" } as const);
+
+class RelayClient implements RelayHttp {
+  readonly #options: RelayHttpOptions;
+  /** The relay's clock against ours: a signed request carries the relay's time. */
+  #offsetMs = 0;
+
+  constructor(options: RelayHttpOptions) {
+    this.#options = options;
+  }
+
+  readonly wellKnown = async (): Promise<Result<WellKnown, RelayError>> => {
+    const answer = await this.#call({ method: "GET", path: PATHS.discovery });
+    if (!answer.ok) return answer;
+    const fields = JsonFields.parse(answer.value.body);
+    const limits = fields.object("limits");
+    const known = {
+      version: fields.whole("version"),
+      relayId: fields.bytes("relayId", ID_BYTES.RelayId) as RelayId,
+      registration: fields.oneOf("registration", REGISTRATIONS) ?? "closed",
+      limits: {
+        bodyBytesMax: limits.whole("bodyBytesMax", BODY_BYTES_MAX),
+        targetsMax: limits.whole("targetsMax", PUT_TARGETS_MAX),
+        windowMessages: limits.whole("windowMessages"),
+        windowBytes: limits.whole("windowBytes"),
+        heartbeatMs: limits.whole("heartbeatMs"),
+      },
+      timeMs: fields.whole("timeMs"),
+    };
+    if (!fields.isFine || !limits.isFine) return MALFORMED;
+    this.#offsetMs = known.timeMs - this.#options.timers.now();
+    return ok(known);
+  };
+
+  readonly register = async (admission: Admission): Promise<Result<MailboxId, RelayError>> => {
+    const { mailbox, publicKey } = this.#owner();
+    const { voucher, inviteToken } = admission;
+    const claim: CreateMailbox = {
+      publicKey: toBase64url(publicKey),
+      ...(voucher === undefined ? {} : { voucher: toBase64url(voucher) }),
+      ...(inviteToken === undefined ? {} : { inviteToken }),
+    };
+    let pow: CreateMailbox["pow"];
+    for (let tries = 1; ; tries += 1) {
+      const body = pow === undefined ? claim : { ...claim, pow };
+      const answer = await this.#sign({ method: "POST", path: PATHS.mailboxes, body });
+      if (answer.ok) return this.#isOurs(answer.value.body) ? ok(mailbox) : MALFORMED;
+      const { error } = answer;
+      const isWork = error.type === "Refused" && error.problem === "ProofOfWorkNeeded";
+      if (!isWork || error.work === null || tries > WORK_TRIES_MAX) return answer;
+      const { challenge, bits } = error.work;
+      if (bits > WORK_BITS_MAX) return err({ type: "WorkTooHard", bits });
+      const nonce = await solveWork(challenge, bits, this.#options.timers);
+      pow = { challenge: toBase64url(challenge), nonce: toBase64url(nonce) };
+    }
+  };
+
+  readonly putTokens = async (grants: readonly TokenGrant[]): Promise<Result<void, RelayError>> => {
+    const tokens: PutTokens["tokens"] = grants.map((grant) => ({
+      ...grant,
+      hash: toBase64url(grant.hash),
+      label: toBase64url(grant.label),
+    }));
+    for (let at = 0; at < tokens.length; at += TOKENS_PER_REQUEST_MAX) {
+      const body: PutTokens = { tokens: tokens.slice(at, at + TOKENS_PER_REQUEST_MAX) };
+      const done = await this.#sign({ method: "PUT", path: PATHS.tokens, body });
+      if (!done.ok) return done;
+    }
+    return ok(undefined);
+  };
+
+  readonly deleteTokens = async (
+    hashes: readonly TokenHash[],
+  ): Promise<Result<void, RelayError>> => {
+    for (let at = 0; at < hashes.length; at += TOKENS_PER_REQUEST_MAX) {
+      const slice = hashes.slice(at, at + TOKENS_PER_REQUEST_MAX);
+      const body: DeleteTokens = { hashes: slice.map(toBase64url) };
+      const done = await this.#sign({ method: "DELETE", path: PATHS.tokens, body });
+      if (!done.ok) return done;
+    }
+    return ok(undefined);
+  };
+
+  readonly putPrekeys = async (bundle: Uint8Array): Promise<Result<void, RelayError>> => {
+    const body: PutPrekeys = { bundle: toBase64url(bundle) };
+    return done(await this.#sign({ method: "PUT", path: PATHS.prekeys, body }));
+  };
+
+  readonly fetchPrekeys = async (
+    mailbox: MailboxId,
+    token: Token,
+  ): Promise<Result<Uint8Array, RelayError>> => {
+    const body: FetchPrekeys = { mailbox: toBase64url(mailbox), token: toBase64url(token) };
+    const answer = await this.#call({ method: "POST", path: PATHS.prekeys, body });
+    if (!answer.ok) return answer;
+    const fields = JsonFields.parse(answer.value.body);
+    const bundle = fields.bytes("bundle", 1, PREKEY_BUNDLE_BYTES_MAX);
+    return fields.isFine ? ok(bundle) : MALFORMED;
+  };
+
+  readonly putInvite = async (
+    tag: InviteTag,
+    record: Uint8Array,
+    expiresAtMs: number,
+    voucherHash: TokenHash,
+  ): Promise<Result<void, RelayError>> => {
+    const body: PutInvite = {
+      record: toBase64url(record),
+      expiresAtMs,
+      voucherHash: toBase64url(voucherHash),
+    };
+    const path = PATHS.invite(toBase64url(tag));
+    return done(await this.#sign({ method: "PUT", path, body }));
+  };
+
+  readonly fetchInvite = async (
+    tag: InviteTag,
+  ): Promise<Result<{ readonly record: Uint8Array; readonly expiresAtMs: number }, RelayError>> => {
+    const answer = await this.#call({ method: "GET", path: PATHS.invite(toBase64url(tag)) });
+    if (!answer.ok) return answer;
+    const fields = JsonFields.parse(answer.value.body);
+    const record = fields.bytes("record", 1, INVITE_RECORD_BYTES_MAX);
+    const expiresAtMs = fields.whole("expiresAtMs");
+    return fields.isFine ? ok({ record, expiresAtMs }) : MALFORMED;
+  };
+
+  readonly deleteInvite = async (tag: InviteTag): Promise<Result<void, RelayError>> =>
+    done(await this.#sign({ method: "DELETE", path: PATHS.invite(toBase64url(tag)) }));
+
+  #owner(): MailboxOwner & { readonly relayId: RelayId } {
+    const { owner } = this.#options;
+    assert(owner !== null, "only the owner of a mailbox signs");
+    return owner;
+  }
+
+  #isOurs(body: string): boolean {
+    const fields = JsonFields.parse(body);
+    return equalBytes(fields.bytes("mailbox", ID_BYTES.MailboxId), this.#owner().mailbox);
+  }
+
+  /** A device whose clock is far off is told so once, by the relay's own. Rule [RH3]. */
+  async #sign(call: Call): Promise<Answer> {
+    const first = await this.#call(call, true);
+    const isStale =
+      !first.ok && first.error.type === "Refused" && first.error.problem === "SignatureInvalid";
+    if (!isStale) return first;
+    const before = this.#offsetMs;
+    const known = await this.wellKnown();
+    const moved = Math.abs(this.#offsetMs - before) > CLOCK_MOVED_MS;
+    return known.ok && moved ? this.#call(call, true) : first;
+  }
+
+  async #call({ method, path, body }: Call, isSigned = false): Promise<Answer> {
+    const { url, transport } = this.#options;
+    const text = body === undefined ? "" : JSON.stringify(body);
+    const headers: Record<string, string> = {};
+    if (body !== undefined) headers["content-type"] = "application/json";
+    if (isSigned) headers["authorization"] = this.#authorization(method, path, text);
+    const request = { method, url: url + path, headers };
+    const answer = await transport.request(
+      body === undefined ? request : { ...request, body: text },
+    );
+    if (!answer.ok) return answer;
+    const { status } = answer.value;
+    return status >= 200 && status <= 299 ? answer : err(refusalOf(answer.value));
+  }
+
+  #authorization(method: string, path: string, text: string): string {
+    const { seed, mailbox, relayId } = this.#owner();
+    const dateMs = Math.max(0, Math.round(this.#options.timers.now() + this.#offsetMs));
+    const parts = relayHttpParts({ relayId, method, path, dateMs, body: utf8(text) });
+    const signature = signLabelled(seed, "relay/http", ...parts);
+    return `${AUTHORIZATION_SCHEME} ${toBase64url(mailbox)}.${dateMs}.${toBase64url(signature)}`;
+  }
+}
+
+const done = (answer: Answer): Result<void, RelayError> => (answer.ok ? ok(undefined) : answer);
+
+function refusalOf({ status, body }: HttpAnswer): RelayError {
+  const fields = JsonFields.parse(body);
+  const problem = fields.oneOf("type", PROBLEMS);
+  const pauseMs = fields.has("retryAfterMs") ? fields.whole("retryAfterMs") : 0;
+  const work = JsonFields.parse(body);
+  const challenge = work.bytes("challenge", POW_CHALLENGE_BYTES);
+  const bits = work.whole("bits");
+  return {
+    type: "Refused",
+    status,
+    problem,
+    retryAfterMs: Math.min(RETRY_AFTER_MS_MAX, pauseMs),
+    work: work.isFine ? { challenge, bits } : null,
+  };
 }

@@ -107,12 +107,12 @@ class Network implements MemoryTransport {
   async #exchange({ method, url, headers, body }: HttpRequest): Promise<HttpResult> {
     await this.#travel();
     const relay = this.#options.relayAt(originOf(url));
-    if (this.#route === "down" || relay === undefined) return UNREACHABLE;
+    if (this.#isDown() || relay === undefined) return UNREACHABLE;
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
     const response = await relay.fetch(new Request(url, init));
     const text = await readBody(response, RESPONSE_BYTES_MAX);
     await this.#travel();
-    if (this.#route === "down" || text === null) return UNREACHABLE;
+    if (this.#isDown() || text === null) return UNREACHABLE;
     return ok({ status: response.status, body: text });
   }
 
@@ -123,6 +123,10 @@ class Network implements MemoryTransport {
       if (this.#route !== "blackHole") resolve();
     });
     return promise;
+  }
+
+  #isDown(): boolean {
+    return this.#route === "down";
   }
 
   readonly #delayMs = (): number => this.#options.delayMs?.() ?? 0;
