@@ -29,6 +29,10 @@ export function runChild(
       cwd: ROOT,
       env: {
         ...process.env,
+        // It writes into a pipe, so only this process knows whether somebody looks.
+        ...(process.stdout.isTTY
+          ? { FORCE_COLOR: "1" }
+          : { NO_COLOR: "1", FORCE_COLOR: undefined }),
         PATH: [join(ROOT, "node_modules/.bin"), process.env["PATH"] ?? ""].join(delimiter),
         ...env,
       },

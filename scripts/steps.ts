@@ -11,8 +11,12 @@ export type Step = { readonly name: string; readonly run: () => Promise<Count> }
 /** The one reason to skip that CI accepts: the published vectors are no part of a plain clone. */
 const EXCUSE = "../shared/vectors";
 
+type Print = (text: string) => void;
+
+const toScreen: Print = (text) => void process.stdout.write(text);
+
 type Surroundings = {
-  readonly print?: (text: string) => void;
+  readonly print?: Print;
   readonly isCi?: boolean;
 };
 
@@ -22,10 +26,7 @@ type Surroundings = {
  */
 export async function runSteps(
   steps: readonly Step[],
-  {
-    print = (text) => void process.stdout.write(text),
-    isCi = process.env["CI"] !== undefined,
-  }: Surroundings = {},
+  { print = toScreen, isCi = process.env["CI"] !== undefined }: Surroundings = {},
 ): Promise<number> {
   const counts: Count[] = [];
   const rows: string[] = [];
@@ -56,12 +57,17 @@ const seconds = (sinceMs: number): string =>
   `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 
 /** A tool that says yes or no: one test. Its words are shown when it says no. */
-export function toolStep(name: string, command: string, args: readonly string[]): Step {
+export function toolStep(
+  name: string,
+  command: string,
+  args: readonly string[],
+  print: Print = toScreen,
+): Step {
   return {
     name,
     run: async () => {
       const { code, output } = await runChild(command, args);
-      if (code !== 0) process.stdout.write(`${output}\n`);
+      if (code !== 0) print(`${output}\n`);
       return code === 0 ? PASSED : FAILED;
     },
   };

@@ -43,10 +43,16 @@ test("[ST4] in CI a skipped test is a failure, unless it names the vectors of no
   expect((await outcome(excused, true)).code).toBe(0);
 });
 
-test("[ST5] a tool is one test", async () => {
-  expect(await toolStep("yes", "node", ["-e", ""]).run()).toEqual(PASSED);
-  expect(await toolStep("no", "node", ["-e", "process.exit(3)"]).run()).toEqual(FAILED);
-  expect(await toolStep("absent", "no-such-program", []).run()).toEqual(FAILED);
+test("[ST5] a tool is one test, and is heard only when it says no", async () => {
+  const printed: string[] = [];
+  const tool = (command: string, ...args: readonly string[]) =>
+    toolStep("tool", command, args, (text) => void printed.push(text)).run();
+  expect(await tool("node", "-e", "console.log('fine')")).toEqual(PASSED);
+  expect(printed).toEqual([]);
+  expect(await tool("node", "-e", "console.log('wrong'); process.exitCode = 3")).toEqual(FAILED);
+  expect(printed.join("")).toContain("wrong");
+  expect(await tool("no-such-program")).toEqual(FAILED);
+  expect(printed.join("")).toContain("no-such-program");
 });
 
 test("[ST6] a runner's own report and exit code are counted", async () => {

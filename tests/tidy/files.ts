@@ -1,5 +1,5 @@
 /** The project's own files, read once. Walks the folders: a downloaded copy has no git. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type SourceFile = {
@@ -50,6 +50,7 @@ export function findings(
 }
 
 function filesBelow(folder: string): readonly string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1))
