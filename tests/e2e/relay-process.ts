@@ -112,7 +112,9 @@ async function servesAt(
 /** This shell's settings of a relay, or of the test runner, are none of the spec's. */
 function settingless(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(?:KITH_|PORT$|NODE_)/u.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(?:KITH_|PORT$|NODE_|FORCE_COLOR$)/u.test(name),
+    ),
   );
 }
 
