@@ -29,6 +29,7 @@ export function openScope(
   names: readonly TableName[],
   tables: Tables,
 ): Scope {
+  assert(names.length > 0, "a transaction names its tables");
   let open = true;
   const failures: unknown[] = [];
 
