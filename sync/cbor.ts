@@ -25,9 +25,8 @@ export type CborError =
 /** A fresh array that shares its buffer with nothing. Texts must be well formed (`isPlainText`). */
 export function encodeCbor(value: CborValue): Uint8Array {
   assert(isCborValue(value, 0), "a value that CBOR carries here");
-  const bytes = encode(value, rfc8949EncodeOptions);
-  // In Node, cborg answers with views of a pool: cloning or storing such a view takes all of it.
-  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+  // In Node, cborg answers with a Buffer on a pool: storing or cloning such a view takes all of it.
+  return new Uint8Array(encode(value, rfc8949EncodeOptions));
 }
 
 /** Bound the length before calling: the work is linear in it. Byte strings are copied. */

@@ -27,6 +27,7 @@
 import { assert } from "../../crypto/base/assert.ts";
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
 import { hash16, hash32 } from "../../crypto/public/hash.ts";
 import { verifyLabelled } from "../../crypto/public/verify.ts";
 import { signLabelled } from "../../crypto/sign.ts";
@@ -50,7 +51,6 @@ import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
 import { isRoster, KIND_MAX } from "./kinds.ts";
 
 export const ENTRY_VERSION = 1;
-export const CHANNEL_ID_BYTES = 16;
 export const LOG_ID_BYTES = 16;
 export const ENTRY_ID_BYTES = 32;
 export const SALT_BYTES = 16;

@@ -1,6 +1,6 @@
 /**
  * A message's public id: unique and sortable by time without a server that gives out ids.
- * docs/protocol/sync.md, [ID1] to [ID3]. 26 characters of Crockford's base32 over 16 bytes:
+ * docs/protocol/sync.md, [PI1] to [PI3]. 26 characters of Crockford's base32 over 16 bytes:
  *
  * | offset | bytes | field                                     |
  * | -----: | ----: | ----------------------------------------- |

@@ -4,6 +4,8 @@
  *     cbor [channel, chain, incarnation, card, acctState]
  */
 import type { Result } from "../../crypto/base/result.ts";
+import { HAND_OVER_BYTES } from "../../crypto/chain/sender-chain.ts";
+import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
 import {
   bytesShape,
   bytesUpTo,
@@ -14,14 +16,14 @@ import {
   recordShape,
   type Shape,
 } from "../cbor-shape.ts";
-import { CHANNEL_ID_BYTES, INCARNATION_BYTES } from "../entry/entry.ts";
-import { CARD_BYTES_MAX, HAND_OVER_BYTES_MAX, SESSION_BYTES_MAX } from "./limits.ts";
+import { INCARNATION_BYTES } from "../entry/entry.ts";
+import { CARD_BYTES_MAX, SESSION_BYTES_MAX } from "./limits.ts";
 
 export const ACCT_STATE_BYTES = 32;
 
 export type ChainHandOver = {
   readonly channel: Uint8Array;
-  /** As `handOverOf` makes it (crypto/chain/sender-chain.ts). Secret. */
+  /** As `handOverOf` makes it (crypto/chain/sender-chain.ts), of the same channel. Secret. */
   readonly chain: Uint8Array;
   /** Of the sender's log in the channel, 16 bytes: with it the receiver knows the log's id. */
   readonly incarnation: Uint8Array;
@@ -33,7 +35,7 @@ export type ChainHandOver = {
 
 const CHAIN: Shape<ChainHandOver> = recordShape<ChainHandOver>({
   channel: bytesShape(CHANNEL_ID_BYTES),
-  chain: bytesUpTo(HAND_OVER_BYTES_MAX, 1),
+  chain: bytesShape(HAND_OVER_BYTES),
   incarnation: bytesShape(INCARNATION_BYTES),
   card: nullable(bytesUpTo(CARD_BYTES_MAX, 1)),
   acctState: bytesShape(ACCT_STATE_BYTES),

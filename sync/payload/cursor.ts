@@ -7,6 +7,7 @@
  *     delivered = [[log, known] …]    read = [[log, known] …]    signature = Sign(ID_sig, "cursor", signed)
  */
 import { ok, type Result } from "../../crypto/base/result.ts";
+import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
 import { DEVICE_ID_BYTES } from "../../crypto/identity/device.ts";
 import { SIGNATURE_BYTES, verifyLabelled } from "../../crypto/public/verify.ts";
 import { signLabelled } from "../../crypto/sign.ts";
@@ -21,7 +22,7 @@ import {
   type Shape,
   uintShape,
 } from "../cbor-shape.ts";
-import { CHANNEL_ID_BYTES, LOG_ID_BYTES } from "../entry/entry.ts";
+import { LOG_ID_BYTES } from "../entry/entry.ts";
 import { type Known, knownShape, limitKnown } from "../log/known.ts";
 import { CURSOR_BYTES_MAX, CURSOR_LOGS_MAX, CURSOR_RANGES_MAX } from "./limits.ts";
 

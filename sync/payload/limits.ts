@@ -8,7 +8,6 @@ export const SESSION_PAYLOADS_MAX = 16;
 
 export const INTRODUCTION_BYTES_MAX = 64 * 1_024;
 export const CARD_BYTES_MAX = 2_048;
-export const HAND_OVER_BYTES_MAX = 512;
 export const NACK_TAGS_MAX = 16;
 export const WANT_RANGES_MAX = 64;
 export const ENTRIES_MAX = 64;
@@ -18,8 +17,8 @@ export const ENTRIES_BYTES_MAX = CHUNK_BYTES_MAX;
 /** A cursor speaks about so many logs of its channel, and so many ranges in each. */
 export const CURSOR_LOGS_MAX = 64;
 export const CURSOR_RANGES_MAX = 32;
-/** 2 × 128 × (log, floor, 32 ranges) and what stands around them. */
-export const CURSOR_BYTES_MAX = 104 * 1_024;
+/** Two vectors of so many logs, and what stands around them. */
+export const CURSOR_BYTES_MAX = 64 * 1_024;
 export const TYPING_BYTES_MAX = 256;
 
 export const NAME_CHARS_MAX = 64;

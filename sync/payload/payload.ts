@@ -51,7 +51,7 @@ export type Bodies = {
   readonly entries: Entries;
   readonly profile: Profile;
   /** An encoded entry, read by `decodeEntry`. */
-  readonly entry: { readonly bytes: Uint8Array };
+  readonly entry: Uint8Array;
   readonly cursor: Cursor;
   readonly typing: Typing;
 };
@@ -62,14 +62,9 @@ export type SentBodies = Omit<Bodies, "contact" | "contactAccept"> & {
   readonly contactAccept: ContactContent;
 };
 
-type Typed<ByType extends Record<PayloadType, object>> = {
-  readonly [T in PayloadType]: { readonly type: T } & ByType[T];
+export type Payload = {
+  readonly [T in PayloadType]: { readonly type: T; readonly body: Bodies[T] };
 }[PayloadType];
-
-export type Payload = Typed<Bodies>;
-export type SentPayload = Typed<SentBodies>;
-/** What a session message may carry. */
-export type SessionPayload = Exclude<SentPayload, { type: "entry" | "cursor" | "typing" }>;
 
 export type PayloadError =
   | PayloadTypeError
@@ -93,15 +88,13 @@ const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } =
   want: { encode: encodeWant, decode: decodeWant },
   entries: { encode: encodeEntries, decode: decodeEntries },
   profile: { encode: encodeProfile, decode: decodeProfile },
-  entry: { encode: ({ bytes }) => bytes, decode: boundedEntry },
+  entry: { encode: (entry) => entry, decode: boundedEntry },
   cursor: { encode: encodeCursor, decode: decodeCursor },
   typing: { encode: encodeTyping, decode: decodeTyping },
 };
 
-export function encodePayload(payload: SentPayload): Uint8Array {
-  // The table pairs each type with its own codec, which a union's members no longer show.
-  const codec = CODECS[payload.type] as Codec<SentPayload, unknown>;
-  return concat(Uint8Array.of(codeOf(payload.type)), codec.encode(payload));
+export function encodePayload<T extends PayloadType>(type: T, body: SentBodies[T]): Uint8Array {
+  return concat(Uint8Array.of(codeOf(type)), CODECS[type].encode(body));
 }
 
 export function decodePayload(layer: Layer, bytes: Uint8Array): Result<Payload, PayloadError> {
@@ -110,7 +103,7 @@ export function decodePayload(layer: Layer, bytes: Uint8Array): Result<Payload, 
   const type = parsePayloadType(code, layer);
   if (!type.ok) return type;
   const body = CODECS[type.value].decode(bytes.subarray(1));
-  return body.ok ? ok({ type: type.value, ...body.value } as Payload) : body;
+  return body.ok ? ok({ type: type.value, body: body.value } as Payload) : body;
 }
 
 const SESSION: Shape<readonly Uint8Array[]> = listShape(
@@ -119,9 +112,16 @@ const SESSION: Shape<readonly Uint8Array[]> = listShape(
   1,
 );
 
-/** One session message of 1 to SESSION_PAYLOADS_MAX payloads, SESSION_BYTES_MAX in all. */
-export function encodePayloads(payloads: readonly SessionPayload[]): Uint8Array {
-  const bytes = encodeShaped(SESSION, payloads.map(encodePayload));
+/**
+ * One session message of 1 to SESSION_PAYLOADS_MAX payloads, as `encodePayload` made them, of
+ * SESSION_BYTES_MAX in all.
+ */
+export function encodeSession(payloads: readonly Uint8Array[]): Uint8Array {
+  assert(
+    payloads.every((payload) => parsePayloadType(payload[0] ?? 0, "session").ok),
+    "payloads of the session layer",
+  );
+  const bytes = encodeShaped(SESSION, payloads);
   assert(bytes.length <= SESSION_BYTES_MAX, "a session message within its bound");
   return bytes;
 }
@@ -132,7 +132,7 @@ export type SessionMessage = {
   readonly refused: readonly PayloadError[];
 };
 
-export function decodePayloads(bytes: Uint8Array): Result<SessionMessage, DecodeError> {
+export function decodeSession(bytes: Uint8Array): Result<SessionMessage, DecodeError> {
   const list = decodeShaped(SESSION, bytes, SESSION_BYTES_MAX);
   if (!list.ok) return list;
   const payloads: Payload[] = [];
@@ -145,8 +145,8 @@ export function decodePayloads(bytes: Uint8Array): Result<SessionMessage, Decode
   return ok({ payloads, refused });
 }
 
-function boundedEntry(bytes: Uint8Array): Result<Bodies["entry"], PayloadError> {
+function boundedEntry(bytes: Uint8Array): Result<Uint8Array, PayloadError> {
   return bytes.length > ENTRY_BYTES_MAX
     ? err({ type: "TooLarge", bytes: bytes.length, limit: ENTRY_BYTES_MAX })
-    : ok({ bytes: bytes.slice() });
+    : ok(bytes.slice());
 }

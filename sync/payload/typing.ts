@@ -5,6 +5,7 @@
  *     signature = Sign(ID_sig, "typing", signed)
  */
 import { ok, type Result } from "../../crypto/base/result.ts";
+import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
 import { DEVICE_ID_BYTES } from "../../crypto/identity/device.ts";
 import { SIGNATURE_BYTES, verifyLabelled } from "../../crypto/public/verify.ts";
 import { signLabelled } from "../../crypto/sign.ts";
@@ -18,7 +19,6 @@ import {
   type Shape,
   uintShape,
 } from "../cbor-shape.ts";
-import { CHANNEL_ID_BYTES } from "../entry/entry.ts";
 import { TYPING_BYTES_MAX } from "./limits.ts";
 
 export type TypingContent = {

@@ -1,5 +1,6 @@
 /** WANT: entries that the sender lacks. cbor [channel, log, ranges] [PL8] */
 import type { Result } from "../../crypto/base/result.ts";
+import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
 import {
   bytesShape,
   type DecodeError,
@@ -8,7 +9,7 @@ import {
   recordShape,
   type Shape,
 } from "../cbor-shape.ts";
-import { CHANNEL_ID_BYTES, LOG_ID_BYTES } from "../entry/entry.ts";
+import { LOG_ID_BYTES } from "../entry/entry.ts";
 import { rangesShape, type SeqRange } from "../log/known.ts";
 import { SESSION_BYTES_MAX, WANT_RANGES_MAX } from "./limits.ts";
 
