@@ -68,6 +68,9 @@ export default defineConfig({
     outDir: "../dist",
     emptyOutDir: true,
     target: "es2024",
+    // The first with light-dark(); for older ones it would be rewritten, and a theme that is set
+    // by color-scheme alone would do nothing.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     sourcemap: false,
     // Data URLs would be refused as scripts and styles by the CSP; fonts and images are cached.
     assetsInlineLimit: 0,
