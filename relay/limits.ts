@@ -1,0 +1,128 @@
+/**
+ * What only a relay's operator cares about: rates, memory, patience. Bounds that clients must know are
+ * in sync/wire/limits.ts. Settings of config.ts override those that stand in `RelaySettings`.
+ */
+import { assert } from "../crypto/base/assert.ts";
+import {
+  BATCH_FLUSH_BYTES,
+  MAILBOX_BYTES_MAX,
+  MAILBOX_MESSAGES_MAX,
+  MESSAGE_TTL_MS_MAX,
+  PUTS_OUTSTANDING_MAX,
+  SLOT_TTL_MS_MAX,
+} from "../sync/wire/limits.ts";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const DAY_MS = 86_400 * SECOND_MS;
+
+/* Deliveries. */
+export const PAGE_MESSAGES = 128;
+/** No page is sent to a socket that still has this much to write. */
+export const PAGE_PAUSE_BYTES = 512 * KIB;
+/** A socket with so much to write for so long is closed (4008) … */
+export const SLOW_READER_BYTES = 4 * MIB;
+export const SLOW_READER_MS = 10 * SECOND_MS;
+/** … and so is one that read nothing at all for this long. */
+export const STUCK_READER_MS = 60 * SECOND_MS;
+/** Redelivery backs off from REDELIVER_MS to this while a device acknowledges nothing. */
+export const REDELIVER_MS_MAX = 240 * SECOND_MS;
+/** After a failed read of the store. */
+export const PAGE_RETRY_MS = 5 * SECOND_MS;
+
+/* Sockets. */
+export const HANDSHAKES_PER_SECOND = 500;
+export const ADDRESS_SOCKETS_PER_SECOND = 20;
+export const ADDRESS_SOCKETS_BURST = 60;
+/** How many frames beyond its rate a socket may send before it is closed (4429). */
+export const FRAMES_OVER_RATE_MAX = 2_000;
+/** Fragments of one WebSocket message. */
+export const FRAGMENTS_MAX = 64;
+/** How long a socket that was told to close may take before it is cut. */
+export const CLOSE_GRACE_MS = 2 * SECOND_MS;
+export const TICK_MS = SECOND_MS;
+
+/* Tokens. */
+export const TOKEN_BURST = 60;
+export const TOKEN_BYTES_BURST = 8 * MIB;
+/** Soft state of all rate limits together. */
+export const RATE_KEYS_MAX = 100_000;
+/** What one token may fill of its mailbox. */
+export const TOKEN_SHARE = 1 / 4;
+export const NEARLY_FULL_SHARE = 9 / 10;
+export const BUSY_FULL_MS = 30 * SECOND_MS;
+export const BUSY_FAILED_MS = 5 * SECOND_MS;
+
+/* Registration. */
+export const REGISTRATIONS_PER_MINUTE = 30;
+export const REGISTRATIONS_BURST = 60;
+export const ADDRESS_REGISTRATIONS_PER_MINUTE = 6;
+export const ADDRESS_REGISTRATIONS_BURST = 20;
+/** Zero bits asked of a proof of work: about a second of a browser's core. */
+export const POW_BITS = 17;
+/** A challenge is good for one to two of these. */
+export const POW_WINDOW_MS = 5 * MINUTE_MS;
+/** New mailboxes are refused above this load; proof of work is asked above half of it. */
+export const LOAD_MAX = 90;
+
+/* Store. */
+/** Acknowledged after so long, a message never touches the index on disk. */
+export const SPILL_AFTER_MS = 2 * SECOND_MS;
+export const SLICE_ROWS = 500;
+export const FLUSH_AFTER_MS = 250;
+export const SWEEP_EVERY_MS = 3_600 * SECOND_MS;
+/** Envelope ids remembered after their acknowledgement, against a late retry. */
+export const RECENT_ENVELOPES_MAX = 50_000;
+export const RECENT_ENVELOPES_MS = 10 * MINUTE_MS;
+/** Tokens of a deleted mailbox answer GONE for this long. */
+export const GONE_MS = 90 * DAY_MS;
+/** A mailbox nobody logged into for this long is removed. */
+export const IDLE_MAILBOX_DAYS = 90;
+/** Operations in one commit. The rest waits for the next. */
+export const COMMIT_OPS_MAX = 4_096;
+/** Operations that wait for a commit; more PUTs are told BUSY. */
+export const COMMIT_WAITING_MAX = 65_536;
+/** Bytes of bodies that wait for a commit. */
+export const COMMIT_WAITING_BYTES_MAX = 64 * MIB;
+
+/* HTTP. */
+export const HTTP_REQUESTS_PER_SECOND = 20;
+export const HTTP_REQUESTS_BURST = 200;
+export const HTTP_HEADERS_BYTES_MAX = 16 * KIB;
+export const HTTP_REQUEST_MS_MAX = 30 * SECOND_MS;
+export const HTTP_HEADERS_MS_MAX = 10 * SECOND_MS;
+
+/** SIGTERM: all sockets are told within this long, and the process is gone soon after. */
+export const DRAIN_MS_MAX = 30 * SECOND_MS;
+/** Fewer sockets than this are told at once. */
+export const DRAIN_AT_ONCE = 500;
+
+/** What an operator may set. */
+export type RelaySettings = {
+  readonly mailboxMessagesMax: number;
+  readonly mailboxBytesMax: number;
+  readonly messageTtlMs: number;
+  readonly slotTtlMs: number;
+  readonly socketsMax: number;
+  readonly socketFramesPerSecond: number;
+  readonly tokenPutsPerSecond: number;
+  readonly tokenBytesPerSecond: number;
+};
+
+export const DEFAULT_SETTINGS: RelaySettings = {
+  mailboxMessagesMax: MAILBOX_MESSAGES_MAX,
+  mailboxBytesMax: MAILBOX_BYTES_MAX,
+  messageTtlMs: MESSAGE_TTL_MS_MAX,
+  slotTtlMs: SLOT_TTL_MS_MAX,
+  socketsMax: 20_000,
+  socketFramesPerSecond: 200,
+  tokenPutsPerSecond: 2,
+  tokenBytesPerSecond: 256 * KIB,
+};
+
+assert(PAGE_PAUSE_BYTES > BATCH_FLUSH_BYTES, "one batch does not pause a page");
+assert(SLOW_READER_BYTES > PAGE_PAUSE_BYTES, "pages alone never make a reader slow");
+assert(COMMIT_WAITING_MAX > COMMIT_OPS_MAX, "more than one commit may wait");
+assert(FRAMES_OVER_RATE_MAX > PUTS_OUTSTANDING_MAX, "a full window of PUTs is no flood");

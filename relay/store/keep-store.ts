@@ -1,0 +1,403 @@
+/**
+ * The store's rules over any backing (store.ts has the contract). A commit applies its operations to
+ * memory and backing together; when the backing fails, both are put back: the backing rolls back, and
+ * memory is read anew from it.
+ */
+import { Bug, unreachable } from "../../crypto/base/assert.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import type { EnvelopeId, MailboxId } from "../../sync/wire/ids.ts";
+import { INVITES_PER_MAILBOX_MAX, TOKENS_PER_MAILBOX_MAX } from "../../sync/wire/limits.ts";
+import {
+  FLUSH_AFTER_MS,
+  GONE_MS,
+  IDLE_MAILBOX_DAYS,
+  SLICE_ROWS,
+  SWEEP_EVERY_MS,
+} from "../limits.ts";
+import type { Backing, Meta } from "./backing.ts";
+import { arrivedAtMs } from "./message-ids.ts";
+import { fromLatin1, putEnvelope, type StoreBounds, unpackLabel } from "./put-envelope.ts";
+import { type QueueBounds, Queues } from "./queues.ts";
+import { RecentEnvelopes } from "./recent-envelopes.ts";
+import type { Place, Shelf } from "./shelf.ts";
+import type {
+  OpOf,
+  PageBounds,
+  Store,
+  StoreAnswer,
+  StoreAnswers,
+  StoredMessage,
+  StoreError,
+  StoreOp,
+} from "./store.ts";
+
+const DAY_MS = 86_400_000;
+const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
+
+export type KeepBounds = StoreBounds & QueueBounds;
+
+export function keepStore(backing: Backing, bounds: KeepBounds): Store {
+  const keeper = new Keeper(backing, bounds);
+  return {
+    incarnation: backing.incarnation,
+    commit: async (batch, nowMs) => keeper.commit(batch, nowMs),
+    page: async (mailbox, at, nowMs) => keeper.read(() => keeper.page(mailbox, at, nowMs)),
+    mailbox: async (mailbox) =>
+      keeper.read(() => {
+        const row = backing.mailboxOf(mailbox);
+        if (row === undefined) return null;
+        const { places, bytes, lastId } = keeper.queues.shelfOf(row.no);
+        return { key: row.key, pendingCount: places.size, pendingBytes: bytes, lastId };
+      }),
+    prekeys: async (mailbox, tokenHash, nowMs) =>
+      keeper.read(() => {
+        const token = backing.tokenOf(mailbox, tokenHash);
+        if (token === undefined || token.isGone || token.expiresAtMs <= nowMs) return null;
+        return backing.bundleOf(token.mailboxNo) ?? null;
+      }),
+    invite: async (tag, nowMs) =>
+      keeper.read(() => {
+        const row = backing.inviteOf(tag);
+        if (row === undefined || row.expiresAtMs <= nowMs) return null;
+        return { record: row.record, expiresAtMs: row.expiresAtMs };
+      }),
+    totals: () => keeper.totals(),
+    tend: async (nowMs) => keeper.tend(nowMs),
+    [Symbol.asyncDispose]: async () => backing.close(),
+  };
+}
+
+class Keeper {
+  queues: Queues;
+  readonly #backing: Backing;
+  readonly #bounds: KeepBounds;
+  readonly #recent = new RecentEnvelopes();
+  #mailboxes: number;
+  #isWriting = false;
+  /** Removals to repeat once memory could be read anew; null when all is well. */
+  #toRecover: readonly Place[] | null = null;
+  #sweptAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(backing: Backing, bounds: KeepBounds) {
+    this.#backing = backing;
+    this.#bounds = bounds;
+    this.queues = new Queues(backing, bounds);
+    this.#mailboxes = backing.countMailboxes();
+  }
+
+  commit(batch: readonly StoreOp[], nowMs: number): Result<readonly StoreAnswer[], StoreError> {
+    this.#recent.age(nowMs);
+    return this.#step(() => batch.map((op) => this.#apply(op, nowMs)));
+  }
+
+  /** Reads never change anything that a failure would have to undo. */
+  read<Value>(work: () => Value): Result<Value, StoreError> {
+    try {
+      this.#recover();
+      return ok(work());
+    } catch (thrown) {
+      if (thrown instanceof Bug) throw thrown;
+      return err(this.#backing.failureOf(thrown));
+    }
+  }
+
+  page(mailbox: MailboxId, at: PageBounds, nowMs: number): readonly StoredMessage[] {
+    const row = this.#backing.mailboxOf(mailbox);
+    if (row === undefined) return [];
+    const page: StoredMessage[] = [];
+    let bytes = 0;
+    for (const place of this.queues.shelfOf(row.no).places.values()) {
+      const { message } = place;
+      if (message.id <= at.afterId || message.expiresAtMs <= nowMs) continue;
+      bytes += message.bytes;
+      if (page.length > 0 && bytes > at.pageBytes) break;
+      const body = this.#backing.bodyOf(message.id);
+      if (body === undefined) throw new Bug("a message that waits has its body");
+      page.push(storedMessage(place, body));
+      if (page.length >= at.messages) break;
+    }
+    return page;
+  }
+
+  totals(): ReturnType<Store["totals"]> {
+    const { messages, bytes } = this.queues;
+    const oldest = messages === 0 ? null : this.#backing.oldestId();
+    const oldestAtMs = oldest === null ? null : arrivedAtMs(oldest);
+    return { mailboxes: this.#mailboxes, messages, bytes, oldestAtMs };
+  }
+
+  /** One slice, by urgency: what was removed, what must go to disk, what has expired. */
+  tend(nowMs: number): Result<{ readonly againAtMs: number }, StoreError> {
+    const done = this.#step(() => {
+      if (this.queues.hasDead) {
+        this.#write();
+        this.queues.flushSlice();
+        this.#backing.shrink();
+        return this.queues.hasDead ? nowMs : null;
+      }
+      const spillAtMs = this.queues.spillDueAtMs();
+      if (spillAtMs !== null && spillAtMs <= nowMs) {
+        this.#write();
+        this.queues.spillSlice(nowMs);
+        return nowMs;
+      }
+      this.queues.evict();
+      if (Math.abs(nowMs - this.#sweptAtMs) < SWEEP_EVERY_MS) return null;
+      this.#write();
+      if (this.#sweepSlice(nowMs)) return nowMs;
+      this.#sweptAtMs = nowMs;
+      return null;
+    });
+    if (!done.ok) {
+      if (done.error.cause === "full") this.#backing.makeRoom();
+      return done;
+    }
+    return ok({ againAtMs: done.value ?? this.#idleUntilMs(nowMs) });
+  }
+
+  #idleUntilMs(nowMs: number): number {
+    if (this.queues.hasDead) return nowMs + FLUSH_AFTER_MS;
+    const sweepAtMs = Math.max(this.#sweptAtMs + SWEEP_EVERY_MS, nowMs);
+    return Math.min(this.queues.spillDueAtMs() ?? sweepAtMs, sweepAtMs);
+  }
+
+  /** Memory and disk move together, or not at all. */
+  #step<Value>(work: () => Value): Result<Value, StoreError> {
+    let removed: readonly Place[] = [];
+    let removedCount = 0;
+    try {
+      this.#recover();
+      const before = this.queues.meta;
+      removed = this.queues.dead;
+      removedCount = removed.length;
+      const value = work();
+      if (!isSameMeta(before, this.queues.meta)) {
+        this.#write();
+        this.#backing.writeMeta(this.queues.meta);
+      }
+      if (this.#isWriting) this.#backing.commit();
+      this.#isWriting = false;
+      return ok(value);
+    } catch (thrown) {
+      if (thrown instanceof Bug) throw thrown;
+      const failure = this.#backing.failureOf(thrown);
+      this.#toRecover ??= removed.slice(0, removedCount);
+      const recovered = this.read(() => true);
+      return err(recovered.ok ? failure : recovered.error);
+    }
+  }
+
+  /**
+   * After a failure, before anything else: what the disk says is true, except for removals that it had
+   * not seen yet. Throws, and will be tried again, while the disk cannot even be read.
+   */
+  #recover(): void {
+    if (this.#toRecover === null) return;
+    this.#backing.rollback();
+    this.#isWriting = false;
+    this.queues = new Queues(this.#backing, this.#bounds);
+    this.#mailboxes = this.#backing.countMailboxes();
+    for (const { mailboxNo, message } of this.#toRecover) {
+      const shelf = this.queues.shelfOf(mailboxNo);
+      const place = shelf.places.get(message.id);
+      if (place !== undefined) this.queues.remove(shelf, place);
+    }
+    this.#toRecover = null;
+  }
+
+  #write(): void {
+    if (this.#isWriting) return;
+    this.#backing.begin();
+    this.#isWriting = true;
+  }
+
+  #apply(op: StoreOp, nowMs: number): StoreAnswer {
+    switch (op.type) {
+      case "put":
+        return putEnvelope(
+          {
+            backing: this.#backing,
+            queues: this.queues,
+            recent: this.#recent,
+            bounds: this.#bounds,
+            nowMs,
+            write: () => this.#write(),
+          },
+          op,
+        );
+      case "ack":
+        return this.#acknowledge(op);
+      case "createMailbox":
+        return this.#createMailbox(op, nowMs);
+      case "deleteMailbox":
+        return this.#deleteMailbox(op.mailbox, nowMs);
+      case "seen":
+        return this.#seen(op.mailbox, nowMs);
+      case "putTokens":
+        return this.#putTokens(op);
+      case "deleteTokens":
+        this.#write();
+        for (const hash of op.hashes) this.#backing.deleteToken(op.mailbox, hash);
+        return "done";
+      case "putPrekeys":
+        return this.#putPrekeys(op);
+      case "putInvite":
+        return this.#putInvite(op);
+      case "deleteInvite":
+        return this.#deleteInvite(op);
+      default:
+        return unreachable(op);
+    }
+  }
+
+  /** Writes nothing: a forgotten acknowledgement is a message delivered again, which is allowed. */
+  #acknowledge(op: OpOf<"ack">): StoreAnswers["ack"] {
+    const row = this.#backing.mailboxOf(op.mailbox);
+    if (row === undefined) return 0;
+    const shelf = this.queues.shelfOf(row.no);
+    let count = 0;
+    for (const id of op.ids) {
+      const place = shelf.places.get(id);
+      if (place === undefined) continue;
+      this.#removeForGood(shelf, place);
+      count += 1;
+    }
+    return count;
+  }
+
+  #removeForGood(shelf: Shelf, place: Place): void {
+    this.#recent.add(shelf.mailboxNo, place.message.envelope);
+    this.queues.remove(shelf, place);
+  }
+
+  #createMailbox(op: OpOf<"createMailbox">, nowMs: number): StoreAnswers["createMailbox"] {
+    if (this.#backing.mailboxOf(op.mailbox) !== undefined) return "exists";
+    if (this.#backing.isFull()) return "full";
+    const invite =
+      op.voucherHash === null ? undefined : this.#backing.inviteByVoucher(op.voucherHash);
+    const isSpendable =
+      invite !== undefined && !invite.row.isSpent && invite.row.expiresAtMs > nowMs;
+    if (op.voucherHash !== null && !isSpendable) return "voucherRefused";
+    this.#write();
+    if (invite !== undefined) this.#backing.putInvite(invite.tag, { ...invite.row, isSpent: true });
+    this.#backing.insertMailbox(op.mailbox, op.key, dayOf(nowMs));
+    this.#mailboxes += 1;
+    return "created";
+  }
+
+  #deleteMailbox(mailbox: MailboxId, nowMs: number): StoreAnswers["deleteMailbox"] {
+    const row = this.#backing.mailboxOf(mailbox);
+    if (row === undefined) return "unknown";
+    this.#write();
+    const shelf = this.queues.shelfOf(row.no);
+    for (const place of shelf.places.values()) this.queues.remove(shelf, place);
+    this.#backing.deleteMailbox(mailbox, row.no, nowMs + GONE_MS);
+    this.#mailboxes -= 1;
+    return "deleted";
+  }
+
+  #seen(mailbox: MailboxId, nowMs: number): StoreAnswers["seen"] {
+    const row = this.#backing.mailboxOf(mailbox);
+    const today = dayOf(nowMs);
+    if (row === undefined || row.seenDay === today || this.#backing.isFull()) return "done";
+    this.#write();
+    this.#backing.writeSeen(row.no, today);
+    return "done";
+  }
+
+  #putTokens(op: OpOf<"putTokens">): StoreAnswers["putTokens"] {
+    const row = this.#backing.mailboxOf(op.mailbox);
+    if (row === undefined) return "unknown";
+    if (this.#backing.isFull()) return "full";
+    if (this.#backing.countTokens(op.mailbox) + op.tokens.length > TOKENS_PER_MAILBOX_MAX) {
+      return "tooMany";
+    }
+    this.#write();
+    for (const { hash, ...grant } of op.tokens) {
+      const no = this.#backing.tokenOf(op.mailbox, hash)?.no ?? this.queues.nextTokenNo();
+      const token = { ...grant, no, mailboxNo: row.no, isGone: false };
+      this.#backing.putToken(op.mailbox, hash, token);
+    }
+    return "done";
+  }
+
+  #putPrekeys(op: OpOf<"putPrekeys">): StoreAnswers["putPrekeys"] {
+    const row = this.#backing.mailboxOf(op.mailbox);
+    if (row === undefined) return "unknown";
+    if (this.#backing.isFull()) return "full";
+    this.#write();
+    this.#backing.putBundle(row.no, op.bundle);
+    return "done";
+  }
+
+  #putInvite(op: OpOf<"putInvite">): StoreAnswers["putInvite"] {
+    const row = this.#backing.mailboxOf(op.mailbox);
+    if (row === undefined) return "unknown";
+    const known = this.#backing.inviteOf(op.tag);
+    if (known !== undefined && known.mailboxNo !== row.no) return "taken";
+    if (this.#backing.isFull()) return "full";
+    if (known === undefined && this.#backing.countInvites(row.no) >= INVITES_PER_MAILBOX_MAX) {
+      return "tooMany";
+    }
+    const isSameVoucher =
+      known !== undefined && Buffer.compare(known.voucherHash, op.voucherHash) === 0;
+    this.#write();
+    this.#backing.putInvite(op.tag, {
+      mailboxNo: row.no,
+      record: op.record,
+      expiresAtMs: op.expiresAtMs,
+      voucherHash: op.voucherHash,
+      isSpent: isSameVoucher && known.isSpent,
+    });
+    return "done";
+  }
+
+  #deleteInvite(op: OpOf<"deleteInvite">): StoreAnswers["deleteInvite"] {
+    const row = this.#backing.mailboxOf(op.mailbox);
+    const known = this.#backing.inviteOf(op.tag);
+    if (row === undefined || known === undefined || known.mailboxNo !== row.no) return "done";
+    this.#write();
+    this.#backing.deleteInvite(op.tag);
+    return "done";
+  }
+
+  /** True when there may be more. */
+  #sweepSlice(nowMs: number): boolean {
+    const expired = this.#backing.expired(nowMs, SLICE_ROWS);
+    for (const { id, mailboxNos } of expired) {
+      let isOrphan = true;
+      for (const mailboxNo of mailboxNos) {
+        const shelf = this.queues.shelfOf(mailboxNo);
+        const place = shelf.places.get(id);
+        if (place === undefined) continue;
+        isOrphan = false;
+        this.#removeForGood(shelf, place);
+      }
+      if (isOrphan) this.#backing.deleteMessage(id);
+    }
+    const abandoned = this.#backing.mailboxesNotSeenSince(
+      dayOf(nowMs) - IDLE_MAILBOX_DAYS,
+      SLICE_ROWS / 10,
+    );
+    for (const mailbox of abandoned) this.#deleteMailbox(mailbox, nowMs);
+    const rights = this.#backing.deleteExpiredRights(nowMs, SLICE_ROWS);
+    return expired.length + abandoned.length + rights > 0;
+  }
+}
+
+const storedMessage = ({ message, counter, label }: Place, body: Uint8Array): StoredMessage => ({
+  id: message.id,
+  counter,
+  isUrgent: message.isUrgent,
+  isSlot: message.slot !== null,
+  label: unpackLabel(label),
+  envelope: fromLatin1(message.envelope) as EnvelopeId,
+  body,
+});
+
+const isSameMeta = (a: Meta, b: Meta): boolean =>
+  a.idsReservedTo === b.idsReservedTo &&
+  a.spilledTo === b.spilledTo &&
+  a.spilledMessages === b.spilledMessages &&
+  a.spilledBytes === b.spilledBytes &&
+  a.lastTokenNo === b.lastTokenNo;

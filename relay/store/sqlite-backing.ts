@@ -1,0 +1,331 @@
+/**
+ * The rows of a relay in one SQLite file (node:sqlite, WAL, synchronous=FULL: a commit returns after
+ * fsync). One process owns the file. Statements are prepared once; blobs come back as fresh arrays.
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+
+import { assert } from "../../crypto/base/assert.ts";
+import type { TokenClass } from "../../sync/wire/http.ts";
+import type {
+  InviteTag,
+  MailboxId,
+  MailboxKey,
+  StoreIncarnation,
+  TokenHash,
+} from "../../sync/wire/ids.ts";
+import { MESSAGE_TTL_MS_MAX } from "../../sync/wire/limits.ts";
+import { FLUSH_AFTER_MS } from "../limits.ts";
+import type { Backing, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
+import type { DiskRoom } from "./disk-room.ts";
+import { messageIdAt } from "./message-ids.ts";
+import { packPlaces, unpackMailboxNos, unpackPlaces } from "./message-row.ts";
+import { fromLatin1, latin1 } from "./put-envelope.ts";
+import type { Message, Place } from "./shelf.ts";
+import { prepareStatements, type Statements } from "./sqlite-statements.ts";
+import type { StoreError, TokenGrant } from "./store.ts";
+
+/** Tokens are asked for with every PUT. */
+const CACHED_TOKENS_MAX = 50_000;
+/** SQLITE_FULL. */
+const FULL_ERRCODE = 13;
+
+type Row = Record<string, unknown>;
+const bytesAt = (row: Row, column: string): Uint8Array => {
+  const value = row[column];
+  assert(value instanceof Uint8Array, "a column of bytes");
+  return value;
+};
+const numberAt = (row: Row, column: string): number => {
+  const value = row[column];
+  assert(typeof value === "number", "a column of numbers");
+  return value;
+};
+
+export class SqliteBacking implements Backing {
+  readonly incarnation: StoreIncarnation;
+  readonly #db: DatabaseSync;
+  readonly #room: DiskRoom;
+  readonly #sql: Statements;
+  readonly #tokens = new Map<string, TokenRow>();
+
+  constructor(db: DatabaseSync, room: DiskRoom) {
+    this.#db = db;
+    this.#room = room;
+    this.#sql = prepareStatements(db);
+    this.incarnation = bytesAt(this.#one(this.#sql.meta, "incarnation"), "v") as StoreIncarnation;
+  }
+
+  begin(): void {
+    this.#sql.begin.run();
+  }
+  commit(): void {
+    this.#sql.commit.run();
+  }
+  rollback(): void {
+    this.#tokens.clear();
+    if (this.#db.isTransaction) this.#sql.rollback.run();
+  }
+  failureOf(thrown: unknown): StoreError {
+    const errcode = thrown instanceof Error && "errcode" in thrown ? thrown.errcode : undefined;
+    if (errcode === undefined) throw thrown;
+    return { type: "StoreFailed", cause: errcode === FULL_ERRCODE ? "full" : "io" };
+  }
+  isFull(): boolean {
+    return this.#room.isFull();
+  }
+  makeRoom(): void {
+    this.#room.giveUpBallast();
+  }
+  shrink(): void {
+    this.#sql.shrink.all();
+  }
+  close(): void {
+    this.#db.close();
+  }
+
+  readMeta(): Meta {
+    const row = this.#sql.meta.get("numbers");
+    if (row === undefined) {
+      return {
+        idsReservedTo: 0,
+        spilledTo: 0,
+        spilledMessages: 0,
+        spilledBytes: 0,
+        lastTokenNo: 0,
+      };
+    }
+    // Written by `writeMeta` alone.
+    return JSON.parse(String(row["v"])) as Meta;
+  }
+  writeMeta(meta: Meta): void {
+    this.#sql.putMeta.run("numbers", JSON.stringify(meta));
+  }
+
+  mailboxOf(mailbox: MailboxId): MailboxRow | undefined {
+    const row = this.#sql.mailbox.get(mailbox);
+    if (row === undefined) return undefined;
+    return {
+      no: numberAt(row, "no"),
+      key: bytesAt(row, "key") as MailboxKey,
+      counter: numberAt(row, "counter"),
+      seenDay: numberAt(row, "seen_day"),
+    };
+  }
+  counterOf(mailboxNo: number): number | undefined {
+    const row = this.#sql.counter.get(mailboxNo);
+    return row === undefined ? undefined : numberAt(row, "counter");
+  }
+  insertMailbox(mailbox: MailboxId, key: MailboxKey, seenDay: number): void {
+    this.#sql.insertMailbox.run(mailbox, key, seenDay);
+  }
+  writeCounter(mailboxNo: number, counter: number): void {
+    this.#sql.writeCounter.run(counter, mailboxNo);
+  }
+  writeSeen(mailboxNo: number, seenDay: number): void {
+    this.#sql.writeSeen.run(seenDay, mailboxNo);
+  }
+  deleteMailbox(mailbox: MailboxId, no: number, goneUntilMs: number): void {
+    this.#tokens.clear();
+    this.#sql.goneTokens.run(goneUntilMs, mailbox);
+    this.#sql.deleteBundle.run(no);
+    this.#sql.deleteInvites.run(no);
+    this.#sql.deleteMailbox.run(no);
+  }
+  countMailboxes(): number {
+    return numberAt(this.#one(this.#sql.countMailboxes), "n");
+  }
+  mailboxesNotSeenSince(day: number, limit: number): readonly MailboxId[] {
+    return this.#sql.notSeen.all(day, limit).map((row) => bytesAt(row, "id") as MailboxId);
+  }
+
+  tokenOf(mailbox: MailboxId, hash: TokenHash): TokenRow | undefined {
+    const key = latin1(mailbox) + latin1(hash);
+    const known = this.#tokens.get(key);
+    if (known !== undefined) return known;
+    const row = this.#sql.token.get(mailbox, hash);
+    if (row === undefined) return undefined;
+    const token: TokenRow = {
+      no: numberAt(row, "no"),
+      mailboxNo: numberAt(row, "mb"),
+      class: String(row["class"]) as TokenClass,
+      label: bytesAt(row, "label") as TokenGrant["label"],
+      push: row["push"] === 1,
+      expiresAtMs: numberAt(row, "exp"),
+      isGone: row["gone"] === 1,
+    };
+    if (this.#tokens.size >= CACHED_TOKENS_MAX) this.#tokens.clear();
+    this.#tokens.set(key, token);
+    return token;
+  }
+  countTokens(mailbox: MailboxId): number {
+    return numberAt(this.#one(this.#sql.countTokens, mailbox), "n");
+  }
+  putToken(mailbox: MailboxId, hash: TokenHash, row: TokenRow): void {
+    this.#tokens.delete(latin1(mailbox) + latin1(hash));
+    const { no, mailboxNo, label, push, expiresAtMs, isGone } = row;
+    this.#sql.putToken.run(
+      mailbox,
+      hash,
+      no,
+      mailboxNo,
+      row.class,
+      label,
+      push ? 1 : 0,
+      expiresAtMs,
+      isGone ? 1 : 0,
+    );
+  }
+  deleteToken(mailbox: MailboxId, hash: TokenHash): void {
+    this.#tokens.delete(latin1(mailbox) + latin1(hash));
+    this.#sql.deleteToken.run(mailbox, hash);
+  }
+
+  bundleOf(mailboxNo: number): Uint8Array | undefined {
+    const row = this.#sql.bundle.get(mailboxNo);
+    return row === undefined ? undefined : bytesAt(row, "bundle");
+  }
+  putBundle(mailboxNo: number, bundle: Uint8Array): void {
+    this.#sql.putBundle.run(mailboxNo, bundle);
+  }
+
+  inviteOf(tag: InviteTag): InviteRow | undefined {
+    const row = this.#sql.invite.get(tag);
+    return row === undefined ? undefined : inviteRowOf(row);
+  }
+  inviteByVoucher(
+    hash: TokenHash,
+  ): { readonly tag: InviteTag; readonly row: InviteRow } | undefined {
+    const row = this.#sql.inviteByVoucher.get(hash);
+    if (row === undefined) return undefined;
+    return { tag: bytesAt(row, "tag") as InviteTag, row: inviteRowOf(row) };
+  }
+  countInvites(mailboxNo: number): number {
+    return numberAt(this.#one(this.#sql.countInvites, mailboxNo), "n");
+  }
+  putInvite(tag: InviteTag, row: InviteRow): void {
+    const { mailboxNo, record, expiresAtMs, voucherHash, isSpent } = row;
+    this.#sql.putInvite.run(tag, mailboxNo, record, expiresAtMs, voucherHash, isSpent ? 1 : 0);
+  }
+  deleteInvite(tag: InviteTag): void {
+    this.#sql.deleteInvite.run(tag);
+  }
+
+  insertMessage(message: Message, body: Uint8Array, places: readonly Place[]): void {
+    const putAtMs = message.id / messageIdAt(1);
+    const isBrief = message.expiresAtMs < putAtMs + MESSAGE_TTL_MS_MAX - FLUSH_AFTER_MS;
+    this.#sql.insertMessage.run(
+      message.id,
+      message.expiresAtMs,
+      isBrief ? 1 : 0,
+      message.isUrgent ? 1 : 0,
+      message.slot === null ? null : fromLatin1(message.slot),
+      fromLatin1(message.envelope),
+      packPlaces(places),
+      body,
+    );
+  }
+  bodyOf(id: number): Uint8Array | undefined {
+    const row = this.#sql.body.get(id);
+    return row === undefined ? undefined : bytesAt(row, "body");
+  }
+  deleteMessage(id: number): void {
+    this.#sql.deleteMessage.run(id);
+  }
+  oldestId(): number | null {
+    const row = this.#sql.oldest.get();
+    return row === undefined ? null : numberAt(row, "id");
+  }
+  *unspilled(aboveId: number): Iterable<Message> {
+    for (const row of this.#sql.unspilled.iterate(aboveId)) {
+      const message = messageOf(row, false, false);
+      const places = unpackPlaces(bytesAt(row, "t"), message);
+      message.places = places;
+      message.left = places.length;
+      yield message;
+    }
+  }
+  spill(message: Message, places: readonly Place[]): void {
+    const isShared = places.length > 1;
+    if (isShared) this.#sql.putShared.run(message.id, places.length);
+    for (const place of places) {
+      this.#sql.spill.run(
+        place.mailboxNo,
+        message.id,
+        place.counter,
+        place.tokenNo,
+        place.label,
+        message.expiresAtMs,
+        message.bytes,
+        message.isUrgent ? 1 : 0,
+        fromLatin1(message.envelope),
+        message.slot === null ? null : fromLatin1(message.slot),
+        isShared ? 1 : 0,
+      );
+    }
+  }
+  spilledPlaces(mailboxNo: number): readonly Place[] {
+    return this.#sql.spilledOf.all(mailboxNo).map((row) => ({
+      message: messageOf(row, true, row["shared"] === 1),
+      mailboxNo,
+      counter: numberAt(row, "counter"),
+      tokenNo: numberAt(row, "token"),
+      label: numberAt(row, "label"),
+      isGone: false,
+    }));
+  }
+  deleteSpilled(place: Place): void {
+    const { id, isShared } = place.message;
+    this.#sql.deleteSpill.run(place.mailboxNo, id);
+    if (isShared) {
+      const row = this.#sql.leaveShared.get(id);
+      if (row !== undefined && numberAt(row, "places_left") > 0) return;
+      this.#sql.deleteShared.run(id);
+    }
+    this.#sql.deleteMessage.run(id);
+  }
+  expired(
+    nowMs: number,
+    limit: number,
+  ): readonly { readonly id: number; readonly mailboxNos: readonly number[] }[] {
+    const found = [
+      ...this.#sql.expiredBrief.all(nowMs, limit),
+      ...this.#sql.expiredOld.all(messageIdAt(nowMs - MESSAGE_TTL_MS_MAX), nowMs, limit),
+    ];
+    return found
+      .slice(0, limit)
+      .map((row) => ({ id: numberAt(row, "id"), mailboxNos: unpackMailboxNos(bytesAt(row, "t")) }));
+  }
+  deleteExpiredRights(nowMs: number, limit: number): number {
+    const invites = Number(this.#sql.deleteExpiredInvites.run(nowMs, limit).changes);
+    const tokens = Number(this.#sql.deleteExpiredTokens.run(nowMs, limit).changes);
+    if (tokens > 0) this.#tokens.clear();
+    return invites + tokens;
+  }
+
+  #one(statement: StatementSync, ...values: readonly SQLInputValue[]): Row {
+    const row = statement.get(...values);
+    assert(row !== undefined, "a row that is always there");
+    return row;
+  }
+}
+
+const messageOf = (row: Row, isSpilled: boolean, isShared: boolean): Message => ({
+  id: numberAt(row, "id"),
+  expiresAtMs: numberAt(row, "exp"),
+  bytes: numberAt(row, "bytes"),
+  isUrgent: row["urgent"] === 1,
+  envelope: latin1(bytesAt(row, "env")),
+  slot: row["slot"] === null ? null : latin1(bytesAt(row, "slot")),
+  left: 1,
+  isSpilled,
+  isShared,
+  places: [],
+});
+
+const inviteRowOf = (row: Row): InviteRow => ({
+  mailboxNo: numberAt(row, "mb"),
+  record: bytesAt(row, "record"),
+  expiresAtMs: numberAt(row, "exp"),
+  voucherHash: bytesAt(row, "voucher") as TokenHash,
+  isSpent: row["spent"] === 1,
+});
