@@ -1,6 +1,10 @@
 /**
- * A store that forgets on exit: for tests, and for the simulator, which needs it quick and without a
- * timer: every wait in here is a microtask, so equal calls give equal histories.
+ * A store that forgets on exit: for tests, and for the simulator, which needs it quick, able to stop
+ * at any moment, and without chance. Beyond the contract of store.ts:
+ *   [MS1] A snapshot and the store that it was taken from go separate ways.
+ *   [MS2] It holds what was committed; taken in the middle of a write, nothing of that write.
+ *   [MS3] It is plain data, which may be cloned into another thread.
+ *   [MS4] Every wait in here is a microtask: equal calls make equal histories.
  *
  * Each index is a list of items, sorted by its key and then by the primary key. Rows in it are
  * private copies that nobody changes, hence a snapshot copies lists, not rows. A write works in place

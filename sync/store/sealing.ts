@@ -8,9 +8,13 @@
  * | those of the key and indexes   | as they are                                              |
  * | `sealed`                       | vault record over the other fields, one CBOR map         |
  *
- * The record is bound to its table and to **all** readable fields. So a row that was moved to another
- * key or table, or whose readable fields were changed, does not open; neither does a changed record.
- * What this cannot see: a row that was deleted, or put back as it was before.
+ * The record is bound to its table and to **all** readable fields. Hence:
+ *   [SL1] At rest a row has its key, its index fields and one sealed field; nothing else.
+ *   [SL2] A row that was moved to another key, number or table does not open.
+ *   [SL3] A row with one byte changed, readable or sealed, does not open, whichever way it is read.
+ *   [SL4] A reader writes nothing, and opens only tables whose key it holds.
+ *   [SL5] A tab opens with its cipher what the engine sealed with libsodium.
+ * What this cannot see: that a row was deleted, or put back as it was before.
  */
 import { decode, encode } from "cborg";
 import type {

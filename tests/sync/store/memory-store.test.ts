@@ -16,7 +16,7 @@ const keysIn = async (store: Store): Promise<readonly string[]> =>
 const put = async (store: Store, k: string): Promise<unknown> =>
   store.write(["meta"], async (tx) => tx.put("meta", metaRow(k, 1)));
 
-test("a snapshot and the store it came from go separate ways", async () => {
+test("[MS1] a snapshot and the store it came from go separate ways", async () => {
   const store = openMemoryStore();
   await put(store, "a");
   const snapshot = store.snapshot();
@@ -30,7 +30,7 @@ test("a snapshot and the store it came from go separate ways", async () => {
   ]);
 });
 
-test("a snapshot in the middle of a write has what was committed, numbers included", async () => {
+test("[MS2] a snapshot in the middle of a write has what was committed, numbers included", async () => {
   const store = openMemoryStore();
   await put(store, "a");
   const middle: Snapshot[] = [];
@@ -46,7 +46,7 @@ test("a snapshot in the middle of a write has what was committed, numbers includ
   expect(await keysIn(store)).toEqual(["b"]);
 });
 
-test("a snapshot survives being cloned into another thread", async () => {
+test("[MS3] a snapshot survives being cloned into another thread", async () => {
   const store = openMemoryStore();
   await store.write(["channels"], async (tx) => tx.put("channels", channelRow("01")));
   const clone = openMemoryStore(structuredClone(store.snapshot()));
@@ -57,7 +57,7 @@ test("a snapshot survives being cloned into another thread", async () => {
   expect(c).toEqual([1]);
 });
 
-test("equal calls make equal histories, in microtasks alone", async () => {
+test("[MS4] equal calls make equal histories, in microtasks alone", async () => {
   let macrotask = false;
   const timer = setImmediate(() => (macrotask = true));
   const store = openMemoryStore();

@@ -8,7 +8,7 @@ import { readerVaultOf } from "../../../sync/store/reader-vault.ts";
 
 beforeAll(() => ready);
 
-test("[VA5] a tab derives the very keys that the engine derives, and no others", () => {
+test("[SL5] a tab derives the very keys that the engine derives, and no others", () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (dmk) => {
       const { entries, settings } = subKeysOf(dmk);
@@ -17,7 +17,7 @@ test("[VA5] a tab derives the very keys that the engine derives, and no others",
   );
 });
 
-test("[VA1] libsodium and the tab's cipher open each other's records", () => {
+test("[SL5] libsodium and the tab's cipher open each other's records", () => {
   const { aead, keys } = readerVaultOf(new Uint8Array(32));
   const nonces = nonceSourceOf((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
   const place = { table: "entries", key: Uint8Array.of(1) };

@@ -54,7 +54,7 @@ const textOf = (value: unknown): string => {
   return text.toLowerCase();
 };
 
-test("[VA1] at rest a row has its key, its index fields and one sealed field", async () => {
+test("[SL1] at rest a row has its key, its index fields and one sealed field", async () => {
   const { store, rawRows } = await openWorld();
   await store.write(["entries", "channels", "meta", "peerChains"], async (tx) => {
     await tx.put("entries", entryRow({ c: 1, a: 1, s: 1, text: CANARY, bytes: bytesOf(CANARY) }));
@@ -73,11 +73,11 @@ test("[VA1] at rest a row has its key, its index fields and one sealed field", a
   }
 });
 
-test("the search for the canary finds one that lies open", () => {
+test("[SL1] the search for the canary finds one that lies open", () => {
   expect(textOf([{ deep: [bytesOf(CANARY)] }])).toContain(CANARY);
 });
 
-test("[VA2] a row that was moved to another key does not open", async () => {
+test("[SL2] a row that was moved to another key does not open", async () => {
   const { store, rawRows, putRaw } = await openWorld();
   await store.write(["entries"], async (tx) => {
     await tx.put("entries", entryRow({ c: 1, a: 1, s: 1 }));
@@ -93,7 +93,7 @@ test("[VA2] a row that was moved to another key does not open", async () => {
   await expect(read(3)).rejects.toEqual(failed);
 });
 
-test("[VA2] a numbered row that was moved to another number does not open", async () => {
+test("[SL2] a numbered row that was moved to another number does not open", async () => {
   const { store, rawRows, putRaw } = await openWorld();
   await store.write(["channels"], async (tx) => tx.put("channels", channelRow("01")));
   const [row] = await rawRows("channels");
@@ -110,7 +110,7 @@ test.each([
   ["a sealed field of another type", { sealed: "text" }],
   ["a sealed field that is too short", { sealed: new Uint8Array(3) }],
   ["a record of another version", { sealed: Uint8Array.of(2, ...new Uint8Array(60)) }],
-])("[VA3] %s that was altered: the row does not open, in no way of reading", async (_, change) => {
+])("[SL3] %s that was altered: the row does not open, in no way of reading", async (_, change) => {
   const { store, db, rawRows, putRaw } = await openWorld();
   await store.write(["entries"], async (tx) => tx.put("entries", entryRow({ c: 1, a: 1, s: 1 })));
   const [row] = await rawRows("entries");
@@ -128,7 +128,7 @@ test.each([
   for (const read of reads) await expect(read).rejects.toEqual(failed);
 });
 
-test("[VA3] every byte of a record is under seal", async () => {
+test("[SL3] every byte of a record is under seal", async () => {
   const { store, rawRows, putRaw } = await openWorld();
   await store.write(["held"], async (tx) => tx.put("held", heldRow("00")));
   const [row] = await rawRows("held");
@@ -142,7 +142,7 @@ test("[VA3] every byte of a record is under seal", async () => {
   }
 });
 
-test("another device's key opens nothing", async () => {
+test("[SL3] another device's key opens nothing", async () => {
   const { store, indexedDB } = await openWorld();
   await store.write(["meta"], async (tx) => tx.put("meta", metaRow("a", 1)));
   const other = await openDexieStore({ name: NAME, vault: engineVault(dmkOf(8)), indexedDB });
@@ -150,7 +150,7 @@ test("another device's key opens nothing", async () => {
   await expect(read).rejects.toEqual(failed);
 });
 
-test("rows of one table sealed twice never share a nonce", async () => {
+test("[SL1] rows of one table sealed twice never share a nonce", async () => {
   const { store, rawRows } = await openWorld();
   await store.write(["meta"], async (tx) => {
     for (let i = 0; i < 200; i++) await tx.put("meta", metaRow(String(i), "same"));
@@ -160,7 +160,7 @@ test("rows of one table sealed twice never share a nonce", async () => {
   expect(new Set(nonces).size).toBe(200);
 });
 
-test("a tab opens, with its own cipher, what the engine sealed", async () => {
+test("[SL5] a tab opens, with its own cipher, what the engine sealed", async () => {
   const { store, indexedDB } = await openWorld();
   const rows = [1, 2, 3].map((s) => entryRow({ c: 1, a: 1, s, text: `${CANARY} ${s}` }));
   await store.write(["entries", "meta"], async (tx) => {
@@ -179,7 +179,7 @@ test("a tab opens, with its own cipher, what the engine sealed", async () => {
   reader.close();
 });
 
-test("a tab cannot write, and cannot open what is of the ratchets", async () => {
+test("[SL4] a tab cannot write, and cannot open what is of the ratchets", async () => {
   const { store, indexedDB } = await openWorld();
   await store.write(["peerChains"], async (tx) => tx.put("peerChains", peerChainRow(["t"])));
   const reader = await openDexieReader({ name: NAME, vault: readerVaultOf(dmkOf(7)), indexedDB });

@@ -1,20 +1,13 @@
 /**
- * The stores against one another: whatever a device does, memory (on which the simulator runs) and
- * IndexedDB (on which people's devices run) answer the same.
+ * What a device may do to its store, at random, and what the store answers. Memory (on which the
+ * simulator runs) and IndexedDB (on which people's devices run) must answer alike: in Node by
+ * equal-stores.test.ts, in real browsers by tests/e2e/store.spec.ts.
  */
-import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import fc from "fast-check";
-import { beforeAll, expect, test } from "vitest";
 
-import { ready } from "../../../crypto/base/sodium.ts";
-import { openDexieStore } from "../../../sync/store/dexie-store.ts";
-import { openMemoryStore } from "../../../sync/store/memory-store.ts";
-import { TABLES, type TableName } from "../../../sync/store/rows.ts";
-import type { Key, Range, Store, WriteTx } from "../../../sync/store/store.ts";
-import { channelRow, entryRow, heldRow, logRow, peerChainRow } from "./rows.ts";
-import { engineVault } from "./vault.ts";
-
-beforeAll(() => ready);
+import { TABLES, type TableName } from "../../sync/store/rows.ts";
+import type { Key, Range, Store, WriteTx } from "../../sync/store/store.ts";
+import { channelRow, entryRow, heldRow, logRow, peerChainRow } from "../sync/store/rows.ts";
 
 const NAMES = ["channels", "entries", "held", "logs", "peerChains"] as const;
 type Name = (typeof NAMES)[number];
@@ -30,7 +23,7 @@ type Step =
       readonly range: Range;
     };
 /** `fails`: it throws after its steps. */
-type Write = { readonly steps: readonly Step[]; readonly fails: boolean };
+export type Write = { readonly steps: readonly Step[]; readonly fails: boolean };
 
 const small = fc.integer({ min: 1, max: 3 });
 const anyId = fc.constantFrom("0a", "0b", "0c");
@@ -87,7 +80,7 @@ const anyStep: fc.Arbitrary<Step> = fc.constantFrom(...NAMES).chain((table) => {
   });
   return fc.oneof({ arbitrary: put, weight: 3 }, keyed, { arbitrary: asked, weight: 2 });
 });
-const anyWrites: fc.Arbitrary<readonly Write[]> = fc.array(
+export const anyWrites: fc.Arbitrary<readonly Write[]> = fc.array(
   fc.record({
     steps: fc.array(anyStep, { maxLength: 8 }),
     fails: fc.boolean(),
@@ -105,7 +98,7 @@ async function take(tx: WriteTx, step: Step): Promise<unknown> {
  * Uses up the numbers that rows bring along: fake-indexeddb does not take back what such a row did to
  * the generator when its write fails. (Browsers do: tests/e2e/store.spec.ts.)
  */
-async function countToThree(store: Store): Promise<void> {
+export async function countToThree(store: Store): Promise<void> {
   await store.write([...NAMES], async (tx) => {
     for (const n of [1, 2, 3]) {
       await tx.put("channels", channelRow(`c${n}`));
@@ -115,9 +108,11 @@ async function countToThree(store: Store): Promise<void> {
   });
 }
 
-/** Everything that the store answered, then everything that is in it. */
-async function historyOf(store: Store, writes: readonly Write[]): Promise<readonly unknown[]> {
-  await countToThree(store);
+/** Everything that the store answers, then everything that is in it. */
+export async function historyOf(
+  store: Store,
+  writes: readonly Write[],
+): Promise<readonly unknown[]> {
   const history: unknown[] = [];
   for (const { steps, fails } of writes) {
     const work = async (tx: WriteTx): Promise<void> => {
@@ -133,18 +128,3 @@ async function historyOf(store: Store, writes: readonly Write[]): Promise<readon
   }
   return history;
 }
-
-test("[ST4] memory and Dexie answer the same to any sequence of writes", async () => {
-  const indexedDB = { indexedDB: new IDBFactory(), IDBKeyRange };
-  const vault = engineVault();
-  let runs = 0;
-  await fc.assert(
-    fc.asyncProperty(anyWrites, async (writes) => {
-      await using memory = openMemoryStore();
-      const { store } = await openDexieStore({ name: `run ${runs++}`, vault, indexedDB });
-      await using dexie = store;
-      expect(await historyOf(dexie, writes)).toEqual(await historyOf(memory, writes));
-    }),
-    { numRuns: 150 },
-  );
-}, 60_000);
