@@ -2,13 +2,19 @@
  * Who is online. A device publishes its own state under one opaque topic for each contact, at its
  * first home relay, and follows the topics of the people on screen at theirs. The relay sees neither
  * who it is nor what it says; it says when a publisher fell silent (`PRESENCE_OFFLINE_MS`).
- * docs/protocol/sync-session.md, rules [PR1] to [PR9].
+ * docs/protocol/sync-session.md, rules [PS1] to [PS11].
  */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { Link, LinkState } from "../session/link.ts";
 import type { RelayId, Topic } from "../wire/ids.ts";
 import type { TevtFrame } from "../wire/topic-frames.ts";
+import { Follower } from "./follower.ts";
+import { Publisher } from "./publisher.ts";
+import { weeksAt } from "./topics.ts";
+
+/** How often the week, and topics that could not be asked for, are looked at again. */
+export const PRESENCE_REVIEW_MS = 600_000;
 
 /** Somebody who may see our presence. `presenceOut`: the key we gave them, 32 bytes. */
 export type Audience = { readonly account: string; readonly presenceOut: Uint8Array };
@@ -64,6 +70,56 @@ export interface Presence {
   readonly wanted: (topic: Topic, isWanted: boolean) => void;
   /** `onState` and `onTopic` of the pool. */
   readonly linkState: (link: Link, state: LinkState) => void;
-  readonly topic: (link: Link, event: TevtFrame) => void;
+  readonly topic: (event: TevtFrame) => void;
   readonly close: () => void;
+}
+
+export function openPresence(options: PresenceOptions): Presence {
+  const publisher = new Publisher(options);
+  const follower = new Follower(options);
+  let audience: readonly Audience[] = [];
+  let people: readonly Watched[] = [];
+  let isEnabled = true;
+  let cancelReview = (): void => undefined;
+
+  const review = (): void => {
+    const weeks = weeksAt(options.now());
+    publisher.setAudience(isEnabled ? audience : [], weeks);
+    follower.watch(isEnabled ? people : [], weeks);
+    cancelReview();
+    if (!isEnabled || (audience.length === 0 && people.length === 0)) return;
+    cancelReview = options.timers.after(PRESENCE_REVIEW_MS, review);
+  };
+  return {
+    setAudience: (next) => {
+      audience = next;
+      review();
+    },
+    watch: (next) => {
+      people = next;
+      review();
+    },
+    setVisible: (visible) => publisher.setState(visible),
+    setEnabled: (enabled) => {
+      if (isEnabled === enabled) return;
+      isEnabled = enabled;
+      review();
+      if (enabled) return;
+      for (const { account } of people) {
+        options.onPresence({ account, online: false, lastSeenMs: 0 });
+      }
+    },
+    ownLinkState: (state) => {
+      if (state.type === "open") publisher.opened();
+      else publisher.closed();
+    },
+    wanted: (topic, isWanted) => publisher.wanted(topic, isWanted),
+    linkState: (link, state) => follower.linkState(link, state),
+    topic: (event) => follower.event(event),
+    close: () => {
+      cancelReview();
+      publisher.closed();
+      follower.close();
+    },
+  };
 }

@@ -4,15 +4,16 @@
  *
  *     connecting -> welcoming -> (authing ->) open -> ended, from anywhere
  */
-import { unreachable } from "../../crypto/base/assert.ts";
+import { assert, unreachable } from "../../crypto/base/assert.ts";
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { relayAuthParts } from "../../crypto/public/relay-ids.ts";
 import { signLabelled } from "../../crypto/sign.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { Transport, Wire } from "../transport/transport.ts";
+import type { AuthFrame } from "../wire/auth-frames.ts";
 import { CLOSE } from "../wire/close-codes.ts";
 import { decodeBatch, type Frame } from "../wire/frames.ts";
-import type { AuthSignature, RelayId } from "../wire/ids.ts";
+import { parseAuthSignature, type RelayId } from "../wire/ids.ts";
 import { PING_HIDDEN_MS, PING_VISIBLE_MS } from "../wire/limits.ts";
 import type { MsgFrame } from "../wire/message-frames.ts";
 import type { WelcomeFrame } from "../wire/welcome-frame.ts";
@@ -204,13 +205,7 @@ export class Connection {
       return true;
     }
     this.#enter("authing");
-    const parts = relayAuthParts(frame.relayId, frame.nonce, owner.mailbox);
-    this.#outgoing.push({
-      type: "auth",
-      mailbox: owner.mailbox,
-      publicKey: owner.publicKey,
-      signature: signLabelled(owner.seed, "relay/auth", ...parts) as AuthSignature,
-    });
+    this.#outgoing.push(authOf(owner, frame));
     return true;
   }
 
@@ -257,6 +252,13 @@ export class Connection {
     this.#cancelHandshake();
     this.#events.onEnd(end);
   }
+}
+
+function authOf({ seed, mailbox, publicKey }: MailboxOwner, welcome: WelcomeFrame): AuthFrame {
+  const parts = relayAuthParts(welcome.relayId, welcome.nonce, mailbox);
+  const signature = parseAuthSignature(signLabelled(seed, "relay/auth", ...parts));
+  assert(signature.ok, "Ed25519 signs in 64 bytes");
+  return { type: "auth", mailbox, publicKey, signature: signature.value };
 }
 
 const failed = (why: LinkFailure): ConnectionEnd => ({ type: "failed", why });

@@ -25,16 +25,17 @@ import {
   type Registration,
   type TokenClass,
 } from "../wire/http.ts";
-import type {
-  InviteTag,
-  Label,
-  MailboxId,
-  RelayId,
-  Token,
-  TokenHash,
-  Voucher,
+import {
+  ID_BYTES,
+  type InviteTag,
+  type Label,
+  type MailboxId,
+  parseRelayId,
+  type RelayId,
+  type Token,
+  type TokenHash,
+  type Voucher,
 } from "../wire/ids.ts";
-import { ID_BYTES } from "../wire/ids.ts";
 import {
   BODY_BYTES_MAX,
   INVITE_RECORD_BYTES_MAX,
@@ -154,9 +155,11 @@ class RelayClient implements RelayHttp {
     if (!answer.ok) return answer;
     const fields = JsonFields.parse(answer.value.body);
     const limits = fields.object("limits");
+    const relayId = parseRelayId(fields.bytes("relayId", ID_BYTES.RelayId));
+    if (!relayId.ok) return MALFORMED;
     const known = {
       version: fields.whole("version"),
-      relayId: fields.bytes("relayId", ID_BYTES.RelayId) as RelayId,
+      relayId: relayId.value,
       registration: fields.oneOf("registration", REGISTRATIONS) ?? "closed",
       limits: {
         bodyBytesMax: limits.whole("bodyBytesMax", BODY_BYTES_MAX),
