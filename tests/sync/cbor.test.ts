@@ -34,7 +34,7 @@ test("[CB1] whatever decodes has one encoding: the bytes it came from", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       const decoded = decodeCbor(bytes);
-      if (decoded.ok) expect(encodeCbor(decoded.value)).toEqual(bytes);
+      expect(decoded.ok ? encodeCbor(decoded.value) : bytes).toEqual(bytes);
     }),
     { numRuns: 5_000 },
   );
