@@ -5,6 +5,7 @@
  */
 import { buildApp } from "./build-app.ts";
 
+/** A program of its own, not a part of scripts/: loaded by name, compiled in its own room. */
 const RELAY = "../relay/main.ts";
 
 if (await buildApp()) await import(RELAY);
