@@ -57,7 +57,7 @@ export async function openDatabase(
     await db.open();
   } catch (error) {
     db.close();
-    throw storageErrorOf(error);
+    throw storageErrorOf(error, true);
   }
   return db;
 }

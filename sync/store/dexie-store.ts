@@ -64,7 +64,7 @@ async function transact<R>(
       return run();
     });
   } catch (error) {
-    throw storageErrorOf(error);
+    throw storageErrorOf(error, db.isOpen());
   }
 }
 

@@ -16,14 +16,17 @@ const FAILURES: Readonly<Record<string, StorageFailure>> = {
   NotFoundError: "gone",
 };
 
-/** The error itself when it is none of a database: `work` threw it. */
-export function storageErrorOf(error: unknown): unknown {
+/**
+ * The error itself when it is none of a database: `work` threw it. A database that is not open after
+ * it failed could not be opened again.
+ */
+export function storageErrorOf(error: unknown, isOpen: boolean): unknown {
   if (!isDatabaseError(error)) return error;
   const names = namesOf(error);
   if (names.includes("PrematureCommitError")) {
     return new Bug("a transaction awaits nothing but itself");
   }
-  const [failure = "failed"] = names.flatMap((name) => FAILURES[name] ?? []);
+  const [failure = isOpen ? "failed" : "gone"] = names.flatMap((name) => FAILURES[name] ?? []);
   return new StorageError(failure);
 }
 
