@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { Bug } from "../../../crypto/base/assert.ts";
 import { utf8 } from "../../../crypto/base/bytes.ts";
+import { toHex } from "../../../crypto/base/hex.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
 import { hash16, hash32 } from "../../../crypto/public/hash.ts";
 import { type CborValue, decodeCbor, encodeCbor } from "../../../sync/cbor.ts";
@@ -68,6 +69,28 @@ test("[EN1] the Core is a positional array in the order of the table", () => {
       null,
     ],
   });
+});
+
+test("[EN1] the Core of a first entry is CBOR as one writes it by hand", () => {
+  const hlc = BigInt(FIRST.hlc).toString(16).padStart(16, "0");
+  const bodyHash = toHex(hash32("body", salt, utf8("hello")));
+  const byHand = [
+    "8d", // 13 fields
+    "01", // version
+    `50${"01".repeat(16)}`,
+    `50${"02".repeat(16)}`,
+    "01", // seq
+    "f6", // no prev
+    `1b${hlc}`,
+    "01", // kind
+    "80", // deps
+    "80", // auth
+    "00", // floor
+    `5820${bodyHash}`,
+    "05", // bodyLength
+    "f6", // no expire
+  ];
+  expect(toHex(sign(FIRST).entry.coreBytes)).toBe(byHand.join(""));
 });
 
 test("[EN2] signing gives the entry and its encoding alike", () => {
