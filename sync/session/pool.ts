@@ -8,13 +8,14 @@ import type { Timers } from "../clock/timers.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { RelayId } from "../wire/ids.ts";
 import type { TevtFrame } from "../wire/topic-frames.ts";
-import { type Link, type LinkState, openLink } from "./link.ts";
+import { type Link, type LinkState, openLink, type Welcome } from "./link.ts";
 
 export const POOL_LINKS_MAX = 16;
 
 export type PoolEvents = {
   /** A link that made room for another one ends with `closed`. */
   readonly onState: (link: Link, state: LinkState) => void;
+  readonly onWelcome: (link: Link, welcome: Welcome) => void;
   readonly onTopic: (link: Link, event: TevtFrame) => void;
 };
 
@@ -63,6 +64,7 @@ export function openLinkPool({ transport, timers, random, events }: PoolOptions)
       random,
       events: {
         onState: (state) => events.onState?.(link, state),
+        onWelcome: (welcome) => events.onWelcome?.(link, welcome),
         onTopic: (event) => events.onTopic?.(link, event),
       },
     });
