@@ -20,6 +20,7 @@ import type { WorkerRequest } from "./worker.ts";
 const WINDOW = 60;
 const FILL_BYTES = 256 * 1024;
 const FILL_ROWS_MAX = 1_000;
+const STREAM_ROWS_MAX = 20_000;
 
 const openStore = async (name: string): Promise<Store> => {
   await ready;
@@ -71,6 +72,17 @@ async function append(name: string, count: number, text: string): Promise<void> 
     await store.write(["entries"], async (tx) => tx.put("entries", row));
   }
 }
+
+/** Appends without end, and counts the writes that have settled. */
+async function stream(name: string, text: string): Promise<void> {
+  const store = await openStore(name);
+  for (let s = 1; s <= STREAM_ROWS_MAX; s++) {
+    const row = entryRow({ c: 1, a: 1, s, text });
+    await store.write(["entries"], async (tx) => tx.put("entries", row));
+    settledWrites = s;
+  }
+}
+let settledWrites = 0;
 
 async function texts(name: string): Promise<readonly string[]> {
   const store = await openStore(name);
@@ -240,6 +252,8 @@ const lab = {
   live,
   plant,
   rawText,
+  settledWrites: () => settledWrites,
+  stream,
   swap,
   texts,
   writeHeld,
