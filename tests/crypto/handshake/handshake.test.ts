@@ -85,7 +85,7 @@ describe("handshake", () => {
     const { alice, message } = firstFlight();
     const { account, device, sigKey, dhKey, bytes } = alice.self.certificate;
     for (const secret of [account, device, sigKey, dhKey, bytes.subarray(0, 32)]) {
-      expect(Buffer.from(message).includes(secret)).toBe(false);
+      expect(Buffer.from(message).includes(Buffer.from(secret))).toBe(false);
     }
   });
 
