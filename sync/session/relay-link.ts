@@ -33,8 +33,6 @@ import { socketUrlOf } from "./relay-address.ts";
 
 /** A guest link without anything to do is hung up. */
 export const GUEST_IDLE_MS = UNAUTHENTICATED_IDLE_MS;
-/** Subscriptions are asked again before the relay takes the connection for idle. */
-export const TOPICS_REFRESH_MS = (UNAUTHENTICATED_IDLE_MS * 2) / 3;
 /** A connection that held so long ended a row of failures. */
 export const STABLE_MS = 10_000;
 /** After GOAWAY, how long PUTs may still be answered. */
@@ -64,6 +62,7 @@ export class RelayLink implements Link {
   #cancelStable = NOTHING;
   #cancelQuiet = NOTHING;
   #cancelLinger = NOTHING;
+  #cancelAsk = NOTHING;
 
   constructor(options: LinkOptions) {
     this.url = options.url;
@@ -227,7 +226,7 @@ export class RelayLink implements Link {
   /** Nothing new is begun; what was sent may still be answered for a moment. Rule [SE7]. */
   #sentAway(frame: GoawayFrame): void {
     this.#isSentAway = true;
-    this.#keepAway(frame.afterMs);
+    this.#retryAfterMs = Math.min(RETRY_AFTER_MS_MAX, frame.afterMs);
     this.#puts.pause();
     if (this.#puts.isAnswered) return this.#wait("busy");
     this.#cancelLinger();
@@ -241,17 +240,14 @@ export class RelayLink implements Link {
         this.#events.onMailboxFull?.(frame.error);
         return true;
       case "rate":
-        // Frames were skipped and we cannot know which: begin anew, later.
-        if (frame.request === 0) {
-          this.#keepAway(frame.retryAfterMs);
-          this.#wait("busy");
-          return true;
-        }
-        return this.#puts.refuse(frame.request, frame.retryAfterMs) && this.#answered();
       case "tooMany":
       case "storage":
-        if (frame.request === 0) return true;
-        return this.#puts.refuse(frame.request, frame.retryAfterMs) && this.#answered();
+        if (frame.request > 0) {
+          return this.#puts.refuse(frame.request, frame.retryAfterMs) && this.#answered();
+        }
+        if (this.#state.type !== "open") this.#sendAway(frame.retryAfterMs);
+        else if (frame.error === "rate") this.#askAgain(frame.retryAfterMs);
+        return true;
       case "malformed":
       case "unexpected":
       case "authFailed":
@@ -262,8 +258,18 @@ export class RelayLink implements Link {
     }
   }
 
-  #keepAway(ms: number): void {
-    this.#retryAfterMs = Math.min(RETRY_AFTER_MS_MAX, Math.max(this.#retryAfterMs, ms));
+  #sendAway(retryAfterMs: number): void {
+    this.#retryAfterMs = Math.min(RETRY_AFTER_MS_MAX, retryAfterMs);
+    this.#wait("busy");
+  }
+
+  /** A frame of ours came too early and was not looked at: it may have been a subscription. */
+  #askAgain(retryAfterMs: number): void {
+    this.#cancelAsk();
+    const waitMs = Math.min(RETRY_AFTER_MS_MAX, retryAfterMs);
+    this.#cancelAsk = this.#options.timers.after(waitMs, () => {
+      this.#sendTopics("tsub", [...this.#topics.values()]);
+    });
   }
 
   #ended(end: ConnectionEnd): void {
@@ -292,6 +298,7 @@ export class RelayLink implements Link {
     this.#cancelStable();
     this.#cancelQuiet();
     this.#cancelLinger();
+    this.#cancelAsk();
     this.#isSentAway = false;
     this.#connection?.hangUp();
     this.#connection = null;
@@ -315,14 +322,9 @@ export class RelayLink implements Link {
   #armQuiet(): void {
     if (!this.#isGuest || this.#state.type !== "open") return;
     this.#cancelQuiet();
-    const quietMs = this.#topics.size > 0 ? TOPICS_REFRESH_MS : GUEST_IDLE_MS;
-    this.#cancelQuiet = this.#options.timers.after(quietMs, () => this.#quiet());
-  }
-
-  #quiet(): void {
-    if (this.#topics.size === 0 && this.#puts.isEmpty) return this.#rest({ type: "idle" });
-    this.#sendTopics("tsub", [...this.#topics.values()]);
-    this.#armQuiet();
+    this.#cancelQuiet = this.#options.timers.after(GUEST_IDLE_MS, () => {
+      if (this.#topics.size === 0 && this.#puts.isEmpty) this.#rest({ type: "idle" });
+    });
   }
 }
 

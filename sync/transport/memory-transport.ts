@@ -20,7 +20,8 @@ import {
 
 /** A client, as a relay sees it. */
 export type RelaySocket = {
-  readonly send: (bytes: Uint8Array<ArrayBuffer>) => void;
+  readonly send: (bytes: Uint8Array) => void;
+  /** `closed` of the connection follows. */
   readonly close: (code: number, reason: string) => void;
   readonly bufferedAmount: () => number;
 };
@@ -195,7 +196,7 @@ class Connection implements Wire {
     this.#relay = door.connect({
       send: (bytes) => this.#down.push(bytes.length, () => this.#received(bytes)),
       close: (code, reason) => {
-        this.#relay = null;
+        this.#options.timers.after(0, () => this.#hungUp());
         this.#down.push(0, () => this.#ended(code, reason));
       },
       bufferedAmount: () => this.#down.bytes,
@@ -210,14 +211,14 @@ class Connection implements Wire {
   #hungUp(): void {
     const relay = this.#relay;
     this.#relay = null;
-    this.#options.onEnd();
+    if (!this.#isLive) this.#options.onEnd();
     relay?.closed();
   }
 
   #ended(code: number, reason: string): void {
-    this.#options.onEnd();
     if (!this.#isLive) return;
     this.#isLive = false;
+    this.#options.onEnd();
     this.#options.events.onClose(code, reason);
   }
 }

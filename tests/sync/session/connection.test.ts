@@ -57,12 +57,14 @@ const FRAMES: Readonly<Record<string, Frame>> = {
   tpub: { type: "tpub", topic, payload: bytesOf(1, 1) },
   ping: { type: "ping", timeMs: 1, isHidden: false },
 };
-const ALWAYS = { goaway: "busy", errAuth: "", errFull: "", errRate: "busy", errTooMany: "" };
+const ALWAYS = { goaway: "busy", errAuth: "", errFull: "" };
+const EARLY = { ...ALWAYS, errRate: "busy", errTooMany: "busy" };
+const OPEN = { ...ALWAYS, errRate: "", errTooMany: "", pong: "" };
 const FITTING: Readonly<Record<(typeof LIVE)[number], Readonly<Record<string, string>>>> = {
-  welcoming: { ...ALWAYS, welcome: "authing" },
-  authing: { ...ALWAYS, authed: "open" },
-  openOwner: { ...ALWAYS, msg: "", empty: "", twant: "", pong: "" },
-  openGuest: { ...ALWAYS, tevt: "", pong: "" },
+  welcoming: { ...EARLY, welcome: "authing" },
+  authing: { ...EARLY, authed: "open" },
+  openOwner: { ...OPEN, msg: "", empty: "", twant: "" },
+  openGuest: { ...OPEN, tevt: "" },
 };
 
 describe("[SE2] in each state a frame either has its place or ends the connection", () => {

@@ -149,7 +149,7 @@ describe("a guest", () => {
     expect(it.link.state()).toEqual({ type: "idle" });
   });
 
-  test("[SE17] asks for its topics again every 40 seconds, and after each reconnection", async () => {
+  test("[SE17] asks for its topics again after each reconnection, and when it asked too fast", async () => {
     const it = stage("guest");
     const [first, second] = [idOf("Topic", 1), idOf("Topic", 2)];
     it.link.subscribe([first, second, first]);
@@ -158,15 +158,33 @@ describe("a guest", () => {
     it.link.unsubscribe([first]);
     await it.timers.settle();
     expect(it.relay.said("tunsub")).toEqual([{ type: "tunsub", topics: [first] }]);
-    for (let seconds = 0; seconds < 41; seconds += 1) {
-      it.relay.say({ type: "pong", timeMs: 0, serverTimeMs: 0 });
-      await it.timers.advance(1_000);
-    }
+    it.relay.say({ type: "err", error: "rate", request: 0, retryAfterMs: 700 });
+    await it.timers.advance(699);
+    expect(it.relay.said("tsub")).toHaveLength(1);
+    await it.timers.advance(1);
     expect(it.relay.said("tsub").at(-1)).toEqual({ type: "tsub", topics: [second] });
     it.relay.hangUp(1006);
     await it.timers.advance(1_000);
     expect(it.relay.dials).toBe(2);
     expect(it.relay.said("tsub")).toEqual([{ type: "tsub", topics: [second] }]);
+  });
+
+  test("[SE14] stays while it follows somebody", async () => {
+    const it = await openStage("guest");
+    it.link.subscribe([topic]);
+    for (let minutes = 0; minutes < 5; minutes += 1) {
+      for (let seconds = 0; seconds < 60; seconds += 1) {
+        it.relay.say({ type: "pong", timeMs: 0, serverTimeMs: 0 });
+        await it.timers.advance(1_000);
+      }
+    }
+    expect([it.link.state().type, it.relay.dials]).toEqual(["open", 1]);
+    it.link.unsubscribe([topic]);
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      it.relay.say({ type: "pong", timeMs: 0, serverTimeMs: 0 });
+      await it.timers.advance(1_000);
+    }
+    expect(it.link.state().type).toBe("idle");
   });
 
   test("[SE17] is told of the topics that it follows, and of no others", async () => {
