@@ -72,10 +72,7 @@ export interface Device extends AsyncDisposable {
   /** Opens the chat with the inviter, who may be offline. Answers its channel number. */
   readonly acceptInvite: (link: string) => Promise<Result<{ readonly c: number }, InviteError>>;
   /** Durable when it settles; delivery goes on by itself. */
-  readonly send: (
-    c: number,
-    text: string,
-  ) => Promise<Result<{ readonly id: string }, SendError>>;
+  readonly send: (c: number, text: string) => Promise<Result<{ readonly id: string }, SendError>>;
   /** Everything that arrived in the channel up to now was seen by the person. */
   readonly markRead: (c: number) => Promise<void>;
   /** The person is writing in `c` now; call it at every keystroke, it limits itself. */

@@ -12,8 +12,8 @@
  * | `b`  | tie-break of equal `h`: the first 4 bytes of the log id                    |
  * | `arr`| arrival number in its channel: drives unread and "arrived late", not order |
  */
-import type { Session } from "../../crypto/ratchet/session.ts";
 import type { PeerChain, SenderChain } from "../../crypto/chain/sender-chain.ts";
+import type { Session } from "../../crypto/ratchet/session.ts";
 import type { Known } from "../log/known.ts";
 
 export type Hex = string;
@@ -31,6 +31,8 @@ export type MailboxRow = {
   /** The relay's store incarnation; when it changes, the relay lost its store. Empty before WELCOME. */
   readonly storeInc: Hex;
   readonly registered: boolean;
+  /** When the relay got our newest prekey bundle; 0 = never. */
+  readonly prekeysAtMs: number;
 };
 
 /** A write token to our own mailboxes, given to one contact or put into one invite. */
@@ -85,11 +87,15 @@ export type ContactRow = {
 export type DeviceRow = {
   readonly device: Hex; // hex16
   readonly account: Hex; // hex32
+  /** Ed25519 key of its certificate: signs its entries, cards and cursors. */
+  readonly sigKey: Uint8Array;
   readonly certificate: Uint8Array;
   /** Encoded newest card; where and with which token to write to it. */
   readonly card: Uint8Array | null;
   readonly cardCounter: number;
   readonly prekeyBundle: Uint8Array | null;
+  /** When we last answered its NACK or WANT: it may not make us work without end. 0 = never. */
+  readonly healedAtMs: number;
 };
 
 /** A pairwise session with one device. `tags`: where its next messages may arrive (hex16). */
@@ -111,8 +117,6 @@ export type OwnChainRow = {
   readonly sealedCount: number;
   /** Devices (hex16) that were handed this chain. */
   readonly holders: readonly Hex[];
-  /** Monotonic counter of the cursors we sealed under it. */
-  readonly cursorCounter: number;
 };
 
 /** A chain that a peer's device handed to us. `tags`: chain tag and live tag (hex16). */
@@ -133,8 +137,11 @@ export type PrekeyRow = {
   readonly createdAtMs: number;
 };
 
-/** Envelopes (env) and first-flight ciphertexts (H(ct)) already dealt with. */
-export type SeenRow = { readonly id: Hex; readonly atMs: number };
+/**
+ * Envelopes (env) and first-flight ciphertexts (H(ct)) already dealt with. `c`: the channel it was
+ * for, 0 = none: when it comes again, our receipt was lost and is told anew.
+ */
+export type SeenRow = { readonly id: Hex; readonly atMs: number; readonly c: number };
 
 /** An envelope that cannot be opened yet: its chain is unknown. Kept, and acknowledged, until it can. */
 export type HeldRow = {
@@ -163,6 +170,9 @@ export type ChannelRow = {
   readonly preview: { readonly text: string; readonly own: boolean } | null;
   /** Highest hlc seen or sent in this channel. */
   readonly hlc: number;
+  /** Grows whenever what we hold or have read changes; `receiptsSent` is what our cursor told last. */
+  readonly receipts: number;
+  readonly receiptsSent: number;
 };
 
 export type LogRow = {
@@ -172,16 +182,17 @@ export type LogRow = {
   readonly account: Hex;
   readonly device: Hex;
   readonly own: boolean;
-  /** Ed25519 key that signs this log. */
+  /** Ed25519 key that signs this log; with channel and incarnation (16 bytes) it makes its id. */
   readonly key: Uint8Array;
+  readonly incarnation: Uint8Array;
   /** Entries we hold. */
   readonly known: Known;
   /** Own logs: entries that every relay of every target stored durably ("sent"). */
   readonly sent: Known;
   /** Highest hlc of the log's entries that we hold. */
   readonly hlc: number;
-  /** Our account has read this log up to here (seq). */
-  readonly read: number;
+  /** Entries our account has read: ranges, so that one that comes late is still unread. */
+  readonly read: Known;
 };
 
 export type EntryRow = {
@@ -215,7 +226,7 @@ export type CursorRow = {
   readonly account: Hex;
   readonly counter: number;
   readonly delivered: readonly { readonly log: Hex; readonly known: Known }[];
-  readonly read: readonly { readonly log: Hex; readonly seq: number }[];
+  readonly read: readonly { readonly log: Hex; readonly known: Known }[];
 };
 
 /** `pending`: not stored at a relay; `stored`: durable there; `done`: the device has it. */
@@ -235,10 +246,13 @@ export type Target = {
  */
 export type OutboxRow = {
   readonly n?: number; // generated
-  readonly what:
-    | { readonly type: "entry"; readonly c: number; readonly a: number; readonly s: number }
-    | { readonly type: "control"; readonly payload: number; readonly c: number | null };
-  /** The entry's place as numbers for the index; [0, 0, -n…] never used for control rows: 0, 0, 0. */
+  readonly what: "entry" | "control";
+  /** The device (hex16) whose first answer settles it; "" when it is not a first flight. */
+  readonly flightTo: Hex;
+  /**
+   * `entry`: its place. `control`: the first own entry that cannot be opened without it (a target is
+   * done once its cursor covers that), or 0, 0, 0 when a relay's word is enough.
+   */
   readonly c: number;
   readonly a: number;
   readonly s: number;
@@ -306,7 +320,11 @@ export const TABLES: { readonly [T in TableName]: TableShape } = {
   peerChains: {
     primary: ["n"],
     generated: true,
-    indexes: { tags: { fields: ["tags"], multi: true }, received: { fields: ["receivedAtMs"] } },
+    indexes: {
+      tags: { fields: ["tags"], multi: true },
+      device: { fields: ["device", "c"] },
+      received: { fields: ["receivedAtMs"] },
+    },
   },
   prekeys: { primary: ["id"], indexes: { created: { fields: ["createdAtMs"] } } },
   seen: { primary: ["id"], indexes: { at: { fields: ["atMs"] } } },
@@ -334,6 +352,7 @@ export const TABLES: { readonly [T in TableName]: TableShape } = {
     generated: true,
     indexes: {
       entry: { fields: ["c", "a", "s"] },
+      flight: { fields: ["flightTo"] },
       due: { fields: ["waiting", "nextAtMs"] },
     },
   },

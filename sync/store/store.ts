@@ -53,10 +53,7 @@ export interface WriteTx extends ReadTx {
 }
 
 export interface Store extends AsyncDisposable {
-  readonly read: <R>(
-    tables: readonly TableName[],
-    work: (tx: ReadTx) => Promise<R>,
-  ) => Promise<R>;
+  readonly read: <R>(tables: readonly TableName[], work: (tx: ReadTx) => Promise<R>) => Promise<R>;
   readonly write: <R>(
     tables: readonly TableName[],
     work: (tx: WriteTx) => Promise<R>,

@@ -14,7 +14,7 @@ import type { FrameCodec } from "./frame-codec.ts";
  * - `malformed`: a frame could not be read; 4400 follows.
  * - `unexpected`: a frame that only the other side sends, or before AUTH what needs it; 4400 follows.
  * - `authFailed`: wrong key, wrong signature or no such mailbox; 4401 follows.
- * - `tooMany`: more mailboxes, topics or outstanding PUTs than the limits allow; nothing was done.
+ * - `tooMany`: more mailboxes or topics than the limits allow; those beyond were not opened.
  * - `rate`: too many frames; those that came too early were not looked at.
  * - `storage`: the relay's disk failed; nothing was stored. Try again, then elsewhere.
  * - `nearlyFull`: this mailbox is 90 % full (no fault of the frame).

@@ -9,8 +9,8 @@
  * | TEVT   | R to C | topic, u8 online (0 or 1), the newest payload                       |
  * | TWANT  | R to C | topic, u8 wanted (0 or 1): whether anybody looks                     |
  *
- * TEVT comes on transitions only: a changed payload, online, offline. The payload stays known for as
- * long as the topic does, so last seen travels in it.
+ * TEVT comes on transitions only: a changed payload, online, offline. The one that says offline carries
+ * the last payload, so last seen travels in it.
  */
 import { assert } from "../../crypto/base/assert.ts";
 import type { ByteReader } from "./byte-reader.ts";

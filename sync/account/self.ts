@@ -1,0 +1,98 @@
+/**
+ * Who this device is: the account it belongs to, its own keys, and what it says of itself. Made once,
+ * without any network (docs/protocol/crypto.md, Identity).
+ */
+import { assert } from "../../crypto/base/assert.ts";
+import { wipe } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import type { Self as Party } from "../../crypto/handshake/handshake.ts";
+import {
+  accountIdOf,
+  accountKeysOf,
+  RECOVERY_SECRET_BYTES,
+} from "../../crypto/identity/account.ts";
+import {
+  CAPABILITY_LINK,
+  certifyDevice,
+  decodeCertificate,
+} from "../../crypto/identity/certificate.ts";
+import { type DeviceKeys, deviceIdOf, makeDevice } from "../../crypto/identity/device.ts";
+import { certificateFactOf } from "../../crypto/identity/facts.ts";
+import { INCARNATION_BYTES } from "../entry/entry.ts";
+import type { Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+
+const SELF = "self";
+const CARD_COUNTER = "cardCounter";
+
+export type Self = {
+  readonly account: Hex; // hex32
+  readonly accountKey: Uint8Array;
+  /** 32 bytes from which the account key is derived; kept until the person has written it down. */
+  readonly recoverySecret: Uint8Array;
+  readonly device: Hex; // hex16
+  readonly keys: DeviceKeys;
+  readonly certificate: Uint8Array;
+  /** Encoded facts of the account. */
+  readonly facts: readonly Uint8Array[];
+  readonly name: string;
+  /** 16 bytes, made with the database: a database made anew never continues an old log. */
+  readonly incarnation: Uint8Array;
+  readonly createdAtMs: number;
+};
+
+export function makeSelf(name: string, nowMs: number, random: Random): Self {
+  const recoverySecret = random(RECOVERY_SECRET_BYTES);
+  const account = accountKeysOf(recoverySecret);
+  const keys = makeDevice(random);
+  const certificate = certifyDevice(
+    {
+      accountKey: account.publicKey,
+      issuer: null,
+      device: keys,
+      capabilities: CAPABILITY_LINK,
+      createdAtMs: nowMs,
+    },
+    account.secretKey,
+  );
+  wipe(account.secretKey);
+  return {
+    account: toHex(accountIdOf(account.publicKey)),
+    accountKey: account.publicKey,
+    recoverySecret,
+    device: toHex(deviceIdOf(keys.sigKey, keys.dhKey)),
+    keys,
+    certificate,
+    facts: [certificateFactOf(certificate)],
+    name,
+    incarnation: random(INCARNATION_BYTES),
+    createdAtMs: nowMs,
+  };
+}
+
+/** This device as a party to handshakes and prekeys. */
+export function partyOf(self: Self): Party {
+  const certificate = decodeCertificate(self.certificate);
+  assert(certificate.ok, "our own certificate");
+  return { keys: self.keys, certificate: certificate.value };
+}
+
+/** Undefined before `start`. */
+export async function readSelf(tx: ReadTx): Promise<Self | undefined> {
+  const row = await tx.get("meta", SELF);
+  return row?.v as Self | undefined;
+}
+
+export async function writeSelf(tx: WriteTx, self: Self): Promise<void> {
+  await tx.put("meta", { k: SELF, v: self });
+}
+
+/** Each card that leaves the device has its own number, so that "newest" is never a tie. */
+export async function nextCardCounter(tx: WriteTx): Promise<number> {
+  const row = await tx.get("meta", CARD_COUNTER);
+  const next = (typeof row?.v === "number" ? row.v : 0) + 1;
+  assert(Number.isSafeInteger(next), "card counter");
+  await tx.put("meta", { k: CARD_COUNTER, v: next });
+  return next;
+}

@@ -1,0 +1,208 @@
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { makePrekeys } from "../../crypto/handshake/prekeys.ts";
+import { PREKEYS_RENEW_MS } from "../../crypto/lifetimes.ts";
+import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
+/**
+ * Keeping our home relay told: that our mailbox exists, under which tokens people may write to it, how
+ * to start a session with us, what lies behind our invites. Every step is idempotent and starts from
+ * what the store says is missing, so it may be interrupted anywhere and run again. docs/protocol/
+ * sync.md, rules [UP1]…
+ */
+import { bytesOf } from "../channel/channels.ts";
+import type { Timers } from "../clock/timers.ts";
+import { recordOf } from "../contact/invites.ts";
+import type { Lane } from "../lane.ts";
+import {
+  openRelayHttp,
+  type RelayError,
+  type RelayHttp,
+  type TokenGrant,
+} from "../session/relay-http.ts";
+import type { InviteRow, MailboxRow, TokenRow } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { InviteTag, Label, TokenHash, Voucher } from "../wire/ids.ts";
+import { atRelay, newMailbox, ownerOf } from "./mailboxes.ts";
+import { partyOf, readSelf, type Self } from "./self.ts";
+
+export type UpkeepDeps = {
+  readonly store: Store;
+  readonly lane: Lane;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly transport: Transport;
+  readonly homeUrl: string;
+};
+
+type Step = Result<void, RelayError>;
+const DONE: Step = ok(undefined);
+const SPK_COUNT = "spkCount";
+
+/**
+ * Brings the home relay up to date. `voucher`: admits us where not everybody may register. The first
+ * error ends the run; what was done stays done.
+ */
+export async function tend(deps: UpkeepDeps, voucher: Uint8Array | null): Promise<Step> {
+  const self = await deps.store.read(["meta"], readSelf);
+  if (self === undefined) return DONE;
+  const located = await locate(deps);
+  if (!located.ok) return located;
+  const http = httpOf(deps, located.value);
+  const steps = [
+    (): Promise<Step> => register(deps, http, located.value, voucher),
+    (): Promise<Step> => renewPrekeys(deps, http, self),
+    (): Promise<Step> => grantTokens(deps, http),
+    (): Promise<Step> => publishInvites(deps, http, self),
+  ];
+  for (const step of steps) {
+    const done = await step();
+    if (!done.ok) return done;
+  }
+  return DONE;
+}
+
+const httpOf = (deps: UpkeepDeps, row: MailboxRow): RelayHttp =>
+  openRelayHttp({ ...deps, url: deps.homeUrl, owner: ownerOf(row) ?? null });
+
+/** Our mailbox's row, with the id of the relay that answers at our home address. */
+async function locate(deps: UpkeepDeps): Promise<Result<MailboxRow, RelayError>> {
+  const { store, lane, homeUrl } = deps;
+  const held = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", homeUrl));
+  if (held !== undefined && held.mailbox !== "") return ok(held);
+  const known = await httpOf(deps, held ?? newMailbox(homeUrl, deps.random)).wellKnown();
+  if (!known.ok) return known;
+  return ok(
+    await lane.run(() =>
+      store.write(["mailboxes"], async (tx) => {
+        const row = (await tx.get("mailboxes", homeUrl)) ?? newMailbox(homeUrl, deps.random);
+        if (row.mailbox !== "") return row;
+        const placed = atRelay(row, known.value.relayId);
+        await tx.put("mailboxes", placed);
+        return placed;
+      }),
+    ),
+  );
+}
+
+async function register(
+  deps: UpkeepDeps,
+  http: RelayHttp,
+  row: MailboxRow,
+  voucher: Uint8Array | null,
+): Promise<Step> {
+  if (row.registered) return DONE;
+  const registered = await http.register(voucher === null ? {} : { voucher: voucher as Voucher });
+  if (!registered.ok) return registered;
+  await changeMailbox(deps, (it) => ({ ...it, registered: true }));
+  return DONE;
+}
+
+/** The secrets are kept before the relay gets the bundle: nobody can use what we could not open. */
+async function renewPrekeys(deps: UpkeepDeps, http: RelayHttp, self: Self): Promise<Step> {
+  const { store, lane, timers, random } = deps;
+  const nowMs = timers.now();
+  const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", deps.homeUrl));
+  const ageMs = nowMs - (row?.prekeysAtMs ?? 0);
+  if (ageMs >= 0 && ageMs < PREKEYS_RENEW_MS) return DONE;
+  const bundle = await lane.run(() =>
+    store.write(["meta", "prekeys"], async (tx) => {
+      const count = await tx.get("meta", SPK_COUNT);
+      const spkId = (typeof count?.v === "number" ? count.v : 0) + 1;
+      const made = makePrekeys(partyOf(self), spkId, nowMs, random);
+      await tx.put("meta", { k: SPK_COUNT, v: spkId });
+      await tx.put("prekeys", {
+        id: toHex(made.secrets.id),
+        secrets: made.secrets,
+        createdAtMs: nowMs,
+      });
+      return made.bundle;
+    }),
+  );
+  const put = await http.putPrekeys(bundle);
+  if (!put.ok) return put;
+  await changeMailbox(deps, (it) => ({ ...it, prekeysAtMs: nowMs }));
+  return DONE;
+}
+
+async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
+  const { store, lane, timers, homeUrl } = deps;
+  const all = await store.read(["tokens"], (tx) => tx.range("tokens", "primary", {}));
+  const untold = all.filter(
+    (it) => !it.registeredAt.includes(homeUrl) && it.expiresAtMs > timers.now(),
+  );
+  if (untold.length === 0) return DONE;
+  const granted = await http.putTokens(untold.map(grantOf));
+  if (!granted.ok) return granted;
+  await lane.run(() =>
+    store.write(["tokens"], async (tx) => {
+      for (const { label } of untold) {
+        const row = await tx.get("tokens", label);
+        if (row === undefined || row.registeredAt.includes(homeUrl)) continue;
+        await tx.put("tokens", { ...row, registeredAt: [...row.registeredAt, homeUrl] });
+      }
+    }),
+  );
+  return DONE;
+}
+
+const grantOf = (row: TokenRow): TokenGrant => ({
+  hash: tokenHashOf(row.token) as TokenHash,
+  class: row.class,
+  label: bytesOf(row.label) as Label,
+  push: row.class === "contact",
+  expiresAtMs: row.expiresAtMs,
+});
+
+async function publishInvites(deps: UpkeepDeps, http: RelayHttp, self: Self): Promise<Step> {
+  const { store, timers } = deps;
+  const all = await store.read(["invites"], (tx) => tx.range("invites", "primary", {}));
+  const open = all.filter((it) => !it.published && it.expiresAtMs > timers.now());
+  for (const invite of open) {
+    const published = await publish(deps, http, self, invite);
+    if (!published.ok) return published;
+  }
+  return DONE;
+}
+
+async function publish(
+  deps: UpkeepDeps,
+  http: RelayHttp,
+  self: Self,
+  invite: InviteRow,
+): Promise<Step> {
+  const { store, lane, timers, random } = deps;
+  const record = await lane.run(() =>
+    store.write(["meta", "mailboxes", "tokens"], (tx) =>
+      recordOf(tx, self, invite, timers.now(), random),
+    ),
+  );
+  if (record === undefined) return DONE;
+  if (!record.ok) return err({ type: "Malformed" });
+  const put = await http.putInvite(
+    bytesOf(invite.tag) as InviteTag,
+    record.value,
+    invite.expiresAtMs,
+    tokenHashOf(invite.voucher) as TokenHash,
+  );
+  if (!put.ok) return put;
+  await lane.run(() =>
+    store.write(["invites"], async (tx) => {
+      const row = await tx.get("invites", invite.tag);
+      if (row !== undefined) await tx.put("invites", { ...row, published: true });
+    }),
+  );
+  return DONE;
+}
+
+const changeMailbox = (
+  { store, lane, homeUrl }: UpkeepDeps,
+  change: (row: MailboxRow) => MailboxRow,
+): Promise<void> =>
+  lane.run(() =>
+    store.write(["mailboxes"], async (tx) => {
+      const row = await tx.get("mailboxes", homeUrl);
+      if (row !== undefined) await tx.put("mailboxes", change(row));
+    }),
+  );

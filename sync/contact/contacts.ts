@@ -1,0 +1,114 @@
+import { toHex } from "../../crypto/base/hex.ts";
+/**
+ * Contacts and their devices: which of them to encrypt to, where they are reached, and what we hand
+ * them so that they reach us. Devices come from verified account facts alone (crypto.md, Identity).
+ */
+import type { Random } from "../../crypto/base/random.ts";
+import {
+  type Card,
+  dayOf,
+  decodeCard,
+  encodeCard,
+  WRITE_TOKEN_BYTES,
+} from "../../crypto/identity/card.ts";
+import { liveDevicesOf } from "../../crypto/identity/facts.ts";
+import { nextCardCounter, type Self } from "../account/self.ts";
+import { bytesOf } from "../channel/channels.ts";
+import type { ContactRow, DeviceRow, Hex, TokenRow } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+
+const DAY_MS = 86_400_000;
+export const LABEL_BYTES = 4;
+export const PRESENCE_KEY_BYTES = 32;
+/** Tokens of contacts are renewed long before; relays take at most 400 days. */
+export const CONTACT_TOKEN_LIFE_MS = 390 * DAY_MS;
+
+/** Devices that we encrypt to: of somebody we talk with, certified, not revoked, with a card. */
+export async function reachableDevices(tx: ReadTx, account: Hex): Promise<readonly DeviceRow[]> {
+  const contact = await tx.get("contacts", account);
+  if (contact === undefined) return [];
+  if (contact.state === "request" || contact.state === "blocked") return [];
+  const live = new Set(
+    liveDevicesOf(contact.accountKey, contact.facts).map((it) => toHex(it.device)),
+  );
+  const devices = await tx.range("devices", "account", { lower: account, upper: account });
+  return devices.filter((it) => live.has(it.device) && it.card !== null);
+}
+
+/** Devices of everybody in a channel but ourselves: whom an entry written there is for. */
+export const recipientsOf = async (
+  tx: ReadTx,
+  self: Self,
+  account: Hex,
+): Promise<readonly DeviceRow[]> =>
+  account === self.account ? [] : await reachableDevices(tx, account);
+
+/** The newest card of a device, as verified when it was stored. */
+export function cardOf(row: DeviceRow): Card | undefined {
+  if (row.card === null) return undefined;
+  const card = decodeCard(row.card);
+  return card.ok ? card.value : undefined;
+}
+
+/** Makes the write token that one contact, or whoever uses one invite, will hold for us. */
+export async function makeToken(
+  tx: WriteTx,
+  random: Random,
+  token: Pick<TokenRow, "class" | "account" | "invite" | "expiresAtMs">,
+): Promise<TokenRow> {
+  const row: TokenRow = {
+    ...token,
+    label: toHex(random(LABEL_BYTES)),
+    token: random(WRITE_TOKEN_BYTES),
+    registeredAt: [],
+  };
+  await tx.put("tokens", row);
+  return row;
+}
+
+/** Our newest card for whoever holds `token`: where our mailboxes are and how to write to them. */
+export async function ownCard(
+  tx: WriteTx,
+  self: Self,
+  token: TokenRow,
+  nowMs: number,
+): Promise<Uint8Array> {
+  const mailboxes = await tx.range("mailboxes", "primary", {});
+  const relays = mailboxes
+    .filter((it) => it.registered)
+    .map((it) => ({
+      url: it.url,
+      relayId: it.relayId,
+      mailbox: bytesOf(it.mailbox),
+      token: token.token,
+    }));
+  return encodeCard(
+    {
+      device: bytesOf(self.device),
+      counter: await nextCardCounter(tx),
+      relays,
+      lastSeenDay: dayOf(nowMs),
+      receipts: true,
+    },
+    self.keys.sigSecret,
+  );
+}
+
+/** The token that `contact` holds for us; made anew when it is gone or near its end. */
+export async function tokenFor(
+  tx: WriteTx,
+  contact: ContactRow,
+  nowMs: number,
+  random: Random,
+): Promise<TokenRow> {
+  const held = await tx.get("tokens", contact.token);
+  if (held !== undefined && held.expiresAtMs - nowMs > CONTACT_TOKEN_LIFE_MS / 2) return held;
+  const token = await makeToken(tx, random, {
+    class: "contact",
+    account: contact.account,
+    invite: null,
+    expiresAtMs: nowMs + CONTACT_TOKEN_LIFE_MS,
+  });
+  await tx.put("contacts", { ...contact, token: token.label });
+  return token;
+}

@@ -1,0 +1,93 @@
+/**
+ * Invites of our own: a link that works while we are offline, because what it leads to lies sealed at
+ * our relay. One-time: a second person who uses it becomes a message request. crypto.md, First contact.
+ */
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import type { Result } from "../../crypto/base/result.ts";
+import { INVITE_SECRET_BYTES, inviteLinkOf } from "../../crypto/invite/link.ts";
+import { inviteTagOf, type RecordTooLong, sealInviteRecord } from "../../crypto/invite/record.ts";
+import type { Self } from "../account/self.ts";
+import { bytesOf } from "../channel/channels.ts";
+import type { InviteRow } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import { ID_BYTES } from "../wire/ids.ts";
+import { INVITE_LIFE_MS_MAX } from "../wire/limits.ts";
+import { makeToken, ownCard } from "./contacts.ts";
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** An hour short of what relays take, so that a clock that runs fast makes no refused invites. */
+export const INVITE_LIFE_MS = INVITE_LIFE_MS_MAX - HOUR_MS;
+/** The token outlives the link: whoever used it on the last day is still reached by their first words. */
+const INVITE_TOKEN_LIFE_MS = 2 * INVITE_LIFE_MS;
+
+/** The newest invite that nobody used and that is good for another day. */
+export async function openInvite(tx: ReadTx, nowMs: number): Promise<InviteRow | undefined> {
+  const invites = await tx.range("invites", "primary", {});
+  return invites
+    .filter((it) => it.redeemedBy === null && it.expiresAtMs - nowMs > DAY_MS)
+    .toSorted((a, b) => b.createdAtMs - a.createdAtMs)[0];
+}
+
+export async function makeInvite(
+  tx: WriteTx,
+  self: Self,
+  at: { readonly homeUrl: string; readonly appUrl: string },
+  nowMs: number,
+  random: Random,
+): Promise<InviteRow> {
+  const secret = random(INVITE_SECRET_BYTES);
+  const tag = toHex(inviteTagOf(secret));
+  const expiresAtMs = nowMs + INVITE_LIFE_MS;
+  const token = await makeToken(tx, random, {
+    class: "invite",
+    account: null,
+    invite: tag,
+    expiresAtMs: nowMs + INVITE_TOKEN_LIFE_MS,
+  });
+  const invite: InviteRow = {
+    tag,
+    secret,
+    token: token.label,
+    voucher: random(ID_BYTES.Voucher),
+    link: inviteLinkOf(at.appUrl, {
+      account: bytesOf(self.account),
+      secret,
+      expiresAtS: Math.floor(expiresAtMs / 1_000),
+      relayUrl: at.homeUrl,
+    }),
+    createdAtMs: nowMs,
+    expiresAtMs,
+    published: false,
+    redeemedBy: null,
+  };
+  await tx.put("invites", invite);
+  return invite;
+}
+
+/** What lies at the invite's address: who we are, where we are reached, a voucher for the relay. */
+export async function recordOf(
+  tx: WriteTx,
+  self: Self,
+  invite: InviteRow,
+  nowMs: number,
+  random: Random,
+): Promise<Result<Uint8Array, RecordTooLong> | undefined> {
+  const token = await tx.get("tokens", invite.token);
+  if (token === undefined) return undefined;
+  return sealInviteRecord(
+    invite.secret,
+    {
+      expiresAtS: Math.floor(invite.expiresAtMs / 1_000),
+      voucher: invite.voucher,
+      introduction: {
+        accountKey: self.accountKey,
+        name: self.name,
+        facts: self.facts,
+        cards: [await ownCard(tx, self, token, nowMs)],
+      },
+    },
+    random,
+  );
+}

@@ -1,0 +1,142 @@
+/**
+ * Two accounts get to know each other. CONTACT comes from whoever used one of our invites, and
+ * CONTACT_ACCEPT answers ours. docs/protocol/sync.md, [CO1]…; crypto.md, First contact.
+ */
+import { toHex } from "../../crypto/base/hex.ts";
+import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
+import { ensureOwnLog } from "../channel/append.ts";
+import { openChannel } from "../channel/channels.ts";
+import { sendControl } from "../outbox/control.ts";
+import type { Contact } from "../payload/contact.ts";
+import { encodePayload } from "../payload/payload.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import type { SessionPeer } from "../receive/session-payloads.ts";
+import type { ContactRow, ContactState, TokenRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import {
+  CONTACT_TOKEN_LIFE_MS,
+  makeToken,
+  ownCard,
+  PRESENCE_KEY_BYTES,
+  reachableDevices,
+  tokenFor,
+} from "./contacts.ts";
+import { putCard, putDevices } from "./devices.ts";
+
+/** Contacts that may wait for an answer. More strangers than that are turned away. */
+const REQUESTS_MAX = 200;
+
+export async function meet(
+  tx: WriteTx,
+  context: OpenContext,
+  from: SessionPeer,
+  type: "contact" | "contactAccept",
+  them: Contact,
+): Promise<void> {
+  const { effects, self } = context;
+  const isOfDevice = them.devices.some((it) => toHex(it.certificate.device) === from.device);
+  if (toHex(them.account) !== from.account || !isOfDevice) return effects.dropped("contact forged");
+  if (from.account === self.account) return effects.dropped("contact self");
+  const held = await tx.get("contacts", from.account);
+  if (held?.state === "blocked") return effects.dropped("blocked");
+  const state = await stateFor(tx, from, type, held);
+  if (state === undefined) return effects.dropped("contact unasked");
+  const contact = await putContact(tx, context, them, state, held);
+  await openChannel(tx, self, contact.account);
+  effects.contacts();
+  if (state !== "accepted") return;
+  if (type === "contact") await answer(tx, context, contact);
+  effects.wake();
+}
+
+/**
+ * What the introduction makes of them. An invite serves one person: a second one who uses it waits
+ * for our word, and so does anybody who comes without one.
+ */
+async function stateFor(
+  tx: WriteTx,
+  from: SessionPeer,
+  type: "contact" | "contactAccept",
+  held: ContactRow | undefined,
+): Promise<ContactState | undefined> {
+  if (held?.state === "accepted") return "accepted";
+  if (type === "contactAccept") return held?.state === "invited" ? "accepted" : undefined;
+  // We used their link and they used ours: both have said yes.
+  if (held?.state === "invited") return "accepted";
+  const tag = from.token?.invite ?? null;
+  const invite = tag === null ? undefined : await tx.get("invites", tag);
+  if (invite !== undefined && (invite.redeemedBy ?? from.account) === from.account) {
+    await tx.put("invites", { ...invite, redeemedBy: from.account });
+    return "accepted";
+  }
+  if (held !== undefined) return held.state;
+  const contacts = await tx.range("contacts", "primary", {});
+  const requests = contacts.filter((it) => it.state === "request").length;
+  return requests < REQUESTS_MAX ? "request" : undefined;
+}
+
+async function putContact(
+  tx: WriteTx,
+  context: OpenContext,
+  them: Contact,
+  state: ContactState,
+  held: ContactRow | undefined,
+): Promise<ContactRow> {
+  const account = toHex(them.account);
+  const merged = mergeFacts(them.accountKey, held?.facts ?? [], them.facts);
+  const facts = merged.ok ? merged.value : (held?.facts ?? them.facts);
+  const contact: ContactRow = {
+    account,
+    accountKey: them.accountKey,
+    name: them.name,
+    state,
+    facts,
+    presenceOut: held?.presenceOut ?? context.random(PRESENCE_KEY_BYTES),
+    presenceIn: them.presenceKey,
+    token: held?.token ?? (await contactToken(tx, context, account)).label,
+    addedAtMs: held?.addedAtMs ?? context.nowMs,
+    lastSeenMs: Math.max(held?.lastSeenMs ?? 0, context.nowMs),
+  };
+  await tx.put("contacts", contact);
+  await putDevices(tx, account, liveDevicesOf(them.accountKey, facts));
+  for (const { card } of them.devices) await putCard(tx, card);
+  return contact;
+}
+
+/** A fresh write token for a contact; our relays hear of it at the next upkeep. */
+export function contactToken(
+  tx: WriteTx,
+  context: Pick<OpenContext, "nowMs" | "random" | "effects">,
+  account: string,
+): Promise<TokenRow> {
+  context.effects.upkeep();
+  return makeToken(tx, context.random, {
+    class: "contact",
+    account,
+    invite: null,
+    expiresAtMs: context.nowMs + CONTACT_TOKEN_LIFE_MS,
+  });
+}
+
+/** Introduces ourselves in return, and opens our log: its first entry brings them our chain. */
+export async function answer(
+  tx: WriteTx,
+  context: OpenContext,
+  contact: ContactRow,
+): Promise<void> {
+  const { self, nowMs } = context;
+  const devices = await reachableDevices(tx, contact.account);
+  const token = await tokenFor(tx, contact, nowMs, context.random);
+  const payload = encodePayload("contactAccept", {
+    accountKey: self.accountKey,
+    name: self.name,
+    facts: self.facts,
+    cards: [await ownCard(tx, self, token, nowMs)],
+    presenceKey: contact.presenceOut,
+  });
+  for (const device of devices) {
+    await sendControl(tx, { ...context, device, payloads: [payload], before: null, psk: null });
+  }
+  const channel = await openChannel(tx, self, contact.account);
+  await ensureOwnLog(tx, { ...context, channel, targets: devices.map((it) => it.device) });
+}

@@ -1,0 +1,106 @@
+/**
+ * Answering devices that lack something of ours: a chain they were never handed (NACK), entries that
+ * did not reach them (WANT). Each answer is bounded, and a device is answered once in a while only.
+ * docs/protocol/sync.md, [HE1]…
+ */
+import { equalBytes } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { type Channel, channelById, channelIdOf, logById } from "../channel/channels.ts";
+import { sendControl } from "../outbox/control.ts";
+import { handOver } from "../outbox/seal.ts";
+import { withTargets } from "../outbox/targets.ts";
+import { entriesThatFit } from "../payload/entries.ts";
+import type { Nack } from "../payload/nack.ts";
+import { encodePayload } from "../payload/payload.ts";
+import type { Want } from "../payload/want.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import type { DeviceRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+
+/** A device is answered at most once in so long. */
+export const ANSWER_EVERY_MS = 1_000;
+/** Entries looked at for one answer. */
+const SERVED_ENTRIES_MAX = 64;
+
+/** They cannot open what we sealed: our chain is handed to them again, and what waits sealed anew. */
+export async function answerNack(
+  tx: WriteTx,
+  context: OpenContext,
+  from: DeviceRow,
+  nack: Nack,
+): Promise<void> {
+  if (!(await takeTurn(tx, context, from))) return;
+  const channel = await channelWith(tx, context, from);
+  const chain = channel === undefined ? undefined : await tx.get("ownChains", channel.c);
+  if (channel === undefined || chain === undefined) return;
+  const isCurrent = nack.tags.some((tag) => equalBytes(tag, chain.state.tag));
+  if (isCurrent || !chain.holders.includes(from.device)) {
+    const payload = await handOver(tx, context, channel, chain);
+    await sendControl(tx, {
+      ...context,
+      device: from,
+      payloads: [payload],
+      before: null,
+      psk: null,
+    });
+  }
+  for (const row of await tx.range("outbox", "entry", {
+    lower: [channel.c, 1],
+    upper: [channel.c, Infinity],
+  })) {
+    const isTheirs = row.targets.some((it) => it.device === from.device && it.state === "stored");
+    if (row.what !== "entry" || !isTheirs) continue;
+    await tx.put("outbox", {
+      ...withTargets(row, (it) =>
+        it.device === from.device ? { ...it, state: "pending" as const } : it,
+      ),
+      body: null,
+      env: "",
+    });
+  }
+  context.effects.wake();
+}
+
+/** They miss entries of a channel that we share: we supply what we hold, whoever wrote it. */
+export async function answerWant(
+  tx: WriteTx,
+  context: OpenContext,
+  from: DeviceRow,
+  want: Want,
+): Promise<void> {
+  const channel = await channelWith(tx, context, from);
+  const log = await logById(tx, toHex(want.log));
+  if (channel === undefined || log === undefined || log.c !== channel.c) return;
+  if (!equalBytes(want.channel, channelIdOf(context.self, from.account))) return;
+  if (!(await takeTurn(tx, context, from))) return;
+  const found: Uint8Array[] = [];
+  for (const [first, last] of want.ranges) {
+    const rows = await tx.range("entries", "primary", {
+      lower: [channel.c, log.a, first],
+      upper: [channel.c, log.a, last],
+      limit: SERVED_ENTRIES_MAX - found.length,
+    });
+    found.push(...rows.map((it) => it.bytes));
+    if (found.length >= SERVED_ENTRIES_MAX) break;
+  }
+  const entries = entriesThatFit(found);
+  if (entries.length === 0) return;
+  const payload = encodePayload("entries", { entries });
+  await sendControl(tx, { ...context, device: from, payloads: [payload], before: null, psk: null });
+  context.effects.wake();
+}
+
+const channelWith = (
+  tx: WriteTx,
+  context: OpenContext,
+  device: DeviceRow,
+): Promise<Channel | undefined> =>
+  channelById(tx, toHex(channelIdOf(context.self, device.account)));
+
+async function takeTurn(tx: WriteTx, context: OpenContext, device: DeviceRow): Promise<boolean> {
+  const ageMs = context.nowMs - device.healedAtMs;
+  if (ageMs >= 0 && ageMs < ANSWER_EVERY_MS) return false;
+  const fresh = (await tx.get("devices", device.device)) ?? device;
+  await tx.put("devices", { ...fresh, healedAtMs: context.nowMs });
+  return true;
+}

@@ -1,0 +1,27 @@
+/**
+ * One job after the other. Everything that changes a device's state runs in its lane, so no job ever
+ * sees another one half done, and ratchet state is never read by two at once.
+ *
+ * It has no limit of its own: those who feed it have (the relay's window of unacknowledged messages,
+ * one pump, one upkeep, a person's commands).
+ */
+export type Lane = {
+  /** Runs `job` when all earlier ones have settled, and settles as it does. */
+  readonly run: <R>(job: () => Promise<R>) => Promise<R>;
+  /** Settles when every job so far has. */
+  readonly idle: () => Promise<void>;
+};
+
+export function openLane(): Lane {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run: (job) => {
+      const run = last.then(job);
+      last = run.catch(() => undefined);
+      return run;
+    },
+    idle: async () => {
+      await last;
+    },
+  };
+}

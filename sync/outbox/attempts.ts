@@ -1,0 +1,114 @@
+import { unreachable } from "../../crypto/base/assert.ts";
+/** What relays answered, written down: who has it now, and when to try the others again. */
+import type { Random } from "../../crypto/base/random.ts";
+import type { Timers } from "../clock/timers.ts";
+import { addKnown } from "../log/known.ts";
+import type { OutboxRow, Target } from "../store/rows.ts";
+import type { Store, WriteTx } from "../store/store.ts";
+import type { PutStatus } from "../wire/ok-frame.ts";
+import { putOutbox, withTargets } from "./targets.ts";
+
+/** First and longest pause after a refusal; the pauses double, with jitter. */
+export const RETRY_FIRST_MS = 1_000;
+export const RETRY_MAX_MS = 300_000;
+/** A full mailbox is not asked more often than this after a while. */
+export const QUOTA_RETRY_MAX_MS = 3_600_000;
+
+export type Verdict =
+  | {
+      readonly type: "answered";
+      readonly statuses: readonly { readonly device: string; readonly status: PutStatus }[];
+      readonly storeInc: string;
+    }
+  /** No word: it may be stored or not. Tried again when the relay is reached again. */
+  | { readonly type: "down" }
+  | { readonly type: "busy"; readonly retryAfterMs: number }
+  | { readonly type: "tooLarge" };
+
+export type Attempt = { readonly n: number; readonly url: string; readonly verdict: Verdict };
+
+export type AttemptDeps = {
+  readonly store: Store;
+  readonly timers: Timers;
+  readonly random: Random;
+};
+
+export async function recordAttempts(
+  deps: AttemptDeps,
+  attempts: readonly Attempt[],
+): Promise<void> {
+  await deps.store.write(["outbox", "logs"], async (tx) => {
+    for (const attempt of attempts) {
+      const row = await tx.get("outbox", attempt.n);
+      if (row === undefined) continue;
+      const next = rowAfter(row, attempt, deps);
+      await putOutbox(tx, next);
+      if (next.what === "entry" && next.waiting === 0) await markSent(tx, next);
+    }
+  });
+}
+
+/** "Sent": durable at a relay for every device that is to have it. */
+async function markSent(tx: WriteTx, row: OutboxRow): Promise<void> {
+  const log = await tx.get("logs", row.a);
+  if (log !== undefined) await tx.put("logs", { ...log, sent: addKnown(log.sent, row.s) });
+}
+
+function rowAfter(row: OutboxRow, { url, verdict }: Attempt, deps: AttemptDeps): OutboxRow {
+  const nowMs = deps.timers.now();
+  switch (verdict.type) {
+    case "answered": {
+      const statusOf = (target: Target): PutStatus | undefined =>
+        verdict.statuses.find((it) => it.device === target.device)?.status;
+      const { storeInc } = verdict;
+      const next = withTargets(row, (target) => {
+        const status = statusOf(target)?.status;
+        const isStored = status === "stored" || status === "duplicate";
+        return isStored && target.state === "pending"
+          ? { ...target, state: "stored", url, storeInc }
+          : target;
+      });
+      if (next.waiting === 0) return { ...next, attempts: 0, nextAtMs: 0 };
+      const pauses = verdict.statuses.map(({ status }) => pauseOf(status, row.attempts));
+      return putOff(next, Math.max(...pauses), nowMs, deps.random);
+    }
+    case "down":
+      return putOff(row, pauseAfter(row.attempts, RETRY_MAX_MS), nowMs, deps.random);
+    case "busy":
+      return { ...row, nextAtMs: nowMs + Math.max(verdict.retryAfterMs, RETRY_FIRST_MS) };
+    case "tooLarge":
+      return putOff(row, QUOTA_RETRY_MAX_MS, nowMs, deps.random);
+    default:
+      return unreachable(verdict);
+  }
+}
+
+const putOff = (row: OutboxRow, pauseMs: number, nowMs: number, random: Random): OutboxRow => ({
+  ...row,
+  attempts: row.attempts + 1,
+  nextAtMs: nowMs + Math.ceil(pauseMs * (0.5 + (random(1)[0] ?? 0) / 510)),
+});
+
+const pauseAfter = (attempts: number, mostMs: number): number =>
+  Math.min(mostMs, RETRY_FIRST_MS * 2 ** Math.min(attempts, 20));
+
+/** How long the target is left alone, in milliseconds; 0 when it has what it needs. */
+function pauseOf(status: PutStatus, attempts: number): number {
+  switch (status.status) {
+    case "stored":
+    case "duplicate":
+    case "liveOnly":
+      return 0;
+    case "busy":
+      return Math.max(status.retryAfterMs, RETRY_FIRST_MS);
+    case "quota":
+    case "tooBig":
+      return pauseAfter(attempts, QUOTA_RETRY_MAX_MS);
+    case "denied":
+    case "gone":
+    case "badEnvelope":
+      return pauseAfter(attempts, RETRY_MAX_MS);
+    default:
+      return unreachable(status);
+  }
+}

@@ -1,0 +1,84 @@
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { envelopeOf } from "../../crypto/envelope.ts";
+import { initiate } from "../../crypto/handshake/handshake.ts";
+import { decodePrekeyBundle } from "../../crypto/handshake/prekeys.ts";
+/**
+ * Control messages: what goes to one device over its pairwise session. Sealed when written, because
+ * each costs a ratchet step that must not be taken twice; kept in the outbox as ciphertext.
+ */
+import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
+import { encryptSession } from "../../crypto/ratchet/send.ts";
+import { tagsOf } from "../../crypto/ratchet/session.ts";
+import { partyOf, type Self } from "../account/self.ts";
+import { encodeSession } from "../payload/payload.ts";
+import type { DeviceRow, SessionRow } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import { pendingTargets } from "./targets.ts";
+
+export type ControlInput = {
+  readonly self: Self;
+  readonly device: DeviceRow;
+  /** As `encodePayload` makes them. */
+  readonly payloads: readonly Uint8Array[];
+  /** The first own entry that cannot be opened without this message; null: nothing waits for it. */
+  readonly before: { readonly c: number; readonly a: number; readonly s: number } | null;
+  /** Pre-shared key of an invite, for the first message to a device. */
+  readonly psk: Uint8Array | null;
+  readonly nowMs: number;
+  readonly random: Random;
+};
+
+/** False when there is neither a session nor a prekey bundle to open one with. */
+export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boolean> {
+  const { device, nowMs, random } = input;
+  const session = (await sessionWith(tx, device.device)) ?? openSession(input);
+  if (session === undefined) return false;
+  const sealed = encryptSession(session.state, encodeSession(input.payloads), { random, nowMs });
+  const body = envelopeOf(sealed.message);
+  await tx.put("sessions", {
+    ...session,
+    state: sealed.session,
+    tags: tagsOf(sealed.session).map(toHex),
+  });
+  const place = input.before ?? { c: 0, a: 0, s: 0 };
+  await tx.put("outbox", {
+    what: "control",
+    flightTo: session.lastReceivedAtMs === 0 ? device.device : "",
+    ...place,
+    env: toHex(envelopeIdOf(body)),
+    body,
+    sealedAtMs: nowMs,
+    targets: pendingTargets([device.device]),
+    waiting: 1,
+    attempts: 0,
+    nextAtMs: 0,
+    createdAtMs: nowMs,
+  });
+  return true;
+}
+
+/** The session to send on: the one that last received, on a tie the smaller transcript. */
+export async function sessionWith(tx: ReadTx, device: string): Promise<SessionRow | undefined> {
+  const sessions = await tx.range("sessions", "device", { lower: device, upper: device });
+  return sessions.toSorted(
+    (a, b) => b.lastReceivedAtMs - a.lastReceivedAtMs || (a.th < b.th ? -1 : 1),
+  )[0];
+}
+
+function openSession(input: ControlInput): SessionRow | undefined {
+  const { self, device, nowMs, random } = input;
+  if (device.prekeyBundle === null) return undefined;
+  const bundle = decodePrekeyBundle(device.prekeyBundle);
+  if (!bundle.ok) return undefined;
+  const begun = initiate(partyOf(self), bundle.value, input.psk, nowMs, random);
+  if (!begun.ok) return undefined;
+  return {
+    device: device.device,
+    tags: [],
+    state: begun.value,
+    th: toHex(begun.value.th),
+    createdAtMs: nowMs,
+    lastReceivedAtMs: 0,
+  };
+}

@@ -1,0 +1,294 @@
+/**
+ * Sending what the outbox holds: seals what is due, puts it to the recipients' relays, writes down
+ * what became of it. A row is in flight once at a time; what a broken connection leaves unanswered is
+ * simply due again, and relays recognise what they have. docs/protocol/sync.md, rules [OB1]…
+ */
+import { unreachable } from "../../crypto/base/assert.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { decodePrekeyBundle, verifyPrekeyBundle } from "../../crypto/handshake/prekeys.ts";
+import { decodeCertificate } from "../../crypto/identity/certificate.ts";
+import type { Self } from "../account/self.ts";
+import { bytesOf, numbered } from "../channel/channels.ts";
+import type { Timers } from "../clock/timers.ts";
+import { cardOf } from "../contact/contacts.ts";
+import type { Lane } from "../lane.ts";
+import type { Link } from "../session/link.ts";
+import type { RelayHttp } from "../session/relay-http.ts";
+import type { DeviceRow, OutboxRow } from "../store/rows.ts";
+import type { ReadTx, Store, WriteTx } from "../store/store.ts";
+import type { EnvelopeId, MailboxId, RelayId, Token } from "../wire/ids.ts";
+import { type Attempt, recordAttempts, type Verdict } from "./attempts.ts";
+import { sessionWith } from "./control.ts";
+import { SEAL_TABLES, sealRow } from "./seal.ts";
+
+/** Rows looked at in one round, and sealed in one transaction. */
+export const ROUND_ROWS_MAX = 64;
+/** Rows looked at to find those: some may wait for a relay that is away. */
+const ROUND_SCAN_MAX = 512;
+/** A row that nobody can be sent is looked at again after so long, or when a card comes. */
+const NO_WAY_RETRY_MS = 60_000;
+/** After so many failures at a device's first relay its second is tried. */
+const RELAY_TRIES = 3;
+
+export type PumpDeps = {
+  readonly store: Store;
+  readonly lane: Lane;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly self: () => Self | undefined;
+  /** A connection to that relay. Null: too many are open. */
+  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+  readonly httpOf: (url: string) => RelayHttp;
+  /** The store incarnation that the relay at `url` told last, hex; "" before. */
+  readonly storeIncOf: (url: string) => string;
+  readonly failed: (error: unknown) => void;
+};
+
+export type Pump = {
+  /** Something may be due. */
+  readonly wake: () => void;
+  readonly close: () => void;
+};
+
+type NumberedRow = OutboxRow & { readonly n: number };
+
+/** One envelope on its way to one relay. */
+type Parcel = {
+  readonly row: NumberedRow;
+  readonly url: string;
+  readonly relayId: RelayId;
+  readonly targets: readonly {
+    readonly device: string;
+    readonly mailbox: MailboxId;
+    readonly token: Token;
+  }[];
+};
+
+export function openPump(deps: PumpDeps): Pump {
+  const inFlight = new Set<number>();
+  let attempts: Attempt[] = [];
+  let running = false;
+  let again = false;
+  let closed = false;
+  let cancelTimer = (): void => undefined;
+
+  const wake = (): void => {
+    again = true;
+    if (running || closed) return;
+    running = true;
+    void rounds()
+      .catch(deps.failed)
+      .finally(() => {
+        running = false;
+        if (again) wake();
+      });
+  };
+
+  const rounds = async (): Promise<void> => {
+    while (again && !closed) {
+      again = false;
+      cancelTimer();
+      const parcels = await collect(deps, inFlight);
+      if (parcels === undefined) return;
+      for (const parcel of parcels) send(parcel);
+      if (parcels.length > 0) again = true;
+      else await sleepUntilDue();
+    }
+  };
+
+  const sleepUntilDue = async (): Promise<void> => {
+    const [next] = await deps.store.read(["outbox"], (tx) =>
+      tx.range("outbox", "due", { lower: [1, deps.timers.now()], upper: [1, Infinity], limit: 1 }),
+    );
+    if (next === undefined || closed) return;
+    cancelTimer = deps.timers.after(Math.max(1, next.nextAtMs - deps.timers.now()), wake);
+  };
+
+  const send = (parcel: Parcel): void => {
+    const { n } = parcel.row;
+    inFlight.add(n);
+    void attempt(parcel)
+      .catch(deps.failed)
+      .finally(() => {
+        inFlight.delete(n);
+        wake();
+      });
+  };
+
+  const attempt = async (parcel: Parcel): Promise<void> => {
+    const verdict = await put(deps, parcel);
+    attempts.push({ n: parcel.row.n, url: parcel.url, verdict });
+    await deps.lane.run(async () => {
+      // Answers that came in one batch are written down in one transaction.
+      const batch = attempts;
+      attempts = [];
+      if (batch.length > 0) await recordAttempts(deps, batch);
+    });
+  };
+
+  return {
+    wake,
+    close: () => {
+      closed = true;
+      cancelTimer();
+    },
+  };
+}
+
+/** What is due, sealed and addressed. Undefined before `start`. */
+async function collect(
+  deps: PumpDeps,
+  inFlight: ReadonlySet<number>,
+): Promise<readonly Parcel[] | undefined> {
+  const self = deps.self();
+  if (self === undefined) return undefined;
+  const due = async (tx: ReadTx): Promise<readonly NumberedRow[]> => {
+    const rows = await tx.range("outbox", "due", {
+      lower: [1, 0],
+      upper: [1, deps.timers.now()],
+      limit: ROUND_SCAN_MAX,
+    });
+    return rows.map((row) => numbered(row, "n")).filter((it) => !inFlight.has(it.n));
+  };
+  const rows = await deps.store.read(["outbox"], due);
+  if (rows.length === 0) return [];
+  await fetchBundles(deps, rows.slice(0, ROUND_ROWS_MAX));
+  return await deps.lane.run(() =>
+    deps.store.write(SEAL_TABLES, async (tx) => {
+      const parcels = new Map<number, Parcel>();
+      for (const row of await due(tx)) {
+        if (parcels.size >= ROUND_ROWS_MAX) break;
+        await addParcel(tx, deps, self, row, parcels);
+      }
+      // Hand-overs that sealing made are due too.
+      for (const row of await due(tx)) {
+        if (row.what === "control") await addParcel(tx, deps, self, row, parcels);
+      }
+      return [...parcels.values()].toSorted(byPrecedence);
+    }),
+  );
+}
+
+/** Control messages go first, because they open what follows; otherwise as written. */
+const byPrecedence = (a: Parcel, b: Parcel): number =>
+  Number(a.row.what === "entry") - Number(b.row.what === "entry") || a.row.n - b.row.n;
+
+async function addParcel(
+  tx: WriteTx,
+  deps: PumpDeps,
+  self: Self,
+  row: NumberedRow,
+  parcels: Map<number, Parcel>,
+): Promise<void> {
+  if (parcels.has(row.n)) return;
+  const parcel = await addressed(tx, row);
+  if (parcel !== undefined && !isReachable(deps, parcel)) return;
+  const context = { self, nowMs: deps.timers.now(), random: deps.random };
+  const sealed = parcel === undefined ? undefined : await sealRow(tx, context, row);
+  if (parcel === undefined || sealed === undefined) {
+    // No card leads anywhere, or no session can be begun: again when a card comes, or in a while.
+    await tx.put("outbox", { ...row, nextAtMs: deps.timers.now() + NO_WAY_RETRY_MS });
+    return;
+  }
+  parcels.set(row.n, { ...parcel, row: { ...sealed, n: row.n } });
+}
+
+/** The row for the relay of its first pending target, with all that are reached there too. */
+async function addressed(tx: ReadTx, row: NumberedRow): Promise<Parcel | undefined> {
+  let parcel: Parcel | undefined;
+  for (const { device } of row.targets.filter((it) => it.state === "pending")) {
+    const found = await tx.get("devices", device);
+    const relays = (found === undefined ? undefined : cardOf(found))?.relays ?? [];
+    const relay = relays[Math.floor(row.attempts / RELAY_TRIES) % Math.max(1, relays.length)];
+    if (relay === undefined || (parcel !== undefined && parcel.url !== relay.url)) continue;
+    const target = { device, mailbox: relay.mailbox as MailboxId, token: relay.token as Token };
+    parcel = {
+      row,
+      url: relay.url,
+      relayId: relay.relayId as RelayId,
+      targets: [...(parcel?.targets ?? []), target],
+    };
+  }
+  return parcel;
+}
+
+/** False while its link waits before it dials again: the link's next state wakes the pump. */
+function isReachable(deps: PumpDeps, parcel: Parcel): boolean {
+  const state = deps.linkTo(parcel.url, parcel.relayId)?.state().type;
+  return state !== undefined && state !== "waiting" && state !== "refused" && state !== "closed";
+}
+
+async function put(deps: PumpDeps, parcel: Parcel): Promise<Verdict> {
+  const { row, targets } = parcel;
+  const link = deps.linkTo(parcel.url, parcel.relayId);
+  if (link === null || row.body === null) return { type: "busy", retryAfterMs: 1_000 };
+  const answer = await link.put({
+    envelope: bytesOf(row.env) as EnvelopeId,
+    isEphemeral: false,
+    isUrgent: row.what === "entry",
+    slot: null,
+    ttlSeconds: 0,
+    targets: targets.map(({ mailbox, token }) => ({ mailbox, token })),
+    body: row.body,
+  });
+  if (answer.ok) {
+    const statuses = answer.value.map((status, i) => ({
+      device: targets[i]?.device ?? "",
+      status,
+    }));
+    return { type: "answered", statuses, storeInc: deps.storeIncOf(parcel.url) };
+  }
+  switch (answer.error.type) {
+    case "LinkDown":
+      return { type: "down" };
+    case "Busy":
+      return { type: "busy", retryAfterMs: answer.error.retryAfterMs };
+    case "TooLarge":
+      return { type: "tooLarge" };
+    default:
+      return unreachable(answer.error);
+  }
+}
+
+/** Prekey bundles for devices that we have no session with: sealing needs one or the other. */
+async function fetchBundles(deps: PumpDeps, rows: readonly OutboxRow[]): Promise<void> {
+  const ids = new Set(rows.flatMap((row) => row.targets.map((it) => it.device)));
+  const lacking = await deps.store.read(["devices", "sessions"], async (tx) => {
+    const devices: DeviceRow[] = [];
+    for (const id of ids) {
+      const device = await tx.get("devices", id);
+      if (device === undefined || device.prekeyBundle !== null) continue;
+      if ((await sessionWith(tx, id)) === undefined) devices.push(device);
+    }
+    return devices;
+  });
+  for (const device of lacking) {
+    const bundle = await fetchBundle(deps, device);
+    if (bundle === undefined) continue;
+    await deps.lane.run(() =>
+      deps.store.write(["devices"], async (tx) => {
+        const row = await tx.get("devices", device.device);
+        if (row !== undefined) await tx.put("devices", { ...row, prekeyBundle: bundle });
+      }),
+    );
+  }
+}
+
+/** Verified against the device's certificate; undefined when it cannot be had now. */
+export async function fetchBundle(
+  deps: Pick<PumpDeps, "httpOf">,
+  device: DeviceRow,
+): Promise<Uint8Array | undefined> {
+  const certificate = decodeCertificate(device.certificate);
+  if (!certificate.ok) return undefined;
+  for (const relay of cardOf(device)?.relays ?? []) {
+    const fetched = await deps
+      .httpOf(relay.url)
+      .fetchPrekeys(relay.mailbox as MailboxId, relay.token as Token);
+    const bundle = fetched.ok ? decodePrekeyBundle(fetched.value) : undefined;
+    if (bundle?.ok === true && verifyPrekeyBundle(bundle.value, certificate.value)) {
+      return bundle.value.bytes;
+    }
+  }
+  return undefined;
+}

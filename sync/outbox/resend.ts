@@ -1,0 +1,39 @@
+/** When a way to a relay opens again, and when a relay turns out to have lost its store. */
+import type { WriteTx } from "../store/store.ts";
+import { withTargets } from "./targets.ts";
+
+/** Everything that was put off is due now. */
+export async function hurryAll(tx: WriteTx): Promise<void> {
+  for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
+    await tx.put("outbox", { ...row, nextAtMs: 0 });
+  }
+}
+
+const STORE_INC = "storeInc ";
+
+/**
+ * The relay at `url` has the store `storeInc` now. If that is another one than before, it lost what it
+ * held: parcels that are not known to have arrived are sent again, byte by byte the same, and our
+ * cursors are told anew. Rule [OB6]. Answers how many rows are to be sent.
+ */
+export async function resendLost(tx: WriteTx, url: string, storeInc: string): Promise<number> {
+  const known = await tx.get("meta", STORE_INC + url);
+  if (known?.v === storeInc) return 0;
+  await tx.put("meta", { k: STORE_INC + url, v: storeInc });
+  if (known === undefined) return 0;
+  let lost = 0;
+  for (const row of await tx.range("outbox", "primary", {})) {
+    const next = withTargets(row, (it) =>
+      it.state === "stored" && it.url === url && it.storeInc !== storeInc
+        ? { ...it, state: "pending" }
+        : it,
+    );
+    if (next.targets.every((it, i) => it === row.targets[i])) continue;
+    await tx.put("outbox", { ...next, nextAtMs: 0 });
+    lost += 1;
+  }
+  for (const row of await tx.range("channels", "primary", {})) {
+    await tx.put("channels", { ...row, receipts: row.receipts + 1 });
+  }
+  return lost;
+}

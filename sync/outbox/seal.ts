@@ -1,0 +1,145 @@
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { isChainSpent } from "../../crypto/chain/renewal.ts";
+import { handOverOf, makeChain, sealChain } from "../../crypto/chain/sender-chain.ts";
+import { envelopeOf } from "../../crypto/envelope.ts";
+import { acctStateOf } from "../../crypto/identity/facts.ts";
+import { SEALED_BODY_MS_MAX } from "../../crypto/lifetimes.ts";
+/**
+ * Sealing entries for sending: one ciphertext an entry, under our sender chain of the channel. A chain
+ * is handed to every recipient that lacks it, over its pairwise session, in the same transaction.
+ * docs/protocol/sync.md, rules [OB1]…; crypto.md, Sender chains.
+ */
+import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
+import type { Self } from "../account/self.ts";
+import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
+import { ownCard, recipientsOf, tokenFor } from "../contact/contacts.ts";
+import { encodePayload } from "../payload/payload.ts";
+import type { DeviceRow, OutboxRow, OwnChainRow, TableName } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { sendControl } from "./control.ts";
+
+export type SealContext = {
+  readonly self: Self;
+  readonly nowMs: number;
+  readonly random: Random;
+};
+
+/**
+ * The row with its body, or undefined when nobody can be reached yet (no session and no prekeys).
+ * Rows that have a fresh body come back as they are.
+ */
+export async function sealRow(
+  tx: WriteTx,
+  context: SealContext,
+  row: OutboxRow,
+): Promise<OutboxRow | undefined> {
+  const isFresh = row.body !== null && context.nowMs - row.sealedAtMs < SEALED_BODY_MS_MAX;
+  if (isFresh || row.what === "control") return row;
+  const [channel, entry] = [
+    await channelOf(tx, row.c),
+    await tx.get("entries", [row.c, row.a, row.s]),
+  ];
+  if (channel === undefined || entry === undefined) return undefined;
+  const chain = await chainFor(tx, context, channel, row);
+  if (chain === undefined) return undefined;
+  const sealed = sealChain(chain.state, encodePayload("entry", entry.bytes), context.random);
+  await tx.put("ownChains", {
+    ...chain,
+    state: sealed.chain,
+    sealedCount: chain.sealedCount + 1,
+  });
+  const body = envelopeOf(sealed.message);
+  const ready: OutboxRow = {
+    ...row,
+    body,
+    env: toHex(envelopeIdOf(body)),
+    sealedAtMs: context.nowMs,
+  };
+  await tx.put("outbox", ready);
+  return ready;
+}
+
+/**
+ * Our current chain of the channel, held by everybody who shall read `row`: rotated when it is due,
+ * handed over where it is missing.
+ */
+async function chainFor(
+  tx: WriteTx,
+  context: SealContext,
+  channel: Channel,
+  row: Pick<OutboxRow, "c" | "a" | "s">,
+): Promise<OwnChainRow | undefined> {
+  const recipients = await recipientsOf(tx, context.self, channel.account);
+  if (recipients.length === 0) return undefined;
+  const current = await tx.get("ownChains", channel.c);
+  const chain =
+    current === undefined || isDue(current, recipients, context.nowMs)
+      ? newChain(context, channel)
+      : current;
+  const holders = [...chain.holders];
+  for (const device of recipients) {
+    if (holders.includes(device.device)) continue;
+    const payload = await handOver(tx, context, channel, chain);
+    const handed = await sendControl(tx, {
+      ...context,
+      device,
+      payloads: [payload],
+      before: row,
+      psk: null,
+    });
+    if (handed) holders.push(device.device);
+  }
+  if (holders.length === 0) return undefined;
+  const held: OwnChainRow = { ...chain, holders };
+  await tx.put("ownChains", held);
+  return held;
+}
+
+const newChain = (context: SealContext, channel: Channel): OwnChainRow => ({
+  c: channel.c,
+  state: makeChain(bytesOf(channel.id), bytesOf(context.self.device), context.random),
+  startedAtMs: context.nowMs,
+  sealedCount: 0,
+  holders: [],
+});
+
+/** Rule [OB3]: recipients shrank, the chain is old, or it has sealed enough. */
+function isDue(chain: OwnChainRow, recipients: readonly DeviceRow[], nowMs: number): boolean {
+  const live = new Set(recipients.map((it) => it.device));
+  const devices = recipients.length + 1;
+  return chain.holders.some((it) => !live.has(it)) || isChainSpent({ ...chain, devices, nowMs });
+}
+
+/** The payload that lets a device read what we seal in the channel from now on. */
+export async function handOver(
+  tx: WriteTx,
+  context: SealContext,
+  channel: Channel,
+  chain: OwnChainRow,
+): Promise<Uint8Array> {
+  const contact = await tx.get("contacts", channel.account);
+  const token =
+    contact === undefined ? undefined : await tokenFor(tx, contact, context.nowMs, context.random);
+  return encodePayload("chain", {
+    channel: bytesOf(channel.id),
+    chain: handOverOf(chain.state),
+    incarnation: context.self.incarnation,
+    card: token === undefined ? null : await ownCard(tx, context.self, token, context.nowMs),
+    acctState: acctStateOf(context.self.facts),
+  });
+}
+
+/** Everything that sealing may read or write. */
+export const SEAL_TABLES: readonly TableName[] = [
+  "meta",
+  "mailboxes",
+  "tokens",
+  "contacts",
+  "devices",
+  "sessions",
+  "ownChains",
+  "channels",
+  "entries",
+  "outbox",
+];

@@ -1,0 +1,21 @@
+/** Who still has to get something, device by device. */
+import type { OutboxRow, Target } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+
+export const pendingTargets = (devices: readonly string[]): readonly Target[] =>
+  devices.map((device) => ({ device, state: "pending", url: "", storeInc: "" }));
+
+/** The row with some targets changed; `waiting` follows from them. */
+export function withTargets(row: OutboxRow, change: (target: Target) => Target): OutboxRow {
+  const targets = row.targets.map(change);
+  return { ...row, targets, waiting: targets.some((it) => it.state === "pending") ? 1 : 0 };
+}
+
+/** Writes the row back, or deletes it when every target is done. */
+export async function putOutbox(tx: WriteTx, row: OutboxRow): Promise<void> {
+  if (row.n !== undefined && row.targets.every((it) => it.state === "done")) {
+    await tx.delete("outbox", row.n);
+  } else {
+    await tx.put("outbox", row);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Telling peers what we hold and have read: the newest cursor of a channel, soon after it changed and
+ * then at most every `RECEIPT_EVERY_MS`. Which channels are out of date is in the store, so nothing is
+ * forgotten by a crash. docs/protocol/sync.md, rules [CU5]…
+ */
+import type { Random } from "../../crypto/base/random.ts";
+import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
+import type { Self } from "../account/self.ts";
+import { channelOf, numbered } from "../channel/channels.ts";
+import type { Timers } from "../clock/timers.ts";
+import { cardOf } from "../contact/contacts.ts";
+import type { Lane } from "../lane.ts";
+import type { Link } from "../session/link.ts";
+import type { Store } from "../store/store.ts";
+import type { EnvelopeId, MailboxId, RelayId, SlotId, Token } from "../wire/ids.ts";
+import { SLOT_TTL_MS_MAX } from "../wire/limits.ts";
+import { type SealedCursor, sealCursor } from "./receipts.ts";
+
+/** From a change to its cursor: long enough to take in what comes with it. */
+const RECEIPT_FIRST_MS = 50;
+/** Between two cursors of a channel. */
+export const RECEIPT_EVERY_MS = 2_000;
+/** After a failure; the link's next opening tries at once. */
+const RECEIPT_RETRY_MS = 5_000;
+
+export type ReceiptDeps = {
+  readonly store: Store;
+  readonly lane: Lane;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly self: () => Self | undefined;
+  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+  readonly failed: (error: unknown) => void;
+};
+
+export type ReceiptSender = {
+  /** What we hold or have read of the channel changed. */
+  readonly changed: (c: number) => void;
+  /** A way out is open again: everything that is out of date is told. */
+  readonly resume: () => void;
+  readonly close: () => void;
+};
+
+export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
+  const planned = new Map<number, () => void>();
+  const toldAtMs = new Map<number, number>();
+  const sending = new Set<number>();
+  let closed = false;
+
+  const plan = (c: number, inMs: number): void => {
+    if (closed || planned.has(c)) return;
+    planned.set(
+      c,
+      deps.timers.after(inMs, () => {
+        planned.delete(c);
+        void tell(c).catch(deps.failed);
+      }),
+    );
+  };
+  const changed = (c: number): void => {
+    const sinceMs = deps.timers.now() - (toldAtMs.get(c) ?? -RECEIPT_EVERY_MS);
+    const isSoon = sinceMs < 0 || sinceMs >= RECEIPT_EVERY_MS;
+    plan(c, isSoon ? RECEIPT_FIRST_MS : RECEIPT_EVERY_MS - sinceMs);
+  };
+  const tell = async (c: number): Promise<void> => {
+    if (sending.has(c)) return changed(c);
+    sending.add(c);
+    toldAtMs.set(c, deps.timers.now());
+    try {
+      const told = await tellOnce(deps, c);
+      if (told === "later") plan(c, RECEIPT_RETRY_MS);
+      if (told === "again") changed(c);
+    } finally {
+      sending.delete(c);
+    }
+  };
+  const resume = (): void => {
+    void deps.store
+      .read(["channels"], (tx) => tx.range("channels", "primary", {}))
+      .then((channels) => {
+        for (const row of channels) {
+          if (row.receipts > row.receiptsSent) changed(numbered(row, "c").c);
+        }
+      })
+      .catch(deps.failed);
+  };
+  return {
+    changed,
+    resume,
+    close: () => {
+      closed = true;
+      for (const cancel of planned.values()) cancel();
+      planned.clear();
+    },
+  };
+}
+
+/** `again`: more changed meanwhile. `later`: no way out now. */
+async function tellOnce(deps: ReceiptDeps, c: number): Promise<"told" | "again" | "later"> {
+  const self = deps.self();
+  const channel = await deps.store.read(["channels"], (tx) => channelOf(tx, c));
+  if (self === undefined || channel === undefined) return "told";
+  if (channel.receipts <= channel.receiptsSent || channel.kind === "self") return "told";
+  const cursor = await deps.store.read(["channels", "ownChains", "contacts", "logs"], (tx) =>
+    sealCursor(tx, self, channel, deps.random),
+  );
+  // Nobody holds a chain of ours, or they are not accepted yet: told with the first one.
+  if (cursor === undefined) return "told";
+  if (!(await putCursor(deps, cursor))) return "later";
+  const isNewest = await deps.lane.run(() =>
+    deps.store.write(["channels"], async (tx) => {
+      const fresh = await channelOf(tx, c);
+      if (fresh === undefined) return true;
+      await tx.put("channels", {
+        ...fresh,
+        receiptsSent: Math.max(fresh.receiptsSent, cursor.version),
+      });
+      return fresh.receipts <= cursor.version;
+    }),
+  );
+  return isNewest ? "told" : "again";
+}
+
+/** True when every relay of every device has it. */
+async function putCursor(deps: ReceiptDeps, cursor: SealedCursor): Promise<boolean> {
+  const cards = await deps.store.read(["devices"], async (tx) => {
+    const rows = await Promise.all(cursor.devices.map((it) => tx.get("devices", it)));
+    return rows.flatMap((row) => (row === undefined ? [] : [cardOf(row)?.relays[0]]));
+  });
+  let stored = true;
+  for (const relay of cards) {
+    const link = relay === undefined ? null : deps.linkTo(relay.url, relay.relayId as RelayId);
+    const answer = await link?.put({
+      envelope: envelopeIdOf(cursor.body) as EnvelopeId,
+      isEphemeral: false,
+      isUrgent: false,
+      slot: cursor.slot as SlotId,
+      ttlSeconds: SLOT_TTL_MS_MAX / 1_000,
+      targets:
+        relay === undefined
+          ? []
+          : [{ mailbox: relay.mailbox as MailboxId, token: relay.token as Token }],
+      body: cursor.body,
+    });
+    const status = answer?.ok === true ? answer.value[0]?.status : undefined;
+    if (status !== "stored" && status !== "duplicate") stored = false;
+  }
+  return stored;
+}

@@ -1,0 +1,136 @@
+/**
+ * Receipts as cursors: per log what a device holds and what its account has read, as absolute vectors
+ * that replace each other. They settle the outbox; they are never log entries.
+ * docs/protocol/sync.md, [CU1]…
+ */
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { sealLive, slotOf } from "../../crypto/chain/live.ts";
+import { envelopeOf } from "../../crypto/envelope.ts";
+import type { Self } from "../account/self.ts";
+import { bytesOf, type Channel, logsOf } from "../channel/channels.ts";
+import {
+  coversKnown,
+  hasKnown,
+  type Known,
+  KNOWN_NOTHING,
+  maxKnown,
+  unionKnown,
+} from "../log/known.ts";
+import { putOutbox, withTargets } from "../outbox/targets.ts";
+import { type Cursor, type CursorContent, signCursor } from "../payload/cursor.ts";
+import { encodePayload } from "../payload/payload.ts";
+import type { CursorRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+
+/** A target that was stored so long ago and is missing behind later entries was lost on the way. */
+const LOST_AFTER_MS = 5_000;
+
+/** A cursor ready to send: the newest truth about the channel, under our chain's live key. */
+export type SealedCursor = {
+  readonly c: number;
+  /** The version that it tells; see ChannelRow.receipts. */
+  readonly version: number;
+  readonly body: Uint8Array;
+  readonly slot: Uint8Array;
+  readonly devices: readonly Hex[];
+};
+
+/** Undefined while nobody holds a chain of ours there, or nobody is to be told. */
+export async function sealCursor(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  random: Random,
+): Promise<SealedCursor | undefined> {
+  const chain = await tx.get("ownChains", channel.c);
+  const contact = await tx.get("contacts", channel.account);
+  if (chain === undefined || chain.holders.length === 0) return undefined;
+  if (contact === undefined || contact.state !== "accepted") return undefined;
+  const logs = (await logsOf(tx, channel.c)).filter((it) => !it.own && maxKnown(it.known) > 0);
+  const content: CursorContent = {
+    channel: bytesOf(channel.id),
+    device: bytesOf(self.device),
+    counter: channel.receipts,
+    delivered: logs.map((it) => ({ log: bytesOf(it.log), known: it.known })),
+    read: logs.map((it) => ({ log: bytesOf(it.log), known: it.read })),
+  };
+  const payload = encodePayload("cursor", signCursor(content, self.keys.sigSecret));
+  return {
+    c: channel.c,
+    version: channel.receipts,
+    body: envelopeOf(sealLive(chain.state, payload, random)),
+    slot: slotOf(chain.state.liveKey),
+    devices: chain.holders,
+  };
+}
+
+export type Settled = { readonly settled: number; readonly lost: number };
+
+/**
+ * Takes a verified cursor of a peer's device: keeps it if it is newer, settles what it covers, and
+ * sends again what it shows to be missing behind something later.
+ */
+export async function applyCursor(
+  tx: WriteTx,
+  from: { readonly c: number; readonly device: Hex; readonly account: Hex },
+  cursor: Cursor,
+  nowMs: number,
+): Promise<Settled> {
+  const held = await tx.get("cursors", [from.c, from.device]);
+  if (held !== undefined && cursor.counter < held.counter) return { settled: 0, lost: 0 };
+  const row: CursorRow = {
+    ...from,
+    counter: cursor.counter,
+    delivered: cursor.delivered.map((it) => ({ log: toHex(it.log), known: it.known })),
+    read: cursor.read.map((it) => ({ log: toHex(it.log), known: it.known })),
+  };
+  await tx.put("cursors", row);
+  let settled = 0;
+  let lost = 0;
+  for (const log of (await logsOf(tx, from.c)).filter((it) => it.own)) {
+    const delivered = row.delivered.find((it) => it.log === log.log)?.known ?? KNOWN_NOTHING;
+    const waiting = await tx.range("outbox", "entry", {
+      lower: [from.c, log.a],
+      upper: [from.c, log.a, Number.MAX_SAFE_INTEGER],
+    });
+    for (const parcel of waiting) {
+      const next = settle(parcel, from.device, delivered, nowMs);
+      if (next === undefined) continue;
+      await putOutbox(tx, next);
+      if (next.waiting === 1 && parcel.waiting === 0) lost += 1;
+      else settled += 1;
+    }
+  }
+  return { settled, lost };
+}
+
+/** The parcel with the device's target changed by what it holds; undefined: nothing changed. */
+function settle(
+  parcel: OutboxRow,
+  device: Hex,
+  delivered: Known,
+  nowMs: number,
+): OutboxRow | undefined {
+  const target = parcel.targets.find((it) => it.device === device);
+  if (target === undefined || target.state === "done") return undefined;
+  if (hasKnown(delivered, parcel.s)) {
+    return withTargets(parcel, (it) => (it.device === device ? { ...it, state: "done" } : it));
+  }
+  const isBehind = maxKnown(delivered) > parcel.s && nowMs - parcel.sealedAtMs > LOST_AFTER_MS;
+  if (!isBehind || target.state !== "stored") return undefined;
+  return withTargets(parcel, (it) => (it.device === device ? { ...it, state: "pending" } : it));
+}
+
+/** The person has seen everything that is here. True when that changed anything. */
+export async function markChannelRead(tx: WriteTx, channel: Channel): Promise<boolean> {
+  let changed = false;
+  for (const log of await logsOf(tx, channel.c)) {
+    if (coversKnown(log.read, log.known)) continue;
+    changed = true;
+    await tx.put("logs", { ...log, read: unionKnown(log.read, log.known) });
+  }
+  if (!changed && channel.unread === 0) return false;
+  await tx.put("channels", { ...channel, unread: 0, receipts: channel.receipts + 1 });
+  return true;
+}

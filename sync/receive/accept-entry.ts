@@ -1,0 +1,182 @@
+/**
+ * An entry that came in, by whatever way: checked against its log and its author, given its place, and
+ * counted once. Runs inside the transaction that also moves the ratchet. docs/protocol/sync.md, [RX1]…
+ */
+import { compareBytes, equalBytes } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Self } from "../account/self.ts";
+import { type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
+import { bytesOf } from "../channel/channels.ts";
+import { previewOf } from "../channel/preview.ts";
+import { hEffOf, mergeHlc, msOf } from "../clock/hlc.ts";
+import { type Body, decodeBody } from "../entry/bodies.ts";
+import { decodeEntry, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
+import { isShown, KINDS } from "../entry/kinds.ts";
+import { publicIdOf } from "../entry/public-id.ts";
+import { addKnown, hasKnown } from "../log/known.ts";
+import { tieOf } from "../log/order.ts";
+import type { EntryRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+
+/** Why an entry was not taken. Counted, never shown: none of it is the person's doing. */
+export type EntryRefusal =
+  | "malformed"
+  | "otherChannel"
+  | "unknownLog"
+  | "signature"
+  /** It does not follow from the entry before it, or the one after does not follow from it. */
+  | "chain"
+  /** Another entry of this log and number is here already: the author equivocates. */
+  | "fork"
+  | "clock"
+  /** Entry 1 must be `log.open` and name the account and incarnation of its log. */
+  | "logOpen";
+
+export type EntryOutcome =
+  | { readonly type: "new"; readonly entry: EntryRow; readonly channel: Channel }
+  | { readonly type: "held" }
+  | { readonly type: "refused"; readonly why: EntryRefusal };
+
+const refused = (why: EntryRefusal): EntryOutcome => ({ type: "refused", why });
+
+/**
+ * `c`: the channel that its envelope was for. The log must be known: it is, from the hand-over of its
+ * author's chain.
+ */
+export async function acceptEntry(
+  tx: WriteTx,
+  self: Self,
+  c: number,
+  bytes: Uint8Array,
+  nowMs: number,
+): Promise<EntryOutcome> {
+  const decoded = decodeEntry(bytes);
+  if (!decoded.ok) return refused("malformed");
+  const entry = decoded.value;
+  const log = await logById(tx, toHex(entry.core.log));
+  const channel = await channelOf(tx, c);
+  if (log === undefined) return refused("unknownLog");
+  if (channel === undefined || log.c !== c || toHex(entry.core.channel) !== channel.id) {
+    return refused("otherChannel");
+  }
+  if (!verifyEntry(entry, log.key).ok) return refused("signature");
+  const hash = entryIdOf(entry.coreBytes);
+  if (hasKnown(log.known, entry.core.seq)) {
+    const held = await tx.get("entries", [c, log.a, entry.core.seq]);
+    return held !== undefined && equalBytes(held.hash, hash) ? { type: "held" } : refused("fork");
+  }
+  const misfit = (await misfitOf(tx, log, entry, hash)) ?? (await openMisfit(tx, log, entry));
+  if (misfit !== undefined) return refused(misfit);
+  return await placeEntry(tx, { self, channel, log, entry, hash, bytes, nowMs });
+}
+
+/** Does it join the entries before and after it that we hold? hlc must grow along a log. */
+async function misfitOf(
+  tx: WriteTx,
+  log: Log,
+  { core }: Entry,
+  hash: Uint8Array,
+): Promise<EntryRefusal | undefined> {
+  const before = await tx.get("entries", [log.c, log.a, core.seq - 1]);
+  if (before !== undefined) {
+    if (core.prev === null || !equalBytes(core.prev, before.hash)) return "chain";
+    if (core.hlc <= hlcOf(before)) return "clock";
+  }
+  const after = await tx.get("entries", [log.c, log.a, core.seq + 1]);
+  if (after !== undefined) {
+    const next = decodeEntry(after.bytes);
+    if (!next.ok || next.value.core.prev === null) return "chain";
+    if (compareBytes(next.value.core.prev, hash) !== 0) return "chain";
+    if (next.value.core.hlc <= core.hlc) return "clock";
+  }
+  return undefined;
+}
+
+function hlcOf(row: EntryRow): number {
+  const entry = decodeEntry(row.bytes);
+  return entry.ok ? entry.value.core.hlc : 0;
+}
+
+async function openMisfit(
+  tx: WriteTx,
+  log: Log,
+  { core, body }: Entry,
+): Promise<EntryRefusal | undefined> {
+  const isOpen = core.kind === KINDS.logOpen.number;
+  if (isOpen !== (core.seq === 1)) return "logOpen";
+  if (!isOpen) return undefined;
+  const opened = body === null ? undefined : decodeBody(core.kind, body);
+  if (opened === undefined || !opened.ok || opened.value.type !== "logOpen") return "logOpen";
+  const contact = await tx.get("contacts", log.account);
+  const names =
+    contact !== undefined &&
+    equalBytes(opened.value.accountKey, contact.accountKey) &&
+    equalBytes(opened.value.incarnation, log.incarnation);
+  return names ? undefined : "logOpen";
+}
+
+type Placing = {
+  readonly self: Self;
+  readonly channel: Channel;
+  readonly log: Log;
+  readonly entry: Entry;
+  readonly hash: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly nowMs: number;
+};
+
+async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> {
+  const { self, channel, log, entry, hash, bytes, nowMs } = placing;
+  const { core } = entry;
+  const logId = bytesOf(log.log);
+  const merged = mergeHlc(channel.hlc, core.hlc, nowMs);
+  const own = log.account === self.account;
+  const h = hEffOf(core.hlc, core.floor);
+  const shown = isShown(core.kind) ? 1 : 0;
+  const row: EntryRow = {
+    c: channel.c,
+    a: log.a,
+    s: core.seq,
+    h,
+    b: tieOf(logId),
+    arr: channel.arrivals + 1,
+    bytes,
+    hash,
+    kind: core.kind,
+    shown,
+    own,
+    id: publicIdOf(core.hlc, logId, core.seq),
+    text: textOf(core.kind, entry.body),
+    writtenAtMs: msOf(core.hlc),
+    late: shown === 1 && h < channel.lastH,
+    clockAhead: merged.clockAhead,
+  };
+  const isUnread = shown === 1 && !own;
+  const grown: Channel = {
+    ...channel,
+    hlc: merged.channelMax,
+    arrivals: row.arr,
+    unread: channel.unread + (isUnread ? 1 : 0),
+    receipts: channel.receipts + 1,
+    ...(shown === 1 && h >= channel.lastH ? { lastH: h, preview: previewOf(row) } : {}),
+  };
+  await tx.put("entries", row);
+  await tx.put("logs", {
+    ...log,
+    known: addKnown(log.known, core.seq),
+    hlc: Math.max(log.hlc, core.hlc),
+    read: isUnread ? log.read : addKnown(log.read, core.seq),
+  });
+  await tx.put("channels", grown);
+  return { type: "new", entry: row, channel: grown };
+}
+
+/** What the conversation shows of it. Empty for what this version cannot read. */
+function textOf(kind: number, body: Uint8Array | null): string {
+  if (body === null) return "";
+  const decoded: Body | undefined = valueOf(decodeBody(kind, body));
+  return decoded?.type === "message" ? decoded.text : "";
+}
+
+const valueOf = (decoded: ReturnType<typeof decodeBody>): Body | undefined =>
+  decoded.ok ? decoded.value : undefined;

@@ -1,0 +1,37 @@
+/** What a committed job leaves to be done by the parts of the device that are not in the database. */
+import type { Hex } from "../store/rows.ts";
+
+export type Effects = {
+  /** The outbox has something to send. */
+  readonly wake: () => void;
+  /** Our cursor of the channel is out of date. */
+  readonly receipt: (c: number) => void;
+  /** Tokens, invites or prekeys are to be told to our relays. */
+  readonly upkeep: () => void;
+  /** Contacts changed: whose presence can be followed, and who may follow ours. */
+  readonly contacts: () => void;
+  readonly typing: (c: number, account: Hex, atMs: number) => void;
+  /** Something was dropped; counted by reason, never with content. */
+  readonly dropped: (reason: string) => void;
+};
+
+/** Effects of a transaction that may still be rolled back: kept, and let go when it is committed. */
+export function heldBack(effects: Effects): {
+  readonly effects: Effects;
+  readonly release: () => void;
+} {
+  const calls: (() => void)[] = [];
+  return {
+    effects: {
+      wake: () => calls.push(effects.wake),
+      receipt: (c) => calls.push(() => effects.receipt(c)),
+      upkeep: () => calls.push(effects.upkeep),
+      contacts: () => calls.push(effects.contacts),
+      typing: (c, account, atMs) => calls.push(() => effects.typing(c, account, atMs)),
+      dropped: (reason) => calls.push(() => effects.dropped(reason)),
+    },
+    release: () => {
+      for (const call of calls) call();
+    },
+  };
+}

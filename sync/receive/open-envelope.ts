@@ -1,0 +1,299 @@
+/**
+ * One envelope from our mailbox, from its id to what it says. The id alone tells what opens it: a
+ * chain, a chain's live key, a session, or one of our prekeys. Nothing is tried out.
+ * docs/protocol/sync.md, [RX1]…
+ */
+import { equalBytes } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { openLive } from "../../crypto/chain/live.ts";
+import { openChain } from "../../crypto/chain/sender-chain.ts";
+import { type Envelope, splitEnvelope } from "../../crypto/envelope.ts";
+import { accept, splitFirstFlight } from "../../crypto/handshake/handshake.ts";
+import type { PrekeySecrets } from "../../crypto/handshake/prekeys.ts";
+import { invitePskOf } from "../../crypto/invite/record.ts";
+import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
+import { decryptSession } from "../../crypto/ratchet/receive.ts";
+import { tagsOf } from "../../crypto/ratchet/session.ts";
+import { partyOf, type Self } from "../account/self.ts";
+import { bytesOf, channelOf } from "../channel/channels.ts";
+import { verifyCursor } from "../payload/cursor.ts";
+import { decodePayload, decodeSession, type SessionMessage } from "../payload/payload.ts";
+import { verifyTyping } from "../payload/typing.ts";
+import { applyCursor } from "../receipts/receipts.ts";
+import type { Hex, PeerChainRow, SessionRow, TokenRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { acceptEntry } from "./accept-entry.ts";
+import type { Effects } from "./effects.ts";
+import { type SessionPeer, takeSessionPayloads } from "./session-payloads.ts";
+
+/** An envelope as it lies in our mailbox. */
+export type Arrival = {
+  readonly env: Uint8Array;
+  /** Of the token that it came under. */
+  readonly label: Uint8Array;
+  readonly isEphemeral: boolean;
+  readonly body: Uint8Array;
+};
+
+export type OpenContext = {
+  readonly self: Self;
+  readonly nowMs: number;
+  readonly random: Random;
+  readonly effects: Effects;
+};
+
+/**
+ * `done`: dealt with for good, for channel `c` (0 = none). `held`: its chain is not known yet; kept.
+ * `dropped`: it will never open. All three may be acknowledged once committed.
+ */
+export type OpenOutcome =
+  | { readonly type: "done"; readonly c: number }
+  | { readonly type: "held" }
+  | { readonly type: "dropped"; readonly why: string };
+
+const done = (c: number): OpenOutcome => ({ type: "done", c });
+const dropped = (why: string): OpenOutcome => ({ type: "dropped", why });
+
+/** How many envelopes of unknown chains are kept; the oldest go first. */
+export const HELD_MAX = 2_000;
+
+/** Opens, applies and remembers one envelope. */
+export async function takeArrival(
+  tx: WriteTx,
+  context: OpenContext,
+  arrival: Arrival,
+): Promise<void> {
+  const { effects, nowMs } = context;
+  if (!equalBytes(envelopeIdOf(arrival.body), arrival.env)) return effects.dropped("env");
+  const env = toHex(arrival.env);
+  const seen = await tx.get("seen", env);
+  if (seen !== undefined) {
+    // It came again although we acknowledged it: perhaps its sender never heard.
+    if (seen.c !== 0) await staleReceipt(tx, effects, seen.c);
+    return;
+  }
+  const envelope = splitEnvelope(arrival.body);
+  const outcome = envelope.ok
+    ? await openEnvelope(tx, context, envelope.value, arrival)
+    : dropped(envelope.error.type);
+  if (outcome.type === "dropped") effects.dropped(outcome.why);
+  if (outcome.type === "held") await hold(tx, context, arrival, env);
+  if (arrival.isEphemeral) return;
+  await tx.put("seen", {
+    id: env,
+    atMs: nowMs,
+    c: outcome.type === "done" ? outcome.c : 0,
+  });
+}
+
+async function openEnvelope(
+  tx: WriteTx,
+  context: OpenContext,
+  envelope: Envelope,
+  arrival: Arrival,
+): Promise<OpenOutcome> {
+  const id = toHex(envelope.id);
+  const chain = await tx.find("peerChains", "tags", id);
+  if (chain !== undefined) {
+    return equalBytes(envelope.id, chain.state.tag)
+      ? await openChainMessage(tx, context, chain, envelope.message)
+      : await openLiveFrame(tx, context, chain, envelope.message);
+  }
+  const session = await tx.find("sessions", "tags", id);
+  if (session !== undefined) {
+    return await openSessionMessage(tx, context, session, envelope.message, arrival);
+  }
+  const prekeys = await tx.get("prekeys", id);
+  if (prekeys !== undefined) {
+    return await openFirstFlight(
+      tx,
+      context,
+      prekeys.secrets as PrekeySecrets,
+      envelope.message,
+      arrival,
+    );
+  }
+  return arrival.isEphemeral ? dropped("ephemeralUnknown") : { type: "held" };
+}
+
+async function openChainMessage(
+  tx: WriteTx,
+  context: OpenContext,
+  row: PeerChainRow,
+  message: Uint8Array,
+): Promise<OpenOutcome> {
+  const channel = await channelOf(tx, row.c);
+  if (channel === undefined) return dropped("channel");
+  const opened = openChain(row.state, message);
+  if (!opened.ok) return dropped(`chain ${opened.error.type}`);
+  await tx.put("peerChains", { ...row, state: opened.value.chain });
+  const payload = decodePayload("chain", opened.value.payload);
+  if (!payload.ok) return dropped(`payload ${payload.error.type}`);
+  if (payload.value.type !== "entry") return dropped("payload");
+  const outcome = await acceptEntry(tx, context.self, row.c, payload.value.body, context.nowMs);
+  if (outcome.type === "refused") return dropped(`entry ${outcome.why}`);
+  if (outcome.type === "held") await staleReceipt(tx, context.effects, row.c);
+  context.effects.receipt(row.c);
+  return done(row.c);
+}
+
+async function openLiveFrame(
+  tx: WriteTx,
+  context: OpenContext,
+  row: PeerChainRow,
+  message: Uint8Array,
+): Promise<OpenOutcome> {
+  const { effects, nowMs } = context;
+  const channel = await channelOf(tx, row.c);
+  const device = await tx.get("devices", row.device);
+  if (channel === undefined || device === undefined) return dropped("channel");
+  const opened = openLive(row.state, message);
+  if (!opened.ok) return dropped("live");
+  const payload = decodePayload("live", opened.value);
+  if (!payload.ok) return dropped(`payload ${payload.error.type}`);
+  const { type, body } = payload.value;
+  if (type !== "cursor" && type !== "typing") return dropped("payload");
+  const isTheirs = toHex(body.channel) === channel.id && toHex(body.device) === row.device;
+  const signed =
+    type === "cursor" ? verifyCursor(body, device.sigKey) : verifyTyping(body, device.sigKey);
+  if (!isTheirs || !signed) return dropped("signature");
+  if (type === "typing") {
+    effects.typing(row.c, row.account, body.atMs);
+    return done(0);
+  }
+  const from = { c: row.c, device: row.device, account: row.account };
+  const { lost } = await applyCursor(tx, from, body, nowMs);
+  if (lost > 0) effects.wake();
+  return done(0);
+}
+
+async function openSessionMessage(
+  tx: WriteTx,
+  context: OpenContext,
+  row: SessionRow,
+  message: Uint8Array,
+  arrival: Arrival,
+): Promise<OpenOutcome> {
+  const opened = decryptSession(row.state, message);
+  if (!opened.ok) return dropped(`session ${opened.error.type}`);
+  const device = await tx.get("devices", row.device);
+  if (device === undefined) return dropped("device");
+  await putSession(tx, { ...row, state: opened.value.session, lastReceivedAtMs: context.nowMs });
+  const payloads = decodeSession(opened.value.payload);
+  if (!payloads.ok) return dropped("payload");
+  const from = { device: row.device, account: device.account, token: await tokenOf(tx, arrival) };
+  return await takePayloads(tx, context, from, payloads.value);
+}
+
+/**
+ * A first message under one of our prekeys. Its prefix may come several times, with each message of
+ * the other side until they hear from us: then the session is here already.
+ */
+async function openFirstFlight(
+  tx: WriteTx,
+  context: OpenContext,
+  prekeys: PrekeySecrets,
+  message: Uint8Array,
+  arrival: Arrival,
+): Promise<OpenOutcome> {
+  const flight = splitFirstFlight(message);
+  if (!flight.ok) return dropped("flight");
+  const begun = await tx.find("sessions", "tags", toHex(flight.value.message.subarray(0, 16)));
+  if (begun !== undefined) {
+    return await openSessionMessage(tx, context, begun, flight.value.message, arrival);
+  }
+  const mark = toHex(flight.value.mark);
+  if ((await tx.get("seen", mark)) !== undefined) return dropped("flight replayed");
+  const token = await tokenOf(tx, arrival);
+  const tag = token?.invite ?? null;
+  const invite = tag === null ? undefined : await tx.get("invites", tag);
+  const psk =
+    invite === undefined ? null : invitePskOf(invite.secret, bytesOf(context.self.account));
+  const accepted = accept(partyOf(context.self), prekeys, psk, flight.value, context.nowMs);
+  if (!accepted.ok) return dropped(`flight ${accepted.error.type}`);
+  const payloads = decodeSession(accepted.value.payload);
+  if (!payloads.ok) return dropped("payload");
+  await tx.put("seen", { id: mark, atMs: context.nowMs, c: 0 });
+  await putSession(tx, {
+    device: toHex(accepted.value.peer.device),
+    tags: [],
+    state: accepted.value.session,
+    th: toHex(accepted.value.session.th),
+    createdAtMs: context.nowMs,
+    lastReceivedAtMs: context.nowMs,
+  });
+  const from = {
+    device: toHex(accepted.value.peer.device),
+    account: toHex(accepted.value.peer.account),
+    token,
+  };
+  return await takePayloads(tx, context, from, payloads.value);
+}
+
+async function takePayloads(
+  tx: WriteTx,
+  context: OpenContext,
+  from: SessionPeer,
+  message: SessionMessage,
+): Promise<OpenOutcome> {
+  for (const tag of await takeSessionPayloads(tx, context, from, message)) {
+    await reopenHeld(tx, context, tag);
+  }
+  return done(0);
+}
+
+const tokenOf = (tx: WriteTx, arrival: Arrival): Promise<TokenRow | undefined> =>
+  tx.get("tokens", toHex(arrival.label));
+
+/** A session with its tags, which follow from its state. */
+async function putSession(tx: WriteTx, row: SessionRow): Promise<void> {
+  const tags = tagsOf(row.state).map(toHex);
+  await tx.put("sessions", { ...row, tags });
+}
+
+/** The next cursor of the channel is told even if nothing changed: the last one may be lost. */
+async function staleReceipt(tx: WriteTx, effects: Effects, c: number): Promise<void> {
+  const channel = await channelOf(tx, c);
+  if (channel === undefined) return;
+  await tx.put("channels", { ...channel, receipts: channel.receipts + 1 });
+  effects.receipt(c);
+}
+
+/** Envelopes that waited for the chain of this tag are opened now, in the order they came. */
+async function reopenHeld(tx: WriteTx, context: OpenContext, tag: Hex): Promise<void> {
+  const rows = await tx.range("held", "tag", { lower: tag, upper: tag });
+  for (const row of rows.toSorted((a, b) => a.atMs - b.atMs)) {
+    await tx.delete("held", row.env);
+    const envelope = splitEnvelope(row.body);
+    if (!envelope.ok) continue;
+    const arrival = {
+      env: bytesOf(row.env),
+      label: bytesOf(row.label),
+      isEphemeral: false,
+      body: row.body,
+    };
+    const outcome = await openEnvelope(tx, context, envelope.value, arrival);
+    if (outcome.type === "dropped") context.effects.dropped(outcome.why);
+    if (outcome.type === "done") {
+      await tx.put("seen", { id: row.env, atMs: context.nowMs, c: outcome.c });
+    }
+  }
+}
+
+async function hold(tx: WriteTx, context: OpenContext, arrival: Arrival, env: Hex): Promise<void> {
+  const tag = toHex(arrival.body.subarray(1, 17));
+  await tx.put("held", {
+    env,
+    tag,
+    label: toHex(arrival.label),
+    body: arrival.body.slice(),
+    atMs: context.nowMs,
+  });
+  const surplus = (await tx.count("held", "primary", {})) - HELD_MAX;
+  if (surplus <= 0) return;
+  for (const row of await tx.range("held", "at", { limit: surplus })) {
+    await tx.delete("held", row.env);
+    context.effects.dropped("held too long");
+  }
+}

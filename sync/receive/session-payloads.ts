@@ -1,0 +1,210 @@
+import { unreachable } from "../../crypto/base/assert.ts";
+/**
+ * What came over a pairwise session, payload by payload. The session proves the device; before
+ * anything of it is believed, the device must be certified by the account that it speaks for.
+ */
+import { compareBytes, equalBytes } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { liveTagOf } from "../../crypto/chain/live.ts";
+import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
+import { decodeCard, verifyCard } from "../../crypto/identity/card.ts";
+import { decodeCertificate } from "../../crypto/identity/certificate.ts";
+import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
+import { bytesOf, channelById, channelIdOf, openChannel, openLog } from "../channel/channels.ts";
+import { putCard, putDevices } from "../contact/devices.ts";
+import { meet } from "../contact/meet.ts";
+import { answerNack, answerWant } from "../heal/answers.ts";
+import { settleFirstFlights } from "../outbox/settle.ts";
+import type { ChainHandOver } from "../payload/chain.ts";
+import type { Payload, SessionMessage } from "../payload/payload.ts";
+import type { ContactRow, DeviceRow, Hex, TokenRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { acceptEntry } from "./accept-entry.ts";
+import type { OpenContext } from "./open-envelope.ts";
+
+/** Chains kept of one device in one channel; the oldest go first. */
+const PEER_CHAINS_MAX = 32;
+
+export type SessionPeer = {
+  readonly device: Hex;
+  readonly account: Hex;
+  /** The token of ours under which the message came. */
+  readonly token: TokenRow | undefined;
+};
+
+/**
+ * Handles the payloads in their order. A contact must have introduced itself before others count.
+ * Answers the tags (hex16) of chains that are known from now on: what was held for them can be opened.
+ */
+export async function takeSessionPayloads(
+  tx: WriteTx,
+  context: OpenContext,
+  from: SessionPeer,
+  message: SessionMessage,
+): Promise<readonly Hex[]> {
+  const tags: Hex[] = [];
+  for (const error of message.refused) context.effects.dropped(`payload ${error.type}`);
+  await settleFirstFlights(tx, from.device);
+  for (const payload of message.payloads) {
+    if (payload.type === "contact" || payload.type === "contactAccept") {
+      await meet(tx, context, from, payload.type, payload.body);
+      continue;
+    }
+    const contact = await tx.get("contacts", from.account);
+    const device = await tx.get("devices", from.device);
+    if (contact === undefined || device === undefined || !isLive(contact, from.device)) {
+      context.effects.dropped("stranger");
+      continue;
+    }
+    if (contact.state === "blocked") {
+      context.effects.dropped("blocked");
+      continue;
+    }
+    if (payload.type === "chain") {
+      tags.push(...(await takeChain(tx, context, { contact, device }, payload.body)));
+    } else {
+      await takePayload(tx, context, { contact, device }, payload);
+    }
+  }
+  return tags;
+}
+
+const isLive = (contact: ContactRow, device: Hex): boolean =>
+  liveDevicesOf(contact.accountKey, contact.facts).some((it) => toHex(it.device) === device);
+
+type Known = { readonly contact: ContactRow; readonly device: DeviceRow };
+
+async function takePayload(
+  tx: WriteTx,
+  context: OpenContext,
+  from: Known,
+  payload: Payload,
+): Promise<void> {
+  switch (payload.type) {
+    case "card":
+      await takeCard(tx, context, from, payload.body.card);
+      return;
+    case "facts":
+      await takeFacts(tx, context, from.contact, payload.body.facts);
+      return;
+    case "profile":
+      await tx.put("contacts", { ...from.contact, name: payload.body.name });
+      context.effects.contacts();
+      return;
+    case "nack":
+      await answerNack(tx, context, from.device, payload.body);
+      return;
+    case "want":
+      await answerWant(tx, context, from.device, payload.body);
+      return;
+    case "entries":
+      for (const entry of payload.body.entries) await takeEntry(tx, context, from, entry);
+      return;
+    case "contact":
+    case "contactAccept":
+    case "chain":
+    case "entry":
+    case "cursor":
+    case "typing":
+      // The first three are handled by the caller; the others cannot come by this layer.
+      context.effects.dropped("payload");
+      return;
+    default:
+      unreachable(payload);
+  }
+}
+
+/** A chain of the peer's: from now on we can read what they write in that channel. */
+async function takeChain(
+  tx: WriteTx,
+  context: OpenContext,
+  { contact, device }: Known,
+  handOver: ChainHandOver,
+): Promise<readonly Hex[]> {
+  const { self, effects, nowMs } = context;
+  if (!equalBytes(handOver.channel, channelIdOf(self, contact.account))) {
+    effects.dropped("chain of another channel");
+    return [];
+  }
+  const chain = peerChainFrom(handOver.chain, bytesOf(device.device));
+  if (!chain.ok || !equalBytes(chain.value.channel, handOver.channel)) {
+    effects.dropped("chain malformed");
+    return [];
+  }
+  if (handOver.card !== null) {
+    await takeCard(tx, context, { contact, device }, handOver.card);
+  }
+  const channel = await openChannel(tx, self, contact.account);
+  await openLog(tx, self, channel, {
+    account: contact.account,
+    device: device.device,
+    key: device.sigKey,
+    incarnation: handOver.incarnation,
+  });
+  const tags = [toHex(chain.value.tag), toHex(liveTagOf(chain.value))];
+  const [tag = ""] = tags;
+  if ((await tx.find("peerChains", "tags", tag)) !== undefined) return [];
+  await tx.put("peerChains", {
+    device: device.device,
+    account: contact.account,
+    c: channel.c,
+    tags,
+    state: chain.value,
+    receivedAtMs: nowMs,
+  });
+  await dropOldChains(tx, device.device, channel.c);
+  return tags;
+}
+
+async function dropOldChains(tx: WriteTx, device: Hex, c: number): Promise<void> {
+  const chains = (
+    await tx.range("peerChains", "device", { lower: [device, c], upper: [device, c] })
+  ).toSorted((a, b) => (a.n ?? 0) - (b.n ?? 0));
+  for (const old of chains.slice(0, Math.max(0, chains.length - PEER_CHAINS_MAX))) {
+    if (old.n !== undefined) await tx.delete("peerChains", old.n);
+  }
+}
+
+async function takeCard(
+  tx: WriteTx,
+  context: OpenContext,
+  { contact, device }: Known,
+  bytes: Uint8Array,
+): Promise<void> {
+  const card = decodeCard(bytes);
+  const certificate = decodeCertificate(device.certificate);
+  if (!card.ok || !certificate.ok || !verifyCard(card.value, certificate.value)) {
+    return context.effects.dropped("card");
+  }
+  if (!(await putCard(tx, card.value))) return;
+  context.effects.wake();
+  if (contact.state === "accepted") context.effects.contacts();
+}
+
+async function takeFacts(
+  tx: WriteTx,
+  context: OpenContext,
+  contact: ContactRow,
+  facts: readonly Uint8Array[],
+): Promise<void> {
+  const merged = mergeFacts(contact.accountKey, contact.facts, facts);
+  if (!merged.ok) return context.effects.dropped("facts");
+  const sorted = merged.value.toSorted(compareBytes);
+  await tx.put("contacts", { ...contact, facts: sorted });
+  await putDevices(tx, contact.account, liveDevicesOf(contact.accountKey, sorted));
+}
+
+/** Supplied again: by its author or by anybody who may read the channel. */
+async function takeEntry(
+  tx: WriteTx,
+  context: OpenContext,
+  { contact }: Known,
+  bytes: Uint8Array,
+): Promise<void> {
+  const id = toHex(channelIdOf(context.self, contact.account));
+  const channel = await channelById(tx, id);
+  if (channel === undefined) return context.effects.dropped("channel");
+  const outcome = await acceptEntry(tx, context.self, channel.c, bytes, context.nowMs);
+  if (outcome.type === "refused") return context.effects.dropped(`entry ${outcome.why}`);
+  context.effects.receipt(channel.c);
+}

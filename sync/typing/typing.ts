@@ -1,0 +1,124 @@
+/**
+ * "… is writing": sealed under our chain's live key, handed to whoever is connected, never stored.
+ * docs/protocol/sync.md, rules [TY1]…
+ */
+import type { Random } from "../../crypto/base/random.ts";
+import { sealLive } from "../../crypto/chain/live.ts";
+import { envelopeOf } from "../../crypto/envelope.ts";
+import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
+import type { Self } from "../account/self.ts";
+import { bytesOf, channelOf } from "../channel/channels.ts";
+import type { Timers } from "../clock/timers.ts";
+import { cardOf } from "../contact/contacts.ts";
+import { encodePayload } from "../payload/payload.ts";
+import { signTyping } from "../payload/typing.ts";
+import type { Link } from "../session/link.ts";
+import type { Hex } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
+import type { EnvelopeId, MailboxId, RelayId, Token } from "../wire/ids.ts";
+
+/** While somebody writes, others are told once in so long … */
+export const TYPING_EVERY_MS = 3_000;
+/** … and show it for so long after the last time. */
+export const TYPING_SHOWN_MS = 6_000;
+/** A frame this old is a repetition. */
+const TYPING_AGE_MS_MAX = 30_000;
+const TTL_SECONDS = 10;
+
+export type TypingDeps = {
+  readonly store: Store;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly self: () => Self | undefined;
+  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+  readonly onTyping: (typing: Readonly<Record<number, readonly Hex[]>>) => void;
+  readonly failed: (error: unknown) => void;
+};
+
+export type TypingBoard = {
+  /** The person pressed a key in channel `c`. */
+  readonly pressed: (c: number) => void;
+  readonly heard: (c: number, account: Hex, atMs: number) => void;
+  /** Their message came: they are not writing it any more. */
+  readonly ended: (c: number, account: Hex) => void;
+  readonly close: () => void;
+};
+
+export function openTypingBoard(deps: TypingDeps): TypingBoard {
+  const toldAtMs = new Map<number, number>();
+  const shown = new Map<string, { c: number; account: Hex; atMs: number; cancel: () => void }>();
+
+  const show = (): void => {
+    const typing: Record<number, Hex[]> = {};
+    for (const { c, account } of shown.values()) (typing[c] ??= []).push(account);
+    deps.onTyping(typing);
+  };
+  const end = (c: number, account: Hex): void => {
+    const name = `${c} ${account}`;
+    shown.get(name)?.cancel();
+    if (shown.delete(name)) show();
+  };
+  return {
+    pressed: (c) => {
+      const nowMs = deps.timers.now();
+      const sinceMs = nowMs - (toldAtMs.get(c) ?? 0);
+      if (sinceMs >= 0 && sinceMs < TYPING_EVERY_MS) return;
+      toldAtMs.set(c, nowMs);
+      void tell(deps, c).catch(deps.failed);
+    },
+    heard: (c, account, atMs) => {
+      const name = `${c} ${account}`;
+      const before = shown.get(name);
+      if (Math.abs(deps.timers.now() - atMs) > TYPING_AGE_MS_MAX) return;
+      if (before !== undefined && atMs <= before.atMs) return;
+      before?.cancel();
+      const cancel = deps.timers.after(TYPING_SHOWN_MS, () => end(c, account));
+      shown.set(name, { c, account, atMs, cancel });
+      show();
+    },
+    ended: end,
+    close: () => {
+      for (const { cancel } of shown.values()) cancel();
+      shown.clear();
+    },
+  };
+}
+
+/** One frame to every device that holds our chain. Nobody waits for it, nobody misses it. */
+async function tell(deps: TypingDeps, c: number): Promise<void> {
+  const self = deps.self();
+  if (self === undefined) return;
+  const found = await deps.store.read(
+    ["channels", "ownChains", "contacts", "devices"],
+    async (tx) => {
+      const channel = await channelOf(tx, c);
+      const chain = await tx.get("ownChains", c);
+      if (channel === undefined || chain === undefined) return undefined;
+      const contact = await tx.get("contacts", channel.account);
+      if (contact?.state !== "accepted") return undefined;
+      const devices = await Promise.all(chain.holders.map((it) => tx.get("devices", it)));
+      const relays = devices.flatMap((it) => (it === undefined ? [] : [cardOf(it)?.relays[0]]));
+      return { channel, chain, relays };
+    },
+  );
+  if (found === undefined) return;
+  const content = {
+    channel: bytesOf(found.channel.id),
+    device: bytesOf(self.device),
+    atMs: Math.max(0, Math.floor(deps.timers.now())),
+  };
+  const payload = encodePayload("typing", signTyping(content, self.keys.sigSecret));
+  const body = envelopeOf(sealLive(found.chain.state, payload, deps.random));
+  for (const relay of found.relays) {
+    if (relay === undefined) continue;
+    await deps.linkTo(relay.url, relay.relayId as RelayId)?.put({
+      envelope: envelopeIdOf(body) as EnvelopeId,
+      isEphemeral: true,
+      isUrgent: false,
+      slot: null,
+      ttlSeconds: TTL_SECONDS,
+      targets: [{ mailbox: relay.mailbox as MailboxId, token: relay.token as Token }],
+      body,
+    });
+  }
+}
