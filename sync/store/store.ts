@@ -6,13 +6,15 @@
  *   [ST2] `write` is durable when its promise settles: a power cut after that loses nothing of it.
  *   [ST3] Writes run one after the other; a transaction sees its own writes.
  *   [ST4] `range` returns rows in the order of the index, ties in the order of the primary key.
- *   [ST5] An index listed as unique refuses a second row: `work` throws, nothing is written.
+ *   [ST5] An index listed as unique refuses a second row: `put` throws, nothing of the write stays,
+ *         even when `work` swallowed the error. So it is with every operation that failed.
  *   [ST6] Rows are values: changing an object that was put or returned changes nothing in the store.
  *   [ST7] Touching a table that the transaction did not name is a Bug.
  *   [ST8] A failure of the medium surfaces as `StorageError`, from `read` or `write` alone.
  *
  * `work` may await nothing but its own transaction (IndexedDB commits as soon as it idles); the
- * cryptography that runs in between is synchronous for that reason.
+ * cryptography that runs in between is synchronous for that reason. It may run a second time when
+ * the connection turned out to be lost at its first operation: before that it changes nothing outside.
  */
 import type { Rows, TableName } from "./rows.ts";
 
