@@ -7,6 +7,7 @@ import { toHex } from "../crypto/base/hex.ts";
 import { forgetRegistration, ownerOf } from "./account/mailboxes.ts";
 import type { Self } from "./account/self.ts";
 import { tend, type UpkeepDeps } from "./account/upkeep.ts";
+import type { Timers } from "./clock/timers.ts";
 import type { Connection } from "./device.ts";
 import type { Effects } from "./receive/effects.ts";
 import { receiveBatch } from "./receive/receive.ts";
@@ -27,6 +28,8 @@ const UPKEEP_EVERY_MS = 3_600_000;
 const STORAGE_RETRY_MS = 10_000;
 
 export type HomeDeps = UpkeepDeps & {
+  /** The device's own clock, uncorrected: the link measures it against the relay's. */
+  readonly rawTimers: Timers;
   readonly self: () => Self | undefined;
   readonly effects: Effects;
   readonly onConnection: (connection: Connection) => void;
@@ -45,171 +48,198 @@ export type Home = {
   readonly close: () => void;
 };
 
-export function openHome(deps: HomeDeps): Home {
-  let link: Link | undefined;
-  let visible = true;
-  let closed = false;
-  let online = true;
-  let failures = 0;
-  let tending: Promise<void> | undefined;
-  let tendAgain = false;
-  let cancelRetry = (): void => undefined;
+export const openHome = (deps: HomeDeps): Home => new HomeRelay(deps);
+
+class HomeRelay implements Home {
+  readonly #deps: HomeDeps;
+  readonly #events: Partial<LinkEvents>;
+  #link: Link | undefined;
+  #visible = true;
+  #online = true;
+  #closed = false;
+  #failures = 0;
+  #tending: Promise<void> | undefined;
+  #tendAgain = false;
+  #cancelRetry = (): void => undefined;
   /** Messages that were queued when we connected and did not come yet; null: all came. */
-  let toCome: number | null = null;
+  #toCome: number | null = null;
 
-  const tell = (state: LinkState): void => deps.onConnection(connectionOf(state, toCome, online));
+  constructor(deps: HomeDeps) {
+    this.#deps = deps;
+    this.#events = {
+      onState: this.#onState,
+      onWelcome: (welcome) => {
+        deps.onWelcome(deps.homeUrl, welcome);
+        this.#noteStoreInc(welcome).catch(deps.failed);
+      },
+      onMessages: this.#onMessages,
+      onAuthed: ({ pendingCount }) => this.#expect(pendingCount),
+      onEmpty: () => this.#expect(null),
+      onClock: deps.events.onClock,
+      onWanted: deps.events.onWanted,
+    };
+  }
 
-  const tendOnce = async (): Promise<void> => {
-    cancelRetry();
-    const done = await tend(deps, null);
-    if (closed) return;
-    failures = done.ok ? 0 : failures + 1;
+  readonly link = (): Link | undefined => this.#link;
+
+  readonly tend = (): Promise<void> => {
+    this.#tendAgain = true;
+    this.#tending ??= this.#tendUntilDone()
+      .catch(this.#deps.failed)
+      .finally(() => {
+        this.#tending = undefined;
+      });
+    return this.#tending;
+  };
+
+  readonly setVisible = (visible: boolean): void => {
+    this.#visible = visible;
+    this.#link?.setVisible(visible);
+  };
+
+  readonly network = (online: boolean): void => {
+    this.#online = online;
+    this.#tell();
+    if (!online) return;
+    this.#link?.wake();
+    void this.tend();
+  };
+
+  readonly close = (): void => {
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#link?.close();
+  };
+
+  async #tendUntilDone(): Promise<void> {
+    while (this.#tendAgain && !this.#closed) {
+      this.#tendAgain = false;
+      await this.#tendOnce();
+    }
+  }
+
+  async #tendOnce(): Promise<void> {
+    const { timers, random, effects, onConnection } = this.#deps;
+    this.#cancelRetry();
+    const done = await tend(this.#deps, null);
+    if (this.#closed) return;
+    this.#failures = done.ok ? 0 : this.#failures + 1;
     const refusedMs = !done.ok && done.error.type === "Refused" ? done.error.retryAfterMs : 0;
     const pauseMs = done.ok
       ? UPKEEP_EVERY_MS
-      : Math.max(refusedMs, retryDelayMs(failures, deps.random));
-    cancelRetry = deps.timers.after(pauseMs, () => void tendNow());
-    if (!done.ok && link === undefined) {
+      : Math.max(refusedMs, retryDelayMs(this.#failures, random));
+    this.#cancelRetry = timers.after(pauseMs, () => void this.tend());
+    if (!done.ok && this.#link === undefined) {
       const why = done.error.type === "Unreachable" ? "unreachable" : "refused";
-      deps.onConnection({ type: "offline", retryAtMs: deps.timers.now() + pauseMs, why });
+      onConnection({ type: "offline", retryAtMs: timers.now() + pauseMs, why });
     }
-    await connect();
-    if (done.ok) deps.effects.wake();
-  };
-  const tendNow = (): Promise<void> => {
-    tendAgain = true;
-    tending ??= (async () => {
-      while (tendAgain && !closed) {
-        tendAgain = false;
-        await tendOnce();
-      }
-    })()
-      .catch(deps.failed)
-      .finally(() => {
-        tending = undefined;
-      });
-    return tending;
-  };
+    await this.#connect();
+    if (done.ok) effects.wake();
+  }
 
-  const connect = async (): Promise<void> => {
-    const row = await deps.store.read(["mailboxes"], (tx) => tx.get("mailboxes", deps.homeUrl));
+  /** Once the relay knows our mailbox. */
+  async #connect(): Promise<void> {
+    const { store, homeUrl: url, transport, random, rawTimers: timers } = this.#deps;
+    const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", url));
     const owner = row?.registered === true ? ownerOf(row) : undefined;
-    if (owner === undefined || closed) return;
-    if (link === undefined) {
-      const { homeUrl: url, transport, timers, random } = deps;
+    if (owner === undefined || this.#closed) return;
+    if (this.#link === undefined) {
       const { relayId } = owner;
-      link = openLink({ url, relayId, owner, transport, timers, random, events: linkEvents });
-      link.setVisible(visible);
-    } else if (link.state().type === "waiting") {
-      link.wake();
+      this.#link = openLink({
+        url,
+        relayId,
+        owner,
+        transport,
+        timers,
+        random,
+        events: this.#events,
+      });
+      this.#link.setVisible(this.#visible);
+    } else if (this.#link.state().type === "waiting") {
+      this.#link.wake();
     }
-  };
+  }
 
-  const onState = (state: LinkState): void => {
-    if (state.type !== "open") toCome = null;
-    tell(state);
-    deps.events.onState(state);
+  readonly #onState = (state: LinkState): void => {
+    if (state.type !== "open") this.#toCome = null;
+    this.#tell();
+    this.#deps.events.onState(state);
     const isUnknown =
       state.type === "waiting" && (state.why === "unauthorised" || state.why === "gone");
-    if (isUnknown) void forget().catch(deps.failed);
-  };
-  /** The relay does not know our mailbox: it lost its store, or deleted us for long silence. */
-  const forget = async (): Promise<void> => {
-    await deps.lane.run(() =>
-      deps.store.write(["mailboxes", "tokens", "invites"], (tx) =>
-        forgetRegistration(tx, deps.homeUrl),
-      ),
-    );
-    await tendNow();
+    if (isUnknown) this.#forget().catch(this.#deps.failed);
   };
 
-  const onWelcome = (welcome: Welcome): void => {
-    deps.onWelcome(deps.homeUrl, welcome);
-    void noteStoreInc(welcome).catch(deps.failed);
-  };
-  const noteStoreInc = async (welcome: Welcome): Promise<void> => {
+  #expect(toCome: number | null): void {
+    this.#toCome = toCome;
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#link === undefined) return;
+    this.#deps.onConnection(connectionOf(this.#link.state(), this.#toCome, this.#online));
+  }
+
+  /** The relay does not know our mailbox: it lost its store, or deleted us for long silence. */
+  async #forget(): Promise<void> {
+    const { lane, store, homeUrl } = this.#deps;
+    await lane.run(() =>
+      store.write(["mailboxes", "tokens", "invites"], (tx) => forgetRegistration(tx, homeUrl)),
+    );
+    await this.tend();
+  }
+
+  async #noteStoreInc(welcome: Welcome): Promise<void> {
+    const { lane, store, homeUrl } = this.#deps;
     const storeInc = toHex(welcome.storeInc);
-    const lost = await deps.lane.run(() =>
-      deps.store.write(["mailboxes", "tokens", "invites"], async (tx) => {
-        const row = await tx.get("mailboxes", deps.homeUrl);
+    const lost = await lane.run(() =>
+      store.write(["mailboxes", "tokens", "invites"], async (tx) => {
+        const row = await tx.get("mailboxes", homeUrl);
         if (row === undefined || row.storeInc === storeInc) return false;
-        if (row.storeInc !== "") await forgetRegistration(tx, deps.homeUrl);
-        const fresh = (await tx.get("mailboxes", deps.homeUrl)) ?? row;
+        if (row.storeInc !== "") await forgetRegistration(tx, homeUrl);
+        const fresh = (await tx.get("mailboxes", homeUrl)) ?? row;
         await tx.put("mailboxes", { ...fresh, storeInc });
         return row.storeInc !== "";
       }),
     );
-    if (lost) await tendNow();
-  };
+    if (lost) await this.tend();
+  }
 
-  const onMessages = (batch: readonly MsgFrame[]): void => {
-    if (toCome !== null) toCome = Math.max(0, toCome - batch.length);
-    if (link !== undefined) tell(link.state());
-    const from = link;
-    void deps.lane
+  readonly #onMessages = (batch: readonly MsgFrame[]): void => {
+    const { lane, self, failed } = this.#deps;
+    if (this.#toCome !== null) this.#expect(Math.max(0, this.#toCome - batch.length));
+    const from = this.#link;
+    lane
       .run(async () => {
-        const self = deps.self();
-        if (self === undefined || closed) return;
-        const acks = await receiveBatch(deps, self, batch);
+        const me = self();
+        if (me === undefined || this.#closed) return;
+        const acks = await receiveBatch(this.#deps, me, batch);
         if (acks.length > 0) from?.ack(acks);
-        deps.onStorage("ok");
+        this.#deps.onStorage("ok");
       })
       .catch((error: unknown) => {
-        if (error instanceof StorageError) {
-          // Not acknowledged: the relay keeps it, and sends it again.
-          deps.onStorage(error.failure === "full" ? "full" : "failed");
-          deps.timers.after(STORAGE_RETRY_MS, () => void probeStorage());
-        } else deps.failed(error);
+        if (error instanceof StorageError) this.#onStorageError(error);
+        else failed(error);
       });
   };
-  const probeStorage = async (): Promise<void> => {
+
+  /** Nothing was acknowledged: the relay keeps it, and sends it again. */
+  #onStorageError(error: StorageError): void {
+    const { onStorage, timers } = this.#deps;
+    onStorage(error.failure === "full" ? "full" : "failed");
+    timers.after(STORAGE_RETRY_MS, () => void this.#probeStorage());
+  }
+
+  async #probeStorage(): Promise<void> {
+    const { store, timers, onStorage, failed } = this.#deps;
+    if (this.#closed) return;
     try {
-      await deps.store.write(["meta"], (tx) =>
-        tx.put("meta", { k: "probe", v: deps.timers.now() }),
-      );
-      deps.onStorage("ok");
+      await store.write(["meta"], (tx) => tx.put("meta", { k: "probe", v: timers.now() }));
+      onStorage("ok");
     } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      if (!closed) deps.timers.after(STORAGE_RETRY_MS, () => void probeStorage());
+      if (error instanceof StorageError) this.#onStorageError(error);
+      else failed(error);
     }
-  };
-
-  const linkEvents: Partial<LinkEvents> = {
-    onState,
-    onWelcome,
-    onMessages,
-    onAuthed: (authed) => {
-      toCome = authed.pendingCount;
-      if (link !== undefined) tell(link.state());
-    },
-    onEmpty: () => {
-      toCome = null;
-      if (link !== undefined) tell(link.state());
-    },
-    onClock: deps.events.onClock,
-    onWanted: deps.events.onWanted,
-  };
-
-  return {
-    tend: tendNow,
-    link: () => link,
-    setVisible: (now) => {
-      visible = now;
-      link?.setVisible(now);
-    },
-    network: (now) => {
-      online = now;
-      if (link !== undefined) tell(link.state());
-      if (!now) return;
-      link?.wake();
-      void tendNow();
-    },
-    close: () => {
-      closed = true;
-      cancelRetry();
-      link?.close();
-    },
-  };
+  }
 }
 
 function connectionOf(state: LinkState, toCome: number | null, online: boolean): Connection {

@@ -7,25 +7,24 @@ import type { Random } from "../crypto/base/random.ts";
 import { readSelf, type Self } from "./account/self.ts";
 import { addOffsetSample, NO_SAMPLES, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
-import { openCommands } from "./commands.ts";
+import { type Commands, openCommands } from "./commands.ts";
 import type { Device } from "./device.ts";
-import { openHealer } from "./heal/healer.ts";
-import { openHome } from "./home.ts";
-import { openLane } from "./lane.ts";
-import { openPump } from "./outbox/pump.ts";
+import { type Healer, openHealer } from "./heal/healer.ts";
+import { type Home, openHome } from "./home.ts";
+import { type Lane, openLane } from "./lane.ts";
+import { openPump, type Pump } from "./outbox/pump.ts";
 import { hurryAll, resendLost } from "./outbox/resend.ts";
-import { openPresenceDesk } from "./presence-desk.ts";
-import { openReceiptSender } from "./receipts/receipt-sender.ts";
+import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
+import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender.ts";
 import type { Effects } from "./receive/effects.ts";
-import type { LinkState, Welcome } from "./session/link.ts";
-import { openLinkPool } from "./session/pool.ts";
+import type { Welcome } from "./session/link.ts";
+import { type LinkPool, openLinkPool } from "./session/pool.ts";
 import { openRelayHttp } from "./session/relay-http.ts";
-import { openStatusBoard } from "./status-board.ts";
-import type { Store } from "./store/store.ts";
-import { StorageError } from "./store/store.ts";
+import { openStatusBoard, type StatusBoard } from "./status-board.ts";
+import { type Store, StorageError } from "./store/store.ts";
 import { sweep, SWEEP_TABLES } from "./sweep.ts";
 import type { Transport } from "./transport/transport.ts";
-import { openTypingBoard } from "./typing/typing.ts";
+import { openTypingBoard, type TypingBoard } from "./typing/typing.ts";
 
 const SWEEP_EVERY_MS = 3_600_000;
 
@@ -46,167 +45,221 @@ export type DeviceDeps = {
 
 /** Opens what the store holds, connects, and goes on where the device stopped. */
 export async function openDevice(deps: DeviceDeps): Promise<Device> {
-  const { store, transport, random } = deps;
-  const lane = openLane();
-  const board = openStatusBoard();
-  let self: Self | undefined = await store.read(["meta"], readSelf);
-  let samples = NO_SAMPLES;
-  let closed = false;
-  const storeIncByUrl = new Map<string, string>();
+  const self = await deps.store.read(["meta"], readSelf);
+  return new OpenedDevice(deps, self);
+}
 
-  /** The device's clock, corrected by what relays say (docs/protocol/sync.md, Clock). */
-  const timers: Timers = {
-    now: () => deps.timers.now() + offsetOf(samples).offsetMs,
-    after: deps.timers.after,
-  };
-  const failed = (error: unknown): void => {
-    if (closed) return;
-    if (error instanceof StorageError) {
-      board.change({ storage: error.failure === "full" ? "full" : "failed" });
-    } else deps.failed(error);
-  };
+class OpenedDevice implements Device {
+  readonly #deps: DeviceDeps;
+  readonly #lane: Lane = openLane();
+  readonly #board: StatusBoard = openStatusBoard();
+  readonly #storeIncByUrl = new Map<string, string>();
+  readonly #timers: Timers;
+  readonly #effects: Effects;
+  readonly #pool: LinkPool;
+  readonly #pump: Pump;
+  readonly #receipts: ReceiptSender;
+  readonly #healer: Healer;
+  readonly #typing: TypingBoard;
+  readonly #home: Home;
+  readonly #presence: PresenceDesk;
+  readonly #commands: Commands;
+  #self: Self | undefined;
+  #samples = NO_SAMPLES;
+  #closed = false;
+  #cancelSweep = (): void => undefined;
 
-  const pool = openLinkPool({
-    transport,
-    timers: deps.timers,
-    random,
-    events: {
-      onState: (link, state) => {
-        presence.linkState(link, state);
-        if (state.type === "open") reached(link.url);
+  constructor(deps: DeviceDeps, self: Self | undefined) {
+    this.#deps = deps;
+    this.#self = self;
+    const { store, transport, random, homeUrl } = deps;
+    // The device's clock, corrected by what relays say (docs/protocol/sync.md, Clock).
+    const timers: Timers = {
+      now: () => deps.timers.now() + offsetOf(this.#samples).offsetMs,
+      after: deps.timers.after,
+    };
+    this.#timers = timers;
+    this.#effects = this.#effectsOf();
+    this.#pool = this.#openPool();
+    const base = {
+      store,
+      lane: this.#lane,
+      timers,
+      random,
+      self: () => this.#self,
+      linkTo: this.#pool.linkTo,
+      failed: this.#failed,
+    };
+    this.#pump = openPump({
+      ...base,
+      httpOf: (url) => openRelayHttp({ url, owner: null, transport, timers: deps.timers }),
+      storeIncOf: (url) => this.#storeIncByUrl.get(url) ?? "",
+    });
+    this.#receipts = openReceiptSender(base);
+    this.#healer = openHealer({ ...base, wake: this.#pump.wake });
+    this.#typing = openTypingBoard({
+      ...base,
+      onTyping: (typing) => this.#board.change({ typing }),
+    });
+    this.#home = this.#openHome();
+    this.#presence = openPresenceDesk({
+      ...base,
+      publish: (topic, payload) => this.#home.link()?.publish(topic, payload),
+      onPresence: (presence) => this.#board.change({ presence }),
+    });
+    this.#commands = openCommands({
+      ...base,
+      transport,
+      homeUrl,
+      appUrl: deps.appUrl,
+      effects: this.#effects,
+      tend: this.#home.tend,
+      started: (now) => {
+        this.#self = now;
+        this.#begin();
       },
-      onWelcome: (link, welcome) => welcomed(link.url, welcome),
-      onTopic: (_link, event) => presence.topic(event),
-    },
-  });
-  const linkTo = pool.linkTo;
-  const base = { store, lane, timers, random, self: () => self, linkTo, failed };
+    });
+    if (self !== undefined) this.#begin();
+  }
 
-  const pump = openPump({
-    ...base,
-    httpOf: (url) => openRelayHttp({ url, owner: null, transport, timers: deps.timers }),
-    storeIncOf: (url) => storeIncByUrl.get(url) ?? "",
-  });
-  const receipts = openReceiptSender(base);
-  const healer = openHealer({ ...base, wake: pump.wake });
-  const typing = openTypingBoard({ ...base, onTyping: (now) => board.change({ typing: now }) });
-
-  const effects: Effects = {
-    wake: pump.wake,
-    receipt: (c) => {
-      receipts.changed(c);
-      healer.look();
-    },
-    upkeep: () => void home.tend(),
-    contacts: () => presence.contactsChanged(),
-    typing: typing.heard,
-    dropped: (reason) => {
-      deps.dropped?.(reason);
-      healer.look();
-    },
+  readonly start: Device["start"] = (name) => this.#commands.start(name);
+  readonly invite: Device["invite"] = () => this.#commands.invite();
+  readonly acceptInvite: Device["acceptInvite"] = (link) => this.#commands.acceptInvite(link);
+  readonly send: Device["send"] = (c, text) => this.#commands.send(c, text);
+  readonly markRead: Device["markRead"] = (c) => this.#commands.markRead(c);
+  readonly decide: Device["decide"] = (account, verdict) => this.#commands.decide(account, verdict);
+  readonly typing: Device["typing"] = (c) => this.#typing.pressed(c);
+  readonly watch: Device["watch"] = (accounts) => this.#presence.watch(accounts);
+  readonly status: Device["status"] = (listen) => this.#board.listen(listen);
+  readonly visible: Device["visible"] = (visible) => {
+    this.#home.setVisible(visible);
+    this.#pool.setVisible(visible);
+    this.#presence.setVisible(visible);
   };
-  const home = openHome({
-    store,
-    lane,
-    timers,
-    random,
-    transport,
-    homeUrl: deps.homeUrl,
-    self: () => self,
-    effects,
-    failed,
-    onConnection: (connection) => board.change({ connection }),
-    onStorage: (storage) => board.change({ storage }),
-    onWelcome: (url, welcome) => welcomed(url, welcome),
-    events: {
-      onState: (state: LinkState) => {
-        presence.ownLinkState(state);
-        if (state.type === "open") reached(deps.homeUrl);
+  readonly network: Device["network"] = (online) => {
+    this.#home.network(online);
+    if (online) this.#pool.wake();
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#cancelSweep();
+    const parts = [this.#pump, this.#receipts, this.#healer, this.#typing, this.#presence];
+    for (const part of [...parts, this.#home, this.#pool]) part.close();
+    await this.#lane.idle();
+  }
+
+  #effectsOf(): Effects {
+    return {
+      wake: () => this.#pump.wake(),
+      receipt: (c) => {
+        this.#receipts.changed(c);
+        this.#healer.look();
       },
-      onWanted: (topic, isWanted) => presence.wanted(topic, isWanted),
-      onClock: ({ offsetMs }) => {
-        samples = addOffsetSample(samples, new URL(deps.homeUrl).host, offsetMs);
-        board.change({ clockOffWarning: offsetOf(samples).warning });
+      upkeep: () => void this.#home.tend(),
+      contacts: () => this.#presence.contactsChanged(),
+      typing: (c, account, atMs) => this.#typing.heard(c, account, atMs),
+      wrote: (c, account) => this.#typing.ended(c, account),
+      dropped: (reason) => {
+        this.#deps.dropped?.(reason);
+        this.#healer.look();
       },
-    },
-  });
-  const presence = openPresenceDesk({
-    ...base,
-    publish: (topic, payload) => home.link()?.publish(topic, payload),
-    onPresence: (now) => board.change({ presence: now }),
-  });
+    };
+  }
+
+  #openPool(): LinkPool {
+    const { transport, timers, random } = this.#deps;
+    return openLinkPool({
+      transport,
+      timers,
+      random,
+      events: {
+        onState: (link, state) => {
+          this.#presence.linkState(link, state);
+          if (state.type === "open") this.#run(this.#reached());
+        },
+        onWelcome: (link, welcome) => this.#run(this.#welcomed(link.url, welcome)),
+        onTopic: (_link, event) => this.#presence.topic(event),
+      },
+    });
+  }
+
+  #openHome(): Home {
+    const { store, random, transport, homeUrl } = this.#deps;
+    return openHome({
+      store,
+      lane: this.#lane,
+      timers: this.#timers,
+      rawTimers: this.#deps.timers,
+      random,
+      transport,
+      homeUrl,
+      self: () => this.#self,
+      effects: this.#effects,
+      failed: this.#failed,
+      onConnection: (connection) => this.#board.change({ connection }),
+      onStorage: (storage) => this.#board.change({ storage }),
+      onWelcome: (url, welcome) => this.#run(this.#welcomed(url, welcome)),
+      events: {
+        onState: (state) => {
+          this.#presence.ownLinkState(state);
+          if (state.type === "open") this.#run(this.#reached());
+        },
+        onWanted: (topic, isWanted) => this.#presence.wanted(topic, isWanted),
+        onClock: ({ offsetMs }) => {
+          this.#samples = addOffsetSample(this.#samples, new URL(homeUrl).host, offsetMs);
+          this.#board.change({ clockOffWarning: offsetOf(this.#samples).warning });
+        },
+      },
+    });
+  }
+
+  /** What goes on by itself once there is an account. */
+  #begin(): void {
+    this.#presence.contactsChanged();
+    void this.#home.tend();
+    this.#resume();
+    this.#scheduleSweep(0);
+  }
 
   /** A relay is there again: what was put off because it was away is due. */
-  const reached = (_url: string): void => {
-    void lane
-      .run(() => store.write(["outbox"], hurryAll))
-      .then(() => {
-        pump.wake();
-        receipts.resume();
-        healer.look();
-      })
-      .catch(failed);
-  };
-  const welcomed = (url: string, welcome: Welcome): void => {
+  async #reached(): Promise<void> {
+    await this.#lane.run(() => this.#deps.store.write(["outbox"], hurryAll));
+    this.#resume();
+  }
+
+  async #welcomed(url: string, welcome: Welcome): Promise<void> {
     const storeInc = toHex(welcome.storeInc);
-    storeIncByUrl.set(url, storeInc);
-    void lane
-      .run(() => store.write(["meta", "outbox", "channels"], (tx) => resendLost(tx, url, storeInc)))
-      .then((lost) => {
-        if (lost > 0) pump.wake();
-        receipts.resume();
-      })
-      .catch(failed);
-  };
+    this.#storeIncByUrl.set(url, storeInc);
+    await this.#lane.run(() =>
+      this.#deps.store.write(["meta", "outbox", "channels"], (tx) => resendLost(tx, url, storeInc)),
+    );
+    this.#resume();
+  }
 
-  const begin = (): void => {
-    presence.contactsChanged();
-    void home.tend();
-    pump.wake();
-    receipts.resume();
-    healer.look();
-    scheduleSweep(0);
-  };
-  let cancelSweep = (): void => undefined;
-  const scheduleSweep = (inMs: number): void => {
-    cancelSweep = deps.timers.after(inMs, () => {
-      void lane.run(() => store.write(SWEEP_TABLES, (tx) => sweep(tx, timers.now()))).catch(failed);
-      if (!closed) scheduleSweep(SWEEP_EVERY_MS);
+  #resume(): void {
+    this.#pump.wake();
+    this.#receipts.resume();
+    this.#healer.look();
+  }
+
+  #scheduleSweep(inMs: number): void {
+    const { store, timers } = this.#deps;
+    this.#cancelSweep = timers.after(inMs, () => {
+      const nowMs = this.#timers.now();
+      this.#run(this.#lane.run(() => store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs))));
+      if (!this.#closed) this.#scheduleSweep(SWEEP_EVERY_MS);
     });
-  };
-  if (self !== undefined) begin();
+  }
 
-  const commands = openCommands({
-    ...base,
-    transport,
-    homeUrl: deps.homeUrl,
-    appUrl: deps.appUrl,
-    effects,
-    tend: home.tend,
-    started: (now) => {
-      self = now;
-      begin();
-    },
-  });
-  return {
-    ...commands,
-    typing: typing.pressed,
-    watch: presence.watch,
-    visible: (visible) => {
-      home.setVisible(visible);
-      pool.setVisible(visible);
-      presence.setVisible(visible);
-    },
-    network: (online) => {
-      home.network(online);
-      if (online) pool.wake();
-    },
-    status: board.listen,
-    [Symbol.asyncDispose]: async () => {
-      closed = true;
-      cancelSweep();
-      for (const part of [pump, receipts, healer, typing, presence, home, pool]) part.close();
-      await lane.idle();
-    },
+  #run(work: Promise<void>): void {
+    work.catch(this.#failed);
+  }
+
+  readonly #failed = (error: unknown): void => {
+    if (this.#closed) return;
+    if (error instanceof StorageError) {
+      this.#board.change({ storage: error.failure === "full" ? "full" : "failed" });
+    } else this.#deps.failed(error);
   };
 }

@@ -12,8 +12,8 @@ import {
   type PresenceOptions,
   type Watched,
 } from "./presence/presence.ts";
-import type { Hex } from "./store/rows.ts";
-import type { Store } from "./store/store.ts";
+import type { ContactRow, Hex } from "./store/rows.ts";
+import type { ReadTx, Store } from "./store/store.ts";
 import type { RelayId } from "./wire/ids.ts";
 
 export type PresenceDeskDeps = Pick<PresenceOptions, "publish" | "linkTo"> & {
@@ -36,86 +36,101 @@ export type PresenceDesk = Pick<
   readonly watch: (accounts: readonly Hex[]) => void;
 };
 
-export function openPresenceDesk(deps: PresenceDeskDeps): PresenceDesk {
-  let shown: Readonly<Record<Hex, PersonStatus>> = {};
-  let watched: readonly Hex[] = [];
-  let presence: Presence | undefined;
-  let isVisible = true;
+export const openPresenceDesk = (deps: PresenceDeskDeps): PresenceDesk => new Desk(deps);
 
-  const ensure = (): Presence | undefined => {
-    const self = deps.self();
-    if (presence === undefined && self !== undefined) {
-      presence = openPresence({
-        device: bytesOf(self.device),
-        timers: deps.timers,
-        random: deps.random,
-        now: deps.timers.now,
-        publish: deps.publish,
-        linkTo: deps.linkTo,
-        onPresence: ({ account, online, lastSeenMs }) => {
-          shown = { ...shown, [account]: { online, lastSeenMs } };
-          deps.onPresence(shown);
-          void remember(account, lastSeenMs).catch(deps.failed);
-        },
-      });
-      presence.setVisible(isVisible);
-    }
-    return presence;
+class Desk implements PresenceDesk {
+  readonly #deps: PresenceDeskDeps;
+  #shown: Readonly<Record<Hex, PersonStatus>> = {};
+  #watched: readonly Hex[] = [];
+  #presence: Presence | undefined;
+  #isVisible = true;
+
+  constructor(deps: PresenceDeskDeps) {
+    this.#deps = deps;
+  }
+
+  readonly contactsChanged = (): void => {
+    this.#refresh().catch(this.#deps.failed);
   };
+  readonly watch = (accounts: readonly Hex[]): void => {
+    this.#watched = accounts;
+    this.contactsChanged();
+  };
+  readonly setVisible = (visible: boolean): void => {
+    this.#isVisible = visible;
+    this.#open()?.setVisible(visible);
+  };
+  readonly ownLinkState: Presence["ownLinkState"] = (state) => this.#open()?.ownLinkState(state);
+  readonly wanted: Presence["wanted"] = (topic, want) => this.#open()?.wanted(topic, want);
+  readonly linkState: Presence["linkState"] = (link, state) => this.#open()?.linkState(link, state);
+  readonly topic: Presence["topic"] = (event) => this.#open()?.topic(event);
+  readonly close = (): void => this.#presence?.close();
+
+  /** Undefined before `start`: there is nobody to be present. */
+  #open(): Presence | undefined {
+    const { timers, random, publish, linkTo, failed } = this.#deps;
+    const self = this.#deps.self();
+    if (this.#presence !== undefined || self === undefined) return this.#presence;
+    this.#presence = openPresence({
+      device: bytesOf(self.device),
+      timers,
+      random,
+      now: timers.now,
+      publish,
+      linkTo,
+      onPresence: ({ account, online, lastSeenMs }) => {
+        this.#show({ ...this.#shown, [account]: { online, lastSeenMs } });
+        this.#remember(account, lastSeenMs).catch(failed);
+      },
+    });
+    this.#presence.setVisible(this.#isVisible);
+    return this.#presence;
+  }
+
+  #show(shown: Readonly<Record<Hex, PersonStatus>>): void {
+    this.#shown = shown;
+    this.#deps.onPresence(shown);
+  }
+
   /** "Last seen" outlives the app. */
-  const remember = (account: Hex, lastSeenMs: number): Promise<void> =>
-    deps.lane.run(() =>
-      deps.store.write(["contacts"], async (tx) => {
+  #remember(account: Hex, lastSeenMs: number): Promise<void> {
+    return this.#deps.lane.run(() =>
+      this.#deps.store.write(["contacts"], async (tx) => {
         const row = await tx.get("contacts", account);
         if (row === undefined || row.lastSeenMs >= lastSeenMs) return;
         await tx.put("contacts", { ...row, lastSeenMs });
       }),
     );
-  const refresh = async (): Promise<void> => {
-    const desk = ensure();
+  }
+
+  async #refresh(): Promise<void> {
+    const desk = this.#open();
     if (desk === undefined) return;
-    const people = await deps.store.read(["contacts", "devices"], async (tx) => {
+    const watched = this.#watched;
+    const people = await this.#deps.store.read(["contacts", "devices"], async (tx) => {
       const contacts = await tx.range("contacts", "primary", {});
       const accepted = contacts.filter((it) => it.state === "accepted");
       const onScreen: Watched[] = [];
-      for (const { account, presenceIn, lastSeenMs } of accepted) {
-        if (presenceIn === null || !watched.includes(account)) continue;
-        const devices = (await reachableDevices(tx, account)).flatMap((row) => {
-          const relay = cardOf(row)?.relays[0];
-          return relay === undefined
-            ? []
-            : [
-                {
-                  device: bytesOf(row.device),
-                  url: relay.url,
-                  relayId: relay.relayId as RelayId,
-                },
-              ];
-        });
-        onScreen.push({ account, presenceIn, devices, lastSeenMs });
+      for (const contact of accepted.filter((it) => watched.includes(it.account))) {
+        onScreen.push(...(await watchedOf(tx, contact)));
       }
       return { accepted, onScreen };
     });
     desk.setAudience(people.accepted.map(({ account, presenceOut }) => ({ account, presenceOut })));
     desk.watch(people.onScreen);
-    const kept = Object.entries(shown).filter(([account]) => watched.includes(account));
-    shown = Object.fromEntries(kept);
-    deps.onPresence(shown);
-  };
-  return {
-    contactsChanged: () => void refresh().catch(deps.failed),
-    watch: (accounts) => {
-      watched = accounts;
-      void refresh().catch(deps.failed);
-    },
-    setVisible: (visible) => {
-      isVisible = visible;
-      ensure()?.setVisible(visible);
-    },
-    ownLinkState: (state) => ensure()?.ownLinkState(state),
-    wanted: (topic, isWanted) => ensure()?.wanted(topic, isWanted),
-    linkState: (link, state) => ensure()?.linkState(link, state),
-    topic: (event) => ensure()?.topic(event),
-    close: () => presence?.close(),
-  };
+    const kept = Object.entries(this.#shown).filter(([account]) => watched.includes(account));
+    this.#show(Object.fromEntries(kept));
+  }
+}
+
+/** Empty while they have not told us the key of their presence. */
+async function watchedOf(tx: ReadTx, contact: ContactRow): Promise<readonly Watched[]> {
+  const { account, presenceIn, lastSeenMs } = contact;
+  if (presenceIn === null) return [];
+  const devices = (await reachableDevices(tx, account)).flatMap((row) => {
+    const relay = cardOf(row)?.relays[0];
+    if (relay === undefined) return [];
+    return [{ device: bytesOf(row.device), url: relay.url, relayId: relay.relayId as RelayId }];
+  });
+  return [{ account, presenceIn, devices, lastSeenMs }];
 }

@@ -64,75 +64,78 @@ type Parcel = {
   }[];
 };
 
-export function openPump(deps: PumpDeps): Pump {
-  const inFlight = new Set<number>();
-  let attempts: Attempt[] = [];
-  let running = false;
-  let again = false;
-  let closed = false;
-  let cancelTimer = (): void => undefined;
+export const openPump = (deps: PumpDeps): Pump => new OutboxPump(deps);
 
-  const wake = (): void => {
-    again = true;
-    if (running || closed) return;
-    running = true;
-    void rounds()
-      .catch(deps.failed)
+class OutboxPump implements Pump {
+  readonly #deps: PumpDeps;
+  readonly #inFlight = new Set<number>();
+  #attempts: Attempt[] = [];
+  #running = false;
+  #again = false;
+  #closed = false;
+  #cancelTimer = (): void => undefined;
+
+  constructor(deps: PumpDeps) {
+    this.#deps = deps;
+  }
+
+  readonly wake = (): void => {
+    this.#again = true;
+    if (this.#running || this.#closed) return;
+    this.#running = true;
+    void this.#rounds()
+      .catch(this.#deps.failed)
       .finally(() => {
-        running = false;
-        if (again) wake();
+        this.#running = false;
+        if (this.#again) this.wake();
       });
   };
 
-  const rounds = async (): Promise<void> => {
-    while (again && !closed) {
-      again = false;
-      cancelTimer();
-      const parcels = await collect(deps, inFlight);
+  readonly close = (): void => {
+    this.#closed = true;
+    this.#cancelTimer();
+  };
+
+  async #rounds(): Promise<void> {
+    while (this.#again && !this.#closed) {
+      this.#again = false;
+      this.#cancelTimer();
+      const parcels = await collect(this.#deps, this.#inFlight);
       if (parcels === undefined) return;
-      for (const parcel of parcels) send(parcel);
-      if (parcels.length > 0) again = true;
-      else await sleepUntilDue();
+      for (const parcel of parcels) this.#send(parcel);
+      if (parcels.length > 0) this.#again = true;
+      else await this.#sleepUntilDue();
     }
-  };
+  }
 
-  const sleepUntilDue = async (): Promise<void> => {
-    const [next] = await deps.store.read(["outbox"], (tx) =>
-      tx.range("outbox", "due", { lower: [1, deps.timers.now()], upper: [1, Infinity], limit: 1 }),
-    );
-    if (next === undefined || closed) return;
-    cancelTimer = deps.timers.after(Math.max(1, next.nextAtMs - deps.timers.now()), wake);
-  };
+  async #sleepUntilDue(): Promise<void> {
+    const { store, timers } = this.#deps;
+    const later = { lower: [1, timers.now()], upper: [1, Infinity], limit: 1 };
+    const [next] = await store.read(["outbox"], (tx) => tx.range("outbox", "due", later));
+    if (next === undefined || this.#closed) return;
+    this.#cancelTimer = timers.after(Math.max(1, next.nextAtMs - timers.now()), this.wake);
+  }
 
-  const send = (parcel: Parcel): void => {
-    const { n } = parcel.row;
-    inFlight.add(n);
-    void attempt(parcel)
-      .catch(deps.failed)
+  #send(parcel: Parcel): void {
+    this.#inFlight.add(parcel.row.n);
+    void this.#attempt(parcel)
+      .catch(this.#deps.failed)
       .finally(() => {
-        inFlight.delete(n);
-        wake();
+        this.#inFlight.delete(parcel.row.n);
+        this.wake();
       });
-  };
+  }
 
-  const attempt = async (parcel: Parcel): Promise<void> => {
-    const verdict = await put(deps, parcel);
-    attempts.push({ n: parcel.row.n, url: parcel.url, verdict });
-    await deps.lane.run(async () => {
+  async #attempt(parcel: Parcel): Promise<void> {
+    const verdict = await put(this.#deps, parcel);
+    this.#attempts.push({ n: parcel.row.n, url: parcel.url, verdict });
+    await this.#deps.lane.run(async () => {
       // Answers that came in one batch are written down in one transaction.
-      const batch = attempts;
-      attempts = [];
-      if (batch.length > 0) await recordAttempts(deps, batch);
+      const batch = this.#attempts;
+      this.#attempts = [];
+      if (batch.length > 0) await recordAttempts(this.#deps, batch);
     });
-  };
-
-  return {
-    wake,
-    close: () => {
-      closed = true;
-      cancelTimer();
-    },
-  };
+  }
 }
 
 /** What is due, sealed and addressed. Undefined before `start`. */

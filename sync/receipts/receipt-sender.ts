@@ -74,19 +74,19 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
       sending.delete(c);
     }
   };
-  const resume = (): void => {
-    void deps.store
-      .read(["channels"], (tx) => tx.range("channels", "primary", {}))
-      .then((channels) => {
-        for (const row of channels) {
-          if (row.receipts > row.receiptsSent) changed(numbered(row, "c").c);
-        }
-      })
-      .catch(deps.failed);
+  const resumeAll = async (): Promise<void> => {
+    const channels = await deps.store.read(["channels"], (tx) =>
+      tx.range("channels", "primary", {}),
+    );
+    for (const row of channels) {
+      if (row.receipts > row.receiptsSent) changed(numbered(row, "c").c);
+    }
   };
   return {
     changed,
-    resume,
+    resume: () => {
+      resumeAll().catch(deps.failed);
+    },
     close: () => {
       closed = true;
       for (const cancel of planned.values()) cancel();

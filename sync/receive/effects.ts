@@ -11,6 +11,8 @@ export type Effects = {
   /** Contacts changed: whose presence can be followed, and who may follow ours. */
   readonly contacts: () => void;
   readonly typing: (c: number, account: Hex, atMs: number) => void;
+  /** A message of theirs came: they are not typing it any more. */
+  readonly wrote: (c: number, account: Hex) => void;
   /** Something was dropped; counted by reason, never with content. */
   readonly dropped: (reason: string) => void;
 };
@@ -28,6 +30,7 @@ export function heldBack(effects: Effects): {
       upkeep: () => calls.push(effects.upkeep),
       contacts: () => calls.push(effects.contacts),
       typing: (c, account, atMs) => calls.push(() => effects.typing(c, account, atMs)),
+      wrote: (c, account) => calls.push(() => effects.wrote(c, account)),
       dropped: (reason) => calls.push(() => effects.dropped(reason)),
     },
     release: () => {

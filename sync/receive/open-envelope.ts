@@ -134,6 +134,7 @@ async function openChainMessage(
   const outcome = await acceptEntry(tx, context.self, row.c, payload.value.body, context.nowMs);
   if (outcome.type === "refused") return dropped(`entry ${outcome.why}`);
   if (outcome.type === "held") await staleReceipt(tx, context.effects, row.c);
+  context.effects.wrote(row.c, row.account);
   context.effects.receipt(row.c);
   return done(row.c);
 }
