@@ -5,10 +5,12 @@ import {
   compareBytes,
   concat,
   equalBytes,
+  fromUtf8,
   readU32le,
   u16le,
   u32le,
   u53le,
+  utf8,
   wipe,
 } from "../../../crypto/base/bytes.ts";
 import { readerOf } from "../../../crypto/base/reader.ts";
@@ -64,23 +66,13 @@ test("[BY4] wiping leaves zeros", () => {
   expect(secret).toEqual(new Uint8Array(32));
 });
 
-test("[BY5] a reader never reads past its view, and once failed gives nothing more", () => {
-  const pool = new Uint8Array(64).fill(0xff);
-  const r = readerOf(pool.subarray(8, 12));
-  expect(r.u16()).toBe(0xffff);
-  expect(r.bytes(3)).toHaveLength(0);
-  expect([r.u8(), r.count(5), r.rest().length, r.finished()]).toEqual([0, 0, 0, false]);
-});
-
-test("[BY6] a reader refuses counts, lengths and integers over their bounds", () => {
-  for (const read of [
-    (r: ReturnType<typeof readerOf>) => r.count(4),
-    (r: ReturnType<typeof readerOf>) => r.bytes16(3).length,
-    (r: ReturnType<typeof readerOf>) => r.u53(),
+test("[BY7] UTF-8 is strict and keeps a byte order mark", () => {
+  for (const bad of [
+    [0xc0, 0x80],
+    [0xed, 0xa0, 0x80],
+    [0xe2, 0x82],
   ]) {
-    const r = readerOf(new Uint8Array(64).fill(0x20));
-    expect(read(r)).toBe(0);
-    r.rest();
-    expect(r.finished()).toBe(false);
+    expect(fromUtf8(Uint8Array.from(bad))).toEqual({ ok: false, error: { type: "Utf8Invalid" } });
   }
+  expect(fromUtf8(utf8("\u{feff}é"))).toEqual({ ok: true, value: "\u{feff}é" });
 });

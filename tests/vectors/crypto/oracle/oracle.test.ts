@@ -2,39 +2,39 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { open, seal } from "../../../crypto/aead.ts";
-import { ready } from "../../../crypto/base/sodium.ts";
-import { liveTagOf, openLive, sealLive, slotOf } from "../../../crypto/chain/live.ts";
+import { open, seal } from "../../../../crypto/aead.ts";
+import { ready } from "../../../../crypto/base/sodium.ts";
+import { liveTagOf, openLive, sealLive, slotOf } from "../../../../crypto/chain/live.ts";
 import {
   handOverOf,
   makeChain,
   openChain,
   peerChainFrom,
   sealChain,
-} from "../../../crypto/chain/sender-chain.ts";
-import { accept, initiate, splitFirstFlight } from "../../../crypto/handshake/handshake.ts";
-import { decodePrekeyBundle, verifyPrekeyBundle } from "../../../crypto/handshake/prekeys.ts";
-import { dayOf, decodeCard, encodeCard } from "../../../crypto/identity/card.ts";
+} from "../../../../crypto/chain/sender-chain.ts";
+import { accept, initiate, splitFirstFlight } from "../../../../crypto/handshake/handshake.ts";
+import { decodePrekeyBundle, verifyPrekeyBundle } from "../../../../crypto/handshake/prekeys.ts";
+import { dayOf, decodeCard, encodeCard } from "../../../../crypto/identity/card.ts";
 import {
   acctStateOf,
   certificateFactOf,
   factIdOf,
   liveDevicesOf,
-} from "../../../crypto/identity/facts.ts";
-import { encodeRevocation } from "../../../crypto/identity/revocation.ts";
+} from "../../../../crypto/identity/facts.ts";
+import { encodeRevocation } from "../../../../crypto/identity/revocation.ts";
 import {
   invitePskOf,
   inviteTagOf,
   openInviteRecord,
   sealInviteRecord,
-} from "../../../crypto/invite/record.ts";
-import { openPresence, presenceTopicOf, sealPresence } from "../../../crypto/presence.ts";
-import { decryptSession } from "../../../crypto/ratchet/receive.ts";
-import { encryptSession } from "../../../crypto/ratchet/send.ts";
-import type { Session } from "../../../crypto/ratchet/session.ts";
-import { sodiumAead, subKeysOf } from "../../../crypto/vault/sub-keys.ts";
-import { sealRecord } from "../../../crypto/vault/vault.ts";
-import { bytesOf, NOW_MS, personOf, randomOf, textOf, unwrap } from "../people.ts";
+} from "../../../../crypto/invite/record.ts";
+import { openPresence, presenceTopicOf, sealPresence } from "../../../../crypto/presence.ts";
+import { decryptSession } from "../../../../crypto/ratchet/receive.ts";
+import { encryptSession } from "../../../../crypto/ratchet/send.ts";
+import type { Session } from "../../../../crypto/ratchet/session.ts";
+import { sodiumAead, subKeysOf } from "../../../../crypto/vault/sub-keys.ts";
+import { sealRecord } from "../../../../crypto/vault/vault.ts";
+import { bytesOf, NOW_MS, personOf, randomOf, textOf, unwrap } from "../../../crypto/people.ts";
 import * as chains from "./chain.ts";
 import * as identity from "./identity.ts";
 import * as noble from "./primitives.ts";

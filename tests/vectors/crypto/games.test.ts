@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { ready } from "../../crypto/base/sodium.ts";
+import { ready } from "../../../crypto/base/sodium.ts";
 import {
   handOverOf,
   makeChain,
@@ -12,12 +12,12 @@ import {
   type PeerChain,
   peerChainFrom,
   sealChain,
-} from "../../crypto/chain/sender-chain.ts";
-import { accept, initiate, splitFirstFlight } from "../../crypto/handshake/handshake.ts";
-import { decryptSession } from "../../crypto/ratchet/receive.ts";
-import { encryptSession } from "../../crypto/ratchet/send.ts";
-import type { Session } from "../../crypto/ratchet/session.ts";
-import { bytesOf, NOW_MS, personOf, randomOf, sessionsOf, textOf, unwrap } from "./people.ts";
+} from "../../../crypto/chain/sender-chain.ts";
+import { accept, initiate, splitFirstFlight } from "../../../crypto/handshake/handshake.ts";
+import { decryptSession } from "../../../crypto/ratchet/receive.ts";
+import { encryptSession } from "../../../crypto/ratchet/send.ts";
+import type { Session } from "../../../crypto/ratchet/session.ts";
+import { bytesOf, NOW_MS, personOf, randomOf, sessionsOf, textOf, unwrap } from "../../crypto/people.ts";
 
 beforeAll(() => ready);
 
