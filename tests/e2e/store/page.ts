@@ -14,6 +14,7 @@ import { StorageError, type Store } from "../../../sync/store/store.ts";
 import { anyWrites, historyOf } from "../../contract/store-histories.ts";
 import { entryRow } from "../../sync/store/rows.ts";
 import { dmkOf, engineVault } from "../../sync/store/vault.ts";
+import { appendTimes, engineReadTimes, tabReadTimes } from "./measure.ts";
 import type { WorkerRequest } from "./worker.ts";
 
 /** As docs/…/app reads a chat. */
@@ -243,8 +244,10 @@ async function writeHeld(): Promise<string> {
 
 const lab = {
   append,
+  appendTimes,
   deleteBeneath,
   durability,
+  engineReadTimes,
   equalStores,
   fill,
   hold,
@@ -255,6 +258,7 @@ const lab = {
   settledWrites: () => settledWrites,
   stream,
   swap,
+  tabReadTimes,
   texts,
   writeHeld,
 };
