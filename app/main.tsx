@@ -1,8 +1,48 @@
-/** The app's entry: paints into #root and makes the app openable offline. */
+/**
+ * The app's entry. What this device holds is painted first; the engine and the network come after.
+ */
+import { type ReactElement, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { registerServiceWorker } from "./platform/register-service-worker.ts";
+import { connectEngine } from "./engine/dial-engine.ts";
+import type { RemoteDevice } from "./engine/remote-device.ts";
+import { InsecureScreen, UnsupportedScreen } from "./features/onboarding/explaining-screens.tsx";
+import { isSecure, missingCapability } from "./platform/capabilities.ts";
+import { takeInviteLink } from "./platform/invite-fragment.ts";
+import { listenPreferences, openPreferences, readPreferences } from "./platform/preferences.ts";
+import { registerServiceWorker } from "./platform/service-worker-updates.ts";
+import { boot } from "./shell/boot.ts";
+import { Root } from "./shell/root.tsx";
+import { speak } from "./text/speech.ts";
 
-const root = document.getElementById("root");
-if (root !== null) createRoot(root).render(<h1>Kith</h1>);
-void registerServiceWorker();
+import "./style/index.css";
+
+/** Strict about secrets in the address bar: this runs before anything that could fail. */
+const inviteLink = takeInviteLink();
+
+let engine: RemoteDevice | undefined;
+const connect = (): RemoteDevice => (engine ??= connectEngine());
+
+const speakPreferred = (): void => speak(readPreferences().language, navigator.languages);
+
+async function firstScreen(): Promise<ReactElement> {
+  if (!isSecure()) return <InsecureScreen />;
+  const missing = missingCapability();
+  if (missing !== null) return <UnsupportedScreen missing={missing} />;
+  return <Root found={await boot()} inviteLink={inviteLink} connect={connect} />;
+}
+
+async function main(): Promise<void> {
+  openPreferences();
+  speakPreferred();
+  listenPreferences(speakPreferred);
+  const root = document.getElementById("root");
+  if (root === null) return;
+  createRoot(root).render(<StrictMode>{await firstScreen()}</StrictMode>);
+  // After the first paint, so that it never waits for a download.
+  setTimeout(() => void registerServiceWorker(), SERVICE_WORKER_AFTER_MS);
+}
+
+const SERVICE_WORKER_AFTER_MS = 1_000;
+
+void main();

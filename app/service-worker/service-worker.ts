@@ -11,6 +11,8 @@ import {
   type PrecacheEntry,
 } from "workbox-precaching";
 
+import { SKIP_WAITING } from "./messages.ts";
+
 declare const self: ServiceWorkerGlobalScope & {
   /** Filled in by the build: each file of dist/ with its revision (null: the name has a hash). */
   readonly __WB_MANIFEST: readonly PrecacheEntry[];
@@ -23,6 +25,11 @@ const RELAY_PATH = /^\/(?:healthz|readyz|status|status\.json|metrics|v1|\.well-k
 
 cleanupOutdatedCaches();
 precache([...self.__WB_MANIFEST]);
+
+// A new version waits until the person wants it (app/platform/service-worker-updates.ts).
+self.addEventListener("message", ({ data }) => {
+  if (data === SKIP_WAITING) void self.skipWaiting();
+});
 
 self.addEventListener("fetch", (event) => {
   const path = storedPathOf(event.request);

@@ -1,0 +1,26 @@
+/**
+ * The device's database as the screens read it. They never write: whatever changes goes through the
+ * engine, and Dexie's live queries notice.
+ */
+import type { Dexie, Table } from "dexie";
+
+import type {
+  ChannelRow,
+  ContactRow,
+  CursorRow,
+  EntryRow,
+  LogRow,
+  MetaRow,
+} from "../../sync/store/rows.ts";
+
+/** Any Dexie over the tables of sync/store/rows.ts that gives rows in the clear. */
+export type Db = Dexie;
+
+export const DB_NAME = "kith";
+
+export const entriesOf = (db: Db): Table<EntryRow, [number, number, number]> => db.table("entries");
+export const channelsOf = (db: Db): Table<ChannelRow, number> => db.table("channels");
+export const contactsOf = (db: Db): Table<ContactRow, string> => db.table("contacts");
+export const logsOf = (db: Db): Table<LogRow, number> => db.table("logs");
+export const cursorsOf = (db: Db): Table<CursorRow, [number, string]> => db.table("cursors");
+export const metaOf = (db: Db): Table<MetaRow, string> => db.table("meta");

@@ -1,0 +1,19 @@
+/**
+ * What is new in a chat since the person last looked.
+ *
+ * [UN1] An own message is never unread. [UN2] One that arrived late, before others that were read, is
+ * unread all the same: the read vector has ranges.
+ */
+import { hasKnown } from "../../sync/log/known.ts";
+import type { EntryRow, LogRow } from "../../sync/store/rows.ts";
+
+/** What our account had read of each log of a channel at one moment, by log number. */
+export type ReadVector = ReadonlyMap<number, LogRow["read"]>;
+
+export const readVectorOf = (logs: readonly LogRow[]): ReadVector =>
+  new Map(logs.flatMap(({ a, read }) => (a === undefined ? [] : [[a, read] as const])));
+
+export function isUnread({ a, s, own }: EntryRow, vector: ReadVector): boolean {
+  const read = vector.get(a);
+  return !own && (read === undefined || !hasKnown(read, s));
+}

@@ -1,0 +1,165 @@
+/**
+ * The engine's side of the door: one device, any number of tabs.
+ *
+ * [HB1] An ask is answered once, with the device's own answer or an `EngineFailure`; nothing throws
+ *       through the door. [HB2] A tab that says hello gets the newest status at once, then each change.
+ * [HB3] Tabs are added up: the person is here when any tab is in front, and all that any tab shows is
+ *       watched. A tab that is gone no longer counts.
+ * [HB4] Asks that come before the device is open wait for it, ASKS_OUTSTANDING_MAX a tab.
+ */
+import { unreachable } from "../../crypto/base/assert.ts";
+import { err, ok } from "../../crypto/base/result.ts";
+import type { Device, Status } from "../../sync/device.ts";
+import { StorageError } from "../../sync/store/store.ts";
+import {
+  type Answer,
+  type Ask,
+  ASKS_OUTSTANDING_MAX,
+  type Note,
+  type OpenFailure,
+  type ToEngine,
+  type ToTab,
+} from "./messages.ts";
+import type { Port } from "./port.ts";
+
+type TabPort = Port<ToTab, ToEngine>;
+
+type Tab = {
+  readonly port: TabPort;
+  name: string;
+  visible: boolean;
+  watched: readonly string[];
+  outstanding: number;
+};
+
+type Now =
+  | { readonly type: "opening" }
+  | { readonly type: "open"; readonly device: Device }
+  | { readonly type: "notOpened"; readonly failure: OpenFailure }
+  | { readonly type: "retired" };
+
+export type Hub = {
+  readonly admit: (port: TabPort) => void;
+  readonly opened: (device: Device) => void;
+  readonly notOpened: (failure: OpenFailure) => void;
+  /** Tells all tabs that a newer engine takes over, and serves nobody any more. */
+  readonly retire: () => void;
+};
+
+type HubOptions = {
+  /** Settles when the tab is gone. */
+  readonly whenGone: (tab: string) => Promise<void>;
+};
+
+export function openHub({ whenGone }: HubOptions): Hub {
+  const tabs = new Set<Tab>();
+  const device = Promise.withResolvers<Device>();
+  let now: Now = { type: "opening" };
+  let status: Status | null = null;
+
+  const tell = (message: ToTab): void => {
+    for (const { port } of tabs) port.post(message);
+  };
+  const enter = (next: Now): void => {
+    now = next;
+    if (next.type === "open") tell({ type: "ready" });
+    if (next.type === "notOpened") tell(next);
+    if (next.type === "retired") tell({ type: "retired" });
+  };
+  const sumUp = (): void => {
+    if (now.type === "open") addUp(now.device, [...tabs]);
+  };
+  const drop = (tab: Tab): void => {
+    if (!tabs.delete(tab)) return;
+    tab.port.close();
+    sumUp();
+  };
+  const greet = (tab: Tab, name: string): void => {
+    // A tab that dialled again has left its first port behind.
+    for (const other of tabs) if (other.name === name) drop(other);
+    tab.name = name;
+    tabs.add(tab);
+    void whenGone(name).then(() => drop(tab));
+    if (now.type === "notOpened") tab.port.post(now);
+    if (now.type === "retired") tab.port.post({ type: "retired" });
+    if (now.type !== "open") return;
+    tab.port.post({ type: "ready" });
+    if (status !== null) tab.port.post({ type: "status", status });
+  };
+  const take = async (tab: Tab, id: number, ask: Ask): Promise<void> => {
+    const full = tab.outstanding >= ASKS_OUTSTANDING_MAX;
+    tab.outstanding += full ? 0 : 1;
+    const busy = err({ type: "EngineBusy" as const });
+    const answer: Answer = full ? busy : await answerOf(await device.promise, ask);
+    tab.outstanding -= full ? 0 : 1;
+    tab.port.post({ type: "answer", id, answer });
+  };
+  const heed = (tab: Tab, note: Note): void => {
+    if (note.type === "visible") tab.visible = note.visible;
+    if (note.type === "watch") tab.watched = note.accounts;
+    if (now.type === "open") pass(now.device, note);
+    sumUp();
+  };
+
+  return {
+    admit: (port) => {
+      const tab: Tab = { port, name: "", visible: false, watched: [], outstanding: 0 };
+      port.listen((message) => {
+        if (message.type === "hello") greet(tab, message.tab);
+        else if (message.type === "ping") port.post({ type: "pong" });
+        else if (message.type === "note") heed(tab, message.note);
+        else void take(tab, message.id, message.ask);
+      });
+    },
+    opened: (made) => {
+      device.resolve(made);
+      enter({ type: "open", device: made });
+      sumUp();
+      made.status((newest) => {
+        status = newest;
+        tell({ type: "status", status: newest });
+      });
+    },
+    notOpened: (failure) => enter({ type: "notOpened", failure }),
+    retire: () => enter({ type: "retired" }),
+  };
+}
+
+function addUp(device: Device, tabs: readonly Tab[]): void {
+  device.visible(tabs.some((tab) => tab.visible));
+  device.watch([...new Set(tabs.flatMap((tab) => tab.watched))]);
+}
+
+/** What is not added up goes straight to the device. */
+function pass(device: Device, note: Note): void {
+  if (note.type === "typing") device.typing(note.c);
+  if (note.type === "network") device.network(note.online);
+}
+
+async function answerOf(device: Device, ask: Ask): Promise<Answer> {
+  try {
+    return await perform(device, ask);
+  } catch (error) {
+    const full = error instanceof StorageError && error.failure === "full";
+    return err({ type: full ? "StorageFull" : "StorageFailed" });
+  }
+}
+
+async function perform(device: Device, ask: Ask): Promise<Answer> {
+  switch (ask.type) {
+    case "start":
+      return await device.start(ask.name);
+    case "invite":
+      return await device.invite();
+    case "acceptInvite":
+      return await device.acceptInvite(ask.link);
+    case "send":
+      return await device.send(ask.c, ask.text);
+    case "markRead":
+      return ok(await device.markRead(ask.c));
+    case "decide":
+      return ok(await device.decide(ask.account, ask.verdict));
+    default:
+      return unreachable(ask);
+  }
+}

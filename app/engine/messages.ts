@@ -1,0 +1,77 @@
+/**
+ * What a tab and the engine worker say to each other. Plain data, for structured clone. Both ends are
+ * of one build: the door's name holds the worker's hashed file name.
+ */
+import type { Result } from "../../crypto/base/result.ts";
+import type { InviteError, SendError, StartError, Status } from "../../sync/device.ts";
+import type { Hex } from "../../sync/store/rows.ts";
+
+/** Commands that are answered. One type a method of `Device`. */
+export type Ask =
+  | { readonly type: "start"; readonly name: string }
+  | { readonly type: "invite" }
+  | { readonly type: "acceptInvite"; readonly link: string }
+  | { readonly type: "send"; readonly c: number; readonly text: string }
+  | { readonly type: "markRead"; readonly c: number }
+  | { readonly type: "decide"; readonly account: Hex; readonly verdict: "accept" | "block" };
+
+/** What needs no answer. */
+export type Note =
+  | { readonly type: "typing"; readonly c: number }
+  | { readonly type: "watch"; readonly accounts: readonly Hex[] }
+  | { readonly type: "visible"; readonly visible: boolean }
+  | { readonly type: "network"; readonly online: boolean };
+
+/** Why the engine could not do a thing, whatever was asked. */
+export type EngineFailure =
+  /** It died, or was asked to go, before it answered: the command may or may not have happened. */
+  | { readonly type: "EngineGone" }
+  /** Too many commands wait already; this one was not taken. */
+  | { readonly type: "EngineBusy" }
+  | { readonly type: "StorageFull" }
+  | { readonly type: "StorageFailed" };
+
+/** Why there is no engine at all. */
+export type OpenFailure =
+  | { readonly type: "KeyDamaged" }
+  | { readonly type: "StorageRefused" }
+  | { readonly type: "CryptoFailed" };
+
+/** What each ask gives: the device's own answer, or why there was none. */
+export type Answers = {
+  readonly start: Result<void, StartError | EngineFailure>;
+  readonly invite: Result<
+    { readonly link: string; readonly published: boolean },
+    { readonly type: "NotStarted" } | EngineFailure
+  >;
+  readonly acceptInvite: Result<{ readonly c: number }, InviteError | EngineFailure>;
+  readonly send: Result<{ readonly id: string }, SendError | EngineFailure>;
+  readonly markRead: Result<void, EngineFailure>;
+  readonly decide: Result<void, EngineFailure>;
+};
+export type Answer = Answers[Ask["type"]];
+
+export type ToEngine =
+  /** `tab` names the Web Lock that the tab holds while it lives. */
+  | { readonly type: "hello"; readonly tab: string }
+  | { readonly type: "ask"; readonly id: number; readonly ask: Ask }
+  | { readonly type: "note"; readonly note: Note }
+  | { readonly type: "ping" };
+
+export type ToTab =
+  | { readonly type: "ready" }
+  | { readonly type: "notOpened"; readonly failure: OpenFailure }
+  | { readonly type: "answer"; readonly id: number; readonly answer: Answer }
+  | { readonly type: "status"; readonly status: Status }
+  | { readonly type: "pong" }
+  /** A newer engine took over; this tab's build is out of date. */
+  | { readonly type: "retired" };
+
+/** Why a plain worker stopped: what it tells the tab that made it. */
+export type EngineEnd = "failed" | "retired";
+
+/** Asks of one tab that have no answer yet. A person cannot make so many; a loop can. */
+export const ASKS_OUTSTANDING_MAX = 64;
+
+/** Held by a tab while it lives: the engine waits for it, and knows that the tab is gone. */
+export const tabLockOf = (tab: string): string => `kith-tab-${tab}`;

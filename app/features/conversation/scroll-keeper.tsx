@@ -1,0 +1,124 @@
+/**
+ * Keeps what the person looks at where it is, whatever is put in above, below or changes its height.
+ * The browser's own anchoring is off (WebKit has none, the others anchor to other things).
+ *
+ * [SK1] At the bottom of a log that follows its end it stays there. [SK2] Elsewhere the first visible message keeps its
+ * place on the screen. A class, because only `getSnapshotBeforeUpdate` can measure after rendering
+ * and before the document changes.
+ */
+import { Component, createRef, type ReactElement, type ReactNode } from "react";
+
+/** Nearer to the end than this counts as being there. */
+const BOTTOM_PX = 15;
+/** Nearer to an end than this: time to read more. */
+const MORE_PX = 600;
+
+type Props = {
+  readonly children: ReactNode;
+  /** The children reach to the newest end. */
+  readonly follows: boolean;
+  /** Called when it changes whether the end is in view. */
+  readonly onAtBottom: (atBottom: boolean) => void;
+  readonly onNearTop: () => void;
+  readonly onNearBottom: () => void;
+  /** Messages are its elements that carry this attribute. */
+  readonly itemSelector: string;
+};
+
+type Anchor = { readonly element: Element; readonly top: number } | null;
+
+export class ScrollKeeper extends Component<Props> {
+  readonly #scroller = createRef<HTMLDivElement>();
+  #observer: ResizeObserver | undefined;
+  #atBottom = true;
+  #toBottom = 0;
+
+  override componentDidMount(): void {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
+    // The composer grew, the keyboard came, a font arrived: the distance to the end stays.
+    this.#observer = new ResizeObserver(() => this.#keepDistance());
+    this.#observer.observe(scroller);
+    if (scroller.firstElementChild !== null) this.#observer.observe(scroller.firstElementChild);
+    this.scrollToBottom();
+  }
+
+  override componentWillUnmount(): void {
+    this.#observer?.disconnect();
+  }
+
+  override getSnapshotBeforeUpdate(before: Props): Anchor | "bottom" {
+    if (this.#atBottom && before.follows) return "bottom";
+    const scroller = this.#scroller.current;
+    if (scroller === null) return null;
+    const edge = scroller.getBoundingClientRect().top;
+    for (const element of scroller.querySelectorAll(this.props.itemSelector)) {
+      const { top, bottom } = element.getBoundingClientRect();
+      if (bottom > edge) return { element, top };
+    }
+    return null;
+  }
+
+  override componentDidUpdate(_props: Props, _state: unknown, anchor: Anchor | "bottom"): void {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
+    if (anchor === "bottom") scroller.scrollTop = scroller.scrollHeight;
+    else if (anchor?.element.isConnected === true) {
+      scroller.scrollTop += anchor.element.getBoundingClientRect().top - anchor.top;
+    }
+    this.#measure();
+  }
+
+  scrollToBottom(): void {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    this.#measure();
+  }
+
+  /** Puts the element into the upper third. */
+  scrollTo(element: Element): void {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
+    const offset = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    scroller.scrollTop += offset - scroller.clientHeight / 4;
+    this.#measure();
+  }
+
+  readonly #onScroll = (): void => {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
+    this.#measure();
+    // At 0 the browser would keep showing the top when older messages come in above.
+    if (scroller.scrollTop === 0) scroller.scrollTop = 1;
+    if (scroller.scrollTop < MORE_PX) this.props.onNearTop();
+    if (this.#toBottom < MORE_PX) this.props.onNearBottom();
+  };
+
+  #measure(): void {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
+    this.#toBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+    const atBottom = this.#toBottom <= BOTTOM_PX;
+    if (atBottom === this.#atBottom) return;
+    this.#atBottom = atBottom;
+    this.props.onAtBottom(atBottom);
+  }
+
+  #keepDistance(): void {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
+    scroller.scrollTop =
+      this.#atBottom && this.props.follows
+        ? scroller.scrollHeight
+        : scroller.scrollHeight - scroller.clientHeight - this.#toBottom;
+  }
+
+  override render(): ReactElement {
+    return (
+      <div ref={this.#scroller} className="log-scroller" onScroll={this.#onScroll}>
+        <div className="log-content">{this.props.children}</div>
+      </div>
+    );
+  }
+}

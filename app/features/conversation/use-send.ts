@@ -1,0 +1,54 @@
+/** Sending what is in the composer: the field is free at once, and gets the text back on refusal. */
+import { useState } from "react";
+
+import { utf8 } from "../../../crypto/base/bytes.ts";
+import { INLINE_TEXT_BYTES_MAX } from "../../../sync/wire/limits.ts";
+import { useSession } from "../../session/session.ts";
+import type { Failure } from "../../text/failure-text.ts";
+import { type Draft, useDraft } from "./use-draft.ts";
+
+/** From here on the count is shown. */
+export const COUNT_FROM_BYTES = INLINE_TEXT_BYTES_MAX * 0.9;
+/** A UTF-16 unit is at most three bytes: below this a text cannot be near the limit. */
+const COUNT_FROM_UNITS = COUNT_FROM_BYTES / 3;
+
+type Sending = {
+  readonly draft: Draft;
+  /** Exact from COUNT_FROM_BYTES on, 0 below. */
+  readonly bytes: number;
+  readonly failure: Failure | null;
+  readonly write: (text: string) => void;
+  readonly send: () => Promise<void>;
+};
+
+export function useSend(c: number, onSent: () => void): Sending {
+  const { device } = useSession();
+  const draft = useDraft(c);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const { text } = draft;
+  const bytes = text.length < COUNT_FROM_UNITS ? 0 : utf8(text).length;
+
+  const write = (next: string): void => {
+    draft.write(next);
+    setFailure(null);
+    if (next !== "") device.typing(c);
+  };
+  const send = async (): Promise<void> => {
+    if (text.trim() === "") return;
+    if (bytes > INLINE_TEXT_BYTES_MAX) {
+      setFailure({ type: "TextTooLong", bytes, limit: INLINE_TEXT_BYTES_MAX });
+      return;
+    }
+    const taken = draft.take();
+    setFailure(null);
+    const sent = await device.ask({ type: "send", c, text: taken });
+    if (sent.ok) {
+      draft.forget();
+      onSent();
+    } else {
+      draft.giveBack(taken);
+      setFailure(sent.error);
+    }
+  };
+  return { draft, bytes, failure, write, send };
+}

@@ -1,0 +1,105 @@
+/**
+ * The part of a chat that is in the document: a window of at most WINDOW_MAX messages that slides over
+ * the history (docs/decisions/0047-a-windowed-log.md). Real nodes, so that find-in-page, selection and
+ * screen readers work; few, so that the length of the history does not matter.
+ *
+ * [WL1] While it follows the newest end, what arrives appears. [WL2] Away from it the window stands
+ * still: what arrives is counted, and nothing that is being read moves. [WL3] Never more than
+ * WINDOW_MAX messages.
+ */
+import { useLiveQuery } from "dexie-react-hooks";
+import { useCallback, useRef, useState } from "react";
+
+import type { EntryRow } from "../../../sync/store/rows.ts";
+import { countAfter, type Place, placeAfter, placeOf, timeline } from "../../db/timeline.ts";
+import { useSession } from "../../session/session.ts";
+
+export const WINDOW_FIRST = 60;
+export const WINDOW_STEP = 60;
+export const WINDOW_MAX = 240;
+const NEWER_COUNTED_MAX = 100;
+
+/** `upTo` null: follows the newest end. `jump` counts the jumps to it. */
+export type Window = {
+  readonly upTo: Place | null;
+  readonly count: number;
+  readonly jump: number;
+};
+
+/** Rows, oldest first, with the window that they fill: both change at once. */
+export type Shown = { readonly rows: readonly EntryRow[]; readonly window: Window };
+
+export type Timeline = {
+  /** Undefined while the first rows are read. */
+  readonly shown: Shown | undefined;
+  /** Shown messages after the window. */
+  readonly newer: number;
+  readonly older: () => void;
+  readonly later: () => void;
+  /** Stand still where the window is. */
+  readonly freeze: () => void;
+  readonly toLatest: () => void;
+};
+
+export function useTimeline(c: number, firstCount: number): Timeline {
+  const { db } = useSession();
+  const [window, setWindow] = useState<Window>({
+    upTo: null,
+    count: Math.min(Math.max(firstCount, WINDOW_FIRST), WINDOW_MAX),
+    jump: 0,
+  });
+  const asking = useRef<Window>(undefined);
+  const shown = useLiveQuery(
+    async () => ({ rows: await timeline(db, c, window), window }),
+    [db, c, window],
+  );
+  const newer = useLiveQuery(
+    async () =>
+      window.upTo === null ? 0 : await countAfter(db, c, window.upTo, NEWER_COUNTED_MAX),
+    [db, c, window.upTo],
+  );
+
+  /** What was seen in one window is never applied to the next. */
+  const change = useCallback(
+    (from: Window, to: (rows: readonly EntryRow[]) => Window) => {
+      setWindow((now) => (now === from && shown?.window === from ? to(shown.rows) : now));
+    },
+    [shown],
+  );
+
+  const older = useCallback(
+    () => change(window, (rows) => olderWindow(window, rows)),
+    [change, window],
+  );
+  const freeze = useCallback(
+    () => change(window, (rows) => frozenWindow(window, rows)),
+    [change, window],
+  );
+  const later = useCallback(() => {
+    if (window.upTo === null || asking.current === window) return;
+    asking.current = window;
+    void placeAfter(db, c, window.upTo, WINDOW_STEP).then((upTo) =>
+      setWindow((now) => (now === window ? { ...window, upTo } : now)),
+    );
+  }, [db, c, window]);
+  const toLatest = useCallback(
+    () => setWindow(({ jump }) => ({ upTo: null, count: WINDOW_FIRST, jump: jump + 1 })),
+    [],
+  );
+  return { shown, newer: newer ?? 0, older, later, freeze, toLatest };
+}
+
+/** Grows upwards to WINDOW_MAX, then slides; the same window when there is nothing older. */
+export function olderWindow(window: Window, rows: readonly EntryRow[]): Window {
+  if (rows.length < window.count) return window;
+  if (window.count + WINDOW_STEP <= WINDOW_MAX) {
+    return { ...window, count: window.count + WINDOW_STEP };
+  }
+  const last = rows.at(-1 - WINDOW_STEP);
+  return last === undefined ? window : { ...window, upTo: placeOf(last), count: WINDOW_MAX };
+}
+
+function frozenWindow(window: Window, rows: readonly EntryRow[]): Window {
+  const last = rows.at(-1);
+  return window.upTo !== null || last === undefined ? window : { ...window, upTo: placeOf(last) };
+}

@@ -1,0 +1,26 @@
+/** What the first screen does: make the account, then open the chat of the invite, if there is one. */
+import { ok, type Result } from "../../../crypto/base/result.ts";
+import type { InviteError, StartError } from "../../../sync/device.ts";
+import type { EngineFailure } from "../../engine/messages.ts";
+import type { RemoteDevice } from "../../engine/remote-device.ts";
+
+export type Newcomer = {
+  readonly invited: boolean;
+  readonly start: (name: string) => Promise<Result<void, StartError | EngineFailure>>;
+  /** The chat's number; null without an invite. */
+  readonly openInvite: () => Promise<Result<number | null, InviteError | EngineFailure>>;
+};
+
+export const newcomerOf = (device: RemoteDevice, link: string | null): Newcomer => ({
+  invited: link !== null,
+  start: async (name) => {
+    const started = await device.ask({ type: "start", name });
+    // Another tab of this browser was quicker: the person is set up, and that is what was wanted.
+    return !started.ok && started.error.type === "AlreadyStarted" ? ok(undefined) : started;
+  },
+  openInvite: async () => {
+    if (link === null) return ok(null);
+    const opened = await device.ask({ type: "acceptInvite", link });
+    return opened.ok ? ok(opened.value.c) : opened;
+  },
+});

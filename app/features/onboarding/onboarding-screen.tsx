@@ -1,0 +1,129 @@
+/**
+ * The first screen. One field and one button; with an invite link the same two lead straight into the
+ * chat.
+ *
+ * [ON1] Start makes the account, and with an invite opens the chat: two actions in all. [ON2] A name
+ * that will not do is refused in words, and stays in the field. [ON3] An invite that does not open
+ * says why; the person is set up all the same and may try again or go on without it.
+ */
+import { type FormEvent, type ReactElement, useEffect, useRef, useState } from "react";
+
+import { isCoarsePointer } from "../../platform/capabilities.ts";
+import { type Failure, failureText } from "../../text/failure-text.ts";
+import { texts } from "../../text/speech.ts";
+import { Screen } from "../../ui/screen.tsx";
+import type { Newcomer } from "./newcomer.ts";
+
+type Props = {
+  readonly newcomer: Newcomer;
+  /** `c` is the chat to open, null when there is no invite. */
+  readonly onStarted: (c: number | null) => void;
+};
+
+type Step =
+  | { readonly type: "naming"; readonly failure: Failure | null }
+  | { readonly type: "starting" }
+  | { readonly type: "inviteFailed"; readonly failure: Failure };
+
+export function OnboardingScreen({ newcomer, onStarted }: Props): ReactElement {
+  const [step, setStep] = useState<Step>({ type: "naming", failure: null });
+  const { onboarding } = texts();
+
+  const openInvite = async (): Promise<void> => {
+    setStep({ type: "starting" });
+    const opened = await newcomer.openInvite();
+    if (opened.ok) onStarted(opened.value);
+    else setStep({ type: "inviteFailed", failure: opened.error });
+  };
+  const start = async (name: string): Promise<void> => {
+    setStep({ type: "starting" });
+    const started = await newcomer.start(name);
+    if (started.ok) await openInvite();
+    else setStep({ type: "naming", failure: started.error });
+  };
+
+  return (
+    <Screen heading={newcomer.invited ? onboarding.invitedHeading : onboarding.heading}>
+      {step.type === "inviteFailed" ? (
+        <InviteFailed
+          failure={step.failure}
+          onRetry={() => void openInvite()}
+          onGoOn={() => onStarted(null)}
+        />
+      ) : (
+        <NameForm
+          invited={newcomer.invited}
+          busy={step.type === "starting"}
+          failure={step.type === "naming" ? step.failure : null}
+          onName={(name) => void start(name)}
+        />
+      )}
+    </Screen>
+  );
+}
+
+type NameFormProps = {
+  readonly invited: boolean;
+  readonly busy: boolean;
+  readonly failure: Failure | null;
+  readonly onName: (name: string) => void;
+};
+
+function NameForm({ invited, busy, failure, onName }: NameFormProps): ReactElement {
+  const [name, setName] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  const { onboarding } = texts();
+
+  useEffect(() => {
+    // On touch the keyboard would cover the sentence that says what this is.
+    if (!isCoarsePointer()) field.current?.focus();
+  }, []);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!busy) onName(name.trim());
+    field.current?.focus();
+  };
+
+  return (
+    <form className="start-form" onSubmit={submit} noValidate>
+      <p className="lead">{invited ? onboarding.invitedBody : onboarding.body}</p>
+      <label className="field">
+        <span>{onboarding.name}</span>
+        <input
+          ref={field}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          autoComplete="name"
+          dir="auto"
+          aria-invalid={failure !== null}
+          aria-describedby="start-failure"
+        />
+      </label>
+      <p id="start-failure" className="failure" role="alert">
+        {failure === null ? "" : failureText(failure)}
+      </p>
+      <button type="submit" className="primary-button" aria-disabled={busy}>
+        {busy ? onboarding.starting : onboarding.start}
+      </button>
+    </form>
+  );
+}
+
+type InviteFailedProps = {
+  readonly failure: Failure;
+  readonly onRetry: () => void;
+  readonly onGoOn: () => void;
+};
+
+const InviteFailed = ({ failure, onRetry, onGoOn }: InviteFailedProps): ReactElement => (
+  <div className="start-form" role="alert">
+    <p className="lead">{texts().onboarding.inviteFailed}</p>
+    <p className="failure">{failureText(failure)}</p>
+    <button type="button" className="primary-button" onClick={onRetry}>
+      {texts().tryAgain}
+    </button>
+    <button type="button" className="quiet-button" onClick={onGoOn}>
+      {texts().onboarding.goOnWithout}
+    </button>
+  </div>
+);

@@ -1,0 +1,121 @@
+/** How the app looks, what it speaks, and whether the browser keeps its data. */
+import { type ReactElement, useEffect, useId, useState, useSyncExternalStore } from "react";
+
+import { isPersisted, persist } from "../../platform/persistence.ts";
+import {
+  ACCENTS,
+  listenPreferences,
+  readPreferences,
+  setPreferences,
+  THEMES,
+} from "../../platform/preferences.ts";
+import { language, texts } from "../../text/speech.ts";
+import { type Language, LANGUAGES } from "../../text/texts.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+
+const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, { readonly languageName: string }][];
+
+export function SettingsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const { theme, accent } = useSyncExternalStore(listenPreferences, readPreferences);
+  const words = texts().settings;
+  return (
+    <Dialog heading={words.heading} onClose={onClose}>
+      <Choice
+        legend={words.theme}
+        values={THEMES}
+        chosen={theme}
+        nameOf={(value) => words.themes[value]}
+        onChoose={(value) => setPreferences({ theme: value })}
+      />
+      <Choice
+        legend={words.accent}
+        values={ACCENTS}
+        chosen={accent}
+        swatch
+        nameOf={(value) => words.accents[value]}
+        onChoose={(value) => setPreferences({ accent: value })}
+      />
+      <Choice
+        legend={words.language}
+        values={LANGUAGE_NAMES.map(([code]) => code)}
+        chosen={language()}
+        nameOf={(value) => LANGUAGES[value].languageName}
+        onChoose={(value) => setPreferences({ language: value })}
+      />
+      <Storage />
+      <h3>{words.keys}</h3>
+      <dl className="keys">
+        {words.keyHelp.map(([keys, what]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}
+
+type ChoiceProps<Value extends string> = {
+  readonly legend: string;
+  readonly values: readonly Value[];
+  readonly chosen: Value;
+  readonly swatch?: boolean;
+  readonly nameOf: (value: Value) => string;
+  readonly onChoose: (value: Value) => void;
+};
+
+function Choice<Value extends string>(props: ChoiceProps<Value>): ReactElement {
+  const { legend, values, chosen, swatch = false, nameOf, onChoose } = props;
+  const group = useId();
+  return (
+    <fieldset className="choice" data-swatch={swatch}>
+      <legend>{legend}</legend>
+      <div className="choice-row">
+        {values.map((value) => (
+          <label key={value} data-accent={swatch ? value : undefined}>
+            <input
+              type="radio"
+              name={group}
+              value={value}
+              checked={value === chosen}
+              onChange={() => onChoose(value)}
+            />
+            <span>{nameOf(value)}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Storage(): ReactElement {
+  const [kept, setKept] = useState<boolean | null>(null);
+  const [refused, setRefused] = useState(false);
+  const words = texts().settings;
+
+  useEffect(() => {
+    void isPersisted().then(setKept);
+  }, []);
+  const ask = async (): Promise<void> => {
+    const granted = await persist();
+    setKept(granted);
+    setRefused(!granted);
+  };
+  return (
+    <section>
+      <h3>{words.storage}</h3>
+      <p className="hint" role="status">
+        {kept === null ? "" : kept ? words.persisted : words.notPersisted}{" "}
+        {refused ? words.persistRefused : ""}
+      </p>
+      {kept === false && !refused ? (
+        <button type="button" className="quiet-button" onClick={() => void ask()}>
+          {words.persist}
+        </button>
+      ) : null}
+    </section>
+  );
+}

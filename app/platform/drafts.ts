@@ -1,0 +1,39 @@
+/**
+ * Unsent texts, by chat. They survive reloads, so they lie on disk, sealed under the key that wraps
+ * the vault key (docs/decisions/0046-drafts-in-the-key-store.md): never readable at rest, and never
+ * in the way of the engine, which alone writes the device's database.
+ *
+ * [DR1] What was saved last is what comes back. [DR2] At rest there is no readable text. [DR3] A
+ * draft that cannot be opened is no draft.
+ */
+import { fromUtf8, utf8 } from "../../crypto/base/bytes.ts";
+import { keyStore } from "./key-store.ts";
+import { openUnder, readWrappedKey, sealUnder } from "./vault-key.ts";
+
+const associatedOf = (c: number): Uint8Array => utf8(`kith/1/draft/${c}`);
+
+/** Empty when there is none. */
+export async function readDraft(c: number): Promise<string> {
+  try {
+    const key = await readWrappedKey();
+    const sealed = key === null ? undefined : await keyStore.read("drafts", c);
+    if (key === null || !(sealed instanceof Uint8Array)) return "";
+    const plain = await openUnder(key.wrapper, associatedOf(c), sealed);
+    const text = plain === null ? null : fromUtf8(plain);
+    return text?.ok === true ? text.value : "";
+  } catch {
+    return "";
+  }
+}
+
+/** An empty text removes the draft. Losing one to a full disk is no reason to disturb anybody. */
+export async function writeDraft(c: number, text: string): Promise<void> {
+  try {
+    const key = text === "" ? null : await readWrappedKey();
+    if (key === null) await keyStore.remove("drafts", c);
+    else
+      await keyStore.write("drafts", c, await sealUnder(key.wrapper, associatedOf(c), utf8(text)));
+  } catch {
+    // The text is still in the composer.
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The invite link that opened this page. Everything secret in it is in the fragment, which no server
+ * sees; it is taken out of the address bar and the history at once, and kept in memory alone.
+ */
+
+/** The whole link, or null when the address has no fragment. */
+export function takeInviteLink(): string | null {
+  const { href, hash, pathname, search } = location;
+  if (hash.length <= 1) return null;
+  history.replaceState(history.state, "", `${pathname}${search}`);
+  return href;
+}
+
+/** A link pasted into the address bar of a running app changes the fragment only. */
+export function followInviteLinks(listen: (link: string) => void): () => void {
+  const changed = (): void => {
+    const link = takeInviteLink();
+    if (link !== null) listen(link);
+  };
+  addEventListener("hashchange", changed);
+  return () => removeEventListener("hashchange", changed);
+}

@@ -1,0 +1,76 @@
+/**
+ * How the app looks and which language it speaks: kept in localStorage, because it is needed before
+ * the first paint, and says nothing about the person's chats. Other tabs follow.
+ */
+
+export const THEMES = ["system", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+export const ACCENTS = ["violet", "blue", "teal", "green", "amber", "rose"] as const;
+export type Accent = (typeof ACCENTS)[number];
+
+export type Preferences = {
+  readonly theme: Theme;
+  readonly accent: Accent;
+  /** Null: the browser's. */
+  readonly language: string | null;
+  /** The chat that was open last, by its number on this device; null = none. */
+  readonly lastChat: number | null;
+};
+
+const KEY = "kith-look";
+const DEFAULTS: Preferences = { theme: "system", accent: "violet", language: null, lastChat: null };
+
+let preferences = DEFAULTS;
+const listeners = new Set<() => void>();
+
+export const readPreferences = (): Preferences => preferences;
+
+export function listenPreferences(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function setPreferences(change: Partial<Preferences>): void {
+  adopt({ ...preferences, ...change });
+  try {
+    localStorage.setItem(KEY, JSON.stringify(preferences));
+  } catch {
+    // Kept for this tab; nothing is lost but a look.
+  }
+}
+
+/** Reads what is stored, now and whenever another tab changes it. */
+export function openPreferences(): void {
+  adopt(stored());
+  addEventListener("storage", (event) => {
+    if (event.key === KEY) adopt(stored());
+  });
+}
+
+function adopt(next: Preferences): void {
+  preferences = next;
+  document.documentElement.dataset["theme"] = next.theme;
+  document.documentElement.dataset["accent"] = next.accent;
+  for (const listener of listeners) listener();
+}
+
+function stored(): Preferences {
+  try {
+    return parsePreferences(JSON.parse(localStorage.getItem(KEY) ?? "null"));
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+/** Takes anything: what is not understood becomes its default. */
+export function parsePreferences(value: unknown): Preferences {
+  if (typeof value !== "object" || value === null) return DEFAULTS;
+  const { theme, accent, language, lastChat } = value as Readonly<Record<string, unknown>>;
+  return {
+    theme: THEMES.find((known) => known === theme) ?? DEFAULTS.theme,
+    accent: ACCENTS.find((known) => known === accent) ?? DEFAULTS.accent,
+    language: typeof language === "string" ? language : null,
+    lastChat: typeof lastChat === "number" && Number.isSafeInteger(lastChat) ? lastChat : null,
+  };
+}

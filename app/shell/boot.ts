@@ -1,0 +1,54 @@
+/**
+ * What this browser holds when the app opens, found out before anything is shown and without a word
+ * to the network.
+ *
+ * [BT1] An account is there: its rows paint at once. [BT2] Nothing is there and nobody started here:
+ * the first screen. [BT3] Nothing is there, but somebody started here: the storage was cleared, and no
+ * new identity is made without being asked for. [BT4] Something is there that does not open: nothing
+ * is deleted, nothing is made.
+ */
+import { Dexie } from "dexie";
+
+import { openDexieReader } from "../../sync/store/dexie-reader.ts";
+import { readerVaultOf } from "../../sync/store/reader-vault.ts";
+import { type Me, readMe } from "../db/me.ts";
+import { type Db, DB_NAME } from "../db/tables.ts";
+import { keyStore } from "../platform/key-store.ts";
+import { forgetStart, rememberStart, wasStarted } from "../platform/sentinel.ts";
+import { readVaultKey } from "../platform/vault-key.ts";
+
+export type Boot =
+  | { readonly type: "started"; readonly db: Db; readonly me: Me }
+  | { readonly type: "new" }
+  | { readonly type: "cleared" }
+  | { readonly type: "broken" };
+
+export async function boot(): Promise<Boot> {
+  const key = await readVaultKey();
+  if (!key.ok) return { type: "broken" };
+  const started = key.value === null ? null : await openStarted(key.value);
+  if (started === "broken") return { type: "broken" };
+  if (started === null) return { type: wasStarted() ? "cleared" : "new" };
+  // Renews the cookie's life, and the half of the sentinel that the browser may have dropped.
+  rememberStart();
+  return started;
+}
+
+/** Null: the database holds no account. */
+async function openStarted(key: Uint8Array): Promise<Boot | null | "broken"> {
+  try {
+    const db = await openDexieReader({ name: DB_NAME, vault: readerVaultOf(key) });
+    const me = await readMe(db);
+    if (me !== null) return { type: "started", db, me };
+    db.close();
+    return null;
+  } catch {
+    return "broken";
+  }
+}
+
+/** The person chose to start again: what is left of the old database opens for nobody any more. */
+export async function startAgain(): Promise<void> {
+  await Promise.all([Dexie.delete(DB_NAME), keyStore.erase()]);
+  forgetStart();
+}

@@ -1,0 +1,86 @@
+/** Chooses between the first screen, the app, and the screens that explain why there is neither. */
+import { type ReactElement, useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { useLocation } from "wouter";
+
+import type { RemoteDevice } from "../engine/remote-device.ts";
+import { BrokenScreen, ClearedScreen } from "../features/onboarding/explaining-screens.tsx";
+import { newcomerOf } from "../features/onboarding/newcomer.ts";
+import { OnboardingScreen } from "../features/onboarding/onboarding-screen.tsx";
+import { listenPreferences, readPreferences, setPreferences } from "../platform/preferences.ts";
+import { rememberStart } from "../platform/sentinel.ts";
+import { SessionContext } from "../session/session.ts";
+import { Announcer } from "../ui/announcer.tsx";
+import { boot, type Boot, startAgain } from "./boot.ts";
+import { Home } from "./home.tsx";
+
+type Props = {
+  /** What `boot` found, so that the first paint is the right one. */
+  readonly found: Boot;
+  readonly inviteLink: string | null;
+  /** The engine; made at the first call. */
+  readonly connect: () => RemoteDevice;
+};
+
+export function Root({ found, inviteLink, connect }: Props): ReactElement {
+  const chosen = useSyncExternalStore(listenPreferences, () => readPreferences().language);
+  const [state, setState] = useState(found);
+  const [invite, setInvite] = useState(inviteLink);
+  const [, navigate] = useLocation();
+
+  const onStarted = useCallback(
+    async (c: number | null): Promise<void> => {
+      rememberStart();
+      setInvite(null);
+      setState(await boot());
+      navigate(c === null ? "/" : `/chat/${c}`, { replace: true });
+    },
+    [navigate],
+  );
+  const onStartAgain = useCallback(async (): Promise<void> => {
+    await startAgain();
+    setPreferences({ lastChat: null });
+    setState({ type: "new" });
+  }, []);
+
+  return (
+    // All of it asks for texts while rendering: another language renders it anew.
+    <Announcer key={chosen}>
+      {state.type === "broken" ? <BrokenScreen /> : null}
+      {state.type === "cleared" ? <ClearedScreen onStartAgain={() => void onStartAgain()} /> : null}
+      {state.type === "new" ? (
+        <Onboarding connect={connect} link={invite} onStarted={(c) => void onStarted(c)} />
+      ) : null}
+      {state.type === "started" ? (
+        <Started found={state} connect={connect} inviteLink={invite} />
+      ) : null}
+    </Announcer>
+  );
+}
+
+type OnboardingProps = {
+  readonly connect: Props["connect"];
+  readonly link: string | null;
+  readonly onStarted: (c: number | null) => void;
+};
+
+/** The engine starts while the person types their name, so that Start is quick. */
+function Onboarding({ connect, link, onStarted }: OnboardingProps): ReactElement {
+  const newcomer = useMemo(() => newcomerOf(connect(), link), [connect, link]);
+  return <OnboardingScreen newcomer={newcomer} onStarted={onStarted} />;
+}
+
+type StartedProps = {
+  readonly found: Extract<Boot, { readonly type: "started" }>;
+  readonly connect: Props["connect"];
+  readonly inviteLink: string | null;
+};
+
+function Started({ found, connect, inviteLink }: StartedProps): ReactElement {
+  const { db, me } = found;
+  const session = useMemo(() => ({ db, me, device: connect() }), [db, me, connect]);
+  return (
+    <SessionContext value={session}>
+      <Home inviteLink={inviteLink} />
+    </SessionContext>
+  );
+}

@@ -1,0 +1,246 @@
+/** Every sentence of the app, in German. The type is the English catalogue's. */
+import type { Texts } from "./en.ts";
+import { pluralOf } from "./plural.ts";
+
+const plural = pluralOf("de");
+const figures = new Intl.NumberFormat("de");
+
+export const de: Texts = {
+  languageName: "Deutsch",
+  loading: "Kith wird geöffnet…",
+  close: "Schließen",
+  back: "Zurück zu den Chats",
+  tryAgain: "Nochmal versuchen",
+  dismiss: "Nicht jetzt",
+  you: "Du",
+
+  onboarding: {
+    heading: "Private Chats, die auf deinen Geräten bleiben",
+    invitedHeading: "Du wurdest zu einem privaten Chat eingeladen",
+    body: "Keine Telefonnummer, keine E-Mail, kein Passwort. Wähle einen Namen, unter dem deine Freunde dich kennen.",
+    invitedBody: "Wähle einen Namen, und du bist dabei. Nur ihr beide könnt mitlesen.",
+    name: "Dein Name",
+    start: "Los geht’s",
+    starting: "Deine Schlüssel entstehen…",
+    nameEmpty: "Gib zuerst einen Namen ein.",
+    nameTooLong: (limit) => `Der Name ist zu lang: höchstens ${limit} Bytes.`,
+    inviteFailed: "Du bist eingerichtet, aber die Einladung ließ sich nicht öffnen.",
+    goOnWithout: "Ohne sie weiter",
+  },
+
+  cleared: {
+    heading: "Dein Speicher wurde geleert",
+    body: "Kith wurde hier schon benutzt, aber der Browser hat die Daten entfernt: deine Schlüssel, dein Name und die Nachrichten auf diesem Gerät sind weg.",
+    why: "Das tun Browser, wenn der Platz knapp wird, nach langer Zeit ohne Besuch, oder wenn Websitedaten von Hand gelöscht werden.",
+    helpHeading: "Was du tun kannst",
+    helpOther:
+      "Wenn Kith noch in einem anderen Browser oder auf einem anderen Gerät von dir läuft, mach dort weiter. Dort ist nichts verloren, auch nicht auf den Geräten deiner Freunde.",
+    helpAgain:
+      "Oder fang hier neu an. Für deine Freunde bist du dann jemand Neues: Lade sie neu ein oder bitte sie um einen Link.",
+    startAgain: "Neu anfangen",
+  },
+
+  insecure: {
+    heading: "Diese Seite braucht https",
+    body: (host) =>
+      `Kith verschlüsselt auf deinem Gerät, und das erlauben Browser nur auf Seiten, die über https kamen. ${host} wurde über einfaches http geöffnet.`,
+    help: "Bitte den Betreiber dieses Servers um ein Zertifikat und öffne die Adresse noch einmal mit https:// davor. Auf dem Rechner des Servers selbst geht http://localhost ohne.",
+  },
+
+  unsupported: {
+    heading: "Dieser Browser kann Kith nicht ausführen",
+    body: (missing) => `Ihm fehlt etwas, ohne das Kith nicht auskommt: ${missing}.`,
+    help: "Aktualisiere ihn, verlasse den privaten Modus oder nimm einen aktuellen Firefox, Chrome, Edge oder Safari.",
+  },
+
+  broken: {
+    heading: "Kith konnte seinen Speicher nicht öffnen",
+    body: "Die Nachrichten auf diesem Gerät ließen sich nicht lesen. Vielleicht sind sie noch da: Schließe andere Tabs von Kith, starte den Browser neu und versuche es noch einmal.",
+  },
+
+  chats: {
+    heading: "Chats",
+    selfName: "Notizen an mich",
+    selfHint: "Was du hier schreibst, siehst nur du",
+    unread: (count) => plural(count, { one: "# ungelesen", other: "# ungelesen" }),
+    request: "Nachrichtenanfrage",
+    waiting: "Wartet auf Antwort",
+    blocked: "Blockiert",
+    own: (text) => `Du: ${text}`,
+    draft: (text) => `Entwurf: ${text}`,
+    writing: "schreibt…",
+    nothingYet: "Noch keine Nachrichten",
+    firstHint:
+      "Kith ist für Leute, die du kennst. Schick jemandem deinen Link, dann erscheint der Chat hier.",
+    pickOne: "Wähle einen Chat oder lade jemanden ein.",
+    navigation: "Chats und Einstellungen",
+  },
+
+  invite: {
+    button: "Jemanden einladen",
+    heading: "Jemanden einladen",
+    body: "Wer diesen Link öffnet, kann mit dir chatten. Er gilt einmal, auch während du offline bist.",
+    link: "Einladungslink",
+    copy: "Kopieren",
+    copied: "Kopiert",
+    copyFailed: "Das Kopieren ging nicht. Markiere den Link und kopiere ihn von Hand.",
+    share: "Teilen",
+    shareText: "Chatte mit mir auf Kith",
+    qr: "Der Einladungslink als QR-Code",
+    making: "Link entsteht…",
+    unpublished:
+      "Du bist offline. Der Link gilt, sobald dieses Gerät das Relay einmal erreicht hat.",
+    receivedHeading: "Link bekommen?",
+    received: "Ein Link, den du bekommen hast",
+    open: "Öffnen",
+    confirmHeading: "Chat mit der Person beginnen, die diesen Link gemacht hat?",
+    confirmBody: "Sie sieht deinen Namen und dass du hier bist.",
+    confirm: "Chat öffnen",
+    opening: "Chat wird geöffnet…",
+  },
+
+  conversation: {
+    messages: "Nachrichten",
+    message: "Nachricht",
+    placeholder: "Nachricht schreiben",
+    send: "Senden",
+    online: "online",
+    lastSeen: (when) => `zuletzt da ${when}`,
+    neverSeen: "noch nicht gesehen",
+    writing: (name) => `${name} schreibt…`,
+    today: "Heute",
+    yesterday: "Gestern",
+    justNow: "gerade eben",
+    newMessages: (count) => plural(count, { one: "# neue Nachricht", other: "# neue Nachrichten" }),
+    newDivider: "Neue Nachrichten",
+    jumpToLatest: "Zum Neuesten",
+    emptySelf: "Notizen, Links, Listen: Was du hier schreibst, ist nur für dich.",
+    emptyDm: (name) => `Hier beginnt dein Chat mit ${name}. Sag hallo.`,
+    late: "kam spät an",
+    clockAhead: "Uhr geht vor",
+    newerApp: "Dafür braucht es ein neueres Kith.",
+    arrived: (author, text) => `${author}: ${text}`,
+    info: "Nachrichteninfo",
+    details: "Details",
+    notFound: "Dieser Chat ist nicht auf diesem Gerät.",
+    missing: (count) =>
+      plural(count, {
+        one: "# Nachricht ist noch nicht da",
+        other: "# Nachrichten sind noch nicht da",
+      }),
+    characters: (bytes, limit) => `${figures.format(bytes)} von ${figures.format(limit)} Bytes`,
+    tooLong: (over) =>
+      `Um ${plural(over, { one: "# Byte", other: "# Bytes" })} zu lang. Kürze den Text oder sende ihn in Teilen.`,
+    blockedComposer: (name) => `Du hast ${name} blockiert.`,
+    requestComposer: "Nimm die Anfrage an, um zu antworten.",
+    unblock: "Freigeben",
+  },
+
+  request: {
+    heading: (name) => `${name} möchte mit dir chatten`,
+    body: "Ihr kennt euch hier noch nicht. Erst wenn du annimmst, erfährt die Person, dass du das gesehen hast.",
+    accept: "Annehmen",
+    block: "Blockieren",
+  },
+
+  states: {
+    waiting: "Wartet auf Versand",
+    sent: "Gesendet",
+    delivered: "Zugestellt",
+    read: "Gelesen",
+    saved: "Gespeichert",
+  },
+
+  info: {
+    heading: "Nachrichteninfo",
+    written: "Geschrieben",
+    state: "Stand",
+    from: "Von",
+    id: "Nachrichten-ID",
+    size: "Länge",
+    bytes: (count) => plural(count, { one: "# Byte", other: "# Bytes" }),
+    late: "Sie kam nach späteren Nachrichten an und steht da, wo sie geschrieben wurde.",
+    clockAhead: "Die Uhr der Person ging gegenüber deiner vor; die gezeigte Zeit kann falsch sein.",
+    waitingHelp: "Sie ist sicher auf diesem Gerät und geht von selbst hinaus.",
+    sentHelp: "Das Relay hält sie, bis ein Gerät der anderen Seite sie abholt.",
+    deliveredHelp: "Sie ist auf einem Gerät der anderen Seite.",
+    readHelp: "Sie wurde gesehen.",
+    savedHelp: "Sie ist sicher auf diesem Gerät.",
+  },
+
+  strip: {
+    offline: "Offline. Du kannst weiterschreiben.",
+    offlineWaiting: (count) =>
+      plural(count, {
+        one: "Offline, # Nachricht wird gesendet, sobald du zurück bist",
+        other: "Offline, # Nachrichten werden gesendet, sobald du zurück bist",
+      }),
+    refused: "Das Relay nimmt dieses Gerät gerade nicht an. Kith versucht es von selbst wieder.",
+    connecting: "Verbinden…",
+    updating: (count) => `Aktualisieren… ${figures.format(count)}`,
+    storageFull:
+      "Auf diesem Gerät ist kein Platz: Neue Nachrichten warten im Relay. Schaffe Platz und lade neu.",
+    storageFailed: "Der Speicher des Browsers versagt: Neue Nachrichten warten im Relay. Lade neu.",
+    clockOff:
+      "Die Uhr dieses Geräts geht wohl falsch. Stelle sie, damit Nachrichten die richtige Zeit zeigen.",
+    update: "Eine neue Version ist da",
+    updateNow: "Aktualisieren",
+    retired: "Kith wurde in einem anderen Tab aktualisiert.",
+    reload: "Neu laden",
+    engineSlow: "Es startet noch… das dauert länger als üblich.",
+  },
+
+  settings: {
+    heading: "Einstellungen",
+    open: "Einstellungen",
+    theme: "Darstellung",
+    themes: { system: "System", light: "Hell", dark: "Dunkel" },
+    accent: "Farbe",
+    accents: {
+      violet: "Violett",
+      blue: "Blau",
+      teal: "Petrol",
+      green: "Grün",
+      amber: "Bernstein",
+      rose: "Rosé",
+    },
+    language: "Sprache",
+    storage: "Speicher",
+    persisted: "Der Browser behält die Daten von Kith, bis du sie entfernst.",
+    notPersisted: "Der Browser darf die Daten von Kith entfernen, wenn der Platz knapp wird.",
+    persist: "Ihn bitten, sie zu behalten",
+    persistRefused:
+      "Er hat abgelehnt. Wenn du Kith installierst oder öfter benutzt, ändert sich das meist.",
+    keys: "Tastatur",
+    keyHelp: [
+      ["Alt + ↑ ↓", "Voriger oder nächster Chat"],
+      ["Esc", "Schließen, oder zurück zu den Chats"],
+      ["↑ ↓ Pos1 Ende", "Von Nachricht zu Nachricht"],
+      ["Enter", "Senden"],
+      ["Umschalt + Enter", "Neue Zeile"],
+    ],
+  },
+
+  errors: {
+    linkMalformed: "Das ist kein vollständiger Kith-Link. Kopiere ihn noch einmal ganz.",
+    linkVersion: "Dieser Link stammt von einem neueren Kith. Lade neu und öffne ihn dann wieder.",
+    linkExpired: "Diese Einladung ist abgelaufen. Bitte um eine neue.",
+    linkIsOwn: "Das ist dein eigener Einladungslink. Schick ihn jemand anderem.",
+    inviteNotFound: "Diese Einladung ist verbraucht oder zurückgezogen. Bitte um eine neue.",
+    inviteForged: "Diese Einladung wurde unterwegs verändert. Trau ihr nicht; bitte um eine neue.",
+    relayUnreachable:
+      "Das Relay ist nicht erreichbar. Prüfe die Verbindung und versuche es wieder.",
+    registrationRefused: "Dieses Relay nimmt niemanden neu auf.",
+    notStarted: "Kith ist in diesem Browser noch nicht eingerichtet.",
+    channelUnknown: "Dieser Chat ist nicht auf diesem Gerät.",
+    textEmpty: "Es gibt noch nichts zu senden.",
+    notAllowed:
+      "Hier kannst du nicht schreiben: Die Anfrage ist nicht angenommen, oder die Person ist blockiert.",
+    engineGone:
+      "Der Motor von Kith musste neu starten. Sieh nach, ob der letzte Schritt gelang, sonst wiederhole ihn.",
+    storageFull:
+      "Auf diesem Gerät ist kein Platz, es wurde nicht gespeichert. Schaffe Platz und versuche es wieder.",
+    storageFailed:
+      "Der Speicher des Browsers versagt, es wurde nicht gespeichert. Lade neu und versuche es wieder.",
+  },
+};

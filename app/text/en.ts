@@ -1,0 +1,247 @@
+/**
+ * Every sentence of the app, in English: the catalogue's first language and its type. Placeholders
+ * are functions, so a translation that forgets one, or a sentence, does not compile (docs/decisions/
+ * 0045-a-typed-catalogue.md).
+ */
+import { pluralOf } from "./plural.ts";
+
+const plural = pluralOf("en");
+
+export const en = {
+  languageName: "English",
+  loading: "Opening Kith…",
+  close: "Close",
+  back: "Back to chats",
+  tryAgain: "Try again",
+  dismiss: "Not now",
+  you: "You",
+
+  onboarding: {
+    heading: "Private chat that stays on your devices",
+    invitedHeading: "You were invited to a private chat",
+    body: "No phone number, no e-mail, no password. Pick a name your friends will know you by.",
+    invitedBody: "Pick a name, and you are in. Only you two can read what is written.",
+    name: "Your name",
+    start: "Start",
+    starting: "Making your keys…",
+    nameEmpty: "Type a name first.",
+    nameTooLong: (limit: number): string => `That name is too long: ${limit} bytes are the limit.`,
+    inviteFailed: "You are set up, but the invite did not open.",
+    goOnWithout: "Go on without it",
+  },
+
+  cleared: {
+    heading: "Your storage was cleared",
+    body: "Kith was used here before, but the browser has removed its data: your keys, your name and the messages on this device are gone.",
+    why: "Browsers do this when space runs out, after a long time without a visit, or when site data is cleared by hand.",
+    helpHeading: "What you can do",
+    helpOther:
+      "If another browser or device of yours still has Kith, go on there. Nothing is lost on it, nor on your friends’ devices.",
+    helpAgain:
+      "Or start again here. You will be a new person to your friends: invite them anew, or ask them for a link.",
+    startAgain: "Start again",
+  },
+
+  insecure: {
+    heading: "This page needs https",
+    body: (host: string): string =>
+      `Kith encrypts on your device, and browsers allow that only on pages that came over https. ${host} was opened over plain http.`,
+    help: "Ask whoever runs this server to put a certificate in front of it, and open the address again with https:// before it. On the server’s own machine, http://localhost works without one.",
+  },
+
+  unsupported: {
+    heading: "This browser cannot run Kith",
+    body: (missing: string): string => `It lacks something Kith cannot do without: ${missing}.`,
+    help: "Update it, leave private browsing, or use a current version of Firefox, Chrome, Edge or Safari.",
+  },
+
+  broken: {
+    heading: "Kith could not open its storage",
+    body: "The messages on this device could not be read. They may still be there: close other tabs of Kith, restart the browser, and try again.",
+  },
+
+  chats: {
+    heading: "Chats",
+    selfName: "Note to self",
+    selfHint: "Only you see what you write here",
+    unread: (count: number): string => plural(count, { one: "# unread", other: "# unread" }),
+    request: "Message request",
+    waiting: "Waiting for their answer",
+    blocked: "Blocked",
+    own: (text: string): string => `You: ${text}`,
+    draft: (text: string): string => `Draft: ${text}`,
+    writing: "writing…",
+    nothingYet: "No messages yet",
+    firstHint: "Kith is for people you know. Send someone your link, and the chat appears here.",
+    pickOne: "Pick a chat, or invite someone.",
+    navigation: "Chats and settings",
+  },
+
+  invite: {
+    button: "Invite someone",
+    heading: "Invite someone",
+    body: "Whoever opens this link can chat with you. It works once, and also while you are offline.",
+    link: "Invite link",
+    copy: "Copy",
+    copied: "Copied",
+    copyFailed: "Copying did not work. Select the link and copy it by hand.",
+    share: "Share",
+    shareText: "Chat with me on Kith",
+    qr: "The invite link as a QR code",
+    making: "Making a link…",
+    unpublished:
+      "You are offline. The link starts to work as soon as this device has reached the relay once.",
+    receivedHeading: "Got a link?",
+    received: "A link you received",
+    open: "Open",
+    confirmHeading: "Start a chat with whoever made this link?",
+    confirmBody: "They will see your name and that you are here.",
+    confirm: "Open the chat",
+    opening: "Opening the chat…",
+  },
+
+  conversation: {
+    messages: "Messages",
+    message: "Message",
+    placeholder: "Write a message",
+    send: "Send",
+    online: "online",
+    lastSeen: (when: string): string => `last seen ${when}`,
+    neverSeen: "not seen yet",
+    writing: (name: string): string => `${name} is writing…`,
+    today: "Today",
+    yesterday: "Yesterday",
+    justNow: "just now",
+    newMessages: (count: number): string =>
+      plural(count, { one: "# new message", other: "# new messages" }),
+    newDivider: "New messages",
+    jumpToLatest: "Jump to latest",
+    emptySelf: "Notes, links, lists: what you write here is for you alone.",
+    emptyDm: (name: string): string => `This is the start of your chat with ${name}. Say hello.`,
+    late: "arrived late",
+    clockAhead: "their clock is ahead",
+    newerApp: "This needs a newer version of Kith.",
+    arrived: (author: string, text: string): string => `${author}: ${text}`,
+    info: "Message info",
+    details: "Details",
+    notFound: "This chat is not on this device.",
+    missing: (count: number): string =>
+      plural(count, {
+        one: "# message has not arrived yet",
+        other: "# messages have not arrived yet",
+      }),
+    characters: (bytes: number, limit: number): string =>
+      `${new Intl.NumberFormat("en").format(bytes)} of ${new Intl.NumberFormat("en").format(limit)} bytes`,
+    tooLong: (over: number): string =>
+      `Too long by ${plural(over, { one: "# byte", other: "# bytes" })}. Shorten it, or send it in parts.`,
+    blockedComposer: (name: string): string => `You blocked ${name}.`,
+    requestComposer: "Accept the request to answer.",
+    unblock: "Unblock",
+  },
+
+  request: {
+    heading: (name: string): string => `${name} wants to chat with you`,
+    body: "You have not met here before. They will not know that you have seen this until you accept.",
+    accept: "Accept",
+    block: "Block",
+  },
+
+  states: {
+    waiting: "Waiting to send",
+    sent: "Sent",
+    delivered: "Delivered",
+    read: "Read",
+    saved: "Saved",
+  },
+
+  info: {
+    heading: "Message info",
+    written: "Written",
+    state: "State",
+    from: "From",
+    id: "Message id",
+    size: "Length",
+    bytes: (count: number): string => plural(count, { one: "# byte", other: "# bytes" }),
+    late: "It arrived after later messages, and stands where it was written.",
+    clockAhead: "The writer’s clock was ahead of yours, so the time shown may be wrong.",
+    waitingHelp: "It is kept safely on this device and goes out by itself.",
+    sentHelp: "The relay keeps it until a device of theirs picks it up.",
+    deliveredHelp: "It is on a device of theirs.",
+    readHelp: "They have seen it.",
+    savedHelp: "It is kept safely on this device.",
+  },
+
+  strip: {
+    offline: "Offline. You can go on writing.",
+    offlineWaiting: (count: number): string =>
+      plural(count, {
+        one: "Offline, # message will be sent when you’re back",
+        other: "Offline, # messages will be sent when you’re back",
+      }),
+    refused: "The relay does not take this device at the moment. Kith tries again by itself.",
+    connecting: "Connecting…",
+    updating: (count: number): string => `Updating… ${new Intl.NumberFormat("en").format(count)}`,
+    storageFull:
+      "This device is out of space: new messages wait at the relay. Free some space, then reload.",
+    storageFailed:
+      "The browser’s storage failed: new messages wait at the relay. Reload to try again.",
+    clockOff: "This device’s clock seems wrong. Set it, so that messages show the right time.",
+    update: "A new version is ready",
+    updateNow: "Update",
+    retired: "Kith was updated in another tab.",
+    reload: "Reload",
+    engineSlow: "Still starting… this takes longer than it should.",
+  },
+
+  settings: {
+    heading: "Settings",
+    open: "Settings",
+    theme: "Appearance",
+    themes: { system: "System", light: "Light", dark: "Dark" },
+    accent: "Colour",
+    accents: {
+      violet: "Violet",
+      blue: "Blue",
+      teal: "Teal",
+      green: "Green",
+      amber: "Amber",
+      rose: "Rose",
+    },
+    language: "Language",
+    storage: "Storage",
+    persisted: "The browser keeps Kith’s data until you remove it.",
+    notPersisted: "The browser may remove Kith’s data when space runs out.",
+    persist: "Ask it to keep the data",
+    persistRefused: "It said no. Installing Kith or using it more often usually changes that.",
+    keys: "Keyboard",
+    keyHelp: [
+      ["Alt + ↑ ↓", "Previous or next chat"],
+      ["Esc", "Close, or back to the chats"],
+      ["↑ ↓ Home End", "Move between messages"],
+      ["Enter", "Send"],
+      ["Shift + Enter", "New line"],
+    ] as readonly (readonly [keys: string, what: string])[],
+  },
+
+  errors: {
+    linkMalformed: "This is not a complete Kith invite link. Copy it again, all of it.",
+    linkVersion: "This link was made by a newer Kith. Reload to update, then open it again.",
+    linkExpired: "This invite has expired. Ask for a new one.",
+    linkIsOwn: "This is your own invite link. Send it to somebody else.",
+    inviteNotFound: "This invite was used up or withdrawn. Ask for a new one.",
+    inviteForged: "This invite was altered on its way. Do not trust it; ask for a new one.",
+    relayUnreachable: "The relay cannot be reached. Check your connection and try again.",
+    registrationRefused: "This relay does not take new people.",
+    notStarted: "Kith is not set up in this browser yet.",
+    channelUnknown: "This chat is not on this device.",
+    textEmpty: "There is nothing to send yet.",
+    notAllowed: "You cannot write here: the request is not accepted, or they are blocked.",
+    engineGone:
+      "Kith’s engine had to restart. Look whether the last step worked, and repeat it if it did not.",
+    storageFull: "This device is out of space, so it was not saved. Free some space and try again.",
+    storageFailed: "The browser’s storage failed, so it was not saved. Reload and try again.",
+  },
+};
+
+/** What every language must say. */
+export type Texts = typeof en;

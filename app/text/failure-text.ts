@@ -1,0 +1,53 @@
+/** Every way that a command can fail, in words with a way out. One table for the whole app. */
+import { unreachable } from "../../crypto/base/assert.ts";
+import type { InviteError, SendError, StartError } from "../../sync/device.ts";
+import type { EngineFailure } from "../engine/messages.ts";
+import { texts } from "./speech.ts";
+
+export type Failure = StartError | InviteError | SendError | EngineFailure;
+
+export function failureText(failure: Failure): string {
+  const { errors, onboarding, conversation } = texts();
+  switch (failure.type) {
+    case "AlreadyStarted":
+    case "EngineGone":
+    case "EngineBusy":
+      return errors.engineGone;
+    case "NameEmpty":
+      return onboarding.nameEmpty;
+    case "NameTooLong":
+      return onboarding.nameTooLong(failure.limit);
+    case "NotStarted":
+      return errors.notStarted;
+    case "LinkMalformed":
+      return errors.linkMalformed;
+    case "LinkVersionUnknown":
+      return errors.linkVersion;
+    case "LinkExpired":
+      return errors.linkExpired;
+    case "LinkIsOwn":
+      return errors.linkIsOwn;
+    case "InviteNotFound":
+      return errors.inviteNotFound;
+    case "InviteForged":
+      return errors.inviteForged;
+    case "RelayUnreachable":
+      return errors.relayUnreachable;
+    case "RegistrationRefused":
+      return errors.registrationRefused;
+    case "ChannelUnknown":
+      return errors.channelUnknown;
+    case "TextEmpty":
+      return errors.textEmpty;
+    case "TextTooLong":
+      return conversation.tooLong(failure.bytes - failure.limit);
+    case "NotAllowed":
+      return errors.notAllowed;
+    case "StorageFull":
+      return errors.storageFull;
+    case "StorageFailed":
+      return errors.storageFailed;
+    default:
+      return unreachable(failure);
+  }
+}
