@@ -1,4 +1,7 @@
-/** What may be written: the one check of a message's text before it is signed. [TX1] to [TX3]. */
+/**
+ * What may be written: the one check of a message's text before it is signed.
+ * docs/protocol/sync.md, [TX1] to [TX3].
+ */
 import { utf8 } from "../../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { INLINE_TEXT_BYTES_MAX } from "../wire/limits.ts";

@@ -1,4 +1,9 @@
-/** CARD: the sender's newest card (crypto/identity/card.ts), not verified here. cbor [card] [PL5] */
+/**
+ * CARD: the sender's newest card (crypto/identity/card.ts), not verified here.
+ * docs/protocol/sync.md, [PL5].
+ *
+ *     cbor [card]
+ */
 import type { Result } from "../../crypto/base/result.ts";
 import {
   bytesUpTo,

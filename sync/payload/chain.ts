@@ -1,5 +1,6 @@
 /**
- * CHAIN: a sender chain handed over, with what its receiver needs to answer. [PL4]
+ * CHAIN: a sender chain handed over, with what its receiver needs to answer.
+ * docs/protocol/sync.md, [PL4].
  *
  *     cbor [channel, chain, incarnation, card, acctState]
  */

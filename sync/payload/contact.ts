@@ -1,5 +1,6 @@
 /**
- * CONTACT and CONTACT_ACCEPT: how an account makes itself known to another. [PL3]
+ * CONTACT and CONTACT_ACCEPT: how an account makes itself known to another.
+ * docs/protocol/sync.md, [PL3].
  *
  *     cbor [introduction, presenceKey]        introduction: crypto/identity/introduction.ts
  */

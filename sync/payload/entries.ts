@@ -1,4 +1,9 @@
-/** ENTRIES: entries supplied again, each as it was signed, not verified here. cbor [entries] [PL9] */
+/**
+ * ENTRIES: entries supplied again, each as it was signed, not verified here.
+ * docs/protocol/sync.md, [PL9].
+ *
+ *     cbor [entries]
+ */
 import type { Result } from "../../crypto/base/result.ts";
 import {
   bytesUpTo,

@@ -1,4 +1,9 @@
-/** FACTS: statements about the sender's account, not verified here. cbor [facts] [PL5] */
+/**
+ * FACTS: statements about the sender's account (crypto/identity/facts.ts), not verified here.
+ * docs/protocol/sync.md, [PL5].
+ *
+ *     cbor [facts]
+ */
 import type { Result } from "../../crypto/base/result.ts";
 import { FACT_BYTES_MAX, FACTS_MAX } from "../../crypto/identity/facts.ts";
 import {

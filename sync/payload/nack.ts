@@ -1,4 +1,9 @@
-/** NACK: envelopes came under these tags, and the sender lacks their chains. cbor [tags] [PL7] */
+/**
+ * NACK: envelopes came under these tags, and the sender lacks their chains.
+ * docs/protocol/sync.md, [PL7].
+ *
+ *     cbor [tags]
+ */
 import type { Result } from "../../crypto/base/result.ts";
 import {
   bytesShape,

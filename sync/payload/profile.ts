@@ -1,4 +1,8 @@
-/** PROFILE: the sender's name changed. cbor [name] [PL6] */
+/**
+ * PROFILE: the sender's name changed. docs/protocol/sync.md, [PL6].
+ *
+ *     cbor [name]
+ */
 import { ok, type Result } from "../../crypto/base/result.ts";
 import { NAME_BYTES_MAX } from "../../crypto/identity/introduction.ts";
 import {

@@ -1,5 +1,6 @@
 /**
- * TYPING: somebody is writing in a channel at this moment. Signed by the device, like a cursor. [TY1]
+ * TYPING: somebody is writing in a channel at this moment. Signed by the device, like a cursor.
+ * docs/protocol/sync.md, [TY1].
  *
  *     cbor [signed, signature]     signed = cbor [channel, device, atMs]
  *     signature = Sign(ID_sig, "typing", signed)

@@ -1,4 +1,8 @@
-/** WANT: entries that the sender lacks. cbor [channel, log, ranges] [PL8] */
+/**
+ * WANT: entries that the sender lacks. docs/protocol/sync.md, [PL8].
+ *
+ *     cbor [channel, log, ranges]
+ */
 import type { Result } from "../../crypto/base/result.ts";
 import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
 import {
