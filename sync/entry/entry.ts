@@ -19,7 +19,7 @@
  * | floor      | 0 … 2^53 - 1          | highest hEff of prev and deps; 0 if and only if none         |
  * | bodyHash   | 32 bytes              | H("body", salt, body): salted, so that a "yes" is no guess   |
  * | bodyLength | bytes of the body     |                                                              |
- * | expire     | ms or null            | how long after reading it disappears                         |
+ * | expire     | ms or null            | lifetime of an entry that disappears; null: it stays         |
  *
  * The body is detachable: a deleted entry still verifies as a link. What is signed and hashed are the
  * received bytes, never an encoding of our own.
@@ -29,7 +29,7 @@ import { equalBytes } from "../../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
 import { hash16, hash32 } from "../../crypto/public/hash.ts";
-import { verifyLabelled } from "../../crypto/public/verify.ts";
+import { SIGNATURE_BYTES, verifyLabelled } from "../../crypto/public/verify.ts";
 import { signLabelled } from "../../crypto/sign.ts";
 import {
   bytesShape,
@@ -62,9 +62,9 @@ export const AUTH_MAX = 4;
 const DEP_TAG_BYTES = 4;
 const DEP_HASH_BYTES = 8;
 const AUTH_HEAD_BYTES = 16;
-const SIGNATURE_BYTES = 64;
-/** Core without its deps is under 300 bytes; 64 deps of at most 20 bytes. */
 const CORE_BYTES_MAX = 2_048;
+
+assert(300 + ROSTER_DEPS_MAX * 20 < CORE_BYTES_MAX, "the largest Core, 20 bytes a dep");
 
 /** A hint, never an authority: its 4 and 8 bytes are cheap to collide with. */
 export type Dep = {
@@ -139,10 +139,10 @@ const CORE: Shape<VersionedCore> = ruled(
     (core.deps.length <= DEPS_MAX || isRoster(core.kind)),
 );
 
-type Envelope = Omit<Entry, "core">;
+type Parts = Omit<Entry, "core">;
 
-const ENVELOPE: Shape<Envelope> = ruled(
-  recordShape<Envelope>({
+const PARTS: Shape<Parts> = ruled(
+  recordShape<Parts>({
     coreBytes: bytesUpTo(CORE_BYTES_MAX),
     signature: bytesShape(SIGNATURE_BYTES),
     salt: nullable(bytesShape(SALT_BYTES)),
@@ -154,16 +154,16 @@ const ENVELOPE: Shape<Envelope> = ruled(
 /** At most ENTRY_BYTES_MAX bytes: more is a Bug, bound the body before signing. */
 export function encodeEntry(entry: Entry): Uint8Array {
   const { coreBytes, signature, salt, body } = entry;
-  const bytes = encodeShaped(ENVELOPE, { coreBytes, signature, salt, body });
+  const bytes = encodeShaped(PARTS, { coreBytes, signature, salt, body });
   assert(bytes.length <= ENTRY_BYTES_MAX, "an entry within its bound");
   return bytes;
 }
 
 /** Checks form alone; who signed it is `verifyEntry`, what it means `decodeBody`. */
 export function decodeEntry(bytes: Uint8Array): Result<Entry, EntryError> {
-  const envelope = decodeShaped(ENVELOPE, bytes, ENTRY_BYTES_MAX);
-  if (!envelope.ok) return envelope;
-  const cbor = decodeCbor(envelope.value.coreBytes);
+  const parts = decodeShaped(PARTS, bytes, ENTRY_BYTES_MAX);
+  if (!parts.ok) return parts;
+  const cbor = decodeCbor(parts.value.coreBytes);
   if (!cbor.ok) return cbor;
   const version: unknown = Array.isArray(cbor.value) ? cbor.value[0] : undefined;
   if (typeof version === "number" && version !== ENTRY_VERSION) {
@@ -172,7 +172,7 @@ export function decodeEntry(bytes: Uint8Array): Result<Entry, EntryError> {
   const versioned = CORE.decode(cbor.value);
   if (!versioned.ok) return versioned;
   const { version: _, ...core } = versioned.value;
-  return ok({ core, ...envelope.value });
+  return ok({ core, ...parts.value });
 }
 
 /** What the author chooses; the rest of the Core follows from the body. */

@@ -23,8 +23,6 @@ export const KINDS = {
   checkpoint: { number: 40, shown: false },
 } as const satisfies Record<string, { readonly number: number; readonly shown: boolean }>;
 
-export type KindName = keyof typeof KINDS;
-
 /** Membership: these numbers name all heads of the roster instead of two causes. */
 const ROSTER_FIRST = 16;
 const ROSTER_LAST = 31;

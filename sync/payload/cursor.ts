@@ -89,10 +89,10 @@ export const encodeCursor = ({ signed, signature }: Cursor): Uint8Array =>
 
 /** Checks form alone: nothing of it holds before `verifyCursor`. */
 export function decodeCursor(bytes: Uint8Array): Result<Cursor, DecodeError> {
-  const envelope = decodeShaped(SIGNED, bytes, CURSOR_BYTES_MAX);
-  if (!envelope.ok) return envelope;
-  const content = decodeShaped(CONTENT, envelope.value.signed, CURSOR_BYTES_MAX);
-  return content.ok ? ok({ ...content.value, ...envelope.value }) : content;
+  const parts = decodeShaped(SIGNED, bytes, CURSOR_BYTES_MAX);
+  if (!parts.ok) return parts;
+  const content = decodeShaped(CONTENT, parts.value.signed, CURSOR_BYTES_MAX);
+  return content.ok ? ok({ ...content.value, ...parts.value }) : content;
 }
 
 /** `deviceKey`: ID_sig of the device that the cursor names. */

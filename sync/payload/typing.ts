@@ -57,10 +57,10 @@ export const encodeTyping = ({ signed, signature }: Typing): Uint8Array =>
 
 /** Checks form alone: nothing of it holds before `verifyTyping`. */
 export function decodeTyping(bytes: Uint8Array): Result<Typing, DecodeError> {
-  const envelope = decodeShaped(SIGNED, bytes, TYPING_BYTES_MAX);
-  if (!envelope.ok) return envelope;
-  const content = decodeShaped(CONTENT, envelope.value.signed, TYPING_BYTES_MAX);
-  return content.ok ? ok({ ...content.value, ...envelope.value }) : content;
+  const parts = decodeShaped(SIGNED, bytes, TYPING_BYTES_MAX);
+  if (!parts.ok) return parts;
+  const content = decodeShaped(CONTENT, parts.value.signed, TYPING_BYTES_MAX);
+  return content.ok ? ok({ ...content.value, ...parts.value }) : content;
 }
 
 /** `deviceKey`: ID_sig of the device that the frame names. */
