@@ -7,7 +7,7 @@ import { appendMessage } from "./channel/append.ts";
 import { channelOf, openChannel } from "./channel/channels.ts";
 import type { Timers } from "./clock/timers.ts";
 import { acceptInvite } from "./contact/accept-invite.ts";
-import { recipientsOf } from "./contact/contacts.ts";
+import { recipientsOf, revokeToken } from "./contact/contacts.ts";
 import { makeInvite, openInvite } from "./contact/invites.ts";
 import { answer } from "./contact/meet.ts";
 import type { Device } from "./device.ts";
@@ -160,7 +160,11 @@ async function decide(deps: CommandDeps, account: Hex, verdict: "accept" | "bloc
       const state = verdict === "accept" ? "accepted" : "blocked";
       await tx.put("contacts", { ...contact, state });
       held.effects.contacts();
-      if (verdict === "block") return;
+      if (verdict === "block") {
+        await revokeToken(tx, contact.token);
+        held.effects.upkeep();
+        return;
+      }
       const context = {
         self,
         nowMs: deps.timers.now(),

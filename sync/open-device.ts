@@ -4,7 +4,7 @@
  */
 import { toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
-import { readSelf, type Self } from "./account/self.ts";
+import { readSelf, renewIncarnation, type Self } from "./account/self.ts";
 import { addOffsetSample, NO_SAMPLES, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
@@ -160,6 +160,7 @@ class OpenedDevice implements Device {
       contacts: () => this.#presence.contactsChanged(),
       typing: (c, account, atMs) => this.#typing.heard(c, account, atMs),
       wrote: (c, account) => this.#typing.ended(c, account),
+      rolledBack: () => this.#run(this.#beginAnew()),
       dropped: (reason) => {
         this.#deps.dropped?.(reason);
         this.#healer.look();
@@ -235,6 +236,18 @@ class OpenedDevice implements Device {
       this.#deps.store.write(["meta", "outbox", "channels"], (tx) => resendLost(tx, url, storeInc)),
     );
     this.#resume();
+  }
+
+  /** Our storage is older than what we sent: from now on we write new logs, under new chains. */
+  async #beginAnew(): Promise<void> {
+    await this.#lane.run(async () => {
+      const self = this.#self;
+      if (self === undefined) return;
+      const { store, random } = this.#deps;
+      this.#self = await store.write(["meta", "ownChains"], (tx) =>
+        renewIncarnation(tx, self, this.#timers.now(), random),
+      );
+    });
   }
 
   #resume(): void {

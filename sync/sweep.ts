@@ -3,6 +3,7 @@
  * lifetimes are those of crypto/lifetimes.ts.
  */
 import { RELAY_KEEPS_MS_MAX, SECRETS_LIVE_MS } from "../crypto/lifetimes.ts";
+import { TOKEN_REVOKED } from "./contact/contacts.ts";
 import type { TableName } from "./store/rows.ts";
 import type { WriteTx } from "./store/store.ts";
 
@@ -30,7 +31,8 @@ export async function sweep(tx: WriteTx, nowMs: number): Promise<void> {
     if (row.n !== undefined) await tx.delete("peerChains", row.n);
   }
   for (const row of await tx.range("tokens", "primary", {})) {
-    if (row.expiresAtMs > 0 && row.expiresAtMs < nowMs) await tx.delete("tokens", row.label);
+    if (row.expiresAtMs !== TOKEN_REVOKED && row.expiresAtMs < nowMs)
+      await tx.delete("tokens", row.label);
   }
   for (const row of await tx.range("invites", "primary", {})) {
     if (row.expiresAtMs < nowMs - SECRETS_LIVE_MS) await tx.delete("invites", row.tag);

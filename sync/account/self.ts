@@ -23,6 +23,8 @@ import { INCARNATION_BYTES } from "../entry/entry.ts";
 import type { Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
+/** A contact that lies about what it holds makes us open one new log in so long, not more. */
+const INCARNATION_MS_MIN = 3_600_000;
 const SELF = "self";
 const CARD_COUNTER = "cardCounter";
 
@@ -39,6 +41,8 @@ export type Self = {
   readonly name: string;
   /** 16 bytes, made with the database: a database made anew never continues an old log. */
   readonly incarnation: Uint8Array;
+  /** When it was made: it is renewed at most once in INCARNATION_MS_MIN. */
+  readonly incarnationAtMs: number;
   readonly createdAtMs: number;
 };
 
@@ -67,6 +71,7 @@ export function makeSelf(name: string, nowMs: number, random: Random): Self {
     facts: [certificateFactOf(certificate)],
     name,
     incarnation: random(INCARNATION_BYTES),
+    incarnationAtMs: 0,
     createdAtMs: nowMs,
   };
 }
@@ -86,6 +91,30 @@ export async function readSelf(tx: ReadTx): Promise<Self | undefined> {
 
 export async function writeSelf(tx: WriteTx, self: Self): Promise<void> {
   await tx.put("meta", { k: SELF, v: self });
+}
+
+/**
+ * New logs and new sender chains from here on: our storage was rolled back behind what others have,
+ * and going on in the old logs would use their numbers twice.
+ */
+export async function renewIncarnation(
+  tx: WriteTx,
+  self: Self,
+  nowMs: number,
+  random: Random,
+): Promise<Self> {
+  const ageMs = nowMs - self.incarnationAtMs;
+  if (ageMs >= 0 && ageMs < INCARNATION_MS_MIN) return self;
+  const renewed = {
+    ...self,
+    incarnation: random(INCARNATION_BYTES),
+    incarnationAtMs: nowMs,
+  };
+  await writeSelf(tx, renewed);
+  for (const chain of await tx.range("ownChains", "primary", {})) {
+    await tx.delete("ownChains", chain.c);
+  }
+  return renewed;
 }
 
 /** Each card that leaves the device has its own number, so that "newest" is never a tie. */

@@ -12,6 +12,7 @@ import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
  */
 import { bytesOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
+import { TOKEN_REVOKED } from "../contact/contacts.ts";
 import { recordOf } from "../contact/invites.ts";
 import type { Lane } from "../lane.ts";
 import {
@@ -53,6 +54,7 @@ export async function tend(deps: UpkeepDeps, voucher: Uint8Array | null): Promis
   const steps = [
     (): Promise<Step> => register(deps, http, located.value, voucher),
     (): Promise<Step> => renewPrekeys(deps, http, self),
+    (): Promise<Step> => revokeTokens(deps, http),
     (): Promise<Step> => grantTokens(deps, http),
     (): Promise<Step> => publishInvites(deps, http, self),
   ];
@@ -123,6 +125,21 @@ async function renewPrekeys(deps: UpkeepDeps, http: RelayHttp, self: Self): Prom
   const put = await http.putPrekeys(bundle);
   if (!put.ok) return put;
   await changeMailbox(deps, (it) => ({ ...it, prekeysAtMs: nowMs }));
+  return DONE;
+}
+
+async function revokeTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
+  const { store, lane } = deps;
+  const all = await store.read(["tokens"], (tx) => tx.range("tokens", "primary", {}));
+  const revoked = all.filter((it) => it.expiresAtMs === TOKEN_REVOKED);
+  if (revoked.length === 0) return DONE;
+  const deleted = await http.deleteTokens(revoked.map((it) => tokenHashOf(it.token) as TokenHash));
+  if (!deleted.ok) return deleted;
+  await lane.run(() =>
+    store.write(["tokens"], async (tx) => {
+      for (const { label } of revoked) await tx.delete("tokens", label);
+    }),
+  );
   return DONE;
 }
 

@@ -50,7 +50,7 @@ export async function acceptInvite(
   const voucher = invite.relayUrl === deps.homeUrl && record.voucher.length > 0;
   const told = await tend(deps, voucher ? record.voucher : null);
   if (!told.ok) return err(inviteErrorOf(told.error));
-  await fetchBundles(deps, contact);
+  if (!(await fetchBundles(deps, contact))) return err({ type: "RelayUnreachable" });
   const psk = invitePskOf(invite.secret, record.introduction.account);
   const c = await deps.lane.run(() =>
     deps.store.write(FLIGHT_TABLES, (tx) => writeFirstFlight(tx, deps, self, contact, psk)),
@@ -130,15 +130,18 @@ function expect(deps: UpkeepDeps, self: Self, { record }: Found): Promise<Contac
   );
 }
 
-async function fetchBundles(deps: UpkeepDeps, contact: ContactRow): Promise<void> {
+/** False when a first flight can be written to none of their devices now. */
+async function fetchBundles(deps: UpkeepDeps, contact: ContactRow): Promise<boolean> {
   const devices = await deps.store.read(["contacts", "devices"], (tx) =>
     reachableDevices(tx, contact.account),
   );
   const httpOf = (url: string): ReturnType<typeof openRelayHttp> =>
     openRelayHttp({ ...deps, url, owner: null });
+  let reached = false;
   for (const device of devices) {
     const bundle = await fetchBundle({ httpOf }, device);
     if (bundle === undefined) continue;
+    reached = true;
     await deps.lane.run(() =>
       deps.store.write(["devices"], async (tx) => {
         const row = await tx.get("devices", device.device);
@@ -146,6 +149,7 @@ async function fetchBundles(deps: UpkeepDeps, contact: ContactRow): Promise<void
       }),
     );
   }
+  return reached;
 }
 
 const FLIGHT_TABLES = [

@@ -20,6 +20,8 @@ import type { ReadTx, WriteTx } from "../store/store.ts";
 const DAY_MS = 86_400_000;
 export const LABEL_BYTES = 4;
 export const PRESENCE_KEY_BYTES = 32;
+/** In place of a time: to be revoked at our relays, then forgotten. */
+export const TOKEN_REVOKED = 0;
 /** Tokens of contacts are renewed long before; relays take at most 400 days. */
 export const CONTACT_TOKEN_LIFE_MS = 390 * DAY_MS;
 
@@ -64,6 +66,12 @@ export async function makeToken(
   };
   await tx.put("tokens", row);
   return row;
+}
+
+/** What they send is refused from the next upkeep on. */
+export async function revokeToken(tx: WriteTx, label: Hex): Promise<void> {
+  const token = await tx.get("tokens", label);
+  if (token !== undefined) await tx.put("tokens", { ...token, expiresAtMs: TOKEN_REVOKED });
 }
 
 /** Our newest card for whoever holds `token`: where our mailboxes are and how to write to them. */

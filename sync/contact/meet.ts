@@ -67,6 +67,9 @@ async function stateFor(
   const invite = tag === null ? undefined : await tx.get("invites", tag);
   if (invite !== undefined && (invite.redeemedBy ?? from.account) === from.account) {
     await tx.put("invites", { ...invite, redeemedBy: from.account });
+    if (from.token !== undefined) {
+      await tx.put("tokens", { ...from.token, account: from.account });
+    }
     return "accepted";
   }
   if (held !== undefined) return held.state;
@@ -134,9 +137,12 @@ export async function answer(
     cards: [await ownCard(tx, self, token, nowMs)],
     presenceKey: contact.presenceOut,
   });
-  for (const device of devices) {
-    await sendControl(tx, { ...context, device, payloads: [payload], before: null, psk: null });
-  }
   const channel = await openChannel(tx, self, contact.account);
-  await ensureOwnLog(tx, { ...context, channel, targets: devices.map((it) => it.device) });
+  const targets = devices.map((it) => it.device);
+  const { log } = await ensureOwnLog(tx, { ...context, channel, targets });
+  // Settled by the receipt of our log's first entry, so a relay that loses its store loses nothing.
+  const before = { c: log.c, a: log.a, s: 1 };
+  for (const device of devices) {
+    await sendControl(tx, { ...context, device, payloads: [payload], before, psk: null });
+  }
 }

@@ -3,6 +3,7 @@
  * that replace each other. They settle the outbox; they are never log entries.
  * docs/protocol/sync.md, [CU1]…
  */
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { sealLive, slotOf } from "../../crypto/chain/live.ts";
@@ -65,20 +66,27 @@ export async function sealCursor(
   };
 }
 
-export type Settled = { readonly settled: number; readonly lost: number };
+export type Settled = {
+  readonly settled: number;
+  readonly lost: number;
+  /** They hold entries of ours that we do not: our storage was rolled back. */
+  readonly isAheadOfUs: boolean;
+};
 
 /**
  * Takes a verified cursor of a peer's device: keeps it if it is newer, settles what it covers, and
- * sends again what it shows to be missing behind something later.
+ * sends again what it shows to be missing behind something later. `incarnation`: ours now.
  */
 export async function applyCursor(
   tx: WriteTx,
   from: { readonly c: number; readonly device: Hex; readonly account: Hex },
   cursor: Cursor,
+  incarnation: Uint8Array,
   nowMs: number,
 ): Promise<Settled> {
   const held = await tx.get("cursors", [from.c, from.device]);
-  if (held !== undefined && cursor.counter < held.counter) return { settled: 0, lost: 0 };
+  if (held !== undefined && cursor.counter < held.counter)
+    return { settled: 0, lost: 0, isAheadOfUs: false };
   const row: CursorRow = {
     ...from,
     counter: cursor.counter,
@@ -88,8 +96,11 @@ export async function applyCursor(
   await tx.put("cursors", row);
   let settled = 0;
   let lost = 0;
+  let isAheadOfUs = false;
   for (const log of (await logsOf(tx, from.c)).filter((it) => it.own)) {
     const delivered = row.delivered.find((it) => it.log === log.log)?.known ?? KNOWN_NOTHING;
+    const isCurrent = equalBytes(log.incarnation, incarnation);
+    if (isCurrent && maxKnown(delivered) > maxKnown(log.known)) isAheadOfUs = true;
     const waiting = await tx.range("outbox", "entry", {
       lower: [from.c, log.a],
       upper: [from.c, log.a, Number.MAX_SAFE_INTEGER],
@@ -102,7 +113,7 @@ export async function applyCursor(
       else settled += 1;
     }
   }
-  return { settled, lost };
+  return { settled, lost, isAheadOfUs };
 }
 
 /** The parcel with the device's target changed by what it holds; undefined: nothing changed. */

@@ -45,10 +45,12 @@ export type OpenContext = {
 
 /**
  * `done`: dealt with for good, for channel `c` (0 = none). `held`: its chain is not known yet; kept.
- * `dropped`: it will never open. All three may be acknowledged once committed.
+ * `dropped`: it will never open. All may be acknowledged once committed.
  */
 export type OpenOutcome =
   | { readonly type: "done"; readonly c: number }
+  /** A live frame: it may come as often as it likes, so it is not remembered. */
+  | { readonly type: "live" }
   | { readonly type: "held" }
   | { readonly type: "dropped"; readonly why: string };
 
@@ -79,7 +81,7 @@ export async function takeArrival(
     : dropped(envelope.error.type);
   if (outcome.type === "dropped") effects.dropped(outcome.why);
   if (outcome.type === "held") await hold(tx, context, arrival, env);
-  if (arrival.isEphemeral) return;
+  if (arrival.isEphemeral || outcome.type === "live") return;
   await tx.put("seen", {
     id: env,
     atMs: nowMs,
@@ -161,12 +163,13 @@ async function openLiveFrame(
   if (!isTheirs || !signed) return dropped("signature");
   if (type === "typing") {
     effects.typing(row.c, row.account, body.atMs);
-    return done(0);
+    return { type: "live" };
   }
   const from = { c: row.c, device: row.device, account: row.account };
-  const { lost } = await applyCursor(tx, from, body, nowMs);
+  const { lost, isAheadOfUs } = await applyCursor(tx, from, body, context.self.incarnation, nowMs);
   if (lost > 0) effects.wake();
-  return done(0);
+  if (isAheadOfUs) effects.rolledBack();
+  return { type: "live" };
 }
 
 async function openSessionMessage(

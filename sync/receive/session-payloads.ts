@@ -60,6 +60,8 @@ export async function takeSessionPayloads(
       context.effects.dropped("blocked");
       continue;
     }
+    // They write to us over a session that our use of their invite began: they have accepted us.
+    if (contact.state === "invited") await tx.put("contacts", { ...contact, state: "accepted" });
     if (payload.type === "chain") {
       tags.push(...(await takeChain(tx, context, { contact, device }, payload.body)));
     } else {
