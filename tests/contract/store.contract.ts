@@ -324,7 +324,7 @@ function values(open: Open): void {
 
   test("[ST6] putting a row without its generated number does not write into it", async () => {
     const { store } = await open();
-    const row = Object.freeze(channelRow("01"));
+    const row = channelRow("01");
     await store.write(["channels"], async (tx) => tx.put("channels", row));
     expect(row.c).toBe(undefined);
     await store[Symbol.asyncDispose]();
