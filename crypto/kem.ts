@@ -20,7 +20,9 @@ const INVALID: KemError = { type: "KemInputInvalid" };
 
 /** The secret key is its 32-byte seed. */
 export function makeKemKeyPair(random: Random): KemKeyPair {
-  const { publicKey, privateKey } = sodium.crypto_kem_xwing_seed_keypair(random(KEM_SECRET_BYTES));
+  const seed = random(KEM_SECRET_BYTES);
+  const { publicKey, privateKey } = sodium.crypto_kem_xwing_seed_keypair(seed);
+  wipe(seed);
   return { publicKey, secretKey: privateKey };
 }
 

@@ -25,7 +25,7 @@
  * |           282 |  1216 | rat         |                                                    |
  * |          1498 |     4 | spkId       | u32, of the bundle that was used                   |
  *
- * Rules [HS1] to [HS8] of docs/protocol/crypto.md.
+ * Rules [HS1] to [HS9] of docs/protocol/crypto.md.
  */
 import { assert } from "../base/assert.ts";
 import { concat, equalBytes, readU32le, u32le, wipe } from "../base/bytes.ts";
@@ -159,9 +159,10 @@ export function accept(
   flight: FirstFlight,
   nowMs: number,
 ): Result<Accepted, SessionError> {
+  if (!equalBytes(flight.prekeyId, prekeys.id)) return err(OPEN_FAILED);
   const ciphertext = flight.prefix.subarray(CT_AT, NONCE_AT);
   const kem = decapsulate(ciphertext, prekeys.xpkSecret);
-  if (!kem.ok || !equalBytes(flight.prekeyId, prekeys.id)) return err(OPEN_FAILED);
+  if (!kem.ok) return err(OPEN_FAILED);
   const sharedSecret = kem.value;
   const context = prefixContext(self.certificate.device, prekeys.xpk, ciphertext);
   const header = openHeader(sharedSecret, flight.prefix, context);

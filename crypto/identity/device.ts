@@ -1,6 +1,6 @@
 /**
  * A device's own keys: one to sign, one to agree on secrets, never converted into each other,
- * shared with no other device, in no backup. Rules [ID3] and [ID4] of docs/protocol/crypto.md.
+ * shared with no other device, in no backup. Rule [ID3] of docs/protocol/crypto.md.
  */
 import { wipe } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";

@@ -9,7 +9,7 @@
  * device itself; a revocation counts even when its issuer is revoked as well, so two devices that
  * revoke each other are both out, and AK decides by certifying new ones.
  *
- * Rules [FA1] to [FA7] of docs/protocol/crypto.md.
+ * Rules [FA1] to [FA9] of docs/protocol/crypto.md.
  */
 import { compareBytes, concat, equalBytes } from "../base/bytes.ts";
 import { toHex } from "../base/hex.ts";

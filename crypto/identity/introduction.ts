@@ -58,7 +58,7 @@ export function encodeIntroduction(content: IntroductionContent): Uint8Array {
   );
 }
 
-/** Reads and verifies: every card must be signed by a device that the facts show to be live. */
+/** Reads and verifies: one card a device at most, signed by a device that the facts show as live. */
 export function openIntroduction(bytes: Uint8Array): Result<Introduction, IntroductionError> {
   const r = readerOf(bytes);
   const accountKey = r.bytes(32);
@@ -71,10 +71,11 @@ export function openIntroduction(bytes: Uint8Array): Result<Introduction, Introd
   if (!r.finished() || !name.ok) return err(MALFORMED);
 
   const live = liveDevicesOf(accountKey, facts);
-  const devices = [];
+  const devices: { certificate: DeviceCertificate; card: Card }[] = [];
   for (const cardBytes of cards) {
     const card = decodeCard(cardBytes);
     if (!card.ok) return err(MALFORMED);
+    if (devices.some((it) => equalBytes(it.card.device, card.value.device))) return err(MALFORMED);
     const certificate = live.find((it) => equalBytes(it.device, card.value.device));
     if (certificate === undefined || !verifyCard(card.value, certificate)) return err(FORGED);
     devices.push({ certificate, card: card.value });

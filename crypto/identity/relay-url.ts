@@ -1,7 +1,7 @@
 /**
  * Addresses of relays, as they stand in cards and invites: they come from others, and the app will
  * connect to them. Only an origin is kept; https, or http to this very machine; no name and
- * password, and no address inside somebody's network. Rules [RU1] to [RU3] of
+ * password, and no address inside somebody's network. Rules [RU1] to [RU4] of
  * docs/protocol/crypto.md.
  */
 import { utf8 } from "../base/bytes.ts";

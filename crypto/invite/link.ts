@@ -10,7 +10,7 @@
  * |     65 |     4 | expiresAt  | u32, seconds since 1970                                       |
  * |     69 |     n | relayUrl   | where the record lies, UTF-8 in the form of relay-url.ts      |
  *
- * Rules [LI1] to [LI4] of docs/protocol/crypto.md.
+ * Rules [LI1] and [LI2] of docs/protocol/crypto.md.
  */
 import { assert } from "../base/assert.ts";
 import { fromBase64url, toBase64url } from "../base/base64url.ts";

@@ -10,7 +10,7 @@
  * |   1+n | voucher      | u8 length, at most 64; lets the invited register at the relay    |
  * |     m | introduction | the rest, see identity/introduction.ts: at least one card        |
  *
- * Rules [RC1] to [RC4] of docs/protocol/crypto.md.
+ * Rules [RC1] to [RC5] of docs/protocol/crypto.md.
  */
 import { open, seal } from "../aead.ts";
 import { assert } from "../base/assert.ts";

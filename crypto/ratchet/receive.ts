@@ -1,7 +1,7 @@
 /**
  * Receiving in a session. A message names its epoch by a tag, so nothing is tried out: a known tag
  * leads to its chain, the tag of the epoch that is expected next leads to a KEM step, any other is
- * refused. Rules [RA7] to [RA12] of docs/protocol/crypto.md.
+ * refused. Rules [RA7] to [RA13] of docs/protocol/crypto.md.
  */
 import { open } from "../aead.ts";
 import { concat, equalBytes, wipe } from "../base/bytes.ts";

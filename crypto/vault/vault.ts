@@ -9,7 +9,7 @@
  * |     25 |  n+16 | box     | XChaCha20-Poly1305, context u16 length and table, row key, version |
  *
  * The context keeps a row from being put in another's place. Not padded: who reads the disk sees
- * sizes. Rules [VA1] to [VA4] of docs/protocol/crypto.md.
+ * sizes. Rules [VA1] to [VA6] of docs/protocol/crypto.md.
  */
 import { assert } from "../base/assert.ts";
 import { concat, u16le, utf8 } from "../base/bytes.ts";

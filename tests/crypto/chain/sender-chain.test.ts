@@ -57,7 +57,7 @@ const later = (chain: SenderChain, n: number): SenderChain => ({
 });
 
 describe("sender chain", () => {
-  test("[SC1] opens what its author sealed, and costs 605 bytes for a text of 180", () => {
+  test("[SC1] opens what its author sealed: 605 bytes for an entry of 300", () => {
     const { sender, peer } = pair();
     const { message } = sealChain(sender, bytesOf(300, 7), random);
     expect(unwrap(openChain(peer, message)).payload).toEqual(bytesOf(300, 7));

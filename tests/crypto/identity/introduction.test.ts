@@ -37,6 +37,8 @@ test("[IN2] refuses a card of a device that the facts do not show, or that it di
     expect(openIntroduction(encodeIntroduction(content))).toEqual(forged);
   }
   expect(openIntroduction(encodeIntroduction({ ...contentFor(1), facts: [] }))).toEqual(forged);
+  const twice = contentFor(1, [cardOf(1), cardOf(1)]);
+  expect(openIntroduction(encodeIntroduction(twice)).ok).toBe(false);
 });
 
 test("[IN3] the decoder answers anything", () => {
