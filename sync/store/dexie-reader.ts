@@ -1,8 +1,9 @@
 /**
- * The device's database as a tab sees it: open rows, read-only, for Dexie's live queries. What the
- * engine commits in its worker runs those queries again that it concerns, by index range.
- *
- * Results of live queries are shared between them, and frozen. A write through it is a Bug.
+ * The device's database as a tab sees it: open rows, for Dexie's live queries. It writes nothing
+ * (sealing.ts, [SL4]).
+ *   [LQ1] What the engine commits in its worker runs those queries again, and only those, that asked
+ *         for an index range which it touched.
+ *   [LQ2] Equal queries that are live together share one reading; their rows are frozen.
  */
 import type { Dexie } from "dexie";
 

@@ -61,6 +61,11 @@ test("[LQ1] a tab's live query sees what a worker wrote, and only that", async (
   expect(seen.texts).toHaveLength(21);
 });
 
+test("[LQ2] components that ask the same share one reading", async ({ page }) => {
+  await openLab(page);
+  expect(await page.evaluate(async () => window.lab.opensOfThree("shared"))).toBe(60);
+});
+
 test("[ST8] a database deleted underneath is gone, and is not made anew", async ({ page }) => {
   await openLab(page);
   const outcomes = await page.evaluate(async () => window.lab.deleteBeneath("deleted"));

@@ -198,6 +198,28 @@ async function live(name: string, count: number): Promise<Liveness> {
   return { latenciesMs, idleRuns: runs - before - 1, texts: newest.map((it) => it.text) };
 }
 
+/** How many rows are opened when three components ask the same, one after the other. */
+async function opensOfThree(name: string): Promise<number> {
+  await append(name, WINDOW, "x");
+  let opens = 0;
+  const { aead, keys } = readerVaultOf(dmkOf(7));
+  const counting: typeof aead = {
+    ...aead,
+    decrypt: (...args) => {
+      opens++;
+      return aead.decrypt(...args);
+    },
+  };
+  const reader = await openDexieReader({ name, vault: { aead: counting, keys } });
+  const query = liveQuery(async () => reader.table("entries").orderBy("[c+arr]").toArray());
+  for (let i = 0; i < 3; i++) {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    query.subscribe(resolve);
+    await promise;
+  }
+  return opens;
+}
+
 /** Deletes the database beneath an open store, which then writes and reads. */
 async function deleteBeneath(name: string): Promise<readonly unknown[]> {
   const store = await openStore(name);
@@ -253,6 +275,7 @@ const lab = {
   hold,
   isThere,
   live,
+  opensOfThree,
   plant,
   rawText,
   settledWrites: () => settledWrites,
