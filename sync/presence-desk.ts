@@ -14,7 +14,7 @@ import {
 } from "./presence/presence.ts";
 import type { ContactRow, Hex } from "./store/rows.ts";
 import type { ReadTx, Store } from "./store/store.ts";
-import type { RelayId } from "./wire/ids.ts";
+import { idOf } from "./wire/ids.ts";
 
 export type PresenceDeskDeps = Pick<PresenceOptions, "publish" | "linkTo"> & {
   readonly store: Store;
@@ -130,7 +130,9 @@ async function watchedOf(tx: ReadTx, contact: ContactRow): Promise<readonly Watc
   const devices = (await reachableDevices(tx, account)).flatMap((row) => {
     const relay = cardOf(row)?.relays[0];
     if (relay === undefined) return [];
-    return [{ device: bytesOf(row.device), url: relay.url, relayId: relay.relayId as RelayId }];
+    return [
+      { device: bytesOf(row.device), url: relay.url, relayId: idOf("RelayId", relay.relayId) },
+    ];
   });
   return [{ account, presenceIn, devices, lastSeenMs }];
 }

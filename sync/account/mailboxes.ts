@@ -9,7 +9,7 @@ import { SIGN_SEED_BYTES, signKeyPairOf } from "../../crypto/sign.ts";
 import type { MailboxOwner } from "../session/link.ts";
 import type { MailboxRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import type { MailboxId, MailboxKey, RelayId } from "../wire/ids.ts";
+import { idOf, type RelayId } from "../wire/ids.ts";
 
 /** Before the relay's id is known there is no mailbox id either. */
 export const newMailbox = (url: string, random: Random): MailboxRow => ({
@@ -36,9 +36,9 @@ export function ownerOf(row: MailboxRow): HomeOwner | undefined {
   const { publicKey } = signKeyPairOf(row.seed);
   return {
     seed: row.seed,
-    publicKey: publicKey as MailboxKey,
-    mailbox: mailboxIdOf(publicKey, row.relayId) as MailboxId,
-    relayId: row.relayId as RelayId,
+    publicKey: idOf("MailboxKey", publicKey),
+    mailbox: idOf("MailboxId", mailboxIdOf(publicKey, row.relayId)),
+    relayId: idOf("RelayId", row.relayId),
   };
 }
 

@@ -24,7 +24,7 @@ import {
 import type { InviteRow, MailboxRow, TokenRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { InviteTag, Label, TokenHash, Voucher } from "../wire/ids.ts";
+import { idOf } from "../wire/ids.ts";
 import { atRelay, newMailbox, ownerOf } from "./mailboxes.ts";
 import { partyOf, readSelf, type Self } from "./self.ts";
 
@@ -95,7 +95,9 @@ async function register(
   voucher: Uint8Array | null,
 ): Promise<Step> {
   if (row.registered) return DONE;
-  const registered = await http.register(voucher === null ? {} : { voucher: voucher as Voucher });
+  const registered = await http.register(
+    voucher === null ? {} : { voucher: idOf("Voucher", voucher) },
+  );
   if (!registered.ok) return registered;
   await changeMailbox(deps, (it) => ({ ...it, registered: true }));
   return DONE;
@@ -133,7 +135,9 @@ async function revokeTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
   const all = await store.read(["tokens"], (tx) => tx.range("tokens", "primary", {}));
   const revoked = all.filter((it) => it.expiresAtMs === TOKEN_REVOKED);
   if (revoked.length === 0) return DONE;
-  const deleted = await http.deleteTokens(revoked.map((it) => tokenHashOf(it.token) as TokenHash));
+  const deleted = await http.deleteTokens(
+    revoked.map((it) => idOf("TokenHash", tokenHashOf(it.token))),
+  );
   if (!deleted.ok) return deleted;
   await lane.run(() =>
     store.write(["tokens"], async (tx) => {
@@ -165,9 +169,9 @@ async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
 }
 
 const grantOf = (row: TokenRow): TokenGrant => ({
-  hash: tokenHashOf(row.token) as TokenHash,
+  hash: idOf("TokenHash", tokenHashOf(row.token)),
   class: row.class,
-  label: bytesOf(row.label) as Label,
+  label: idOf("Label", bytesOf(row.label)),
   push: row.class === "contact",
   expiresAtMs: row.expiresAtMs,
 });
@@ -198,10 +202,10 @@ async function publish(
   if (record === undefined) return DONE;
   if (!record.ok) return err({ type: "Malformed" });
   const put = await http.putInvite(
-    bytesOf(invite.tag) as InviteTag,
+    idOf("InviteTag", bytesOf(invite.tag)),
     record.value,
     invite.expiresAtMs,
-    tokenHashOf(invite.voucher) as TokenHash,
+    idOf("TokenHash", tokenHashOf(invite.voucher)),
   );
   if (!put.ok) return put;
   await lane.run(() =>

@@ -23,7 +23,7 @@ import { encodePayload } from "../payload/payload.ts";
 import { openRelayHttp, type RelayError } from "../session/relay-http.ts";
 import type { ContactRow, DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import type { InviteTag } from "../wire/ids.ts";
+import { idOf } from "../wire/ids.ts";
 import {
   CONTACT_TOKEN_LIFE_MS,
   makeToken,
@@ -73,7 +73,7 @@ async function lookUp(
   if (toHex(invite.account) === self.account) return err({ type: "LinkIsOwn" });
   if (invite.expiresAtS * 1_000 <= deps.timers.now()) return err({ type: "LinkExpired" });
   const http = openRelayHttp({ ...deps, url: invite.relayUrl, owner: null });
-  const fetched = await http.fetchInvite(inviteTagOf(invite.secret) as InviteTag);
+  const fetched = await http.fetchInvite(idOf("InviteTag", inviteTagOf(invite.secret)));
   if (!fetched.ok) {
     const isMissing = fetched.error.type === "Refused" && fetched.error.problem === "NotFound";
     return err(isMissing ? { type: "InviteNotFound" } : inviteErrorOf(fetched.error));

@@ -16,7 +16,7 @@ import type { Link } from "../session/link.ts";
 import type { RelayHttp } from "../session/relay-http.ts";
 import type { DeviceRow, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
-import type { EnvelopeId, MailboxId, RelayId, Token } from "../wire/ids.ts";
+import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
 import { type Attempt, recordAttempts, type Verdict } from "./attempts.ts";
 import { sessionWith } from "./control.ts";
 import { SEAL_TABLES, sealRow } from "./seal.ts";
@@ -204,11 +204,15 @@ async function addressed(tx: ReadTx, row: NumberedRow): Promise<Parcel | undefin
     const relays = (found === undefined ? undefined : cardOf(found))?.relays ?? [];
     const relay = relays[Math.floor(row.attempts / RELAY_TRIES) % Math.max(1, relays.length)];
     if (relay === undefined || (parcel !== undefined && parcel.url !== relay.url)) continue;
-    const target = { device, mailbox: relay.mailbox as MailboxId, token: relay.token as Token };
+    const target = {
+      device,
+      mailbox: idOf("MailboxId", relay.mailbox),
+      token: idOf("Token", relay.token),
+    };
     parcel = {
       row,
       url: relay.url,
-      relayId: relay.relayId as RelayId,
+      relayId: idOf("RelayId", relay.relayId),
       targets: [...(parcel?.targets ?? []), target],
     };
   }
@@ -226,7 +230,7 @@ async function put(deps: PumpDeps, parcel: Parcel): Promise<Verdict> {
   const link = deps.linkTo(parcel.url, parcel.relayId);
   if (link === null || row.body === null) return { type: "busy", retryAfterMs: 1_000 };
   const answer = await link.put({
-    envelope: bytesOf(row.env) as EnvelopeId,
+    envelope: idOf("EnvelopeId", bytesOf(row.env)),
     isEphemeral: false,
     isUrgent: row.what === "entry",
     slot: null,
@@ -287,7 +291,7 @@ export async function fetchBundle(
   for (const relay of cardOf(device)?.relays ?? []) {
     const fetched = await deps
       .httpOf(relay.url)
-      .fetchPrekeys(relay.mailbox as MailboxId, relay.token as Token);
+      .fetchPrekeys(idOf("MailboxId", relay.mailbox), idOf("Token", relay.token));
     const bundle = fetched.ok ? decodePrekeyBundle(fetched.value) : undefined;
     if (bundle?.ok === true && verifyPrekeyBundle(bundle.value, certificate.value)) {
       return bundle.value.bytes;

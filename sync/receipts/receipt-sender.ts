@@ -12,7 +12,7 @@ import { cardOf } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
 import type { Link } from "../session/link.ts";
 import type { Store } from "../store/store.ts";
-import type { EnvelopeId, MailboxId, RelayId, SlotId, Token } from "../wire/ids.ts";
+import { idOf, type RelayId } from "../wire/ids.ts";
 import { SLOT_TTL_MS_MAX } from "../wire/limits.ts";
 import { type SealedCursor, sealCursor } from "./receipts.ts";
 
@@ -129,17 +129,18 @@ async function putCursor(deps: ReceiptDeps, cursor: SealedCursor): Promise<boole
   });
   let stored = true;
   for (const relay of cards) {
-    const link = relay === undefined ? null : deps.linkTo(relay.url, relay.relayId as RelayId);
+    const link =
+      relay === undefined ? null : deps.linkTo(relay.url, idOf("RelayId", relay.relayId));
     const answer = await link?.put({
-      envelope: envelopeIdOf(cursor.body) as EnvelopeId,
+      envelope: idOf("EnvelopeId", envelopeIdOf(cursor.body)),
       isEphemeral: false,
       isUrgent: false,
-      slot: cursor.slot as SlotId,
+      slot: idOf("SlotId", cursor.slot),
       ttlSeconds: SLOT_TTL_MS_MAX / 1_000,
       targets:
         relay === undefined
           ? []
-          : [{ mailbox: relay.mailbox as MailboxId, token: relay.token as Token }],
+          : [{ mailbox: idOf("MailboxId", relay.mailbox), token: idOf("Token", relay.token) }],
       body: cursor.body,
     });
     const status = answer?.ok === true ? answer.value[0]?.status : undefined;

@@ -48,7 +48,10 @@ export async function sealCursor(
   const contact = await tx.get("contacts", channel.account);
   if (chain === undefined || chain.holders.length === 0) return undefined;
   if (contact === undefined || contact.state !== "accepted") return undefined;
-  const logs = (await logsOf(tx, channel.c)).filter((it) => !it.own && maxKnown(it.known) > 0);
+  // Newest first: what does not fit a cursor is what nobody writes any more.
+  const logs = (await logsOf(tx, channel.c))
+    .filter((it) => !it.own && maxKnown(it.known) > 0)
+    .toSorted((a, b) => b.hlc - a.hlc);
   const content: CursorContent = {
     channel: bytesOf(channel.id),
     device: bytesOf(self.device),

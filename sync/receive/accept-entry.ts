@@ -13,7 +13,7 @@ import { type Body, decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
 import { isShown, KINDS } from "../entry/kinds.ts";
 import { publicIdOf } from "../entry/public-id.ts";
-import { addKnown, hasKnown } from "../log/known.ts";
+import { addKnown } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
 import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -61,10 +61,8 @@ export async function acceptEntry(
   }
   if (!verifyEntry(entry, log.key).ok) return refused("signature");
   const hash = entryIdOf(entry.coreBytes);
-  if (hasKnown(log.known, entry.core.seq)) {
-    const held = await tx.get("entries", [c, log.a, entry.core.seq]);
-    return held !== undefined && equalBytes(held.hash, hash) ? { type: "held" } : refused("fork");
-  }
+  const held = await tx.get("entries", [c, log.a, entry.core.seq]);
+  if (held !== undefined) return equalBytes(held.hash, hash) ? { type: "held" } : refused("fork");
   const misfit = (await misfitOf(tx, log, entry, hash)) ?? (await openMisfit(tx, log, entry));
   if (misfit !== undefined) return refused(misfit);
   return await placeEntry(tx, { self, channel, log, entry, hash, bytes, nowMs });

@@ -15,7 +15,7 @@ import { signTyping } from "../payload/typing.ts";
 import type { Link } from "../session/link.ts";
 import type { Hex } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
-import type { EnvelopeId, MailboxId, RelayId, Token } from "../wire/ids.ts";
+import { idOf, type RelayId } from "../wire/ids.ts";
 
 /** While somebody writes, others are told once in so long … */
 export const TYPING_EVERY_MS = 3_000;
@@ -111,13 +111,13 @@ async function tell(deps: TypingDeps, c: number): Promise<void> {
   const body = envelopeOf(sealLive(found.chain.state, payload, deps.random));
   for (const relay of found.relays) {
     if (relay === undefined) continue;
-    await deps.linkTo(relay.url, relay.relayId as RelayId)?.put({
-      envelope: envelopeIdOf(body) as EnvelopeId,
+    await deps.linkTo(relay.url, idOf("RelayId", relay.relayId))?.put({
+      envelope: idOf("EnvelopeId", envelopeIdOf(body)),
       isEphemeral: true,
       isUrgent: false,
       slot: null,
       ttlSeconds: TTL_SECONDS,
-      targets: [{ mailbox: relay.mailbox as MailboxId, token: relay.token as Token }],
+      targets: [{ mailbox: idOf("MailboxId", relay.mailbox), token: idOf("Token", relay.token) }],
       body,
     });
   }

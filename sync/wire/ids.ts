@@ -2,6 +2,7 @@
  * The names that pass between client and relay, as branded bytes. A relay sees nothing else of a
  * person: no account, device, channel or sender.
  */
+import { assert } from "../../crypto/base/assert.ts";
 import type { Brand } from "../../crypto/base/brand.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 
@@ -64,6 +65,12 @@ const parserOf =
     bytes.length === ID_BYTES[id]
       ? ok(bytes as Brand<Uint8Array, Name>)
       : err({ type: "IdLengthWrong", id, bytes: bytes.length });
+
+/** For bytes of our own, or that a decoder of ours has measured: a wrong length is a Bug. */
+export function idOf<Name extends IdName>(id: Name, bytes: Uint8Array): Brand<Uint8Array, Name> {
+  assert(bytes.length === ID_BYTES[id], `the length of a ${id}`);
+  return bytes as Brand<Uint8Array, Name>;
+}
 
 /** Each takes a view and keeps it: only the length can be wrong. */
 export const parseRelayId = parserOf("RelayId");
