@@ -40,6 +40,9 @@ export const ADDRESS_SOCKETS_BURST = 60;
 export const FRAMES_OVER_RATE_MAX = 2_000;
 /** Fragments of one WebSocket message. */
 export const FRAGMENTS_MAX = 64;
+/** WebSocket's own PING and PONG, which carry nothing here. */
+export const CONTROL_FRAMES_PER_SECOND = 1;
+export const CONTROL_FRAMES_BURST = 30;
 /** How long a socket that was told to close may take before it is cut. */
 export const CLOSE_GRACE_MS = 2 * SECOND_MS;
 export const TICK_MS = SECOND_MS;
@@ -67,12 +70,17 @@ export const POW_WINDOW_MS = 5 * MINUTE_MS;
 /** New mailboxes are refused above this load; proof of work is asked above half of it. */
 export const LOAD_MAX = 90;
 
+export const OVERLOADED_RETRY_MS = MINUTE_MS;
+
 /* Store. */
 /** Acknowledged after so long, a message never touches the index on disk. */
 export const SPILL_AFTER_MS = 2 * SECOND_MS;
 export const SLICE_ROWS = 500;
 export const FLUSH_AFTER_MS = 250;
 export const SWEEP_EVERY_MS = 3_600 * SECOND_MS;
+/** Index entries and queues that stay in memory; what is over it is read from disk when asked for. */
+export const HOT_PLACES_MAX = 200_000;
+export const HOT_SHELVES_MAX = 100_000;
 /** Envelope ids remembered after their acknowledgement, against a late retry. */
 export const RECENT_ENVELOPES_MAX = 50_000;
 export const RECENT_ENVELOPES_MS = 10 * MINUTE_MS;
@@ -88,6 +96,8 @@ export const COMMIT_WAITING_MAX = 65_536;
 export const COMMIT_WAITING_BYTES_MAX = 64 * MIB;
 
 /* HTTP. */
+/** Connections that the kernel holds while the event loop is busy. */
+export const LISTEN_BACKLOG = 4_096;
 export const HTTP_REQUESTS_PER_SECOND = 20;
 export const HTTP_REQUESTS_BURST = 200;
 export const HTTP_HEADERS_BYTES_MAX = 16 * KIB;
@@ -99,7 +109,7 @@ export const DRAIN_MS_MAX = 30 * SECOND_MS;
 /** Fewer sockets than this are told at once. */
 export const DRAIN_AT_ONCE = 500;
 
-/** What an operator may set. */
+/** What an operator may set of the core. */
 export type RelaySettings = {
   readonly mailboxMessagesMax: number;
   readonly mailboxBytesMax: number;

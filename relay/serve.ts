@@ -1,0 +1,160 @@
+/**
+ * A relay on a port: builds the parts from a configuration, and takes them down in order. Told apart from
+ * main.ts so that it ends with a value instead of an exit code.
+ */
+import { once } from "node:events";
+import { Server } from "node:http";
+
+import { createAdaptorServer } from "@hono/node-server";
+
+import { assert } from "../crypto/base/assert.ts";
+import { err, ok, type Result } from "../crypto/base/result.ts";
+import { ready } from "../crypto/base/sodium.ts";
+import type { Token } from "../sync/wire/ids.ts";
+import { addressReader } from "./client-address.ts";
+import type { Config } from "./config.ts";
+import { type FolderError, openDataFolder, openOperatorInvite } from "./data-folder.ts";
+import { readAppFiles } from "./http/app-files.ts";
+import { httpApp } from "./http/http-app.ts";
+import {
+  HOT_PLACES_MAX,
+  HOT_SHELVES_MAX,
+  HTTP_HEADERS_BYTES_MAX,
+  HTTP_HEADERS_MS_MAX,
+  HTTP_REQUEST_MS_MAX,
+  LISTEN_BACKLOG,
+} from "./limits.ts";
+import {
+  nodeNow,
+  nodeRandom,
+  nodeTimers,
+  nodeTurn,
+  openLog,
+  openPressure,
+} from "./node-runtime.ts";
+import { openRelay, type Relay } from "./relay.ts";
+import { attachSockets } from "./socket/ws-adapter.ts";
+import { freeBytesAt } from "./store/disk-room.ts";
+import { openSqliteStore, type OpenStoreError } from "./store/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+
+export type ServeError =
+  | FolderError
+  | OpenStoreError
+  | { readonly type: "PortUnusable"; readonly code: string };
+
+export type ServedRelay = {
+  readonly relay: Relay;
+  readonly dataPath: string;
+  readonly isAppBuilt: boolean;
+  /** Made at this start, in `invite` mode: to be shown once. */
+  readonly operatorToken: Token | null;
+  /** Says goodbye, commits, closes. */
+  readonly stop: () => Promise<void>;
+};
+
+const REPORT_EVERY_MS = 60_000;
+
+export async function serveRelay(config: Config): Promise<Result<ServedRelay, ServeError>> {
+  await ready;
+  const folder = openDataFolder(config.dataFolder, nodeRandom);
+  if (!folder.ok) return folder;
+  const { path, relayId } = folder.value;
+  const isInvite = config.registration === "invite";
+  const operator = isInvite ? openOperatorInvite(folder.value, nodeRandom) : ok(null);
+  if (!operator.ok) return operator;
+  const store = openStoreAt(path, config);
+  if (!store.ok) return store;
+
+  const log = openLog(config.log);
+  const relay = openRelay({
+    relayId,
+    store: store.value,
+    now: nodeNow,
+    random: nodeRandom,
+    timers: nodeTimers,
+    turn: nodeTurn,
+    settings: config.settings,
+    registration: config.registration,
+    operatorTokenHash: operator.value?.hash ?? null,
+    pressure: openPressure(),
+  });
+  const files = readAppFiles(config.appFolder);
+  const server = httpServerOf(relay, config, files);
+  const listening = await listen(server, config);
+  if (!listening.ok) {
+    await relay.drain();
+    await store.value[Symbol.asyncDispose]();
+    return listening;
+  }
+  const report = setInterval(() => reportCounts(relay, log), REPORT_EVERY_MS);
+  report.unref();
+  log("started");
+
+  const stop = async (): Promise<void> => {
+    clearInterval(report);
+    const closed = once(server, "close");
+    server.close();
+    await relay.drain();
+    server.closeIdleConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), HTTP_CLOSE_MS);
+    await closed;
+    clearTimeout(cut);
+    await store.value[Symbol.asyncDispose]();
+    reportCounts(relay, log);
+    log("stopped");
+  };
+  const operatorToken = operator.value?.token ?? null;
+  return ok({ relay, dataPath: path, isAppBuilt: files.isBuilt, operatorToken, stop });
+}
+
+/** Requests under way at the end get this long. */
+const HTTP_CLOSE_MS = 1_000;
+
+const openStoreAt = (folder: string, config: Config): Result<Store, OpenStoreError> =>
+  openSqliteStore({
+    folder,
+    bounds: { ...config.settings, hotPlacesMax: HOT_PLACES_MAX, hotShelvesMax: HOT_SHELVES_MAX },
+    incarnation: () => nodeRandom(8),
+    disk: { freeBytes: () => freeBytesAt(`${folder}/.`), freeBytesMin: config.diskFreeBytesMin },
+  });
+
+function httpServerOf(
+  relay: Relay,
+  config: Config,
+  files: ReturnType<typeof readAppFiles>,
+): Server {
+  const addressOf = addressReader(config.proxies);
+  const server = createAdaptorServer({
+    fetch: httpApp({ relay, files, addressOf }).fetch,
+    // Responses are built by Hono; Node's own globals stay as they are.
+    overrideGlobalObjects: false,
+    serverOptions: {
+      maxHeaderSize: HTTP_HEADERS_BYTES_MAX,
+      headersTimeout: HTTP_HEADERS_MS_MAX,
+      requestTimeout: HTTP_REQUEST_MS_MAX,
+      connectionsCheckingInterval: HTTP_HEADERS_MS_MAX / 2,
+    },
+  });
+  assert(server instanceof Server, "an HTTP/1 server was asked for");
+  attachSockets({ server, relay, addressOf });
+  return server;
+}
+
+async function listen(server: Server, { port, host }: Config): Promise<Result<void, ServeError>> {
+  try {
+    const bound = { port, backlog: LISTEN_BACKLOG, ...(host === null ? {} : { host }) };
+    server.listen(bound);
+    await once(server, "listening");
+    return ok(undefined);
+  } catch (thrown) {
+    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown";
+    return err({ type: "PortUnusable", code });
+  }
+}
+
+/** Counts since the last report, and what is held now. */
+function reportCounts(relay: Relay, log: ReturnType<typeof openLog>): void {
+  const counts = relay.counters.take();
+  if (Object.keys(counts).length > 0) log("minute", { ...counts, ...relay.status() });
+}
