@@ -35,8 +35,8 @@ type Followed = {
   readonly week: number;
   isAsked: boolean;
   isOnline: boolean;
-  /** The relay lost sight of it, or we of the relay; time decides. */
-  isDoubtful: boolean;
+  /** Not null: the relay lost sight of it, or we of the relay, and time decides. */
+  cancelDoubt: (() => void) | null;
 };
 type Person = {
   readonly account: string;
@@ -48,8 +48,6 @@ export class Follower {
   readonly #options: FollowerOptions;
   readonly #people = new Map<string, Person>();
   readonly #topics = new Map<string, Followed>();
-  /** By relay: the wait before what is doubtful counts as offline. */
-  readonly #cancelByRelay = new Map<string, () => void>();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -69,7 +67,7 @@ export class Follower {
           const name = toHex(topic);
           leftTopics.delete(name);
           if (this.#topics.has(name)) continue;
-          const state = { isAsked: false, isOnline: false, isDoubtful: false };
+          const state = { isAsked: false, isOnline: false, cancelDoubt: null };
           this.#topics.set(name, { topic, person, key, device, week, ...state });
         }
       }
@@ -98,13 +96,12 @@ export class Follower {
     // What nobody of theirs sealed changes nothing.
     if (said === null || !said.ok) return;
     const isOnline = event.isOnline && said.value.isOnline;
-    followed.isDoubtful = false;
+    trust(followed);
     this.#see(followed, isOnline, said.value.seenMs, event.isOnline ? 0 : PRESENCE_OFFLINE_MS);
   }
 
   close(): void {
-    for (const cancel of this.#cancelByRelay.values()) cancel();
-    this.#cancelByRelay.clear();
+    for (const followed of this.#topics.values()) trust(followed);
     this.#topics.clear();
     this.#people.clear();
   }
@@ -134,6 +131,7 @@ export class Follower {
       const followed = this.#topics.get(name);
       if (followed === undefined) continue;
       this.#topics.delete(name);
+      trust(followed);
       const { url, relayId } = followed.device;
       if (followed.isAsked) this.#options.linkTo(url, relayId)?.unsubscribe([followed.topic]);
       if (this.#people.has(followed.person.account)) this.#see(followed, false, 0, 0);
@@ -142,19 +140,11 @@ export class Follower {
 
   /** Offline, unless something better is heard in time. */
   #doubt(followed: Followed): void {
-    if (!followed.isOnline || followed.isDoubtful) return;
-    followed.isDoubtful = true;
-    const place = placeOf(followed.device);
-    if (this.#cancelByRelay.has(place)) return;
-    const settle = (): void => {
-      this.#cancelByRelay.delete(place);
-      for (const it of this.#topics.values()) {
-        if (!it.isDoubtful || placeOf(it.device) !== place) continue;
-        it.isDoubtful = false;
-        this.#see(it, false, 0, PRESENCE_OFFLINE_MS);
-      }
-    };
-    this.#cancelByRelay.set(place, this.#options.timers.after(PRESENCE_OFFLINE_MS, settle));
+    if (!followed.isOnline || followed.cancelDoubt !== null) return;
+    followed.cancelDoubt = this.#options.timers.after(PRESENCE_OFFLINE_MS, () => {
+      followed.cancelDoubt = null;
+      this.#see(followed, false, 0, PRESENCE_OFFLINE_MS);
+    });
   }
 
   /** `agoMs`: how long ago somebody who was online until now was heard last. */
@@ -177,6 +167,11 @@ export class Follower {
   #tell({ account, isOnline, lastSeenMs }: Person): void {
     this.#options.onPresence({ account, online: isOnline, lastSeenMs });
   }
+}
+
+function trust(followed: Followed): void {
+  followed.cancelDoubt?.();
+  followed.cancelDoubt = null;
 }
 
 /** A relay is its address and its key: see pool.ts. */

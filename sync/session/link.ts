@@ -61,7 +61,10 @@ export type Welcome = {
 /** What the relay's clock said, against ours; see sync/clock/offset.ts. */
 export type ClockSample = { readonly offsetMs: number; readonly roundTripMs: number };
 
-/** `onState` may be called from inside a method of `Link`, the others never are. */
+/**
+ * Nothing is called before `openLink` returned. `onState` may be called from inside a method of
+ * `Link`, the others never are.
+ */
 export type LinkEvents = {
   readonly onState: (state: LinkState) => void;
   readonly onWelcome: (welcome: Welcome) => void;
@@ -126,15 +129,18 @@ export interface Link {
   readonly subscribe: (topics: readonly Topic[]) => void;
   readonly unsubscribe: (topics: readonly Topic[]) => void;
   readonly setVisible: (visible: boolean) => void;
-  /** The network came back, or the person asks: dial at once, or find out whether we are connected. */
+  /**
+   * The network came back, or the person asks: dial at once (within a second of the last time), or
+   * find out whether anybody is there.
+   */
   readonly wake: () => void;
   /** For good. What is still unanswered ends with `LinkDown`. */
   readonly close: () => void;
 }
 
-/** An owner link dials at once, a guest link when it is asked for something. */
+/** An owner link is `connecting` at once, a guest link is `idle` until it is asked for something. */
 export function openLink(options: LinkOptions): Link {
   const link = new RelayLink(options);
-  if (options.owner !== null) link.wake();
+  if (options.owner !== null) link.dial();
   return link;
 }

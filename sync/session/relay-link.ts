@@ -35,6 +35,8 @@ import { socketUrlOf } from "./relay-address.ts";
 export const GUEST_IDLE_MS = UNAUTHENTICATED_IDLE_MS;
 /** A connection that held so long ended a row of failures. */
 export const STABLE_MS = 10_000;
+/** However often it is woken, a link is dialled no faster than this. */
+export const WAKE_PAUSE_MS = 1_000;
 /** After GOAWAY, how long PUTs may still be answered. */
 export const GOAWAY_LINGER_MS = 5_000;
 /** The longest that a relay can keep us away. */
@@ -58,6 +60,7 @@ export class RelayLink implements Link {
   /** What the relay asked us to wait, at least. */
   #retryAfterMs = 0;
   #isSentAway = false;
+  #dialledAtMs = Number.NEGATIVE_INFINITY;
   #cancelRetry = NOTHING;
   #cancelStable = NOTHING;
   #cancelQuiet = NOTHING;
@@ -129,10 +132,11 @@ export class RelayLink implements Link {
 
   readonly wake = (): void => {
     if (this.#connection !== null) return this.#connection.probe();
-    if (this.#state.type === "closed") return;
+    if (this.#state.type === "closed" || this.#state.type === "idle") return;
     this.#failures = 0;
-    this.#retryAfterMs = 0;
-    this.#retry();
+    const sinceMs = this.#options.timers.now() - this.#dialledAtMs;
+    if (sinceMs >= 0 && sinceMs < WAKE_PAUSE_MS) this.#plan(WAKE_PAUSE_MS - sinceMs, "lost");
+    else this.#retry();
   };
 
   readonly close = (): void => {
@@ -147,11 +151,19 @@ export class RelayLink implements Link {
 
   #retry(): void {
     if (!this.#isGuest || this.#topics.size > 0) this.#dial();
-    else if (this.#state.type !== "idle") this.#rest({ type: "idle" });
+    else this.#rest({ type: "idle" });
   }
 
   #dial(): void {
+    this.dial();
+    this.#enter({ type: "connecting" });
+  }
+
+  /** Without telling: whoever opens a link does not hold it yet. */
+  dial(): void {
     this.#cancelRetry();
+    this.#state = { type: "connecting" };
+    this.#dialledAtMs = this.#options.timers.now();
     const { owner, transport, timers } = this.#options;
     let limits: RelayLimits | null = null;
     this.#connection = new Connection({
@@ -173,7 +185,6 @@ export class RelayLink implements Link {
         onEnd: (end) => this.#ended(end),
       },
     });
-    this.#enter({ type: "connecting" });
   }
 
   #phase(phase: "welcoming" | "authing" | "open", limits: RelayLimits | null): void {
@@ -279,10 +290,15 @@ export class RelayLink implements Link {
 
   #wait(why: LinkFailure): void {
     this.#hangUp();
-    const { timers, random } = this.#options;
-    const delayMs = this.#retryAfterMs + retryDelayMs(this.#failures, random);
+    const delayMs = this.#retryAfterMs + retryDelayMs(this.#failures, this.#options.random);
     this.#failures += 1;
     this.#retryAfterMs = 0;
+    this.#plan(delayMs, why);
+  }
+
+  #plan(delayMs: number, why: LinkFailure): void {
+    const { timers } = this.#options;
+    this.#cancelRetry();
     this.#cancelRetry = timers.after(delayMs, () => this.#retry());
     this.#enter({ type: "waiting", retryAtMs: timers.now() + delayMs, why });
   }

@@ -174,12 +174,7 @@ describe("the handshake of an owner", () => {
     expect(verifyLabelled(owner.publicKey, auth!.signature, "relay/auth", ...parts)).toBe(true);
     it.relay.say(authed(3));
     await it.timers.settle();
-    expect(it.states.map((state) => state.type)).toEqual([
-      "connecting",
-      "welcoming",
-      "authing",
-      "open",
-    ]);
+    expect(it.states.map((state) => state.type)).toEqual(["welcoming", "authing", "open"]);
     expect(it.calls.map(([name]) => name)).toEqual(["onWelcome", "onAuthed"]);
     expect(it.calls[1]).toMatchObject(["onAuthed", { pendingCount: 3 }]);
   });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { fromBase64url, toBase64url } from "../../../crypto/base/base64url.ts";
 import { utf8 } from "../../../crypto/base/bytes.ts";
@@ -16,7 +16,7 @@ import type { CreateMailbox, PutTokens } from "../../../sync/wire/http.ts";
 import { HeldTimers } from "../transport/held-timers.ts";
 import { bytesOf, idOf, ownerOf, PlayedRelay, RELAY_ID, URL_HERE } from "./played-relay.ts";
 
-beforeAll(() => ready);
+await ready;
 
 const owner = ownerOf(4);
 const MAILBOX = toBase64url(owner.mailbox);
@@ -47,13 +47,8 @@ function rigOf(answer: (asked: Asked, index: number) => unknown): Rig {
   return { http, asked, timers };
 }
 
-/** The answer, once time has stood still for long enough. */
-async function settled<Value>({ timers }: Rig, pending: Promise<Value>): Promise<Value> {
-  const outcome: Value[] = [];
-  void pending.then((value) => outcome.push(value));
-  while (outcome.length === 0) await timers.settle();
-  return pending;
-}
+const settled = <Value>({ timers }: { readonly timers: HeldTimers }, pending: Promise<Value>) =>
+  timers.outcome(pending);
 
 const problem = (type: string, status: number, more: object = {}): Response =>
   Response.json({ type, ...more }, { status });
@@ -312,7 +307,7 @@ describe("answers", () => {
     const timers = new HeldTimers();
     const transport = openMemoryTransport({ relayAt: () => undefined, timers });
     const http = openRelayHttp({ url: URL_HERE, owner: null, transport, timers });
-    const rig = { http, timers, asked: [] };
+    const rig = { timers };
     expect(await settled(rig, http.wellKnown())).toEqual({
       ok: false,
       error: { type: "Unreachable" },

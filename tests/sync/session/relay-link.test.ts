@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
+import { CLOSE } from "../../../sync/wire/close-codes.ts";
 import type { Frame } from "../../../sync/wire/frames.ts";
 import { authed, bytesOf, idOf, openStage, putOf, stage } from "./played-relay.ts";
 import { type StateName, STATES } from "./states.ts";
@@ -42,6 +43,18 @@ describe("[SE16] what a caller may do in each state", () => {
     await it.timers.advance(600_000);
     expect(it.link.state()).toEqual({ type: "closed" });
     expect(it.timers.waiting).toBe(0);
+  });
+
+  test("[SE16] however often it is woken, it dials once a second", async () => {
+    const it = await openStage("owner");
+    const before = it.relay.dials;
+    for (let tenths = 0; tenths < 50; tenths += 1) {
+      it.relay.hangUp(CLOSE.authFailed);
+      await it.timers.settle();
+      it.link.wake();
+      await it.timers.advance(100);
+    }
+    expect(it.relay.dials - before).toBe(5);
   });
 
   test("[SE16] wake on an open connection asks whether anybody is there", async () => {

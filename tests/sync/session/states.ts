@@ -27,12 +27,14 @@ export const STATES = {
     const it = stage("owner");
     it.network.setRoute("down");
     await it.timers.settle();
+    it.timers.jump(1_000);
     return it;
   },
   replaced: async () => {
     const it = await openStage("owner");
     it.relay.hangUp(CLOSE.replaced);
     await it.timers.settle();
+    it.timers.jump(1_000);
     return it;
   },
   refused: async () => {
@@ -41,6 +43,7 @@ export const STATES = {
     await it.timers.settle();
     it.relay.say(welcome({ relayId: idOf("RelayId", 8) }));
     await it.timers.settle();
+    it.timers.jump(1_000);
     return it;
   },
   closed: async () => {

@@ -1,6 +1,6 @@
 import type { Timers } from "../../../sync/clock/timers.ts";
 
-type Alarm = { readonly atMs: number; readonly order: number; readonly ring: () => void };
+type Alarm = { atMs: number; readonly order: number; readonly ring: () => void };
 
 /** A clock that stands still until the test moves it. */
 export class HeldTimers implements Timers {
@@ -38,9 +38,23 @@ export class HeldTimers implements Timers {
     this.#nowMs = untilMs;
   }
 
+  /** The clock is set: nothing becomes due by it. */
+  jump(ms: number): void {
+    this.#nowMs += ms;
+    for (const alarm of this.#alarms) alarm.atMs += ms;
+  }
+
   /** What is due now and all that follows from it. */
   settle(): Promise<void> {
     return this.advance(0);
+  }
+
+  /** What `pending` comes to while the clock stands still. */
+  async outcome<Value>(pending: Promise<Value>): Promise<Value> {
+    const outcome: Value[] = [];
+    void pending.then((value) => outcome.push(value));
+    while (outcome.length === 0) await this.settle();
+    return pending;
   }
 
   #next(untilMs: number): Alarm | undefined {
