@@ -72,34 +72,42 @@ export const SETTINGS = [
   },
   {
     name: "KITH_TTL_DAYS",
-    fallback: "30",
+    fallback: `${MESSAGE_TTL_MS_MAX / DAY_MS}`,
     meaning: "Days that an unread message is kept, 1 to 30",
   },
   {
     name: "KITH_MAILBOX_MESSAGES",
-    fallback: "10000",
+    fallback: `${MAILBOX_MESSAGES_MAX}`,
     meaning: "Messages that one mailbox holds, 100 to 100000",
   },
-  { name: "KITH_MAILBOX_MIB", fallback: "64", meaning: "MiB that one mailbox holds, 1 to 1024" },
+  {
+    name: "KITH_MAILBOX_MIB",
+    fallback: `${MAILBOX_BYTES_MAX / MIB}`,
+    meaning: "MiB that one mailbox holds, 1 to 1024",
+  },
   {
     name: "KITH_DISK_FREE_MIB",
-    fallback: "64",
+    fallback: `${FREE_BYTES_MIN / MIB}`,
     meaning: "New messages stop below this free space",
   },
-  { name: "KITH_SOCKETS_MAX", fallback: "20000", meaning: "Connections at a time" },
+  {
+    name: "KITH_SOCKETS_MAX",
+    fallback: `${DEFAULT_SETTINGS.socketsMax}`,
+    meaning: "Connections at a time",
+  },
   {
     name: "KITH_SOCKET_FRAMES_PER_SECOND",
-    fallback: "200",
+    fallback: `${DEFAULT_SETTINGS.socketFramesPerSecond}`,
     meaning: "Frames that one connection may send",
   },
   {
     name: "KITH_TOKEN_PUTS_PER_SECOND",
-    fallback: "2",
+    fallback: `${DEFAULT_SETTINGS.tokenPutsPerSecond}`,
     meaning: "Messages under one write token, after a burst of 60",
   },
   {
     name: "KITH_TOKEN_KIB_PER_SECOND",
-    fallback: "256",
+    fallback: `${DEFAULT_SETTINGS.tokenBytesPerSecond / KIB}`,
     meaning: "KiB under one write token, after a burst of 8 MiB",
   },
 ] as const satisfies readonly Setting[];
@@ -216,15 +224,3 @@ function readPublicUrl(text: string): Result<string | null, ConfigError> {
         "KITH_PUBLIC_URL is an origin such as https://chat.example.org, without path or login.",
       );
 }
-
-/** The table's words and the code's numbers are held together by tests/relay/config.test.ts. */
-export const CONFIG_DEFAULTS = {
-  KITH_MAILBOX_MESSAGES: MAILBOX_MESSAGES_MAX,
-  KITH_MAILBOX_MIB: MAILBOX_BYTES_MAX / MIB,
-  KITH_TTL_DAYS: MESSAGE_TTL_MS_MAX / DAY_MS,
-  KITH_DISK_FREE_MIB: FREE_BYTES_MIN / MIB,
-  KITH_SOCKETS_MAX: DEFAULT_SETTINGS.socketsMax,
-  KITH_SOCKET_FRAMES_PER_SECOND: DEFAULT_SETTINGS.socketFramesPerSecond,
-  KITH_TOKEN_PUTS_PER_SECOND: DEFAULT_SETTINGS.tokenPutsPerSecond,
-  KITH_TOKEN_KIB_PER_SECOND: DEFAULT_SETTINGS.tokenBytesPerSecond / KIB,
-} as const;

@@ -18,7 +18,7 @@ import { toHex } from "../crypto/base/hex.ts";
 import { err, ok, type Result } from "../crypto/base/result.ts";
 import { sodium } from "../crypto/base/sodium.ts";
 import { tokenHashOf } from "../crypto/public/relay-ids.ts";
-import { ID_BYTES, type RelayId, type Token } from "../sync/wire/ids.ts";
+import { ID_BYTES, idOf, type RelayId, type Token } from "../sync/wire/ids.ts";
 import type { Random } from "./ports.ts";
 
 const KEY_FILE = "relay.key";
@@ -45,7 +45,7 @@ export function openDataFolder(folder: string, random: Random): Result<DataFolde
     if (!existsSync(keyPath)) writeWhole(keyPath, random(SEED_BYTES));
     const seed = new Uint8Array(readFileSync(keyPath));
     if (seed.length !== SEED_BYTES) return err({ type: "KeyMalformed", path: keyPath });
-    return ok({ path, relayId: sodium.crypto_sign_seed_keypair(seed).publicKey as RelayId });
+    return ok({ path, relayId: idOf("RelayId", sodium.crypto_sign_seed_keypair(seed).publicKey) });
   } catch (thrown) {
     return err({ type: "FolderUnusable", folder: path, reason: reasonOf(thrown) });
   }
@@ -69,7 +69,7 @@ export function openOperatorInvite(
       if (hash.length !== ID_BYTES.TokenHash) return err({ type: "KeyMalformed", path });
       return ok({ hash: new Uint8Array(hash), token: null });
     }
-    const token = random(ID_BYTES.Token) as Token;
+    const token = idOf("Token", random(ID_BYTES.Token));
     const hash = tokenHashOf(token);
     writeWhole(path, Buffer.from(`${toHex(hash)}\n`, "utf8"));
     return ok({ hash, token });

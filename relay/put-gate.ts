@@ -4,7 +4,7 @@
  * asked in the same way for tokens that exist and tokens that do not.
  */
 import { envelopeIdOf, tokenHashOf } from "../crypto/public/relay-ids.ts";
-import type { TokenHash } from "../sync/wire/ids.ts";
+import { idOf, type TokenHash } from "../sync/wire/ids.ts";
 import { PUTS_OUTSTANDING_MAX } from "../sync/wire/limits.ts";
 import type { PutStatus } from "../sync/wire/ok-frame.ts";
 import type { PutFrame, PutTarget } from "../sync/wire/put-frame.ts";
@@ -49,7 +49,7 @@ export class PutGate {
   }
 
   #target(target: PutTarget, bytes: number, nowMs: number): Gated {
-    const tokenHash = tokenHashOf(target.token) as TokenHash;
+    const tokenHash = idOf("TokenHash", tokenHashOf(target.token));
     const key = latin1(tokenHash);
     const retryAfterMs = this.#puts.take(key, 1, nowMs) || this.#bytes.take(key, bytes, nowMs);
     return retryAfterMs > 0 ? { status: "busy", retryAfterMs } : { ...target, tokenHash };

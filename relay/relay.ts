@@ -5,8 +5,7 @@
  */
 import { CLOSE } from "../sync/wire/close-codes.ts";
 import type { Discovery, Registration, Status } from "../sync/wire/http.ts";
-import type { MailboxId, Nonce, RelayId } from "../sync/wire/ids.ts";
-import { ID_BYTES } from "../sync/wire/ids.ts";
+import { ID_BYTES, idOf, type MailboxId, type RelayId } from "../sync/wire/ids.ts";
 import {
   BODY_BYTES_MAX,
   PING_VISIBLE_MS,
@@ -148,7 +147,7 @@ class RelayCore implements Relay {
       out.close(CLOSE.draining, "draining");
       return { receive: () => undefined, closed: () => undefined };
     }
-    const nonce = this.#options.random(ID_BYTES.Nonce) as Nonce;
+    const nonce = idOf("Nonce", this.#options.random(ID_BYTES.Nonce));
     const session = new Session(this.#parts, out, nonce);
     this.#sessions.add(session);
     this.counters.add("sockets");

@@ -11,7 +11,7 @@ import {
   tokenHashOf,
 } from "../../crypto/public/relay-ids.ts";
 import { type MailboxCreated, PATHS, type Problem } from "../../sync/wire/http.ts";
-import { ID_BYTES, type MailboxId, type TokenHash } from "../../sync/wire/ids.ts";
+import { ID_BYTES, idOf } from "../../sync/wire/ids.ts";
 import { TOKEN_LIFE_MS_MAX, TOKENS_PER_REQUEST_MAX } from "../../sync/wire/limits.ts";
 import type { Admission } from "../admission/registration.ts";
 import { OVERLOADED_RETRY_MS } from "../limits.ts";
@@ -86,7 +86,7 @@ async function createMailbox(relay: Relay, c: Context, address: string): Promise
   const input = parseJson(c, CreateMailbox, body.value);
   if (!input.ok) return problem(c, input.error);
   const { publicKey: key, voucher = null, inviteToken = null, pow = null } = input.value;
-  const mailbox = mailboxIdOf(key, relay.relayId) as MailboxId;
+  const mailbox = idOf("MailboxId", mailboxIdOf(key, relay.relayId));
   if (!isSignedByKey(relay, c, { body: body.value, key, mailbox })) {
     return problem(c, { type: "SignatureInvalid" });
   }
@@ -99,7 +99,7 @@ async function createMailbox(relay: Relay, c: Context, address: string): Promise
   relay.counters.add(`registration.${admission.type}`);
   if (admission.type !== "admitted") return problem(c, refusalOf(admission));
   const voucherHash =
-    admission.byVoucher && voucher !== null ? (tokenHashOf(voucher) as TokenHash) : null;
+    admission.byVoucher && voucher !== null ? idOf("TokenHash", tokenHashOf(voucher)) : null;
   const done = await relay.commits.execute({ type: "createMailbox", mailbox, key, voucherHash });
   if (!done.ok) return storeProblem(c, done.error);
   if (done.value === "full") return problem(c, { type: "StorageFull" });

@@ -8,7 +8,7 @@ import * as v from "valibot";
 import { toBase64url } from "../../crypto/base/base64url.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import { PATHS, type Prekeys } from "../../sync/wire/http.ts";
-import type { TokenHash } from "../../sync/wire/ids.ts";
+import { idOf } from "../../sync/wire/ids.ts";
 import { PREKEY_BUNDLE_BYTES_MAX } from "../../sync/wire/limits.ts";
 import type { Relay } from "../relay.ts";
 import { answerOp, ownerRequest } from "./owner-request.ts";
@@ -32,7 +32,7 @@ export const prekeyRoutes = (relay: Relay): Hono =>
       const input = parseJson(c, FetchPrekeys, body.value);
       if (!input.ok) return problem(c, input.error);
       const { mailbox, token } = input.value;
-      const hash = tokenHashOf(token) as TokenHash;
+      const hash = idOf("TokenHash", tokenHashOf(token));
       const bundle = await relay.store.prekeys(mailbox, hash, relay.now());
       if (!bundle.ok) return storeProblem(c, bundle.error);
       if (bundle.value === null) return problem(c, { type: "NotFound" });

@@ -5,7 +5,7 @@
  * between: a tunnel does not flap. A publisher that is heard again on the same socket is online again.
  */
 import type { Frame } from "../../sync/wire/frames.ts";
-import type { Topic } from "../../sync/wire/ids.ts";
+import { idOf, type Topic } from "../../sync/wire/ids.ts";
 import { PRESENCE_OFFLINE_MS, TOPICS_PER_SOCKET_MAX } from "../../sync/wire/limits.ts";
 import { latin1 } from "../store/put-envelope.ts";
 import type { Wheel } from "../wheel.ts";
@@ -117,7 +117,7 @@ export class Topics {
   #stateOf(key: string, topic: Topic): TopicState | undefined {
     const known = this.#states.get(key);
     if (known !== undefined || this.#states.size >= TOPICS_MAX) return known;
-    const kept = topic.slice() as Topic;
+    const kept = idOf("Topic", topic.slice());
     const state = { topic: kept, payload: NOTHING, publisher: null, subscribers: new Set<Party>() };
     this.#states.set(key, state);
     return state;

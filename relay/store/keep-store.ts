@@ -5,8 +5,7 @@
  */
 import { Bug, unreachable } from "../../crypto/base/assert.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import type { EnvelopeId, MailboxId } from "../../sync/wire/ids.ts";
-import { INVITES_PER_MAILBOX_MAX, TOKENS_PER_MAILBOX_MAX } from "../../sync/wire/limits.ts";
+import { idOf, type MailboxId } from "../../sync/wire/ids.ts";
 import {
   FLUSH_AFTER_MS,
   GONE_MS,
@@ -15,11 +14,21 @@ import {
   SWEEP_EVERY_MS,
 } from "../limits.ts";
 import type { Backing, Meta } from "./backing.ts";
+import {
+  createMailbox,
+  deleteInvite,
+  deleteTokens,
+  noteSeen,
+  putInvite,
+  putPrekeys,
+  putTokens,
+} from "./mailbox-records.ts";
 import { arrivedAtMs } from "./message-ids.ts";
-import { fromLatin1, putEnvelope, type StoreBounds, unpackLabel } from "./put-envelope.ts";
+import { fromLatin1, putEnvelope, unpackLabel } from "./put-envelope.ts";
 import { type QueueBounds, Queues } from "./queues.ts";
 import { RecentEnvelopes } from "./recent-envelopes.ts";
 import type { Place, Shelf } from "./shelf.ts";
+import { dayOf, type StoreBounds, type StoreContext } from "./store-context.ts";
 import type {
   OpOf,
   PageBounds,
@@ -30,9 +39,6 @@ import type {
   StoreError,
   StoreOp,
 } from "./store.ts";
-
-const DAY_MS = 86_400_000;
-const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
 
 export type KeepBounds = StoreBounds & QueueBounds;
 
@@ -212,39 +218,38 @@ class Keeper {
   }
 
   #apply(op: StoreOp, nowMs: number): StoreAnswer {
+    const context: StoreContext = {
+      backing: this.#backing,
+      queues: this.queues,
+      recent: this.#recent,
+      bounds: this.#bounds,
+      nowMs,
+      write: () => this.#write(),
+    };
     switch (op.type) {
       case "put":
-        return putEnvelope(
-          {
-            backing: this.#backing,
-            queues: this.queues,
-            recent: this.#recent,
-            bounds: this.#bounds,
-            nowMs,
-            write: () => this.#write(),
-          },
-          op,
-        );
+        return putEnvelope(context, op);
       case "ack":
         return this.#acknowledge(op);
-      case "createMailbox":
-        return this.#createMailbox(op, nowMs);
+      case "createMailbox": {
+        const created = createMailbox(context, op);
+        if (created === "created") this.#mailboxes += 1;
+        return created;
+      }
       case "deleteMailbox":
         return this.#deleteMailbox(op.mailbox, nowMs);
       case "seen":
-        return this.#seen(op.mailbox, nowMs);
+        return noteSeen(context, op);
       case "putTokens":
-        return this.#putTokens(op);
+        return putTokens(context, op);
       case "deleteTokens":
-        this.#write();
-        for (const hash of op.hashes) this.#backing.deleteToken(op.mailbox, hash);
-        return "done";
+        return deleteTokens(context, op);
       case "putPrekeys":
-        return this.#putPrekeys(op);
+        return putPrekeys(context, op);
       case "putInvite":
-        return this.#putInvite(op);
+        return putInvite(context, op);
       case "deleteInvite":
-        return this.#deleteInvite(op);
+        return deleteInvite(context, op);
       default:
         return unreachable(op);
     }
@@ -270,21 +275,6 @@ class Keeper {
     this.queues.remove(shelf, place);
   }
 
-  #createMailbox(op: OpOf<"createMailbox">, nowMs: number): StoreAnswers["createMailbox"] {
-    if (this.#backing.mailboxOf(op.mailbox) !== undefined) return "exists";
-    if (this.#backing.isFull()) return "full";
-    const invite =
-      op.voucherHash === null ? undefined : this.#backing.inviteByVoucher(op.voucherHash);
-    const isSpendable =
-      invite !== undefined && !invite.row.isSpent && invite.row.expiresAtMs > nowMs;
-    if (op.voucherHash !== null && !isSpendable) return "voucherRefused";
-    this.#write();
-    if (invite !== undefined) this.#backing.putInvite(invite.tag, { ...invite.row, isSpent: true });
-    this.#backing.insertMailbox(op.mailbox, op.key, dayOf(nowMs));
-    this.#mailboxes += 1;
-    return "created";
-  }
-
   #deleteMailbox(mailbox: MailboxId, nowMs: number): StoreAnswers["deleteMailbox"] {
     const row = this.#backing.mailboxOf(mailbox);
     if (row === undefined) return "unknown";
@@ -294,71 +284,6 @@ class Keeper {
     this.#backing.deleteMailbox(mailbox, row.no, nowMs + GONE_MS);
     this.#mailboxes -= 1;
     return "deleted";
-  }
-
-  #seen(mailbox: MailboxId, nowMs: number): StoreAnswers["seen"] {
-    const row = this.#backing.mailboxOf(mailbox);
-    const today = dayOf(nowMs);
-    if (row === undefined || row.seenDay === today || this.#backing.isFull()) return "done";
-    this.#write();
-    this.#backing.writeSeen(row.no, today);
-    return "done";
-  }
-
-  #putTokens(op: OpOf<"putTokens">): StoreAnswers["putTokens"] {
-    const row = this.#backing.mailboxOf(op.mailbox);
-    if (row === undefined) return "unknown";
-    if (this.#backing.isFull()) return "full";
-    if (this.#backing.countTokens(op.mailbox) + op.tokens.length > TOKENS_PER_MAILBOX_MAX) {
-      return "tooMany";
-    }
-    this.#write();
-    for (const { hash, ...grant } of op.tokens) {
-      const no = this.#backing.tokenOf(op.mailbox, hash)?.no ?? this.queues.nextTokenNo();
-      const token = { ...grant, no, mailboxNo: row.no, isGone: false };
-      this.#backing.putToken(op.mailbox, hash, token);
-    }
-    return "done";
-  }
-
-  #putPrekeys(op: OpOf<"putPrekeys">): StoreAnswers["putPrekeys"] {
-    const row = this.#backing.mailboxOf(op.mailbox);
-    if (row === undefined) return "unknown";
-    if (this.#backing.isFull()) return "full";
-    this.#write();
-    this.#backing.putBundle(row.no, op.bundle);
-    return "done";
-  }
-
-  #putInvite(op: OpOf<"putInvite">): StoreAnswers["putInvite"] {
-    const row = this.#backing.mailboxOf(op.mailbox);
-    if (row === undefined) return "unknown";
-    const known = this.#backing.inviteOf(op.tag);
-    if (known !== undefined && known.mailboxNo !== row.no) return "taken";
-    if (this.#backing.isFull()) return "full";
-    if (known === undefined && this.#backing.countInvites(row.no) >= INVITES_PER_MAILBOX_MAX) {
-      return "tooMany";
-    }
-    const isSameVoucher =
-      known !== undefined && Buffer.compare(known.voucherHash, op.voucherHash) === 0;
-    this.#write();
-    this.#backing.putInvite(op.tag, {
-      mailboxNo: row.no,
-      record: op.record,
-      expiresAtMs: op.expiresAtMs,
-      voucherHash: op.voucherHash,
-      isSpent: isSameVoucher && known.isSpent,
-    });
-    return "done";
-  }
-
-  #deleteInvite(op: OpOf<"deleteInvite">): StoreAnswers["deleteInvite"] {
-    const row = this.#backing.mailboxOf(op.mailbox);
-    const known = this.#backing.inviteOf(op.tag);
-    if (row === undefined || known === undefined || known.mailboxNo !== row.no) return "done";
-    this.#write();
-    this.#backing.deleteInvite(op.tag);
-    return "done";
   }
 
   /** True when there may be more. */
@@ -391,7 +316,7 @@ const storedMessage = ({ message, counter, label }: Place, body: Uint8Array): St
   isUrgent: message.isUrgent,
   isSlot: message.slot !== null,
   label: unpackLabel(label),
-  envelope: fromLatin1(message.envelope) as EnvelopeId,
+  envelope: idOf("EnvelopeId", fromLatin1(message.envelope)),
   body,
 });
 

@@ -2,12 +2,13 @@
  * A store that forgets when the process ends: for tests, for the simulator (which replays commits after
  * a crash: state is a function of them, [ST9]), and the model that the SQLite store is held against.
  */
-import type {
-  InviteTag,
-  MailboxId,
-  MailboxKey,
-  StoreIncarnation,
-  TokenHash,
+import {
+  idOf,
+  type InviteTag,
+  type MailboxId,
+  type MailboxKey,
+  type StoreIncarnation,
+  type TokenHash,
 } from "../../sync/wire/ids.ts";
 import type { Backing, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
 import { keepStore, type KeepBounds } from "./keep-store.ts";
@@ -84,7 +85,7 @@ class MemoryBacking implements Backing {
     const no = this.#lastMailboxNo;
     this.#mailboxes.set(latin1(mailbox), {
       no,
-      key: key.slice() as MailboxKey,
+      key: idOf("MailboxKey", key.slice()),
       counter: 0,
       seenDay,
     });
@@ -114,7 +115,7 @@ class MemoryBacking implements Backing {
     const found: MailboxId[] = [];
     for (const [id, { seenDay }] of this.#mailboxes) {
       if (found.length >= limit) break;
-      if (seenDay < day) found.push(fromLatin1(id) as MailboxId);
+      if (seenDay < day) found.push(idOf("MailboxId", fromLatin1(id)));
     }
     return found;
   }
@@ -128,7 +129,7 @@ class MemoryBacking implements Backing {
   putToken(mailbox: MailboxId, hash: TokenHash, row: TokenRow): void {
     const id = latin1(mailbox);
     const tokens = this.#tokens.get(id) ?? new Map<string, TokenRow>();
-    tokens.set(latin1(hash), { ...row, label: row.label.slice() as TokenRow["label"] });
+    tokens.set(latin1(hash), { ...row, label: idOf("Label", row.label.slice()) });
     this.#tokens.set(id, tokens);
   }
   deleteToken(mailbox: MailboxId, hash: TokenHash): void {
@@ -150,7 +151,8 @@ class MemoryBacking implements Backing {
   ): { readonly tag: InviteTag; readonly row: InviteRow } | undefined {
     const wanted = latin1(hash);
     for (const [tag, row] of this.#invites) {
-      if (latin1(row.voucherHash) === wanted) return { tag: fromLatin1(tag) as InviteTag, row };
+      if (latin1(row.voucherHash) === wanted)
+        return { tag: idOf("InviteTag", fromLatin1(tag)), row };
     }
     return undefined;
   }
@@ -160,7 +162,7 @@ class MemoryBacking implements Backing {
     return count;
   }
   putInvite(tag: InviteTag, row: InviteRow): void {
-    const voucherHash = row.voucherHash.slice() as TokenHash;
+    const voucherHash = idOf("TokenHash", row.voucherHash.slice());
     this.#invites.set(latin1(tag), { ...row, record: row.record.slice(), voucherHash });
   }
   deleteInvite(tag: InviteTag): void {

@@ -1,35 +1,17 @@
-import type { Label } from "../../sync/wire/ids.ts";
+import { ID_BYTES, idOf, type Label } from "../../sync/wire/ids.ts";
 /**
  * The rules of storing one envelope for its targets, in the order in which they are asked: right to
  * write, size, dedupe, room on disk, quota, slot. Nothing tells an unknown mailbox from a wrong token.
  */
 import { INVITE_BODY_BYTES_MAX, INVITE_MESSAGES_MAX } from "../../sync/wire/limits.ts";
 import { TOKEN_SHARE } from "../limits.ts";
-import type { Backing, TokenRow } from "./backing.ts";
-import type { Queues } from "./queues.ts";
-import type { RecentEnvelopes } from "./recent-envelopes.ts";
+import type { TokenRow } from "./backing.ts";
 import { type Message, type Place, placeInSlot, type Shelf } from "./shelf.ts";
+import type { StoreBounds, StoreContext } from "./store-context.ts";
 import type { PutAnswer, PutOp } from "./store.ts";
 
-export type StoreBounds = {
-  readonly mailboxMessagesMax: number;
-  readonly mailboxBytesMax: number;
-  readonly messageTtlMs: number;
-  readonly slotTtlMs: number;
-};
-
-export type PutContext = {
-  readonly backing: Backing;
-  readonly queues: Queues;
-  readonly recent: RecentEnvelopes;
-  readonly bounds: StoreBounds;
-  readonly nowMs: number;
-  /** Called before the first write. */
-  readonly write: () => void;
-};
-
 /** Changes memory at once and the backing inside the commit that `write` opens. */
-export function putEnvelope(context: PutContext, op: PutOp): readonly PutAnswer[] {
+export function putEnvelope(context: StoreContext, op: PutOp): readonly PutAnswer[] {
   const envelope = latin1(op.envelope);
   const places: Place[] = [];
   let message: Message | undefined;
@@ -71,7 +53,7 @@ export function putEnvelope(context: PutContext, op: PutOp): readonly PutAnswer[
 }
 
 function refusalOf(
-  { nowMs }: PutContext,
+  { nowMs }: StoreContext,
   op: PutOp,
   token: TokenRow | undefined,
 ): "denied" | "gone" | "tooBig" | null {
@@ -80,12 +62,12 @@ function refusalOf(
   return token.class === "invite" && op.body.length > INVITE_BODY_BYTES_MAX ? "tooBig" : null;
 }
 
-const isKnown = ({ recent }: PutContext, shelf: Shelf, envelope: string): boolean =>
+const isKnown = ({ recent }: StoreContext, shelf: Shelf, envelope: string): boolean =>
   shelf.byEnvelope.has(envelope) || recent.has(shelf.mailboxNo, envelope);
 
 /** What a replaced place gives back is counted as free. */
 function quotaOf(
-  { bounds }: PutContext,
+  { bounds }: StoreContext,
   op: PutOp,
   at: { readonly shelf: Shelf; readonly token: TokenRow; readonly replaced: Place | undefined },
 ): PutAnswer | null {
@@ -109,7 +91,7 @@ function quotaOf(
 }
 
 function newMessage(
-  { queues, bounds, nowMs }: PutContext,
+  { queues, bounds, nowMs }: StoreContext,
   op: PutOp,
   has: { readonly envelope: string; readonly slot: string | null; readonly places: Place[] },
 ): Message {
@@ -151,7 +133,7 @@ export const packLabel = (label: Label): number =>
   new DataView(label.buffer, label.byteOffset, label.length).getUint32(0);
 
 export function unpackLabel(packed: number): Label {
-  const label = new Uint8Array(4);
+  const label = new Uint8Array(ID_BYTES.Label);
   new DataView(label.buffer).setUint32(0, packed);
-  return label as Label;
+  return idOf("Label", label);
 }

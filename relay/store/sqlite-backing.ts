@@ -6,12 +6,13 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
 import { assert } from "../../crypto/base/assert.ts";
 import type { TokenClass } from "../../sync/wire/http.ts";
-import type {
-  InviteTag,
-  MailboxId,
-  MailboxKey,
-  StoreIncarnation,
-  TokenHash,
+import {
+  idOf,
+  type InviteTag,
+  type MailboxId,
+  type MailboxKey,
+  type StoreIncarnation,
+  type TokenHash,
 } from "../../sync/wire/ids.ts";
 import { MESSAGE_TTL_MS_MAX } from "../../sync/wire/limits.ts";
 import { FLUSH_AFTER_MS } from "../limits.ts";
@@ -22,7 +23,7 @@ import { packPlaces, unpackMailboxNos, unpackPlaces } from "./message-row.ts";
 import { fromLatin1, latin1 } from "./put-envelope.ts";
 import type { Message, Place } from "./shelf.ts";
 import { prepareStatements, type Statements } from "./sqlite-statements.ts";
-import type { StoreError, TokenGrant } from "./store.ts";
+import type { StoreError } from "./store.ts";
 
 /** Tokens are asked for with every PUT. */
 const CACHED_TOKENS_MAX = 50_000;
@@ -52,7 +53,10 @@ export class SqliteBacking implements Backing {
     this.#db = db;
     this.#room = room;
     this.#sql = prepareStatements(db);
-    this.incarnation = bytesAt(this.#one(this.#sql.meta, "incarnation"), "v") as StoreIncarnation;
+    this.incarnation = idOf(
+      "StoreIncarnation",
+      bytesAt(this.#one(this.#sql.meta, "incarnation"), "v"),
+    );
   }
 
   begin(): void {
@@ -106,7 +110,7 @@ export class SqliteBacking implements Backing {
     if (row === undefined) return undefined;
     return {
       no: numberAt(row, "no"),
-      key: bytesAt(row, "key") as MailboxKey,
+      key: idOf("MailboxKey", bytesAt(row, "key")),
       counter: numberAt(row, "counter"),
       seenDay: numberAt(row, "seen_day"),
     };
@@ -135,7 +139,7 @@ export class SqliteBacking implements Backing {
     return numberAt(this.#one(this.#sql.countMailboxes), "n");
   }
   mailboxesNotSeenSince(day: number, limit: number): readonly MailboxId[] {
-    return this.#sql.notSeen.all(day, limit).map((row) => bytesAt(row, "id") as MailboxId);
+    return this.#sql.notSeen.all(day, limit).map((row) => idOf("MailboxId", bytesAt(row, "id")));
   }
 
   tokenOf(mailbox: MailboxId, hash: TokenHash): TokenRow | undefined {
@@ -148,7 +152,7 @@ export class SqliteBacking implements Backing {
       no: numberAt(row, "no"),
       mailboxNo: numberAt(row, "mb"),
       class: String(row["class"]) as TokenClass,
-      label: bytesAt(row, "label") as TokenGrant["label"],
+      label: idOf("Label", bytesAt(row, "label")),
       push: row["push"] === 1,
       expiresAtMs: numberAt(row, "exp"),
       isGone: row["gone"] === 1,
@@ -197,7 +201,7 @@ export class SqliteBacking implements Backing {
   ): { readonly tag: InviteTag; readonly row: InviteRow } | undefined {
     const row = this.#sql.inviteByVoucher.get(hash);
     if (row === undefined) return undefined;
-    return { tag: bytesAt(row, "tag") as InviteTag, row: inviteRowOf(row) };
+    return { tag: idOf("InviteTag", bytesAt(row, "tag")), row: inviteRowOf(row) };
   }
   countInvites(mailboxNo: number): number {
     return numberAt(this.#one(this.#sql.countInvites, mailboxNo), "n");
@@ -326,6 +330,6 @@ const inviteRowOf = (row: Row): InviteRow => ({
   mailboxNo: numberAt(row, "mb"),
   record: bytesAt(row, "record"),
   expiresAtMs: numberAt(row, "exp"),
-  voucherHash: bytesAt(row, "voucher") as TokenHash,
+  voucherHash: idOf("TokenHash", bytesAt(row, "voucher")),
   isSpent: row["spent"] === 1,
 });

@@ -35,4 +35,3 @@ export const CLOSE = {
   draining: 4503,
 } as const;
 export type CloseName = keyof typeof CLOSE;
-export type CloseCode = (typeof CLOSE)[CloseName];

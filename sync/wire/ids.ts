@@ -74,16 +74,7 @@ export function idOf<Name extends IdName>(id: Name, bytes: Uint8Array): Brand<Ui
 
 /** Each takes a view and keeps it: only the length can be wrong. */
 export const parseRelayId = parserOf("RelayId");
-export const parseStoreIncarnation = parserOf("StoreIncarnation");
 export const parseMailboxId = parserOf("MailboxId");
-export const parseMailboxKey = parserOf("MailboxKey");
-export const parseEnvelopeId = parserOf("EnvelopeId");
-export const parseToken = parserOf("Token");
-export const parseTokenHash = parserOf("TokenHash");
-export const parseLabel = parserOf("Label");
-export const parseSlotId = parserOf("SlotId");
 export const parseTopic = parserOf("Topic");
-export const parseNonce = parserOf("Nonce");
 export const parseAuthSignature = parserOf("AuthSignature");
 export const parseInviteTag = parserOf("InviteTag");
-export const parseVoucher = parserOf("Voucher");
