@@ -41,11 +41,13 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
     state: sealed.session,
     tags: tagsOf(sealed.session).map(toHex),
   });
-  const place = input.before ?? { c: 0, a: 0, s: 0 };
+  const { c, a, s } = input.before ?? { c: 0, a: 0, s: 0 };
   await tx.put("outbox", {
     what: "control",
     flightTo: session.lastReceivedAtMs === 0 ? device.device : "",
-    ...place,
+    c,
+    a,
+    s,
     env: toHex(envelopeIdOf(body)),
     body,
     sealedAtMs: nowMs,
