@@ -12,6 +12,7 @@ import { takeInviteLink } from "./platform/invite-fragment.ts";
 import { listenPreferences, openPreferences, readPreferences } from "./platform/preferences.ts";
 import { registerServiceWorker } from "./platform/service-worker-updates.ts";
 import { boot } from "./shell/boot.ts";
+import { FaultBoundary } from "./shell/fault-boundary.tsx";
 import { Root } from "./shell/root.tsx";
 import { speak } from "./text/speech.ts";
 
@@ -38,7 +39,11 @@ async function main(): Promise<void> {
   listenPreferences(speakPreferred);
   const root = document.getElementById("root");
   if (root === null) return;
-  createRoot(root).render(<StrictMode>{await firstScreen()}</StrictMode>);
+  createRoot(root).render(
+    <StrictMode>
+      <FaultBoundary>{await firstScreen()}</FaultBoundary>
+    </StrictMode>,
+  );
   // After the first paint, so that it never waits for a download.
   setTimeout(() => void registerServiceWorker(), SERVICE_WORKER_AFTER_MS);
 }

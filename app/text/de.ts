@@ -58,6 +58,11 @@ export const de: Texts = {
     body: "Die Nachrichten auf diesem Gerät ließen sich nicht lesen. Vielleicht sind sie noch da: Schließe andere Tabs von Kith, starte den Browser neu und versuche es noch einmal.",
   },
 
+  fault: {
+    heading: "In Kith ist etwas schiefgegangen",
+    body: "Das ist unser Fehler, nicht deiner. Deine Nachrichten sind sicher auf diesem Gerät; meist hilft es, neu zu laden.",
+  },
+
   chats: {
     heading: "Chats",
     selfName: "Notizen an mich",

@@ -60,6 +60,11 @@ export const en = {
     body: "The messages on this device could not be read. They may still be there: close other tabs of Kith, restart the browser, and try again.",
   },
 
+  fault: {
+    heading: "Something went wrong in Kith",
+    body: "That is our mistake, not yours. Your messages are safe on this device; reloading usually helps.",
+  },
+
   chats: {
     heading: "Chats",
     selfName: "Note to self",

@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 
 export const Brand = (): ReactElement => (
-  <svg className="brand" viewBox="0 0 512 512" aria-hidden="true">
+  <svg className="brand" viewBox="84 98 344 326" aria-hidden="true">
     <path
       className="brand-front"
       d="M98 206a92 92 0 0 1 92-92h66a92 92 0 0 1 92 92v10a92 92 0 0 1-92 92h-78l-62 46a8 8 0 0 1-13-6l2-62a92 92 0 0 1-7-35Z"

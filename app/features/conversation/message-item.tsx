@@ -4,7 +4,7 @@
  * [MI1] An own message says its state in text that assistive technology reads. [MI2] The item's name
  * is author, text, time and state, in that order. [MI3] A text is shown as it is: `<b>` stays `<b>`.
  */
-import { Check, CheckCheck, Clock, Info, Save } from "lucide-react";
+import { Check, CheckCheck, Clock, Info } from "lucide-react";
 import { memo, type ReactElement } from "react";
 
 import { KINDS } from "../../../sync/entry/kinds.ts";
@@ -32,7 +32,13 @@ type Props = {
   readonly onInfo: (id: string) => void;
 };
 
-const ICONS = { waiting: Clock, sent: Check, delivered: CheckCheck, read: CheckCheck, saved: Save };
+const ICONS = {
+  waiting: Clock,
+  sent: Check,
+  delivered: CheckCheck,
+  read: CheckCheck,
+  saved: Check,
+};
 
 export const MessageItem = memo((props: Props): ReactElement => {
   const { entry, author, active, startsDay, startsGroup, endsGroup, firstNew, onInfo } = props;

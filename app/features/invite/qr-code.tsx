@@ -8,17 +8,16 @@ type Props = { readonly text: string; readonly label: string };
 const QUIET = 4;
 
 export function QrCode({ text, label }: Props): ReactElement {
-  const { path, size } = useMemo(() => drawingOf(encodeQR(text, "raw", { border: 0 })), [text]);
-  const edge = size + 2 * QUIET;
+  const { path, size } = useMemo(() => drawingOf(encodeQR(text, "raw", { border: QUIET })), [text]);
   return (
     <svg
       className="qr"
       role="img"
       aria-label={label}
-      viewBox={`${-QUIET} ${-QUIET} ${edge} ${edge}`}
+      viewBox={`0 0 ${size} ${size}`}
       shapeRendering="crispEdges"
     >
-      <rect x={-QUIET} y={-QUIET} width={edge} height={edge} fill="#fff" />
+      <rect width={size} height={size} fill="#fff" />
       <path d={path} fill="#16131f" />
     </svg>
   );

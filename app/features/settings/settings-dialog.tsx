@@ -43,17 +43,19 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
         onChoose={(value) => setPreferences({ language: value })}
       />
       <Storage />
-      <h3>{words.keys}</h3>
-      <dl className="keys">
-        {words.keyHelp.map(([keys, what]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
+      <section className="keys-section">
+        <h3>{words.keys}</h3>
+        <dl className="keys">
+          {words.keyHelp.map(([keys, what]) => (
+            <div key={keys}>
+              <dt>
+                <kbd>{keys}</kbd>
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
     </Dialog>
   );
 }
