@@ -25,7 +25,7 @@
  * |           282 |  1216 | rat         |                                                    |
  * |          1498 |     4 | spkId       | u32, of the bundle that was used                   |
  *
- * Rules [HS1] to [HS9] of docs/protocol/crypto.md.
+ * Rules [HS1] to [HS10] of docs/protocol/crypto.md.
  */
 import { assert } from "../base/assert.ts";
 import { concat, equalBytes, readU32le, u32le, wipe } from "../base/bytes.ts";

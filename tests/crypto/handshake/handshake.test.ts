@@ -111,6 +111,8 @@ describe("handshake", () => {
     expect(accept(bob.self, secrets, null, flight, NOW_MS)).toEqual(OPEN_FAILED);
     const same = { ...secrets, id: bob.prekeys.id };
     expect(accept(bob.self, same, null, flight, NOW_MS)).toEqual(OPEN_FAILED);
+    const renumbered = { ...bob.prekeys, spkId: bob.prekeys.spkId + 1 };
+    expect(accept(bob.self, renumbered, null, flight, NOW_MS)).toEqual(OPEN_FAILED);
   });
 
   test("[HS8] uses no bundle whose keys are of low order or out of range", () => {
@@ -126,6 +128,17 @@ describe("handshake", () => {
         error: { type: "PrekeyInvalid" },
       });
     }
+  });
+
+  test("[HS10] believes no certificate that its own device did not sign", () => {
+    const [alice, bob] = [personOf(1), personOf(2)];
+    const { certificate } = alice.self;
+    const unclaimed = { ...certificate, bytes: flipped(certificate.bytes, 200) };
+    const self = { keys: alice.self.keys, certificate: unclaimed };
+    const session = unwrap(initiate(self, bob.bundle, null, NOW_MS, random(1)));
+    const sent = encryptSession(session, textOf("hello"), { random: random(2), nowMs: NOW_MS });
+    const flight = unwrap(splitFirstFlight(sent.message));
+    expect(accept(bob.self, bob.prekeys, null, flight, NOW_MS)).toEqual(OPEN_FAILED);
   });
 
   test("[HS9] any short message is answered, never thrown at", () => {

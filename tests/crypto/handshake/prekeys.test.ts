@@ -7,8 +7,10 @@ import {
   PREKEY_BUNDLE_BYTES,
   verifyPrekeyBundle,
 } from "../../../crypto/handshake/prekeys.ts";
+import { certifyDevice } from "../../../crypto/identity/certificate.ts";
+import { makeDevice } from "../../../crypto/identity/device.ts";
 import { answersAnything, readsOnlyItsView, refusesOtherLengths } from "../decoder.ts";
-import { flipped, NOW_MS, personOf, randomOf, unwrap } from "../people.ts";
+import { certificateOf, flipped, NOW_MS, personOf, randomOf, unwrap } from "../people.ts";
 
 beforeAll(() => ready);
 
@@ -36,7 +38,22 @@ test("[PK2] no byte of it can be altered, and it counts for its own device alone
     const valid = altered.ok && verifyPrekeyBundle(altered.value, bob.self.certificate);
     expect({ i, valid }).toEqual({ i, valid: false });
   }
-  expect(verifyPrekeyBundle(bob.bundle, personOf(1).self.certificate)).toBe(false);
+  const alice = personOf(1);
+  expect(verifyPrekeyBundle(bob.bundle, alice.self.certificate)).toBe(false);
+  // Bob's signature over a bundle that carries the certificate of another device of his account.
+  const sibling = certifyDevice(
+    {
+      accountKey: bob.accountKeys.publicKey,
+      issuer: null,
+      device: makeDevice(randomOf(8)),
+      capabilities: 0,
+      createdAtMs: NOW_MS,
+    },
+    bob.accountKeys.secretKey,
+  );
+  const misnamed = { keys: bob.self.keys, certificate: certificateOf(sibling) };
+  const { bundle } = makePrekeys(misnamed, 9, NOW_MS, randomOf(3));
+  expect(verifyPrekeyBundle(unwrap(decodePrekeyBundle(bundle)), bob.self.certificate)).toBe(false);
 });
 
 test("[PK3] an id is a hash of the keys: renewed keys arrive under another id", () => {

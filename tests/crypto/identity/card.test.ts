@@ -40,6 +40,9 @@ test("[CA1] says what it was told, signed by its device", () => {
   expect(card).toEqual({ ...contentOf(certificate.device), bytes: cardOf(1) });
   expect(verifyCard(card, certificate)).toBe(true);
   expect(verifyCard(card, personOf(2).self.certificate)).toBe(false);
+  const other = personOf(2).self;
+  const misnamed = encodeCard(contentOf(certificate.device), other.keys.sigSecret);
+  expect(verifyCard(unwrap(decodeCard(misnamed)), other.certificate)).toBe(false);
   expect(dayOf(NOW_MS)).toBe(20_370);
 });
 

@@ -89,7 +89,26 @@ describe("account facts", () => {
     const facts = [first, plain, link(plain, 2), foreign.first].map(fact);
     expect(liveIds(key, facts)).toEqual(idsOf([first, plain]));
     expect(liveIds(foreign.key, facts)).toEqual(idsOf([foreign.first]));
+    expect(unwrap(mergeFacts(key, [], facts))).toHaveLength(2);
     expect(liveDevicesOf(key, [flipped(fact(first), 130), new Uint8Array(0)])).toEqual([]);
+  });
+
+  test("[FA2] a certificate that names another account counts for neither", () => {
+    const { key } = account();
+    const foreign = account(2);
+    const misnamed = certifyDevice(
+      {
+        accountKey: foreign.key,
+        issuer: null,
+        device: makeDevice(randomOf(9)),
+        capabilities: 0,
+        createdAtMs: NOW_MS,
+      },
+      personOf(1).accountKeys.secretKey,
+    );
+    for (const of of [key, foreign.key]) {
+      expect(liveIds(of, [certificateFactOf(misnamed)])).toEqual([]);
+    }
   });
 
   test("[FA3] a revocation always wins, whatever came first and whoever certifies again", () => {
@@ -162,8 +181,9 @@ describe("account facts", () => {
     const junk = Array.from({ length: FACTS_MAX - 2 }, (_, i) => fact(link(thief, 1_000 + i, 0)));
     const held = unwrap(mergeFacts(key, [fact(first), fact(thief)], junk));
     expect(held).toHaveLength(FACTS_MAX);
+    const more = Array.from({ length: 200 }, (_, i) => fact(link(thief, 2_000 + i, 0)));
     for (const issuer of [null, first]) {
-      const merged = unwrap(mergeFacts(key, held, [revoke(issuer, thief)]));
+      const merged = unwrap(mergeFacts(key, held, [...more, revoke(issuer, thief)]));
       expect(merged).toHaveLength(FACTS_MAX);
       expect(liveIds(key, merged)).toEqual(idsOf([first]));
     }
