@@ -31,10 +31,9 @@ export class JsonFields {
     return Object.hasOwn(this.#fields, name);
   }
 
+  /** To be asked by itself whether it is fine. */
   object(name: string): JsonFields {
-    const fields = new JsonFields(this.#field(name));
-    if (!fields.isFine) this.#isFine = false;
-    return fields;
+    return new JsonFields(this.#field(name));
   }
 
   /** A safe whole number, 0 to `max`. */

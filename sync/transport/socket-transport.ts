@@ -50,14 +50,9 @@ function connect(Socket: typeof WebSocket, url: string, events: WireEvents): Wir
     events.onClose(code, reason);
   };
   socket.binaryType = "arraybuffer";
-  socket.addEventListener("open", () => {
-    if (!isLive) return;
-    if (socket.protocol === SUBPROTOCOL) return events.onOpen();
-    socket.close();
-    end(CLOSED_WITHOUT_WORD, "another protocol");
-  });
+  // A server that does not choose our protocol never gets here (WHATWG WebSockets, "establish").
+  socket.addEventListener("open", () => events.onOpen());
   socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-    if (!isLive) return;
     if (data instanceof ArrayBuffer) return events.onMessage(new Uint8Array(data));
     socket.close(CLOSE.malformed);
     end(CLOSE.textFrame, "a text message");

@@ -14,7 +14,7 @@ import {
 import { PUBLISH_BURST } from "../../../sync/presence/publisher.ts";
 import { topicOf, weeksAt } from "../../../sync/presence/topics.ts";
 import { type Link, openLink } from "../../../sync/session/link.ts";
-import { type LinkPool, openLinkPool } from "../../../sync/session/pool.ts";
+import { type LinkPool, openLinkPool, POOL_LINKS_MAX } from "../../../sync/session/pool.ts";
 import { openRelayHttp } from "../../../sync/session/relay-http.ts";
 import {
   type MemoryTransport,
@@ -288,6 +288,22 @@ test("[PS9] a relay that restarted knows nobody, and nobody flickers", async () 
   await it.timers.advance(20_000);
   expect(bob.link.state().type).toBe("open");
   expect([isOnline(alice), alice.told.length]).toEqual([true, count]);
+});
+
+test("[PS9] a relay that had to make room for others is asked again at the next review", async () => {
+  const { it, alice, bob } = await twoPeople();
+  bob.show(true);
+  alice.network.setRoute("down");
+  await it.timers.advance(1_000);
+  const others = Array.from({ length: POOL_LINKS_MAX }, (_, i) => `https://relay-${i}.example`);
+  const other = topicOf(bytesOf(32, 9), alice.device, 1);
+  for (const url of others) alice.pool.linkTo(url, it.relay().relayId)?.subscribe([other]);
+  await it.timers.advance(60_000);
+  expect(isOnline(alice)).toBe(false);
+  for (const url of others) alice.pool.linkTo(url, it.relay().relayId)?.unsubscribe([other]);
+  alice.network.setRoute("up");
+  await it.timers.advance(PRESENCE_REVIEW_MS);
+  expect(isOnline(alice)).toBe(true);
 });
 
 test("[PS10] what a relay makes up changes nothing", async () => {

@@ -88,6 +88,15 @@ describe("[SE2] in each state a frame either has its place or ends the connectio
   });
 });
 
+test("[SE2] what comes behind the end of a connection is not looked at", async () => {
+  const it = await openStage("owner");
+  const goaway: Frame = { type: "goaway", reason: "stopping", afterMs: 0, alternatives: [] };
+  it.relay.say(msg(1), goaway, FRAMES["errFull"]!, goaway, msg(2));
+  await it.timers.settle();
+  expect(it.states.filter(({ type }) => type === "waiting")).toHaveLength(1);
+  expect(it.calls.map(([name]) => name)).toEqual(["onWelcome", "onAuthed"]);
+});
+
 test("[SE2] whatever a relay sends, in whatever order, nothing throws and nothing grows", async () => {
   const anyWord = fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...Object.keys(FRAMES)) },

@@ -77,6 +77,8 @@ test("[SE10] 64 PUTs and 1 MiB wait for their answers, the rest follow as these 
   for (let i = 0; i < fitting + 3; i += 1) void large.link.put(putOf(BODY_BYTES_MAX));
   await large.timers.settle();
   expect(large.relay.said("put")).toHaveLength(fitting);
+  await answerAll(large);
+  expect(large.relay.said("put")).toHaveLength(fitting + 3);
 });
 
 test("[SE10] the queue has its bounds, and says so", async () => {
@@ -90,6 +92,14 @@ test("[SE10] the queue has its bounds, and says so", async () => {
     void large.link.put(putOf(BODY_BYTES_MAX));
   }
   expect(await large.link.put(putOf(1))).toEqual(BUSY);
+
+  const steady = await openStage("guest");
+  for (let i = 0; i <= PUT_QUEUE_BYTES_MAX / BODY_BYTES_MAX; i += 1) {
+    const put = steady.link.put(putOf(BODY_BYTES_MAX));
+    await steady.timers.settle();
+    steady.relay.say(okTo(i + 1));
+    expect(await steady.timers.outcome(put)).toMatchObject({ ok: true });
+  }
 });
 
 test("[SE10] what this relay does not take is refused before it is sent", async () => {
@@ -141,6 +151,30 @@ test("[SE12] a relay that answers no PUT for 30 seconds is left, though it answe
   expect(it.link.state()).toMatchObject({ type: "waiting", why: "silent" });
   expect(await first).toEqual({ ok: true, value: STORED });
   expect(await second).toEqual(DOWN);
+});
+
+test("[SE12] 30 seconds count from the first PUT that waits", async () => {
+  const it = await openStage("guest");
+  void it.link.put(putOf());
+  for (let seconds = 0; seconds < 30; seconds += 1) {
+    expect(it.link.state().type).toBe("open");
+    it.relay.say({ type: "pong", timeMs: 0, serverTimeMs: 0 });
+    await it.timers.advance(1_000);
+  }
+  expect(it.link.state()).toMatchObject({ type: "waiting", why: "silent" });
+});
+
+test("[SE7] PUTs that were not sent yet stay at home after GOAWAY", async () => {
+  const it = await openStage("guest");
+  const all = Array.from({ length: PUTS_OUTSTANDING_MAX + 5 }, () => it.link.put(putOf()));
+  await it.timers.settle();
+  it.relay.say({ type: "goaway", reason: "stopping", afterMs: 0, alternatives: [] });
+  await it.timers.settle();
+  it.relay.say(...it.relay.said("put").map(({ request }) => okTo(request)));
+  await it.timers.settle();
+  expect(it.relay.heard.flat().filter(({ type }) => type === "put")).toHaveLength(64);
+  const results = await Promise.all(all);
+  expect(results.filter(({ ok }) => ok)).toHaveLength(PUTS_OUTSTANDING_MAX);
 });
 
 test("[SE7] after GOAWAY nothing new is begun, and what was sent is waited for", async () => {

@@ -184,21 +184,6 @@ describe("registering", () => {
     });
   });
 
-  test("[RH4] work lets others run in between", async () => {
-    const work = { challenge: toBase64url(bytesOf(16, 5)), bits: 14 };
-    const rig = rigOf((_, index) =>
-      index === 0 ? problem("ProofOfWorkNeeded", 428, work) : { mailbox: MAILBOX },
-    );
-    let turns = 0;
-    const others = (): void => {
-      turns += 1;
-      if (rig.asked.length < 2) rig.timers.after(0, others);
-    };
-    rig.timers.after(0, others);
-    expect(await settled(rig, rig.http.register({}))).toMatchObject({ ok: true });
-    expect(turns).toBeGreaterThan(3);
-  });
-
   test("[RH4] work without end, or harder than we do, is a refusal", async () => {
     const work = (bits: number): Response =>
       problem("ProofOfWorkNeeded", 428, { challenge: toBase64url(bytesOf(16, 5)), bits });
