@@ -4,6 +4,9 @@
  */
 import { RATE_KEYS_MAX } from "../limits.ts";
 
+/** No honest meter runs further ahead than this; one that does is from before a jump of the clock. */
+const AHEAD_MS_MAX = 600_000;
+
 export type Rate = {
   readonly perSecond: number;
   /** What may come at once after silence. */
@@ -52,7 +55,7 @@ export function takeFrom(
 ): { readonly waitMs: number; readonly arrivalMs: number } {
   const toleranceMs = (rate.burst * 1_000) / rate.perSecond;
   const stepMs = (cost * 1_000) / rate.perSecond;
-  const isSane = arrivalMs <= nowMs + 2 * toleranceMs + stepMs;
+  const isSane = arrivalMs <= nowMs + toleranceMs + AHEAD_MS_MAX;
   const startMs = isSane ? Math.max(arrivalMs, nowMs) : nowMs;
   const waitMs = startMs + Math.min(stepMs, toleranceMs) - toleranceMs - nowMs;
   return waitMs > 0

@@ -69,6 +69,7 @@ export class Lane {
     if (this.#isPumping || this.#hasMore || !this.#isOpen()) {
       this.#hasMore = true;
       this.pump();
+      this.#watch();
       return;
     }
     this.#send(message);

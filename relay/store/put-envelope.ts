@@ -1,8 +1,8 @@
-import { ID_BYTES, idOf, type Label } from "../../sync/wire/ids.ts";
 /**
  * The rules of storing one envelope for its targets, in the order in which they are asked: right to
  * write, size, dedupe, room on disk, quota, slot. Nothing tells an unknown mailbox from a wrong token.
  */
+import { ID_BYTES, idOf, type Label } from "../../sync/wire/ids.ts";
 import { INVITE_BODY_BYTES_MAX, INVITE_MESSAGES_MAX } from "../../sync/wire/limits.ts";
 import { TOKEN_SHARE } from "../limits.ts";
 import type { TokenRow } from "./backing.ts";

@@ -1,0 +1,119 @@
+import { beforeAll, expect, test } from "vitest";
+
+import { ready } from "../../../crypto/base/sodium.ts";
+import { PRESENCE_OFFLINE_MS, TOPICS_PER_SOCKET_MAX } from "../../../sync/wire/limits.ts";
+import { filled, openWorld, type TestSocket, topicOf, type World } from "../relay-world.ts";
+
+beforeAll(() => ready);
+
+const topic = topicOf(7);
+const payload = filled(20, 1);
+const ping = { type: "ping", timeMs: 0, isHidden: false } as const;
+
+/** Keeps sockets alive while time passes. */
+const pass = async (world: World, ms: number, ...alive: readonly TestSocket[]): Promise<void> => {
+  for (let passed = 0; passed < ms; passed += 5_000) {
+    for (const socket of alive) socket.send(ping);
+    await world.advance(Math.min(5_000, ms - passed));
+  }
+};
+const opened = async () => {
+  const world = openWorld();
+  return { world, owner: await world.online(await world.person(1)), guest: await world.socket() };
+};
+
+test("[PR1] a subscriber learns the state at once, then each change and nothing else", async () => {
+  const { world, owner, guest } = await opened();
+  guest.send({ type: "tsub", topics: [topic] });
+  await world.settle();
+  const nobody = { type: "tevt", topic, isOnline: false, payload: new Uint8Array(0) };
+  expect(guest.take("tevt")).toEqual([nobody]);
+  owner.send({ type: "tpub", topic, payload });
+  await world.settle();
+  expect(guest.take("tevt")).toEqual([{ type: "tevt", topic, isOnline: true, payload }]);
+  owner.send({ type: "tpub", topic, payload }, ping);
+  await pass(world, 60_000, owner, guest);
+  expect(guest.take("tevt")).toEqual([]);
+  owner.send({ type: "tpub", topic, payload: filled(20, 2) });
+  await world.settle();
+  expect(guest.take("tevt")).toMatchObject([{ isOnline: true, payload: filled(20, 2) }]);
+});
+
+test("[PR2] offline comes 30 seconds after the last frame, whether or not the socket closed", async () => {
+  for (const closes of [true, false]) {
+    const { world, owner, guest } = await opened();
+    guest.send({ type: "tsub", topics: [topic] });
+    owner.send({ type: "tpub", topic, payload });
+    await world.settle();
+    guest.take("tevt");
+    if (closes) owner.connection.closed();
+    await pass(world, PRESENCE_OFFLINE_MS - 2_000, guest);
+    expect(guest.take("tevt")).toEqual([]);
+    await pass(world, 5_000, guest);
+    expect(guest.take("tevt")).toEqual([{ type: "tevt", topic, isOnline: false, payload }]);
+  }
+});
+
+test("[PR3] a publisher who comes back in time does not flicker", async () => {
+  const world = openWorld();
+  const alice = await world.person(1);
+  const [owner, guest] = [await world.online(alice), await world.socket()];
+  guest.send({ type: "tsub", topics: [topic] });
+  owner.send({ type: "tpub", topic, payload });
+  await world.settle();
+  guest.take("tevt");
+  owner.connection.closed();
+  await pass(world, 20_000, guest);
+  const again = await world.online(alice);
+  again.send({ type: "tpub", topic, payload });
+  await pass(world, 60_000, guest, again);
+  expect(guest.take("tevt")).toEqual([]);
+});
+
+test("[PR4] a hidden window keeps nobody online; being seen again does", async () => {
+  const { world, owner, guest } = await opened();
+  guest.send({ type: "tsub", topics: [topic] });
+  owner.send({ type: "tpub", topic, payload });
+  await world.settle();
+  guest.take("tevt");
+  owner.send({ type: "ping", timeMs: 0, isHidden: true });
+  await pass(world, 40_000, guest);
+  expect(guest.take("tevt")).toMatchObject([{ isOnline: false }]);
+  owner.send(ping);
+  await world.settle();
+  expect(guest.take("tevt")).toEqual([{ type: "tevt", topic, isOnline: true, payload }]);
+});
+
+test("[PR5] tells the publisher whether anybody looks", async () => {
+  const { world, owner, guest } = await opened();
+  owner.send({ type: "tpub", topic, payload });
+  await world.settle();
+  expect(owner.take("twant")).toEqual([{ type: "twant", topic, isWanted: false }]);
+  guest.send({ type: "tsub", topics: [topic] });
+  await world.settle();
+  expect(owner.take("twant")).toMatchObject([{ isWanted: true }]);
+  const second = await world.socket();
+  second.send({ type: "tsub", topics: [topic] });
+  guest.send({ type: "tunsub", topics: [topic] });
+  await world.settle();
+  expect(owner.take("twant")).toEqual([]);
+  second.connection.closed();
+  await world.settle();
+  expect(owner.take("twant")).toMatchObject([{ isWanted: false }]);
+});
+
+test("[PR6] bounds the topics of a socket", async () => {
+  const { world, guest } = await opened();
+  for (let from = 0; from <= TOPICS_PER_SOCKET_MAX; from += 64) {
+    const topics = Array.from({ length: 64 }, (_, at) => {
+      const name = topicOf(0);
+      new DataView(name.buffer).setUint32(0, from + at);
+      return name;
+    });
+    guest.send({ type: "tsub", topics });
+  }
+  await world.settle();
+  expect(guest.take("tevt")).toHaveLength(TOPICS_PER_SOCKET_MAX);
+  expect(guest.take("err")).toMatchObject([{ error: "tooMany" }]);
+  expect(guest.closedWith).toBeNull();
+});
