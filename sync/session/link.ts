@@ -2,7 +2,7 @@
  * A lasting connection to one relay: dials, welcomes, authenticates, keeps alive, and dials again.
  * Promises: it never throws at what a relay sends, and everything it keeps is bounded. What it does
  * not promise is delivery: a PUT ends with the relay's own word or with `LinkDown`, and its caller
- * repeats it (envelopes are idempotent). docs/protocol/sync-session.md, rules [SE1] to [SE19].
+ * repeats it (envelopes are idempotent). docs/protocol/sync-session.md, rules [SE1] to [SE22].
  *
  * An owner link opens a mailbox and stays up: MSG, ACK, presence of one's own. A guest link says
  * nothing about who asks (PUT, presence of others): it is dialled when there is something to ask and

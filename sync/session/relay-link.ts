@@ -1,6 +1,6 @@
 /**
  * The link of link.ts: when to dial, when to wait and for how long, when to hang up, and what outlives
- * a connection (subscriptions, visibility). Rules [SE1] to [SE19] of docs/protocol/sync-session.md.
+ * a connection (subscriptions, visibility). Rules [SE1] to [SE22] of docs/protocol/sync-session.md.
  */
 import { assert, unreachable } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";

@@ -4,12 +4,12 @@
  *
  * Contract, run by tests/contract/transport.contract.ts against every implementation:
  *   [TR1] `onOpen` comes first; messages come whole, and in the order they were sent.
- *   [TR2] `onClose` comes once and last, also when the connection never opened.
+ *   [TR2] `onClose` comes once and last, also when the connection never opened, with the peer's
+ *         code; an end without a code is `CLOSED_WITHOUT_WORD`.
  *   [TR3] After the client's own `close` nothing is called any more.
  *   [TR4] Nothing is called before `connect` returned, and neither `connect` nor `send` throws: an
  *         address that cannot be dialled closes with `CLOSED_WITHOUT_WORD`.
  *   [TR5] What is sent before `onOpen` or after the end is dropped.
- *   [TR6] The peer's close code arrives; an end without a code is `CLOSED_WITHOUT_WORD`.
  *   [TR7] `request` answers any status with its body, and `Unreachable` for everything else: no
  *         route, no answer in `REQUEST_TIMEOUT_MS`, a body over `RESPONSE_BYTES_MAX`.
  */
