@@ -18,7 +18,5 @@ export const PREKEYS_RENEW_MS = 3 * DAY_MS;
 export const SESSION_UNANSWERED_MS_MAX = 7 * DAY_MS;
 /** A session may be reset after an authenticated failure, once in so long. */
 export const SESSION_RESET_MS_MIN = DAY_MS;
-/** A device whose card is older is left out of recipient sets until it comes back. */
-export const CARD_AGE_DAYS_MAX = 45;
 
 assert(SEALED_BODY_MS_MAX + RELAY_KEEPS_MS_MAX < SECRETS_LIVE_MS, "keys outlive what they open");

@@ -12,15 +12,17 @@ import type { Device } from "./device.ts";
 import { type Healer, openHealer } from "./heal/healer.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Lane, openLane } from "./lane.ts";
-import { openPump, type Pump } from "./outbox/pump.ts";
+import { fetchBundle, openPump, type Pump } from "./outbox/pump.ts";
 import { hurryAll, resendLost } from "./outbox/resend.ts";
+import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
 import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
 import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender.ts";
 import type { Effects } from "./receive/effects.ts";
 import type { Welcome } from "./session/link.ts";
 import { type LinkPool, openLinkPool } from "./session/pool.ts";
-import { openRelayHttp } from "./session/relay-http.ts";
+import { openRelayHttp, type RelayHttp } from "./session/relay-http.ts";
 import { openStatusBoard, type StatusBoard } from "./status-board.ts";
+import type { Hex } from "./store/rows.ts";
 import { type Store, StorageError } from "./store/store.ts";
 import { sweep, SWEEP_TABLES } from "./sweep.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -92,7 +94,7 @@ class OpenedDevice implements Device {
     };
     this.#pump = openPump({
       ...base,
-      httpOf: (url) => openRelayHttp({ url, owner: null, transport, timers: deps.timers }),
+      httpOf: this.#httpOf,
       storeIncOf: (url) => this.#storeIncByUrl.get(url) ?? "",
     });
     this.#receipts = openReceiptSender(base);
@@ -160,6 +162,7 @@ class OpenedDevice implements Device {
       contacts: () => this.#presence.contactsChanged(),
       typing: (c, account, atMs) => this.#typing.heard(c, account, atMs),
       wrote: (c, account) => this.#typing.ended(c, account),
+      sessionReset: (device) => this.#run(this.#greetAnew(device)),
       rolledBack: () => this.#run(this.#beginAnew()),
       dropped: (reason) => {
         this.#deps.dropped?.(reason);
@@ -249,6 +252,25 @@ class OpenedDevice implements Device {
       );
     });
   }
+
+  /** Our card on a new session: they learn that the old one is over, and answer on this one. */
+  async #greetAnew(id: Hex): Promise<void> {
+    const { store, random } = this.#deps;
+    const row = await store.read(["devices"], (tx) => tx.get("devices", id));
+    const bundle = row === undefined ? undefined : await fetchBundle(this.#httpOf, row);
+    const self = this.#self;
+    if (bundle === undefined || self === undefined) return;
+    const nowMs = this.#timers.now();
+    await this.#lane.run(() =>
+      store.write(SEAL_TABLES, (tx) => greetDevice(tx, { self, nowMs, random }, id, bundle)),
+    );
+    this.#pump.wake();
+  }
+
+  readonly #httpOf = (url: string): RelayHttp => {
+    const { transport, timers } = this.#deps;
+    return openRelayHttp({ url, owner: null, transport, timers });
+  };
 
   #resume(): void {
     this.#pump.wake();

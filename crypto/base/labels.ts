@@ -62,7 +62,6 @@ export const LABELS = {
   entry: "S core of an entry",
   "entry-id": "H entry id",
   log: "H log id",
-  "log-digest": "H digest of a channel's logs",
   typing: "S typing frame",
   // relay
   env: "H envelope id",

@@ -1,15 +1,15 @@
-import { toHex } from "../../crypto/base/hex.ts";
-import type { Random } from "../../crypto/base/random.ts";
-import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { makePrekeys } from "../../crypto/handshake/prekeys.ts";
-import { PREKEYS_RENEW_MS } from "../../crypto/lifetimes.ts";
-import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 /**
  * Keeping our home relay told: that our mailbox exists, under which tokens people may write to it, how
  * to start a session with us, what lies behind our invites. Every step is idempotent and starts from
  * what the store says is missing, so it may be interrupted anywhere and run again. docs/protocol/
  * sync.md, rules [UP1]…
  */
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { makePrekeys } from "../../crypto/handshake/prekeys.ts";
+import { PREKEYS_RENEW_MS } from "../../crypto/lifetimes.ts";
+import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
 import { TOKEN_REVOKED } from "../contact/contacts.ts";

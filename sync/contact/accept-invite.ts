@@ -123,7 +123,7 @@ function expect(deps: UpkeepDeps, self: Self, { record }: Found): Promise<Contac
         account,
         introduction.devices.map((it) => it.certificate),
       );
-      for (const { card } of introduction.devices) await putCard(tx, card);
+      for (const { card } of introduction.devices) await putCard(tx, card, nowMs);
       await openChannel(tx, self, account);
       return contact;
     }),
@@ -139,7 +139,7 @@ async function fetchBundles(deps: UpkeepDeps, contact: ContactRow): Promise<bool
     openRelayHttp({ ...deps, url, owner: null });
   let reached = false;
   for (const device of devices) {
-    const bundle = await fetchBundle({ httpOf }, device);
+    const bundle = await fetchBundle(httpOf, device);
     if (bundle === undefined) continue;
     reached = true;
     await deps.lane.run(() =>

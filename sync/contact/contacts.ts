@@ -1,8 +1,8 @@
-import { toHex } from "../../crypto/base/hex.ts";
 /**
  * Contacts and their devices: which of them to encrypt to, where they are reached, and what we hand
  * them so that they reach us. Devices come from verified account facts alone (crypto.md, Identity).
  */
+import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import {
   type Card,

@@ -21,8 +21,10 @@ export async function putDevices(
       certificate: certificate.bytes,
       card: null,
       cardCounter: 0,
+      cardAtMs: 0,
       prekeyBundle: null,
       healedAtMs: 0,
+      resetAtMs: 0,
     });
   }
 }
@@ -31,10 +33,15 @@ export async function putDevices(
  * Where the device is reached from now on, if the card is newer than the one held; it was verified.
  * What was put off for the device is due at once. True when it was newer.
  */
-export async function putCard(tx: WriteTx, card: Card): Promise<boolean> {
+export async function putCard(tx: WriteTx, card: Card, nowMs: number): Promise<boolean> {
   const device = await tx.get("devices", toHex(card.device));
   if (device === undefined || card.counter <= device.cardCounter) return false;
-  await tx.put("devices", { ...device, card: card.bytes, cardCounter: card.counter });
+  await tx.put("devices", {
+    ...device,
+    card: card.bytes,
+    cardCounter: card.counter,
+    cardAtMs: nowMs,
+  });
   for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
     if (row.targets.some((it) => it.device === device.device && it.state === "pending")) {
       await tx.put("outbox", { ...row, nextAtMs: 0, attempts: 0 });

@@ -102,7 +102,7 @@ async function putContact(
   };
   await tx.put("contacts", contact);
   await putDevices(tx, account, liveDevicesOf(them.accountKey, facts));
-  for (const { card } of them.devices) await putCard(tx, card);
+  for (const { card } of them.devices) await putCard(tx, card, context.nowMs);
   return contact;
 }
 

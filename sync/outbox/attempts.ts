@@ -1,5 +1,5 @@
-import { unreachable } from "../../crypto/base/assert.ts";
 /** What relays answered, written down: who has it now, and when to try the others again. */
+import { unreachable } from "../../crypto/base/assert.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Timers } from "../clock/timers.ts";
 import { addKnown } from "../log/known.ts";

@@ -1,19 +1,17 @@
-import { toHex } from "../../crypto/base/hex.ts";
-import type { Random } from "../../crypto/base/random.ts";
-import { envelopeOf } from "../../crypto/envelope.ts";
-import { initiate } from "../../crypto/handshake/handshake.ts";
-import { decodePrekeyBundle } from "../../crypto/handshake/prekeys.ts";
 /**
  * Control messages: what goes to one device over its pairwise session. Sealed when written, because
  * each costs a ratchet step that must not be taken twice; kept in the outbox as ciphertext.
  */
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { envelopeOf } from "../../crypto/envelope.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { encryptSession } from "../../crypto/ratchet/send.ts";
-import { tagsOf } from "../../crypto/ratchet/session.ts";
-import { partyOf, type Self } from "../account/self.ts";
+import type { Self } from "../account/self.ts";
+import { beginSession, putSession, sessionWith } from "../contact/sessions.ts";
 import { encodeSession } from "../payload/payload.ts";
-import type { DeviceRow, SessionRow } from "../store/rows.ts";
-import type { ReadTx, WriteTx } from "../store/store.ts";
+import type { DeviceRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
 import { pendingTargets } from "./targets.ts";
 
 export type ControlInput = {
@@ -32,15 +30,13 @@ export type ControlInput = {
 /** False when there is neither a session nor a prekey bundle to open one with. */
 export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boolean> {
   const { device, nowMs, random } = input;
-  const session = (await sessionWith(tx, device.device)) ?? openSession(input);
+  const session =
+    (await sessionWith(tx, device, nowMs)) ??
+    beginSession(input.self, device, input.psk, nowMs, random);
   if (session === undefined) return false;
   const sealed = encryptSession(session.state, encodeSession(input.payloads), { random, nowMs });
   const body = envelopeOf(sealed.message);
-  await tx.put("sessions", {
-    ...session,
-    state: sealed.session,
-    tags: tagsOf(sealed.session).map(toHex),
-  });
+  await putSession(tx, { ...session, state: sealed.session });
   const { c, a, s } = input.before ?? { c: 0, a: 0, s: 0 };
   await tx.put("outbox", {
     what: "control",
@@ -58,29 +54,4 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
     createdAtMs: nowMs,
   });
   return true;
-}
-
-/** The session to send on: the one that last received, on a tie the smaller transcript. */
-export async function sessionWith(tx: ReadTx, device: string): Promise<SessionRow | undefined> {
-  const sessions = await tx.range("sessions", "device", { lower: device, upper: device });
-  return sessions.toSorted(
-    (a, b) => b.lastReceivedAtMs - a.lastReceivedAtMs || (a.th < b.th ? -1 : 1),
-  )[0];
-}
-
-function openSession(input: ControlInput): SessionRow | undefined {
-  const { self, device, nowMs, random } = input;
-  if (device.prekeyBundle === null) return undefined;
-  const bundle = decodePrekeyBundle(device.prekeyBundle);
-  if (!bundle.ok) return undefined;
-  const begun = initiate(partyOf(self), bundle.value, input.psk, nowMs, random);
-  if (!begun.ok) return undefined;
-  return {
-    device: device.device,
-    tags: [],
-    state: begun.value,
-    th: toHex(begun.value.th),
-    createdAtMs: nowMs,
-    lastReceivedAtMs: 0,
-  };
 }

@@ -11,6 +11,7 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, numbered } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
 import { cardOf } from "../contact/contacts.ts";
+import { sessionWith } from "../contact/sessions.ts";
 import type { Lane } from "../lane.ts";
 import type { Link } from "../session/link.ts";
 import type { RelayHttp } from "../session/relay-http.ts";
@@ -18,7 +19,6 @@ import type { DeviceRow, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
 import { type Attempt, recordAttempts, type Verdict } from "./attempts.ts";
-import { sessionWith } from "./control.ts";
 import { SEAL_TABLES, sealRow } from "./seal.ts";
 
 /** Rows looked at in one round, and sealed in one transaction. */
@@ -265,12 +265,12 @@ async function fetchBundles(deps: PumpDeps, rows: readonly OutboxRow[]): Promise
     for (const id of ids) {
       const device = await tx.get("devices", id);
       if (device === undefined || device.prekeyBundle !== null) continue;
-      if ((await sessionWith(tx, id)) === undefined) devices.push(device);
+      if ((await sessionWith(tx, device, deps.timers.now())) === undefined) devices.push(device);
     }
     return devices;
   });
   for (const device of lacking) {
-    const bundle = await fetchBundle(deps, device);
+    const bundle = await fetchBundle(deps.httpOf, device);
     if (bundle === undefined) continue;
     await deps.lane.run(() =>
       deps.store.write(["devices"], async (tx) => {
@@ -283,15 +283,16 @@ async function fetchBundles(deps: PumpDeps, rows: readonly OutboxRow[]): Promise
 
 /** Verified against the device's certificate; undefined when it cannot be had now. */
 export async function fetchBundle(
-  deps: Pick<PumpDeps, "httpOf">,
+  httpOf: PumpDeps["httpOf"],
   device: DeviceRow,
 ): Promise<Uint8Array | undefined> {
   const certificate = decodeCertificate(device.certificate);
   if (!certificate.ok) return undefined;
   for (const relay of cardOf(device)?.relays ?? []) {
-    const fetched = await deps
-      .httpOf(relay.url)
-      .fetchPrekeys(idOf("MailboxId", relay.mailbox), idOf("Token", relay.token));
+    const fetched = await httpOf(relay.url).fetchPrekeys(
+      idOf("MailboxId", relay.mailbox),
+      idOf("Token", relay.token),
+    );
     const bundle = fetched.ok ? decodePrekeyBundle(fetched.value) : undefined;
     if (bundle?.ok === true && verifyPrekeyBundle(bundle.value, certificate.value)) {
       return bundle.value.bytes;

@@ -1,3 +1,8 @@
+/**
+ * Sealing entries for sending: one ciphertext an entry, under our sender chain of the channel. A chain
+ * is handed to every recipient that lacks it, over its pairwise session, in the same transaction.
+ * docs/protocol/sync.md, rules [OB1]…; crypto.md, Sender chains.
+ */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { isChainSpent } from "../../crypto/chain/renewal.ts";
@@ -5,17 +10,12 @@ import { handOverOf, makeChain, sealChain } from "../../crypto/chain/sender-chai
 import { envelopeOf } from "../../crypto/envelope.ts";
 import { acctStateOf } from "../../crypto/identity/facts.ts";
 import { SEALED_BODY_MS_MAX } from "../../crypto/lifetimes.ts";
-/**
- * Sealing entries for sending: one ciphertext an entry, under our sender chain of the channel. A chain
- * is handed to every recipient that lacks it, over its pairwise session, in the same transaction.
- * docs/protocol/sync.md, rules [OB1]…; crypto.md, Sender chains.
- */
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
 import { ownCard, recipientsOf, tokenFor } from "../contact/contacts.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { DeviceRow, OutboxRow, OwnChainRow, TableName } from "../store/rows.ts";
+import type { DeviceRow, Hex, OutboxRow, OwnChainRow, TableName } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { sendControl } from "./control.ts";
 
@@ -128,6 +128,24 @@ export async function handOver(
     card: token === undefined ? null : await ownCard(tx, context.self, token, context.nowMs),
     acctState: acctStateOf(context.self.facts),
   });
+}
+
+/** Our newest card, as the first words of a new session with a device that we know. */
+export async function greetDevice(
+  tx: WriteTx,
+  context: SealContext,
+  id: Hex,
+  bundle: Uint8Array,
+): Promise<void> {
+  const row = await tx.get("devices", id);
+  const contact = row === undefined ? undefined : await tx.get("contacts", row.account);
+  if (row === undefined || contact === undefined) return;
+  const device = { ...row, prekeyBundle: bundle };
+  await tx.put("devices", device);
+  const token = await tokenFor(tx, contact, context.nowMs, context.random);
+  const card = await ownCard(tx, context.self, token, context.nowMs);
+  const payloads = [encodePayload("card", { card })];
+  await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
 }
 
 /** Everything that sealing may read or write. */

@@ -13,6 +13,8 @@ export type Effects = {
   readonly typing: (c: number, account: Hex, atMs: number) => void;
   /** A message of theirs came: they are not typing it any more. */
   readonly wrote: (c: number, account: Hex) => void;
+  /** A session had to be given up; the device is to hear from us on a new one. */
+  readonly sessionReset: (device: Hex) => void;
   /** Others hold more of our own logs than we do. */
   readonly rolledBack: () => void;
   /** Something was dropped; counted by reason, never with content. */
@@ -33,6 +35,7 @@ export function heldBack(effects: Effects): {
       contacts: () => calls.push(effects.contacts),
       typing: (c, account, atMs) => calls.push(() => effects.typing(c, account, atMs)),
       wrote: (c, account) => calls.push(() => effects.wrote(c, account)),
+      sessionReset: (device) => calls.push(() => effects.sessionReset(device)),
       rolledBack: () => calls.push(effects.rolledBack),
       dropped: (reason) => calls.push(() => effects.dropped(reason)),
     },

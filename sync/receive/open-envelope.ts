@@ -14,11 +14,16 @@ import type { PrekeySecrets } from "../../crypto/handshake/prekeys.ts";
 import { invitePskOf } from "../../crypto/invite/record.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { decryptSession } from "../../crypto/ratchet/receive.ts";
-import { tagsOf } from "../../crypto/ratchet/session.ts";
 import { partyOf, type Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
+import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts";
 import { verifyCursor } from "../payload/cursor.ts";
-import { decodePayload, decodeSession, type SessionMessage } from "../payload/payload.ts";
+import {
+  decodePayload,
+  decodeSession,
+  type Payload,
+  type SessionMessage,
+} from "../payload/payload.ts";
 import { verifyTyping } from "../payload/typing.ts";
 import { applyCursor } from "../receipts/receipts.ts";
 import type { Hex, PeerChainRow, SessionRow, TokenRow } from "../store/rows.ts";
@@ -180,7 +185,14 @@ async function openSessionMessage(
   arrival: Arrival,
 ): Promise<OpenOutcome> {
   const opened = decryptSession(row.state, message);
-  if (!opened.ok) return dropped(`session ${opened.error.type}`);
+  if (!opened.ok) {
+    // A number that was used, or a gap that nobody can step over, in a header that only they can seal.
+    const hasParted = opened.error.type !== "OpenFailed";
+    if (hasParted && (await giveUpSession(tx, row, context.nowMs))) {
+      context.effects.sessionReset(row.device);
+    }
+    return dropped(`session ${opened.error.type}`);
+  }
   const device = await tx.get("devices", row.device);
   if (device === undefined) return dropped("device");
   await putSession(tx, { ...row, state: opened.value.session, lastReceivedAtMs: context.nowMs });
@@ -218,22 +230,36 @@ async function openFirstFlight(
   if (!accepted.ok) return dropped(`flight ${accepted.error.type}`);
   const payloads = decodeSession(accepted.value.payload);
   if (!payloads.ok) return dropped("payload");
-  await tx.put("seen", { id: mark, atMs: context.nowMs, c: 0 });
-  await putSession(tx, {
-    device: toHex(accepted.value.peer.device),
-    tags: [],
-    state: accepted.value.session,
-    th: toHex(accepted.value.session.th),
-    createdAtMs: context.nowMs,
-    lastReceivedAtMs: context.nowMs,
-  });
   const from = {
     device: toHex(accepted.value.peer.device),
     account: toHex(accepted.value.peer.account),
     token,
   };
+  const introducesItself = payloads.value.payloads.some((it) => isIntroductionOf(it, from));
+  if (!introducesItself && !(await isKnownDevice(tx, from.device, from.account))) {
+    return dropped("stranger");
+  }
+  await tx.put("seen", { id: mark, atMs: context.nowMs, c: 0 });
+  await putSession(tx, {
+    device: from.device,
+    tags: [],
+    state: accepted.value.session,
+    th: toHex(accepted.value.session.th),
+    isBroken: false,
+    createdAtMs: context.nowMs,
+    lastReceivedAtMs: context.nowMs,
+  });
   return await takePayloads(tx, context, from, payloads.value);
 }
+
+/** Does it show, by verified facts, that the handshake's device is one of the account's? */
+const isIntroductionOf = (
+  payload: Payload,
+  from: Pick<SessionPeer, "device" | "account">,
+): boolean =>
+  (payload.type === "contact" || payload.type === "contactAccept") &&
+  toHex(payload.body.account) === from.account &&
+  payload.body.devices.some((it) => toHex(it.certificate.device) === from.device);
 
 async function takePayloads(
   tx: WriteTx,
@@ -249,12 +275,6 @@ async function takePayloads(
 
 const tokenOf = (tx: WriteTx, arrival: Arrival): Promise<TokenRow | undefined> =>
   tx.get("tokens", toHex(arrival.label));
-
-/** A session with its tags, which follow from its state. */
-async function putSession(tx: WriteTx, row: SessionRow): Promise<void> {
-  const tags = tagsOf(row.state).map(toHex);
-  await tx.put("sessions", { ...row, tags });
-}
 
 /** The next cursor of the channel is told even if nothing changed: the last one may be lost. */
 async function staleReceipt(tx: WriteTx, effects: Effects, c: number): Promise<void> {

@@ -1,8 +1,8 @@
-import { unreachable } from "../../crypto/base/assert.ts";
 /**
  * What came over a pairwise session, payload by payload. The session proves the device; before
  * anything of it is believed, the device must be certified by the account that it speaks for.
  */
+import { unreachable } from "../../crypto/base/assert.ts";
 import { compareBytes, equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
@@ -178,7 +178,7 @@ async function takeCard(
   if (!card.ok || !certificate.ok || !verifyCard(card.value, certificate.value)) {
     return context.effects.dropped("card");
   }
-  if (!(await putCard(tx, card.value))) return;
+  if (!(await putCard(tx, card.value, context.nowMs))) return;
   context.effects.wake();
   if (contact.state === "accepted") context.effects.contacts();
 }

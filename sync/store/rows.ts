@@ -93,9 +93,13 @@ export type DeviceRow = {
   /** Encoded newest card; where and with which token to write to it. */
   readonly card: Uint8Array | null;
   readonly cardCounter: number;
+  /** When that card came; 0 = never. */
+  readonly cardAtMs: number;
   readonly prekeyBundle: Uint8Array | null;
   /** When we last answered its NACK or WANT: it may not make us work without end. 0 = never. */
   readonly healedAtMs: number;
+  /** When we last gave up our sessions with it, to begin a new one; 0 = never. Shown to the person. */
+  readonly resetAtMs: number;
 };
 
 /** A pairwise session with one device. `tags`: where its next messages may arrive (hex16). */
@@ -105,6 +109,8 @@ export type SessionRow = {
   readonly tags: readonly Hex[];
   readonly state: Session;
   readonly th: Hex; // hex32 of the transcript: the smaller wins a tie
+  /** Given up after an authenticated failure: nothing is sent on it any more. */
+  readonly isBroken: boolean;
   readonly createdAtMs: number;
   readonly lastReceivedAtMs: number; // 0 = unanswered
 };

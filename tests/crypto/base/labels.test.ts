@@ -34,6 +34,16 @@ test("[LA2] every label that a source uses stands in the table", () => {
   for (const label of used) expect(Object.keys(LABELS)).toContain(label);
 });
 
+test("[LA2] and no label of the table is unused", () => {
+  const sources = ["crypto", "sync", "relay"]
+    .flatMap(sourcesOf)
+    .map((it) => it.split("LABELS = {").at(0) ?? it);
+  for (const label of Object.keys(LABELS)) {
+    const isUsed = sources.some((source) => source.includes(`"${label}"`));
+    expect({ label, isUsed }).toEqual({ label, isUsed: true });
+  }
+});
+
 test("[LA3] two lists of parts never share an encoding", () => {
   const parts = fc.array(fc.uint8Array({ maxLength: 6 }), { maxLength: 4 });
   fc.assert(
