@@ -1,4 +1,3 @@
-import { err, ok, type Result } from "../../crypto/base/result.ts";
 /**
  * The engine: the one place of a browser profile where messages are signed, sealed, opened and
  * stored. It runs under the Web Lock `kith-engine`, so there is never a second one, whatever tabs,
@@ -8,6 +7,7 @@ import { err, ok, type Result } from "../../crypto/base/result.ts";
  * that holds it to go; that one finishes what it writes, tells its tabs and lets go. So a new build
  * takes over from an old one without waiting for its tabs to close.
  */
+import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { ready } from "../../crypto/base/sodium.ts";
 import { sodiumAead, subKeysOf } from "../../crypto/vault/sub-keys.ts";
 import { nonceSourceOf } from "../../crypto/vault/vault.ts";
@@ -42,8 +42,9 @@ const hub = openHub({
 
 export const servePort = (port: MessagePort): void => hub.admit(portOf<ToTab, ToEngine>(port));
 
-export const serveBroadcast = (): void =>
+export function serveBroadcast(): void {
   acceptBroadcast<ToTab, ToEngine>(doorName(location.pathname), hub.admit);
+}
 
 void run();
 

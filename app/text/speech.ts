@@ -1,8 +1,8 @@
-import type { Texts } from "./en.ts";
 /**
  * The language spoken now, for the whole tab. Set once before the first paint and again when the
  * person picks another; the shell then renders everything anew.
  */
+import type { Texts } from "./en.ts";
 import { directionOf, type Language, LANGUAGES, localeOf, pickLanguage } from "./texts.ts";
 
 type Speech = { readonly language: Language; readonly locale: string };
