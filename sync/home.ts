@@ -24,6 +24,8 @@ import type { MsgFrame } from "./wire/message-frames.ts";
 
 /** How often the relay is brought up to date when nothing asks for it: prekeys age. */
 const UPKEEP_EVERY_MS = 3_600_000;
+/** Batches that wait for the lane. Beyond it what is only true now (typing) is let go. */
+const BATCHES_WAITING_MAX = 8;
 /** After the disk said no: try whether it takes things again. */
 const STORAGE_RETRY_MS = 10_000;
 
@@ -63,6 +65,7 @@ class HomeRelay implements Home {
   #cancelRetry = (): void => undefined;
   /** Messages that were queued when we connected and did not come yet; null: all came. */
   #toCome: number | null = null;
+  #batchesWaiting = 0;
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
@@ -204,10 +207,15 @@ class HomeRelay implements Home {
     if (lost) await this.tend();
   }
 
-  readonly #onMessages = (batch: readonly MsgFrame[]): void => {
+  readonly #onMessages = (frames: readonly MsgFrame[]): void => {
     const { lane, self, failed } = this.#deps;
-    if (this.#toCome !== null) this.#expect(Math.max(0, this.#toCome - batch.length));
+    if (this.#toCome !== null) this.#expect(Math.max(0, this.#toCome - frames.length));
     const from = this.#link;
+    // The relay's window bounds what is stored; what is ephemeral has none.
+    const isBehind = this.#batchesWaiting >= BATCHES_WAITING_MAX;
+    const batch = isBehind ? frames.filter((it) => !it.isEphemeral) : frames;
+    if (batch.length === 0) return;
+    this.#batchesWaiting += 1;
     lane
       .run(async () => {
         const me = self();
@@ -219,6 +227,9 @@ class HomeRelay implements Home {
       .catch((error: unknown) => {
         if (error instanceof StorageError) this.#onStorageError(error);
         else failed(error);
+      })
+      .finally(() => {
+        this.#batchesWaiting -= 1;
       });
   };
 
