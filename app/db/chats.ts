@@ -62,7 +62,7 @@ function chatOf(channel: ChannelRow, contact: ContactRow | undefined): Chat | nu
 export function cleanName(name: string): string {
   const clean = name
     .replaceAll(
-      /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/gu,
+      /(?![\u200C\u200D\s])[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/gu,
       "",
     )
     .replaceAll(/\s+/gu, " ")

@@ -6,6 +6,7 @@
  * device of theirs: delivered. [MS4] Read on any device of theirs: read. [MS5] A later state wins
  * whatever the earlier ones say: a receipt proves what the relay's word would have told. [MS6] In
  * "Note to self" with no other device of ours, the message is saved, and that is all there is.
+ * [MS7] In a chat, receipts of our own devices say nothing.
  */
 import { hasKnown } from "../../sync/log/known.ts";
 import type { CursorRow, LogRow } from "../../sync/store/rows.ts";

@@ -4,6 +4,7 @@
  *
  * [TL1] The newest `count` up to and with `upTo`, oldest first. [TL2] Protocol entries are not shown.
  * [TL3] `placeAfter` answers the place that is `steps` messages later, or null at the newest end.
+ * [TL4] `countAfter` counts what is later, up to a limit.
  */
 import { Dexie } from "dexie";
 

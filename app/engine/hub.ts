@@ -6,6 +6,7 @@
  * [HB3] Tabs are added up: the person is here when any tab is in front, and all that any tab shows is
  *       watched. A tab that is gone no longer counts.
  * [HB4] Asks that come before the device is open wait for it, ASKS_OUTSTANDING_MAX a tab.
+ * [HB5] Tabs learn why there is no engine, and that a newer one took over.
  */
 import { unreachable } from "../../crypto/base/assert.ts";
 import { err, ok } from "../../crypto/base/result.ts";

@@ -1,6 +1,7 @@
 /**
  * A way for messages between a tab and the engine. Where there is a SharedWorker it is a MessagePort;
  * elsewhere the engine is a plain worker of one tab, and everybody speaks over a BroadcastChannel.
+ * [PO1] A tab hears what is for it alone. [PO2] Tabs learn that another engine has started.
  */
 
 export interface Port<Out, In> {
@@ -56,11 +57,11 @@ export function dialBroadcast<Out, In>(
   };
 }
 
-/** The engine's end: a port for each tab that speaks. Says that it is there. */
+/** The engine's end: a port for each tab that speaks. Says that it is there; answers what ends it. */
 export function acceptBroadcast<Out, In>(
   name: string,
   onPort: (port: Port<Out, In>) => void,
-): void {
+): () => void {
   const channel = new BroadcastChannel(name);
   const listeners = new Map<string, (message: In) => void>();
   channel.addEventListener("message", ({ data }: MessageEvent<Broadcast<In>>) => {
@@ -78,4 +79,5 @@ export function acceptBroadcast<Out, In>(
     listeners.get(tab)?.(body);
   });
   channel.postMessage({ from: null, to: null, body: null });
+  return () => channel.close();
 }

@@ -6,7 +6,7 @@
  * is given up: what was asked of it settles as `EngineGone`, and a new one is dialled and told
  * everything it must know (which accounts are watched, whether the person is here). [RD3] Never more
  * than ASKS_OUTSTANDING_MAX asks are open: the next is `EngineBusy`. [RD4] An engine that a newer
- * build has retired is asked nothing any more.
+ * build has retired is asked nothing any more. [RD5] What the device answers comes as it is.
  */
 import { err } from "../../crypto/base/result.ts";
 import type { Status } from "../../sync/device.ts";

@@ -4,7 +4,7 @@
  * in the text: one pass of an expression that cannot backtrack into itself. [LK4] A full stop, a
  * comma or a bracket that closes nothing belongs to the sentence, not to the address. [LK5] An address
  * whose host is not plain ASCII comes with the host's real (punycode) name, which look-alike letters
- * cannot imitate.
+ * cannot imitate. [LK6] LINKS_MAX links a message, of LINK_CHARS_MAX each.
  */
 
 /** A message of addresses alone is spam; the rest of them stays text. */

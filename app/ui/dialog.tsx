@@ -35,8 +35,7 @@ export function Dialog({ heading, onClose, children }: Props): ReactElement {
   };
 
   return (
-    // The backdrop is the dialog's own box: Escape is the keyboard's way to do the same.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events -- the backdrop; the key is Escape
     <dialog
       ref={dialog}
       className="dialog"

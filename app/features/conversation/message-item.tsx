@@ -52,7 +52,7 @@ export const MessageItem = memo((props: Props): ReactElement => {
       data-own={own}
       data-starts={startsGroup}
       data-ends={endsGroup}
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a roving one
       tabIndex={active ? 0 : -1}
       aria-labelledby={`${id}-author ${id}-text ${id}-meta`}
     >

@@ -64,7 +64,7 @@ export function MessageLog(props: Props): ReactElement {
         onNearTop={older}
         onNearBottom={later}
       >
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrow keys of its items */}
         <ol
           ref={list}
           className="messages"

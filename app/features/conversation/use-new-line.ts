@@ -1,36 +1,44 @@
 /**
- * Where the "new messages" line stands: before the first message that was unread when the person last
+ * Where the "new messages" line stands: before the first message that was unread when the person
  * turned to the chat.
  *
- * [NL1] It stays while they read, although everything below is read by then. [NL2] It is drawn anew
- * when they come back to the tab, and goes when they write.
+ * [NL1] It stays while they read, although everything below is read by then. [NL2] What arrives under
+ * their eyes draws no line. [NL3] It is drawn anew when they come back to the tab, and goes when they
+ * write.
  */
 import { useCallback, useState } from "react";
 
 import type { EntryRow, LogRow } from "../../../sync/store/rows.ts";
-import { isUnread, type ReadVector, readVectorOf } from "../../db/unread.ts";
+import { isUnread, readVectorOf } from "../../db/unread.ts";
 import { useVisible } from "../../ui/use-live.ts";
 
 type NewLine = {
-  /** The first new message among the rows; null = no line. */
+  /** The first new message; null = no line. */
   readonly firstNewId: string | null;
   readonly clear: () => void;
 };
+
+/** Where the line stands since the person turned to the chat; undefined = they are away. */
+type Drawn = { readonly id: string | null } | undefined;
 
 export function useNewLine(
   rows: readonly EntryRow[] | undefined,
   logs: readonly LogRow[] | undefined,
 ): NewLine {
   const visible = useVisible();
-  /** Null: take the next read vector that comes. */
-  const [vector, setVector] = useState<ReadVector | null>(null);
+  const [drawn, setDrawn] = useState<Drawn>();
+  const loaded = rows !== undefined && logs !== undefined;
 
-  // While the tab is away nothing is marked read, so the vector on coming back is what was seen.
-  if (!visible && vector !== null) setVector(null);
-  if (visible && vector === null && logs !== undefined) setVector(readVectorOf(logs));
+  // While the tab is away nothing is marked read, so what is unread on coming back is what is new.
+  if (!visible && drawn !== undefined) setDrawn(undefined);
+  if (visible && drawn === undefined && loaded) setDrawn({ id: firstUnread(rows, logs) });
 
-  const clear = useCallback(() => setVector(null), []);
-  const seen = vector ?? (logs === undefined ? null : readVectorOf(logs));
-  const first = seen === null ? undefined : rows?.find((row) => isUnread(row, seen));
-  return { firstNewId: first?.id ?? null, clear };
+  const clear = useCallback(() => setDrawn({ id: null }), []);
+  const now = drawn ?? { id: loaded ? firstUnread(rows, logs) : null };
+  return { firstNewId: now.id, clear };
+}
+
+function firstUnread(rows: readonly EntryRow[], logs: readonly LogRow[]): string | null {
+  const vector = readVectorOf(logs);
+  return rows.find((row) => isUnread(row, vector))?.id ?? null;
 }

@@ -1,4 +1,7 @@
-/** A QR code as one path: dark on light in both themes, because that is what cameras read. */
+/**
+ * A QR code as one path, dark on light in both themes, because that is what cameras read. [QR1] The
+ * path paints the dark modules and no others. [QR2] What is read is what was given.
+ */
 import { encodeQR } from "qr";
 import { type ReactElement, useMemo } from "react";
 

@@ -4,7 +4,8 @@
  *
  * [ON1] Start makes the account, and with an invite opens the chat: two actions in all. [ON2] A name
  * that will not do is refused in words, and stays in the field. [ON3] An invite that does not open
- * says why; the person is set up all the same and may try again or go on without it.
+ * says why; the person is set up all the same and may try again or go on without it. [ON4] That another
+ * tab was quicker is no failure.
  */
 import { type FormEvent, type ReactElement, useEffect, useRef, useState } from "react";
 

@@ -1,0 +1,152 @@
+import { expect, onTestFinished, test } from "vitest";
+
+import { openHub } from "../../../app/engine/hub.ts";
+import { ASKS_OUTSTANDING_MAX, type ToEngine, type ToTab } from "../../../app/engine/messages.ts";
+import { type Port, portOf } from "../../../app/engine/port.ts";
+import {
+  openRemoteDevice,
+  PINGS_UNANSWERED_MAX,
+  type RemoteDevice,
+} from "../../../app/engine/remote-device.ts";
+import { openTestDevice } from "./device.ts";
+
+/** An engine that a test plays: it hears what the tab says, and answers by hand. */
+type Played = { readonly heard: ToEngine[]; readonly say: (message: ToTab) => void };
+
+function played(): {
+  readonly remote: RemoteDevice;
+  readonly engines: readonly Played[];
+  readonly tick: () => void;
+  readonly again: () => void;
+} {
+  const engines: Played[] = [];
+  let tick: () => void = () => undefined;
+  let again: () => void = () => undefined;
+  const remote = openRemoteDevice({
+    tab: "tab",
+    dial: (restarted) => {
+      again = restarted;
+      const heard: ToEngine[] = [];
+      let say: (message: ToTab) => void = () => undefined;
+      engines.push({ heard, say: (message) => say(message) });
+      const port: Port<ToEngine, ToTab> = {
+        post: (message) => heard.push(message),
+        listen: (listener) => {
+          say = listener;
+        },
+        close: () => undefined,
+      };
+      return port;
+    },
+    every: (_ms, given) => {
+      tick = given;
+      return () => undefined;
+    },
+  });
+  return { remote, engines, tick: () => tick(), again: () => again() };
+}
+
+test("[RD1] what was asked early goes out when the engine is ready", async () => {
+  const { remote, engines } = played();
+  const answer = remote.ask({ type: "invite" });
+  expect(engines[0]?.heard).toEqual([{ type: "hello", tab: "tab" }]);
+  engines[0]?.say({ type: "ready" });
+  expect(engines[0]?.heard.at(-1)).toEqual({ type: "ask", id: 1, ask: { type: "invite" } });
+  engines[0]?.say({
+    type: "answer",
+    id: 1,
+    answer: { ok: true, value: { link: "x", published: true } },
+  });
+  expect(await answer).toEqual({ ok: true, value: { link: "x", published: true } });
+});
+
+test("[RD2] an engine that answers no ping is given up, and the next one told what lasts", async () => {
+  const { remote, engines, tick } = played();
+  engines[0]?.say({ type: "ready" });
+  remote.watch(["aa"]);
+  remote.typing(1);
+  remote.visible(true);
+  const lost = remote.ask({ type: "send", c: 1, text: "hi" });
+  for (let i = 0; i <= PINGS_UNANSWERED_MAX; i += 1) tick();
+  expect(await lost).toEqual({ ok: false, error: { type: "EngineGone" } });
+  expect(remote.state()).toEqual({ type: "starting" });
+  expect(engines).toHaveLength(2);
+  expect(engines[1]?.heard).toEqual([
+    { type: "hello", tab: "tab" },
+    { type: "note", note: { type: "watch", accounts: ["aa"] } },
+    { type: "note", note: { type: "visible", visible: true } },
+    { type: "ping" },
+  ]);
+});
+
+test("[RD2] a pong, or any word, keeps the engine", () => {
+  const { engines, tick } = played();
+  engines[0]?.say({ type: "ready" });
+  for (let i = 0; i < 10 * PINGS_UNANSWERED_MAX; i += 1) {
+    tick();
+    engines[0]?.say({ type: "pong" });
+  }
+  expect(engines).toHaveLength(1);
+});
+
+test("[RD2] an engine in another tab that takes over is greeted, what it lost is said", async () => {
+  const { remote, engines, again } = played();
+  engines[0]?.say({ type: "ready" });
+  const lost = remote.ask({ type: "invite" });
+  again();
+  const waits = remote.ask({ type: "markRead", c: 1 });
+  expect(await lost).toEqual({ ok: false, error: { type: "EngineGone" } });
+  expect(engines[0]?.heard.at(-1)).toEqual({ type: "hello", tab: "tab" });
+  engines[0]?.say({ type: "ready" });
+  engines[0]?.say({ type: "answer", id: 2, answer: { ok: true, value: undefined } });
+  expect(await waits).toEqual({ ok: true, value: undefined });
+});
+
+test("[RD3] never more asks are open than the limit", async () => {
+  const { remote } = played();
+  const asks = Array.from({ length: ASKS_OUTSTANDING_MAX }, () => remote.ask({ type: "invite" }));
+  expect(await remote.ask({ type: "invite" })).toEqual({
+    ok: false,
+    error: { type: "EngineBusy" },
+  });
+  expect(asks).toHaveLength(ASKS_OUTSTANDING_MAX);
+});
+
+test("[RD4] nothing is asked of an engine that was retired", async () => {
+  const { remote, engines, tick } = played();
+  engines[0]?.say({ type: "ready" });
+  const lost = remote.ask({ type: "invite" });
+  engines[0]?.say({ type: "retired" });
+  expect(await lost).toEqual({ ok: false, error: { type: "EngineGone" } });
+  expect(await remote.ask({ type: "invite" })).toEqual({
+    ok: false,
+    error: { type: "EngineGone" },
+  });
+  for (let i = 0; i <= PINGS_UNANSWERED_MAX; i += 1) tick();
+  expect(engines).toHaveLength(1);
+});
+
+test("[RD5] a real device answers through a real port", async () => {
+  const { device } = await openTestDevice();
+  onTestFinished(() => device[Symbol.asyncDispose]());
+  const hub = openHub({ whenGone: () => new Promise(() => undefined) });
+  hub.opened(device);
+  const remote = openRemoteDevice({
+    tab: "tab",
+    dial: () => {
+      const { port1, port2 } = new MessageChannel();
+      hub.admit(portOf<ToTab, ToEngine>(port2));
+      return portOf<ToEngine, ToTab>(port1);
+    },
+    every: () => () => undefined,
+  });
+  onTestFinished(() => remote.close());
+  expect(await remote.ask({ type: "start", name: "Alice" })).toMatchObject({ ok: true });
+  expect(await remote.ask({ type: "send", c: 1, text: "note" })).toMatchObject({ ok: true });
+  expect(await remote.ask({ type: "send", c: 99, text: "note" })).toEqual({
+    ok: false,
+    error: { type: "ChannelUnknown" },
+  });
+  expect(remote.status()?.connection.type).toBeDefined();
+  expect(remote.state()).toEqual({ type: "ready" });
+});

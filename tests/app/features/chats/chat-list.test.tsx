@@ -1,0 +1,54 @@
+import "fake-indexeddb/auto";
+import { act, screen } from "@testing-library/react";
+import type { ReactElement } from "react";
+import { expect, test } from "vitest";
+
+import { channelsOf, contactsOf } from "../../../../app/db/tables.ts";
+import { ChatList, useChats } from "../../../../app/features/chats/chat-list.tsx";
+import { channel, contact, openRows, THEM, US } from "../../db/rows.ts";
+import { CALM, show } from "../../screen.tsx";
+
+function List(): ReactElement {
+  return <ChatList chats={useChats() ?? []} openC={2} />;
+}
+
+async function shown() {
+  const db = await openRows();
+  await contactsOf(db).add(contact(THEM, { name: "Bob" }));
+  await channelsOf(db).bulkAdd([
+    channel(1, { kind: "self", account: US }),
+    channel(2, { lastH: 9, unread: 3, preview: { text: "are you there?", own: false } }),
+  ]);
+  return await show(<List />, { db });
+}
+
+test("[CL1] an item's name begins with the chat's and says what is unread", async () => {
+  await shown();
+  const bob = await screen.findByRole("link", { name: /^Bob/u });
+  expect(bob.getAttribute("aria-label")).toBe("Bob, 3 unread, are you there?");
+  expect(bob.getAttribute("href")).toBe("/chat/2");
+  expect(screen.getByRole("link", { name: /^Note to self/u })).toBeTruthy();
+  expect(screen.getByRole("list", { name: "Chats" }).children).toHaveLength(2);
+  expect(document.title).toBe("(3) Kith");
+});
+
+test("[CL2] the open chat is the current page", async () => {
+  await shown();
+  const bob = await screen.findByRole("link", { name: /^Bob/u });
+  expect(bob.getAttribute("aria-current")).toBe("page");
+  expect(
+    screen.getByRole("link", { name: /^Note to self/u }).getAttribute("aria-current"),
+  ).toBeNull();
+});
+
+test("[CL3] whom it shows is watched, and who is here or writing is said", async () => {
+  const { engine } = await shown();
+  await screen.findByRole("link", { name: /^Bob/u });
+  expect(engine.heard).toContainEqual({
+    type: "note",
+    note: { type: "watch", accounts: [THEM] },
+  });
+  const presence = { [THEM]: { online: true, lastSeenMs: 0 } };
+  act(() => engine.say({ type: "status", status: { ...CALM, presence, typing: { 2: [THEM] } } }));
+  expect(screen.getByRole("link", { name: "Bob, 3 unread, online, writing…" })).toBeTruthy();
+});

@@ -1,0 +1,199 @@
+import "fake-indexeddb/auto";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import type { Dexie } from "dexie";
+import { expect, test } from "vitest";
+
+import { channelsOf, contactsOf, cursorsOf, entriesOf, logsOf } from "../../../../app/db/tables.ts";
+import { Conversation } from "../../../../app/features/conversation/conversation.tsx";
+import type { ContactState } from "../../../../sync/store/rows.ts";
+import { channel, contact, cursor, entry, log, openRows, THEM } from "../../db/rows.ts";
+import { CALM, show } from "../../screen.tsx";
+
+const upTo = (floor: number) => ({ floor, ranges: [] });
+
+/** Two messages of ours, two of theirs; theirs is log 2, of which one was read. */
+async function chat(state: ContactState = "accepted"): Promise<Dexie> {
+  const db = await openRows();
+  await contactsOf(db).add(contact(THEM, { state }));
+  await channelsOf(db).add(channel(1, { unread: 1, arrivals: 4, lastH: 4 }));
+  await logsOf(db).bulkAdd([
+    log(1, { known: upTo(3), sent: upTo(2) }),
+    log(2, { account: THEM, known: upTo(4), read: upTo(1) }),
+  ]);
+  await entriesOf(db).bulkAdd([
+    entry(1, { a: 2, text: "hello <b>Alice</b>" }),
+    entry(2, { own: true, text: "hello Bob" }),
+    entry(3, { own: true, text: "are you there?" }),
+    entry(4, { a: 2, text: "see https://a.example/x." }),
+  ]);
+  return db;
+}
+
+const items = async (): Promise<readonly HTMLElement[]> =>
+  within(await screen.findByRole("list", { name: "Messages" })).getAllByRole("listitem");
+
+test("[MI1] an own message says its state in words, and follows the receipts", async () => {
+  const db = await chat();
+  await show(<Conversation c={1} />, { db });
+  const [theirs, sent, waiting] = await items();
+  expect(sent?.textContent).toMatch(/hello Bob.*Sent$/u);
+  expect(waiting?.textContent).toMatch(/are you there\?.*Waiting to send$/u);
+  expect(theirs?.textContent).not.toMatch(/Sent|Waiting/u);
+  const own = await logsOf(db).get(1);
+  await act(async () => {
+    const known = upTo(3);
+    await cursorsOf(db).put(
+      cursor({
+        delivered: [{ log: own!.log, known }],
+        read: [{ log: own!.log, known: upTo(2) }],
+      }),
+    );
+  });
+  await waitFor(() => expect(sent?.textContent).toMatch(/Read$/u));
+  expect(waiting?.textContent).toMatch(/Delivered$/u);
+});
+
+test("[MI2] an item is named by author, text, time and state", async () => {
+  await show(<Conversation c={1} />, { db: await chat() });
+  expect(
+    await screen.findByRole("listitem", { name: /^You hello Bob \d\d:\d\d\s*Sent$/u }),
+  ).toBeTruthy();
+  expect(
+    screen.getByRole("listitem", { name: /^Bob hello <b>Alice<\/b> \d\d:\d\d$/u }),
+  ).toBeTruthy();
+});
+
+test("[MI3] a text is text: markup stays as written, addresses open elsewhere", async () => {
+  const { container } = await show(<Conversation c={1} />, { db: await chat() });
+  await items();
+  expect(container.querySelector("b")).toBeNull();
+  const link = screen.getByRole("link", { name: "https://a.example/x" });
+  expect(link.getAttribute("rel")).toContain("noopener");
+  expect(link.getAttribute("target")).toBe("_blank");
+});
+
+test("[NL1] the line stands before the first new message", async () => {
+  await show(<Conversation c={1} />, { db: await chat() });
+  const [, , third, last] = await items();
+  expect(last?.textContent).toMatch(/^New messages/u);
+  expect(third?.textContent).not.toMatch(/New messages/u);
+});
+
+test("[CV1] what is in view is marked read, once for each state of things", async () => {
+  const { engine } = await show(<Conversation c={1} />, { db: await chat() });
+  await items();
+  await waitFor(() =>
+    expect(engine.heard).toContainEqual(
+      expect.objectContaining({ type: "ask", ask: { type: "markRead", c: 1 } }),
+    ),
+  );
+});
+
+test("[CO1] Enter sends, and the field is free at once", async () => {
+  const { engine } = await show(<Conversation c={1} />, { db: await chat() });
+  const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+  fireEvent.change(field, { target: { value: "on my way" } });
+  expect(engine.heard).toContainEqual({ type: "note", note: { type: "typing", c: 1 } });
+  fireEvent.keyDown(field, { key: "Enter", shiftKey: true });
+  expect(field.value).toBe("on my way");
+  fireEvent.keyDown(field, { key: "Enter" });
+  expect(field.value).toBe("");
+  expect(engine.heard).toContainEqual(
+    expect.objectContaining({ ask: { type: "send", c: 1, text: "on my way" } }),
+  );
+});
+
+test("[CO2] over 32,768 bytes it says by how much, and sends nothing", async () => {
+  const { engine } = await show(<Conversation c={1} />, { db: await chat() });
+  const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+  const long = "ü".repeat(16_385);
+  fireEvent.change(field, { target: { value: long } });
+  expect(screen.getByText("32,770 of 32,768 bytes")).toBeTruthy();
+  fireEvent.click(screen.getByRole("button", { name: "Send" }));
+  expect(screen.getByText(/^Too long by 2 bytes\./u)).toBeTruthy();
+  expect(field.value).toBe(long);
+  expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "send")).toBe(false);
+});
+
+test("[CO3] a text that was refused is in the field again, before what was written since", async () => {
+  const { engine } = await show(<Conversation c={1} />, { db: await chat() });
+  const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+  fireEvent.change(field, { target: { value: "first" } });
+  fireEvent.keyDown(field, { key: "Enter" });
+  fireEvent.change(field, { target: { value: "second" } });
+  const ask = engine.heard.findLast((it) => it.type === "ask" && it.ask.type === "send");
+  const id = ask?.type === "ask" ? ask.id : 0;
+  await act(async () =>
+    engine.say({ type: "answer", id, answer: { ok: false, error: { type: "StorageFull" } } }),
+  );
+  await waitFor(() => expect(field.value).toBe("first\nsecond"));
+  expect(screen.getByText(/out of space/u)).toBeTruthy();
+});
+
+test("[CO4] an Enter that ends an input method's composition does not send", async () => {
+  const { engine } = await show(<Conversation c={1} />, { db: await chat() });
+  const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+  fireEvent.change(field, { target: { value: "にほん" } });
+  fireEvent.keyDown(field, { key: "Enter", isComposing: true });
+  expect(field.value).toBe("にほん");
+  expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "send")).toBe(false);
+});
+
+test("[AR1] reads out what arrives, and no history", async () => {
+  const db = await chat();
+  const { container } = await show(<Conversation c={1} />, { db });
+  await items();
+  const region = container.querySelector("[aria-live='polite']");
+  expect(region?.textContent).toBe("");
+  await act(async () => {
+    await entriesOf(db).add(entry(5, { a: 2, text: "I am late" }));
+    await channelsOf(db).update(1, { arrivals: 5 });
+  });
+  await waitFor(() => expect(region?.textContent).toBe("Bob: I am late"));
+});
+
+test("[RQ1] a stranger's request is answered before anything is written", async () => {
+  const { engine } = await show(<Conversation c={1} />, { db: await chat("request") });
+  fireEvent.click(await screen.findByRole("button", { name: "Accept" }));
+  expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
+  expect(engine.heard).toContainEqual(
+    expect.objectContaining({ ask: { type: "decide", account: THEM, verdict: "accept" } }),
+  );
+  expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "markRead")).toBe(false);
+});
+
+test("[MF1] message info tells id, time and state, and Escape gives the focus back", async () => {
+  await show(<Conversation c={1} />, { db: await chat() });
+  const [, own] = await items();
+  fireEvent.click(within(own!).getByRole("button", { name: "Message info" }));
+  const info = screen.getByRole("complementary", { name: "Message info" });
+  expect(info.textContent).toContain("ID1-1-2");
+  expect(info.textContent).toContain("Sent");
+  fireEvent.keyDown(document.body, { key: "Escape" });
+  expect(screen.queryByRole("complementary")).toBeNull();
+  expect(document.activeElement).toBe(own);
+});
+
+test("[RV1] arrow keys walk from message to message, the newest is reached by Tab", async () => {
+  await show(<Conversation c={1} />, { db: await chat() });
+  const list = await items();
+  expect(list.map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, -1, 0]);
+  act(() => list[3]!.focus());
+  fireEvent.keyDown(list[3]!, { key: "ArrowUp" });
+  expect(document.activeElement).toBe(list[2]);
+  await waitFor(() => expect(list[2]!.tabIndex).toBe(0));
+  fireEvent.keyDown(list[2]!, { key: "Home" });
+  expect(document.activeElement).toBe(list[0]);
+});
+
+test("[PS1] says online, last seen and writing in words", async () => {
+  const db = await chat();
+  await contactsOf(db).update(THEM, { lastSeenMs: Date.now() - 5 * 60_000 });
+  const { engine } = await show(<Conversation c={1} />, { db });
+  expect(await screen.findByText("last seen 5 minutes ago")).toBeTruthy();
+  const presence = { [THEM]: { online: true, lastSeenMs: 0 } };
+  act(() => engine.say({ type: "status", status: { ...CALM, presence } }));
+  expect(screen.getByText("online")).toBeTruthy();
+  act(() => engine.say({ type: "status", status: { ...CALM, presence, typing: { 1: [THEM] } } }));
+  expect(screen.getByText("Bob is writing…")).toBeTruthy();
+});

@@ -1,0 +1,104 @@
+/** Renders a part of the app for a person who has started: a real device, rows in the clear. */
+import "fake-indexeddb/auto";
+import { cleanup, render, type RenderResult } from "@testing-library/react";
+import type { Dexie } from "dexie";
+import type { ReactElement } from "react";
+import { onTestFinished } from "vitest";
+import { Router } from "wouter";
+import { memoryLocation } from "wouter/memory-location";
+
+import type { ToEngine, ToTab } from "../../app/engine/messages.ts";
+import { openRemoteDevice, type RemoteDevice } from "../../app/engine/remote-device.ts";
+import { SessionContext } from "../../app/session/session.ts";
+import { speak } from "../../app/text/speech.ts";
+import { Announcer } from "../../app/ui/announcer.tsx";
+import type { Status } from "../../sync/device.ts";
+import { openRows, US } from "./db/rows.ts";
+
+/** What jsdom lacks and no test of ours depends on: it has no layout. */
+function fillIn(): void {
+  globalThis.ResizeObserver ??= class {
+    observe(): void {}
+    unobserve(): void {}
+    disconnect(): void {}
+  };
+  globalThis.matchMedia ??= (query) =>
+    Object.assign(new EventTarget(), { matches: false, media: query }) as unknown as MediaQueryList;
+  if (!("showModal" in HTMLDialogElement.prototype)) {
+    Object.assign(HTMLDialogElement.prototype, {
+      showModal(this: HTMLDialogElement) {
+        this.setAttribute("open", "");
+      },
+      close(this: HTMLDialogElement) {
+        this.removeAttribute("open");
+      },
+    });
+  }
+  if (!("scrollIntoView" in Element.prototype)) {
+    Object.assign(Element.prototype, { scrollIntoView: () => undefined });
+  }
+  globalThis.CSS ??= { escape: (text: string) => text } as unknown as typeof CSS;
+}
+
+export const CALM: Status = {
+  connection: { type: "connected" },
+  presence: {},
+  typing: {},
+  storage: "ok",
+  clockOffWarning: false,
+};
+
+export type EngineEnd = {
+  /** What the screens told and asked, oldest first. */
+  readonly heard: readonly ToEngine[];
+  readonly say: (message: ToTab) => void;
+};
+
+/** A door whose other end the test holds. */
+export function openDoor(): { readonly device: RemoteDevice; readonly engine: EngineEnd } {
+  const heard: ToEngine[] = [];
+  let say: (message: ToTab) => void = () => undefined;
+  const device = openRemoteDevice({
+    tab: "tab",
+    dial: () => ({
+      post: (message) => heard.push(message),
+      listen: (listener) => {
+        say = listener;
+      },
+      close: () => undefined,
+    }),
+    every: () => () => undefined,
+  });
+  return { device, engine: { heard, say: (message) => say(message) } };
+}
+
+export type Shown = RenderResult & {
+  readonly db: Dexie;
+  readonly engine: EngineEnd;
+  readonly location: ReturnType<typeof memoryLocation>;
+};
+
+export async function show(
+  element: ReactElement,
+  { db: given, path = "/" }: { readonly db?: Dexie; readonly path?: string } = {},
+): Promise<Shown> {
+  fillIn();
+  speak("en", ["en-GB"]);
+  const db = given ?? (await openRows());
+  const { device, engine } = openDoor();
+  const location = memoryLocation({ path, record: true });
+  engine.say({ type: "ready" });
+  engine.say({ type: "status", status: CALM });
+  const shown = render(
+    <Router hook={location.hook}>
+      <SessionContext value={{ db, device, me: { account: US, name: "Alice" } }}>
+        <Announcer>{element}</Announcer>
+      </SessionContext>
+    </Router>,
+  );
+  onTestFinished(() => {
+    cleanup();
+    db.close();
+  });
+  return { ...shown, db, engine, location };
+}
