@@ -47,6 +47,8 @@ export type Home = {
   readonly link: () => Link | undefined;
   readonly setVisible: (visible: boolean) => void;
   readonly network: (online: boolean) => void;
+  /** The disk said no somewhere: from now on it is asked in a while, until it takes things again. */
+  readonly storageFailed: (error: StorageError) => void;
   readonly close: () => void;
 };
 
@@ -63,6 +65,7 @@ class HomeRelay implements Home {
   #tending: Promise<void> | undefined;
   #tendAgain = false;
   #cancelRetry = (): void => undefined;
+  #cancelProbe: (() => void) | undefined;
   /** Messages that were queued when we connected and did not come yet; null: all came. */
   #toCome: number | null = null;
   #batchesWaiting = 0;
@@ -111,6 +114,7 @@ class HomeRelay implements Home {
   readonly close = (): void => {
     this.#closed = true;
     this.#cancelRetry();
+    this.#cancelProbe?.();
     this.#link?.close();
   };
 
@@ -225,7 +229,7 @@ class HomeRelay implements Home {
         this.#deps.onStorage("ok");
       })
       .catch((error: unknown) => {
-        if (error instanceof StorageError) this.#onStorageError(error);
+        if (error instanceof StorageError) this.storageFailed(error);
         else failed(error);
       })
       .finally(() => {
@@ -233,12 +237,16 @@ class HomeRelay implements Home {
       });
   };
 
-  /** Nothing was acknowledged: the relay keeps it, and sends it again. */
-  #onStorageError(error: StorageError): void {
+  /** What could not be committed was not acknowledged: the relay keeps it, and sends it again. */
+  readonly storageFailed = (error: StorageError): void => {
+    if (this.#closed) return;
     const { onStorage, timers } = this.#deps;
     onStorage(error.failure === "full" ? "full" : "failed");
-    timers.after(STORAGE_RETRY_MS, () => void this.#probeStorage());
-  }
+    this.#cancelProbe ??= timers.after(STORAGE_RETRY_MS, () => {
+      this.#cancelProbe = undefined;
+      void this.#probeStorage();
+    });
+  };
 
   async #probeStorage(): Promise<void> {
     const { store, timers, onStorage, failed } = this.#deps;
@@ -247,7 +255,7 @@ class HomeRelay implements Home {
       await store.write(["meta"], (tx) => tx.put("meta", { k: "probe", v: timers.now() }));
       onStorage("ok");
     } catch (error) {
-      if (error instanceof StorageError) this.#onStorageError(error);
+      if (error instanceof StorageError) this.storageFailed(error);
       else failed(error);
     }
   }

@@ -8,7 +8,7 @@ import { readSelf, renewIncarnation, type Self } from "./account/self.ts";
 import { addOffsetSample, NO_SAMPLES, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
-import type { Device } from "./device.ts";
+import type { Device, Status } from "./device.ts";
 import { type Healer, openHealer } from "./heal/healer.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Lane, openLane } from "./lane.ts";
@@ -202,7 +202,7 @@ class OpenedDevice implements Device {
       effects: this.#effects,
       failed: this.#failed,
       onConnection: (connection) => this.#board.change({ connection }),
-      onStorage: (storage) => this.#board.change({ storage }),
+      onStorage: (storage) => this.#stored(storage),
       onWelcome: (url, welcome) => this.#run(this.#welcomed(url, welcome)),
       events: {
         onState: (state) => {
@@ -272,6 +272,15 @@ class OpenedDevice implements Device {
     return openRelayHttp({ url, owner: null, transport, timers });
   };
 
+  /** When there is room again, everything that stopped for want of it goes on. */
+  #stored(storage: Status["storage"]): void {
+    const isBack = storage === "ok" && this.#board.now().storage !== "ok";
+    this.#board.change({ storage });
+    if (!isBack) return;
+    this.#resume();
+    void this.#home.tend();
+  }
+
   #resume(): void {
     this.#pump.wake();
     this.#receipts.resume();
@@ -293,8 +302,7 @@ class OpenedDevice implements Device {
 
   readonly #failed = (error: unknown): void => {
     if (this.#closed) return;
-    if (error instanceof StorageError) {
-      this.#board.change({ storage: error.failure === "full" ? "full" : "failed" });
-    } else this.#deps.failed(error);
+    if (error instanceof StorageError) this.#home.storageFailed(error);
+    else this.#deps.failed(error);
   };
 }

@@ -3,7 +3,7 @@ import { unreachable } from "../../crypto/base/assert.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Timers } from "../clock/timers.ts";
 import { addKnown } from "../log/known.ts";
-import type { OutboxRow, Target } from "../store/rows.ts";
+import type { Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import type { PutStatus } from "../wire/ok-frame.ts";
 import { putOutbox, withTargets } from "./targets.ts";
@@ -25,7 +25,13 @@ export type Verdict =
   | { readonly type: "busy"; readonly retryAfterMs: number }
   | { readonly type: "tooLarge" };
 
-export type Attempt = { readonly n: number; readonly url: string; readonly verdict: Verdict };
+/** `env`: of the body that was sent; the row may have another by now. */
+export type Attempt = {
+  readonly n: number;
+  readonly env: Hex;
+  readonly url: string;
+  readonly verdict: Verdict;
+};
 
 export type AttemptDeps = {
   readonly store: Store;
@@ -40,7 +46,7 @@ export async function recordAttempts(
   await deps.store.write(["outbox", "logs"], async (tx) => {
     for (const attempt of attempts) {
       const row = await tx.get("outbox", attempt.n);
-      if (row === undefined) continue;
+      if (row === undefined || row.env !== attempt.env) continue;
       const next = rowAfter(row, attempt, deps);
       await putOutbox(tx, next);
       if (next.what === "entry" && next.waiting === 0) await markSent(tx, next);

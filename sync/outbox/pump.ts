@@ -23,10 +23,14 @@ import { SEAL_TABLES, sealRow } from "./seal.ts";
 
 /** Rows looked at in one round, and sealed in one transaction. */
 export const ROUND_ROWS_MAX = 64;
-/** Rows looked at to find those: some may wait for a relay that is away. */
+/** Rows looked at to find those; what has no way now is put off, and the next round looks further. */
 const ROUND_SCAN_MAX = 512;
-/** A row that nobody can be sent is looked at again after so long, or when a card comes. */
+/** A row without a way is looked at again after so long, or when a card comes or a link opens. */
 const NO_WAY_RETRY_MS = 60_000;
+/** … and not sooner than this, however soon its link dials again. */
+const NO_WAY_RETRY_MS_MIN = 5_000;
+/** However far away the next row's time is: the clock may be set meanwhile. */
+const SLEEP_MS_MAX = 3_600_000;
 /** After so many failures at a device's first relay its second is tried. */
 const RELAY_TRIES = 3;
 
@@ -68,8 +72,10 @@ export const openPump = (deps: PumpDeps): Pump => new OutboxPump(deps);
 
 class OutboxPump implements Pump {
   readonly #deps: PumpDeps;
+  /** Rows that are with a relay, or whose answer is not written down yet. */
   readonly #inFlight = new Set<number>();
-  #attempts: Attempt[] = [];
+  /** Answers to write down. */
+  readonly #attempts: Attempt[] = [];
   #running = false;
   #again = false;
   #closed = false;
@@ -100,10 +106,11 @@ class OutboxPump implements Pump {
     while (this.#again && !this.#closed) {
       this.#again = false;
       this.#cancelTimer();
-      const parcels = await collect(this.#deps, this.#inFlight);
-      if (parcels === undefined) return;
-      for (const parcel of parcels) this.#send(parcel);
-      if (parcels.length > 0) this.#again = true;
+      await this.#record();
+      const found = await collect(this.#deps, this.#inFlight);
+      if (found === undefined) return;
+      for (const parcel of found.parcels) this.#send(parcel);
+      if (found.isMore) this.#again = true;
       else await this.#sleepUntilDue();
     }
   }
@@ -113,36 +120,44 @@ class OutboxPump implements Pump {
     const later = { lower: [1, timers.now()], upper: [1, Infinity], limit: 1 };
     const [next] = await store.read(["outbox"], (tx) => tx.range("outbox", "due", later));
     if (next === undefined || this.#closed) return;
-    this.#cancelTimer = timers.after(Math.max(1, next.nextAtMs - timers.now()), this.wake);
+    const inMs = Math.min(SLEEP_MS_MAX, Math.max(1, next.nextAtMs - timers.now()));
+    this.#cancelTimer = timers.after(inMs, this.wake);
   }
 
   #send(parcel: Parcel): void {
     this.#inFlight.add(parcel.row.n);
-    void this.#attempt(parcel)
-      .catch(this.#deps.failed)
-      .finally(() => {
-        this.#inFlight.delete(parcel.row.n);
-        this.wake();
-      });
+    void this.#attempt(parcel).catch(this.#deps.failed);
   }
 
   async #attempt(parcel: Parcel): Promise<void> {
     const verdict = await put(this.#deps, parcel);
-    this.#attempts.push({ n: parcel.row.n, url: parcel.url, verdict });
+    const { n, env } = parcel.row;
+    this.#attempts.push({ n, env, url: parcel.url, verdict });
+    await this.#record();
+    this.wake();
+  }
+
+  /**
+   * Answers that came together are written down in one transaction. When the disk refuses, they stay
+   * to be written, and their rows in flight: nothing is sent twice because it could not be noted.
+   */
+  async #record(): Promise<void> {
+    if (this.#attempts.length === 0) return;
     await this.#deps.lane.run(async () => {
-      // Answers that came in one batch are written down in one transaction.
-      const batch = this.#attempts;
-      this.#attempts = [];
-      if (batch.length > 0) await recordAttempts(this.#deps, batch);
+      const batch = [...this.#attempts];
+      if (batch.length === 0) return;
+      await recordAttempts(this.#deps, batch);
+      this.#attempts.splice(0, batch.length);
+      for (const { n } of batch) this.#inFlight.delete(n);
     });
   }
 }
 
+/** `isMore`: look again at once. */
+type Found = { readonly parcels: readonly Parcel[]; readonly isMore: boolean };
+
 /** What is due, sealed and addressed. Undefined before `start`. */
-async function collect(
-  deps: PumpDeps,
-  inFlight: ReadonlySet<number>,
-): Promise<readonly Parcel[] | undefined> {
+async function collect(deps: PumpDeps, inFlight: ReadonlySet<number>): Promise<Found | undefined> {
   const self = deps.self();
   if (self === undefined) return undefined;
   const due = async (tx: ReadTx): Promise<readonly NumberedRow[]> => {
@@ -154,7 +169,7 @@ async function collect(
     return rows.map((row) => numbered(row, "n")).filter((it) => !inFlight.has(it.n));
   };
   const rows = await deps.store.read(["outbox"], due);
-  if (rows.length === 0) return [];
+  if (rows.length === 0) return { parcels: [], isMore: false };
   await fetchBundles(deps, rows.slice(0, ROUND_ROWS_MAX));
   return await deps.lane.run(() =>
     deps.store.write(SEAL_TABLES, async (tx) => {
@@ -167,7 +182,8 @@ async function collect(
       for (const row of await due(tx)) {
         if (row.what === "control") await addParcel(tx, deps, self, row, parcels);
       }
-      return [...parcels.values()].toSorted(byPrecedence);
+      const isMore = parcels.size > 0 || (await due(tx)).length > 0;
+      return { parcels: [...parcels.values()].toSorted(byPrecedence), isMore };
     }),
   );
 }
@@ -184,15 +200,16 @@ async function addParcel(
   parcels: Map<number, Parcel>,
 ): Promise<void> {
   if (parcels.has(row.n)) return;
+  const nowMs = deps.timers.now();
+  const putOff = async (pauseMs: number): Promise<void> => {
+    await tx.put("outbox", { ...row, nextAtMs: nowMs + pauseMs });
+  };
   const parcel = await addressed(tx, row);
-  if (parcel !== undefined && !isReachable(deps, parcel)) return;
-  const context = { self, nowMs: deps.timers.now(), random: deps.random };
-  const sealed = parcel === undefined ? undefined : await sealRow(tx, context, row);
-  if (parcel === undefined || sealed === undefined) {
-    // No card leads anywhere, or no session can be begun: again when a card comes, or in a while.
-    await tx.put("outbox", { ...row, nextAtMs: deps.timers.now() + NO_WAY_RETRY_MS });
-    return;
-  }
+  const closedMs = parcel === undefined ? NO_WAY_RETRY_MS : closedForMs(deps, parcel);
+  if (parcel === undefined || closedMs > 0) return putOff(closedMs);
+  const sealed = await sealRow(tx, { self, nowMs, random: deps.random }, row);
+  // No session can be begun yet.
+  if (sealed === undefined) return putOff(NO_WAY_RETRY_MS);
   parcels.set(row.n, { ...parcel, row: { ...sealed, n: row.n } });
 }
 
@@ -219,10 +236,15 @@ async function addressed(tx: ReadTx, row: NumberedRow): Promise<Parcel | undefin
   return parcel;
 }
 
-/** False while its link waits before it dials again: the link's next state wakes the pump. */
-function isReachable(deps: PumpDeps, parcel: Parcel): boolean {
-  const state = deps.linkTo(parcel.url, parcel.relayId)?.state().type;
-  return state !== undefined && state !== "waiting" && state !== "refused" && state !== "closed";
+/** How long its relay cannot be asked, in milliseconds. An open link hurries everything. */
+function closedForMs(deps: PumpDeps, parcel: Parcel): number {
+  const state = deps.linkTo(parcel.url, parcel.relayId)?.state();
+  if (state === undefined || state.type === "refused" || state.type === "closed") {
+    return NO_WAY_RETRY_MS;
+  }
+  if (state.type !== "waiting") return 0;
+  const waitMs = state.retryAtMs - deps.timers.now();
+  return Math.min(NO_WAY_RETRY_MS, Math.max(NO_WAY_RETRY_MS_MIN, waitMs));
 }
 
 async function put(deps: PumpDeps, parcel: Parcel): Promise<Verdict> {
