@@ -1,6 +1,7 @@
 /** What a person does, one command each: checked, written in one transaction, the rest set in motion. */
 import type { Random } from "../crypto/base/random.ts";
 import { err, ok } from "../crypto/base/result.ts";
+import { isInviteToken, keepAdmission } from "./account/admission.ts";
 import { makeSelf, type Self, writeSelf } from "./account/self.ts";
 import type { UpkeepDeps } from "./account/upkeep.ts";
 import { appendMessage } from "./channel/append.ts";
@@ -34,7 +35,7 @@ export type CommandDeps = UpkeepDeps & {
 
 export type Commands = Pick<
   Device,
-  "start" | "invite" | "acceptInvite" | "send" | "markRead" | "decide"
+  "start" | "invite" | "acceptInvite" | "admit" | "send" | "markRead" | "decide"
 >;
 
 /** How long `invite` waits for the relay before it hands out a link that does not work yet. */
@@ -55,6 +56,7 @@ export const openCommands = (deps: CommandDeps): Commands => ({
     }
     return accepted;
   },
+  admit: (inviteToken) => admit(deps, inviteToken),
   send: (c, text) => send(deps, c, text),
   markRead: (c) => markRead(deps, c),
   decide: (account, verdict) => decide(deps, account, verdict),
@@ -95,6 +97,13 @@ const wait = (timers: Timers, ms: number): Promise<void> =>
   new Promise((resolve) => {
     timers.after(ms, resolve);
   });
+
+async function admit(deps: CommandDeps, inviteToken: string): ReturnType<Device["admit"]> {
+  if (!isInviteToken(inviteToken)) return err({ type: "LinkMalformed" });
+  await deps.lane.run(() => deps.store.write(["meta"], (tx) => keepAdmission(tx, { inviteToken })));
+  await deps.tend();
+  return ok(undefined);
+}
 
 async function send(deps: CommandDeps, c: number, typed: string): ReturnType<Device["send"]> {
   const text = checkText(typed);

@@ -52,6 +52,9 @@ export type InviteError =
   /** The relay does not take new people. */
   | { readonly type: "RegistrationRefused" };
 
+/** Not an operator's invitation as the relay prints it. */
+export type AdmitError = { readonly type: "LinkMalformed" };
+
 export type SendError =
   | { readonly type: "ChannelUnknown" }
   | { readonly type: "TextEmpty" }
@@ -71,6 +74,11 @@ export interface Device extends AsyncDisposable {
   >;
   /** Opens the chat with the inviter, who may be offline. Answers its channel number. */
   readonly acceptInvite: (link: string) => Promise<Result<{ readonly c: number }, InviteError>>;
+  /**
+   * Uses the invitation of our home relay's operator, where not everybody may register: the token of
+   * the link that the relay printed.
+   */
+  readonly admit: (inviteToken: string) => Promise<Result<void, AdmitError>>;
   /** Durable when it settles; delivery goes on by itself. */
   readonly send: (c: number, text: string) => Promise<Result<{ readonly id: string }, SendError>>;
   /** Everything that arrived in the channel up to now was seen by the person. */

@@ -128,7 +128,7 @@ class HomeRelay implements Home {
   async #tendOnce(): Promise<void> {
     const { timers, random, effects, onConnection } = this.#deps;
     this.#cancelRetry();
-    const done = await tend(this.#deps, null);
+    const done = await tend(this.#deps);
     if (this.#closed) return;
     this.#failures = done.ok ? 0 : this.#failures + 1;
     const refusedMs = !done.ok && done.error.type === "Refused" ? done.error.retryAfterMs : 0;

@@ -5,7 +5,7 @@
 import { toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
 import { readSelf, renewIncarnation, type Self } from "./account/self.ts";
-import { addOffsetSample, NO_SAMPLES, offsetOf } from "./clock/offset.ts";
+import { addOffsetSample, NO_SAMPLES, OFFSET_ALONE_MS_MAX, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
 import type { Device, Status } from "./device.ts";
@@ -17,8 +17,8 @@ import { hurryAll, resendLost } from "./outbox/resend.ts";
 import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
 import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
 import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender.ts";
-import type { Effects } from "./receive/effects.ts";
-import type { Welcome } from "./session/link.ts";
+import { type Effects, heldBack } from "./receive/effects.ts";
+import type { ClockSample, Welcome } from "./session/link.ts";
 import { type LinkPool, openLinkPool } from "./session/pool.ts";
 import { openRelayHttp, type RelayHttp } from "./session/relay-http.ts";
 import { openStatusBoard, type StatusBoard } from "./status-board.ts";
@@ -69,6 +69,7 @@ class OpenedDevice implements Device {
   #self: Self | undefined;
   #samples = NO_SAMPLES;
   #closed = false;
+  #isSwept = false;
   #cancelSweep = (): void => undefined;
 
   constructor(deps: DeviceDeps, self: Self | undefined) {
@@ -96,6 +97,7 @@ class OpenedDevice implements Device {
       ...base,
       httpOf: this.#httpOf,
       storeIncOf: (url) => this.#storeIncByUrl.get(url) ?? "",
+      upkeep: () => void this.#home.tend(),
     });
     this.#receipts = openReceiptSender(base);
     this.#healer = openHealer({ ...base, wake: this.#pump.wake });
@@ -127,6 +129,7 @@ class OpenedDevice implements Device {
   readonly start: Device["start"] = (name) => this.#commands.start(name);
   readonly invite: Device["invite"] = () => this.#commands.invite();
   readonly acceptInvite: Device["acceptInvite"] = (link) => this.#commands.acceptInvite(link);
+  readonly admit: Device["admit"] = (inviteToken) => this.#commands.admit(inviteToken);
   readonly send: Device["send"] = (c, text) => this.#commands.send(c, text);
   readonly markRead: Device["markRead"] = (c) => this.#commands.markRead(c);
   readonly decide: Device["decide"] = (account, verdict) => this.#commands.decide(account, verdict);
@@ -210,8 +213,9 @@ class OpenedDevice implements Device {
           if (state.type === "open") this.#run(this.#reached());
         },
         onWanted: (topic, isWanted) => this.#presence.wanted(topic, isWanted),
-        onClock: ({ offsetMs }) => {
-          this.#samples = addOffsetSample(this.#samples, new URL(homeUrl).host, offsetMs);
+        onClock: (sample) => {
+          this.#samples = addOffsetSample(this.#samples, new URL(homeUrl).host, sample.offsetMs);
+          this.#sweepAt(sample);
           this.#board.change({ clockOffWarning: offsetOf(this.#samples).warning });
         },
       },
@@ -223,7 +227,6 @@ class OpenedDevice implements Device {
     this.#presence.contactsChanged();
     void this.#home.tend();
     this.#resume();
-    this.#scheduleSweep(0);
   }
 
   /** A relay is there again: what was put off because it was away is due. */
@@ -260,10 +263,12 @@ class OpenedDevice implements Device {
     const bundle = row === undefined ? undefined : await fetchBundle(this.#httpOf, row);
     const self = this.#self;
     if (bundle === undefined || self === undefined) return;
-    const nowMs = this.#timers.now();
+    const held = heldBack(this.#effects);
+    const context = { self, nowMs: this.#timers.now(), random, effects: held.effects };
     await this.#lane.run(() =>
-      store.write(SEAL_TABLES, (tx) => greetDevice(tx, { self, nowMs, random }, id, bundle)),
+      store.write(SEAL_TABLES, (tx) => greetDevice(tx, context, id, bundle)),
     );
+    held.release();
     this.#pump.wake();
   }
 
@@ -287,13 +292,16 @@ class OpenedDevice implements Device {
     this.#healer.look();
   }
 
-  #scheduleSweep(inMs: number): void {
+  /** Once in a while, and only while our clock and the relay's agree: what is forgotten is gone. */
+  #sweepAt({ offsetMs }: ClockSample): void {
     const { store, timers } = this.#deps;
-    this.#cancelSweep = timers.after(inMs, () => {
-      const nowMs = this.#timers.now();
-      this.#run(this.#lane.run(() => store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs))));
-      if (!this.#closed) this.#scheduleSweep(SWEEP_EVERY_MS);
+    if (this.#isSwept || this.#closed || Math.abs(offsetMs) > OFFSET_ALONE_MS_MAX) return;
+    this.#isSwept = true;
+    this.#cancelSweep = timers.after(SWEEP_EVERY_MS, () => {
+      this.#isSwept = false;
     });
+    const nowMs = this.#timers.now();
+    this.#run(this.#lane.run(() => store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs))));
   }
 
   #run(work: Promise<void>): void {

@@ -25,6 +25,8 @@ import type { InviteRow, MailboxRow, TokenRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { idOf } from "../wire/ids.ts";
+import { readAdmission } from "./admission.ts";
+import { giveOutTokens, makeNewTokens, RENEW_TABLES } from "./contact-tokens.ts";
 import { atRelay, newMailbox, ownerOf } from "./mailboxes.ts";
 import { partyOf, readSelf, type Self } from "./self.ts";
 
@@ -42,20 +44,20 @@ const DONE: Step = ok(undefined);
 const SPK_COUNT = "spkCount";
 
 /**
- * Brings the home relay up to date. `voucher`: admits us where not everybody may register. The first
- * error ends the run; what was done stays done.
+ * Brings the home relay up to date. The first error ends the run; what was done stays done.
  */
-export async function tend(deps: UpkeepDeps, voucher: Uint8Array | null): Promise<Step> {
+export async function tend(deps: UpkeepDeps): Promise<Step> {
   const self = await deps.store.read(["meta"], readSelf);
   if (self === undefined) return DONE;
   const located = await locate(deps);
   if (!located.ok) return located;
   const http = httpOf(deps, located.value);
   const steps = [
-    (): Promise<Step> => register(deps, http, located.value, voucher),
+    (): Promise<Step> => register(deps, http, located.value),
     (): Promise<Step> => renewPrekeys(deps, http, self),
     (): Promise<Step> => revokeTokens(deps, http),
     (): Promise<Step> => grantTokens(deps, http),
+    (): Promise<Step> => giveOut(deps, self),
     (): Promise<Step> => publishInvites(deps, http, self),
   ];
   for (const step of steps) {
@@ -88,16 +90,9 @@ async function locate(deps: UpkeepDeps): Promise<Result<MailboxRow, RelayError>>
   );
 }
 
-async function register(
-  deps: UpkeepDeps,
-  http: RelayHttp,
-  row: MailboxRow,
-  voucher: Uint8Array | null,
-): Promise<Step> {
+async function register(deps: UpkeepDeps, http: RelayHttp, row: MailboxRow): Promise<Step> {
   if (row.registered) return DONE;
-  const registered = await http.register(
-    voucher === null ? {} : { voucher: idOf("Voucher", voucher) },
-  );
+  const registered = await http.register(await deps.store.read(["meta"], readAdmission));
   if (!registered.ok) return registered;
   await changeMailbox(deps, (it) => ({ ...it, registered: true }));
   return DONE;
@@ -148,10 +143,14 @@ async function revokeTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
 }
 
 async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
-  const { store, lane, timers, homeUrl } = deps;
-  const all = await store.read(["tokens"], (tx) => tx.range("tokens", "primary", {}));
-  const untold = all.filter(
-    (it) => !it.registeredAt.includes(homeUrl) && it.expiresAtMs > timers.now(),
+  const { store, lane, timers, random, homeUrl } = deps;
+  const untold = await lane.run(() =>
+    store.write(["tokens", "contacts"], async (tx) => {
+      const nowMs = timers.now();
+      await makeNewTokens(tx, nowMs, random);
+      const all = await tx.range("tokens", "primary", {});
+      return all.filter((it) => !it.registeredAt.includes(homeUrl) && it.expiresAtMs > nowMs);
+    }),
   );
   if (untold.length === 0) return DONE;
   const granted = await http.putTokens(untold.map(grantOf));
@@ -164,6 +163,16 @@ async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
         await tx.put("tokens", { ...row, registeredAt: [...row.registeredAt, homeUrl] });
       }
     }),
+  );
+  return DONE;
+}
+
+async function giveOut(deps: UpkeepDeps, self: Self): Promise<Step> {
+  const { store, lane, timers, random, homeUrl } = deps;
+  await lane.run(() =>
+    store.write(RENEW_TABLES, (tx) =>
+      giveOutTokens(tx, { self, homeUrl, nowMs: timers.now(), random }),
+    ),
   );
   return DONE;
 }

@@ -11,6 +11,7 @@ import {
   inviteTagOf,
   openInviteRecord,
 } from "../../crypto/invite/record.ts";
+import { keepAdmission } from "../account/admission.ts";
 import type { Self } from "../account/self.ts";
 import { tend, type UpkeepDeps } from "../account/upkeep.ts";
 import { ensureOwnLog } from "../channel/append.ts";
@@ -23,7 +24,7 @@ import { encodePayload } from "../payload/payload.ts";
 import { openRelayHttp, type RelayError } from "../session/relay-http.ts";
 import type { ContactRow, DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import { idOf } from "../wire/ids.ts";
+import { ID_BYTES, idOf } from "../wire/ids.ts";
 import {
   CONTACT_TOKEN_LIFE_MS,
   makeToken,
@@ -47,8 +48,11 @@ export async function acceptInvite(
   const { invite, record } = found.value;
   const contact = await expect(deps, self, found.value);
   // Our relay must know the token that goes into our card before anybody is told of it.
-  const voucher = invite.relayUrl === deps.homeUrl && record.voucher.length > 0;
-  const told = await tend(deps, voucher ? record.voucher : null);
+  if (invite.relayUrl === deps.homeUrl && record.voucher.length === ID_BYTES.Voucher) {
+    const { voucher } = record;
+    await deps.lane.run(() => deps.store.write(["meta"], (tx) => keepAdmission(tx, { voucher })));
+  }
+  const told = await tend(deps);
   if (!told.ok) return err(inviteErrorOf(told.error));
   if (!(await fetchBundles(deps, contact))) return err({ type: "RelayUnreachable" });
   const psk = invitePskOf(invite.secret, record.introduction.account);
@@ -177,7 +181,9 @@ async function writeFirstFlight(
   const nowMs = deps.timers.now();
   const channel = await openChannel(tx, self, contact.account);
   const devices: readonly DeviceRow[] = await reachableDevices(tx, contact.account);
-  const token = await tokenFor(tx, contact, nowMs, random);
+  // The caller brings our relay up to date afterwards.
+  const effects = { upkeep: (): void => undefined };
+  const token = await tokenFor(tx, { nowMs, random, effects }, contact);
   const payload = encodePayload("contact", {
     accountKey: self.accountKey,
     name: self.name,
