@@ -26,7 +26,6 @@ import type { Store } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { idOf } from "../wire/ids.ts";
 import { readAdmission } from "./admission.ts";
-import { giveOutTokens, makeNewTokens, RENEW_TABLES } from "./contact-tokens.ts";
 import { atRelay, newMailbox, ownerOf } from "./mailboxes.ts";
 import { partyOf, readSelf, type Self } from "./self.ts";
 
@@ -57,7 +56,6 @@ export async function tend(deps: UpkeepDeps): Promise<Step> {
     (): Promise<Step> => renewPrekeys(deps, http, self),
     (): Promise<Step> => revokeTokens(deps, http),
     (): Promise<Step> => grantTokens(deps, http),
-    (): Promise<Step> => giveOut(deps, self),
     (): Promise<Step> => publishInvites(deps, http, self),
   ];
   for (const step of steps) {
@@ -143,14 +141,10 @@ async function revokeTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
 }
 
 async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
-  const { store, lane, timers, random, homeUrl } = deps;
-  const untold = await lane.run(() =>
-    store.write(["tokens", "contacts"], async (tx) => {
-      const nowMs = timers.now();
-      await makeNewTokens(tx, nowMs, random);
-      const all = await tx.range("tokens", "primary", {});
-      return all.filter((it) => !it.registeredAt.includes(homeUrl) && it.expiresAtMs > nowMs);
-    }),
+  const { store, lane, timers, homeUrl } = deps;
+  const all = await store.read(["tokens"], (tx) => tx.range("tokens", "primary", {}));
+  const untold = all.filter(
+    (it) => !it.registeredAt.includes(homeUrl) && it.expiresAtMs > timers.now(),
   );
   if (untold.length === 0) return DONE;
   const granted = await http.putTokens(untold.map(grantOf));
@@ -163,16 +157,6 @@ async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
         await tx.put("tokens", { ...row, registeredAt: [...row.registeredAt, homeUrl] });
       }
     }),
-  );
-  return DONE;
-}
-
-async function giveOut(deps: UpkeepDeps, self: Self): Promise<Step> {
-  const { store, lane, timers, random, homeUrl } = deps;
-  await lane.run(() =>
-    store.write(RENEW_TABLES, (tx) =>
-      giveOutTokens(tx, { self, homeUrl, nowMs: timers.now(), random }),
-    ),
   );
   return DONE;
 }

@@ -54,7 +54,7 @@ export type Healer = {
   readonly close: () => void;
 };
 
-type Asked = { readonly times: number; readonly nextAtMs: number };
+type Asked = { readonly times: number; readonly atMs: number; readonly pauseMs: number };
 
 export function openHealer(deps: HealDeps): Healer {
   const asked = new Map<string, Asked>();
@@ -81,11 +81,11 @@ export function openHealer(deps: HealDeps): Healer {
   const isDue = (what: string): boolean => {
     const nowMs = deps.timers.now();
     const before = asked.get(what);
-    if (before !== undefined && before.nextAtMs > nowMs) return false;
+    if (before !== undefined && isWithin(nowMs - before.atMs, before.pauseMs)) return false;
     const times = (before?.times ?? 0) + 1;
     const pauseMs = Math.min(HEAL_RETRY_MAX_MS, HEAL_RETRY_FIRST_MS * 2 ** Math.min(times - 1, 20));
     asked.delete(what);
-    asked.set(what, { times, nextAtMs: nowMs + pauseMs });
+    asked.set(what, { times, atMs: nowMs, pauseMs });
     for (const oldest of asked.keys()) {
       if (asked.size <= ASKED_MAX) break;
       asked.delete(oldest);
@@ -100,6 +100,9 @@ export function openHealer(deps: HealDeps): Healer {
     },
   };
 }
+
+/** A negative age tells of a clock that was set back: what it measured is over. */
+const isWithin = (ageMs: number, spanMs: number): boolean => ageMs >= 0 && ageMs < spanMs;
 
 type Missing = { readonly asked: number; readonly left: number };
 
@@ -145,10 +148,10 @@ async function nackUnknown(
   self: Self,
   isDue: (what: string) => boolean,
 ): Promise<Missing> {
-  const ripe = deps.timers.now() - HEAL_FIRST_MS;
+  const nowMs = deps.timers.now();
   const held = await tx.range("held", "primary", {});
   const tagsByLabel = Map.groupBy(
-    held.filter((it) => it.atMs <= ripe && it.tag !== POISON_TAG),
+    held.filter((it) => !isWithin(nowMs - it.atMs, HEAL_FIRST_MS) && it.tag !== POISON_TAG),
     (it: HeldRow) => it.label,
   );
   let asked = 0;

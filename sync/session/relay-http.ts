@@ -38,9 +38,12 @@ import {
 } from "../wire/ids.ts";
 import {
   BODY_BYTES_MAX,
+  INVITE_LIFE_MS_MAX,
   INVITE_RECORD_BYTES_MAX,
   PREKEY_BUNDLE_BYTES_MAX,
   PUT_TARGETS_MAX,
+  SIGNED_REQUEST_SKEW_MS,
+  TOKEN_LIFE_MS_MAX,
   TOKENS_PER_REQUEST_MAX,
 } from "../wire/limits.ts";
 import type { RelayLimits } from "../wire/welcome-frame.ts";
@@ -135,7 +138,8 @@ export const openRelayHttp = (options: RelayHttpOptions): RelayHttp => new Relay
 type Call = {
   readonly method: HttpRequest["method"];
   readonly path: string;
-  readonly body?: unknown;
+  /** Made for each try: times in it are told by the relay's clock, as far as we know it by then. */
+  readonly body?: () => unknown;
 };
 type Answer = Result<HttpAnswer, RelayError>;
 
@@ -186,7 +190,7 @@ class RelayClient implements RelayHttp {
     let pow: CreateMailbox["pow"];
     for (let tries = 1; ; tries += 1) {
       const body = pow === undefined ? claim : { ...claim, pow };
-      const answer = await this.#sign({ method: "POST", path: PATHS.mailboxes, body });
+      const answer = await this.#sign({ method: "POST", path: PATHS.mailboxes, body: () => body });
       if (answer.ok) return this.#isOurs(answer.value.body) ? ok(mailbox) : MALFORMED;
       const { error } = answer;
       const isWork = error.type === "Refused" && error.problem === "ProofOfWorkNeeded";
@@ -199,13 +203,9 @@ class RelayClient implements RelayHttp {
   };
 
   readonly putTokens = async (grants: readonly TokenGrant[]): Promise<Result<void, RelayError>> => {
-    const tokens: PutTokens["tokens"] = grants.map((grant) => ({
-      ...grant,
-      hash: toBase64url(grant.hash),
-      label: toBase64url(grant.label),
-    }));
-    for (let at = 0; at < tokens.length; at += TOKENS_PER_REQUEST_MAX) {
-      const body: PutTokens = { tokens: tokens.slice(at, at + TOKENS_PER_REQUEST_MAX) };
+    for (let at = 0; at < grants.length; at += TOKENS_PER_REQUEST_MAX) {
+      const slice = grants.slice(at, at + TOKENS_PER_REQUEST_MAX);
+      const body = (): PutTokens => ({ tokens: slice.map((grant) => this.#tokenOf(grant)) });
       const done = await this.#sign({ method: "PUT", path: PATHS.tokens, body });
       if (!done.ok) return done;
     }
@@ -217,7 +217,7 @@ class RelayClient implements RelayHttp {
   ): Promise<Result<void, RelayError>> => {
     for (let at = 0; at < hashes.length; at += TOKENS_PER_REQUEST_MAX) {
       const slice = hashes.slice(at, at + TOKENS_PER_REQUEST_MAX);
-      const body: DeleteTokens = { hashes: slice.map(toBase64url) };
+      const body = (): DeleteTokens => ({ hashes: slice.map(toBase64url) });
       const done = await this.#sign({ method: "DELETE", path: PATHS.tokens, body });
       if (!done.ok) return done;
     }
@@ -225,7 +225,7 @@ class RelayClient implements RelayHttp {
   };
 
   readonly putPrekeys = async (bundle: Uint8Array): Promise<Result<void, RelayError>> => {
-    const body: PutPrekeys = { bundle: toBase64url(bundle) };
+    const body = (): PutPrekeys => ({ bundle: toBase64url(bundle) });
     return done(await this.#sign({ method: "PUT", path: PATHS.prekeys, body }));
   };
 
@@ -233,7 +233,8 @@ class RelayClient implements RelayHttp {
     mailbox: MailboxId,
     token: Token,
   ): Promise<Result<Uint8Array, RelayError>> => {
-    const body: FetchPrekeys = { mailbox: toBase64url(mailbox), token: toBase64url(token) };
+    const claim: FetchPrekeys = { mailbox: toBase64url(mailbox), token: toBase64url(token) };
+    const body = (): FetchPrekeys => claim;
     const answer = await this.#call({ method: "POST", path: PATHS.prekeys, body });
     if (!answer.ok) return answer;
     const fields = JsonFields.parse(answer.value.body);
@@ -247,11 +248,11 @@ class RelayClient implements RelayHttp {
     expiresAtMs: number,
     voucherHash: TokenHash,
   ): Promise<Result<void, RelayError>> => {
-    const body: PutInvite = {
+    const body = (): PutInvite => ({
       record: toBase64url(record),
-      expiresAtMs,
+      expiresAtMs: this.#endOf(expiresAtMs, INVITE_LIFE_MS_MAX),
       voucherHash: toBase64url(voucherHash),
-    };
+    });
     const path = PATHS.invite(toBase64url(tag));
     return done(await this.#sign({ method: "PUT", path, body }));
   };
@@ -281,6 +282,25 @@ class RelayClient implements RelayHttp {
     return equalBytes(fields.bytes("mailbox", ID_BYTES.MailboxId), this.#owner().mailbox);
   }
 
+  #tokenOf({ hash, label, expiresAtMs, ...grant }: TokenGrant): PutTokens["tokens"][number] {
+    return {
+      ...grant,
+      hash: toBase64url(hash),
+      label: toBase64url(label),
+      expiresAtMs: this.#endOf(expiresAtMs, TOKEN_LIFE_MS_MAX),
+    };
+  }
+
+  /**
+   * The end of a life, by the relay's clock: what is left of it by ours, which may be years off, but
+   * no more than the relay grants. Rule [RH9].
+   */
+  #endOf(expiresAtMs: number, lifeMsMax: number): number {
+    const nowMs = this.#options.timers.now();
+    const leftMs = Math.min(expiresAtMs - nowMs, lifeMsMax - SIGNED_REQUEST_SKEW_MS);
+    return Math.max(0, Math.round(nowMs + this.#offsetMs + leftMs));
+  }
+
   /** A device whose clock is far off is told so once, by the relay's own. Rule [RH3]. */
   async #sign(call: Call): Promise<Answer> {
     const first = await this.#call(call, true);
@@ -295,7 +315,7 @@ class RelayClient implements RelayHttp {
 
   async #call({ method, path, body }: Call, isSigned = false): Promise<Answer> {
     const { url, transport } = this.#options;
-    const text = body === undefined ? "" : JSON.stringify(body);
+    const text = body === undefined ? "" : JSON.stringify(body());
     const headers: Record<string, string> = {};
     if (body !== undefined) headers["content-type"] = "application/json";
     if (isSigned) headers["authorization"] = this.#authorization(method, path, text);

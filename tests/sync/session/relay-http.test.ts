@@ -13,6 +13,7 @@ import {
 } from "../../../sync/session/relay-http.ts";
 import { openMemoryTransport } from "../../../sync/transport/memory-transport.ts";
 import type { CreateMailbox, PutTokens } from "../../../sync/wire/http.ts";
+import { TOKEN_LIFE_MS_MAX } from "../../../sync/wire/limits.ts";
 import { HeldTimers } from "../transport/held-timers.ts";
 import { bytesOf, idOf, ownerOf, PlayedRelay, RELAY_ID, URL_HERE } from "./played-relay.ts";
 
@@ -140,6 +141,26 @@ describe("signed requests", () => {
     expect(rig.asked.map(({ request }) => request.method)).toEqual(["POST", "GET", "POST"]);
     expect(await settled(rig, rig.http.putPrekeys(bytesOf(1, 1)))).toMatchObject({ ok: true });
     expect(rig.asked).toHaveLength(4);
+  });
+
+  test("[RH9] ends of lives are told by the relay's clock, whatever ours says", async () => {
+    const relayMs = 1_700_000_000_000 + 315_000_000_000;
+    const rig = rigOf((asked) => {
+      if (asked.request.method === "GET") return discovery(relayMs);
+      return Math.abs(dateOf(asked) - relayMs) < 300_000 ? {} : problem("SignatureInvalid", 401);
+    });
+    const leftMs = 86_400_000;
+    const grants = [
+      { ...grant(1), expiresAtMs: rig.timers.now() + leftMs },
+      // From a clock that was years ahead: more than a relay grants.
+      { ...grant(2), expiresAtMs: rig.timers.now() + 2 * TOKEN_LIFE_MS_MAX },
+    ];
+    expect(await settled(rig, rig.http.putTokens(grants))).toMatchObject({ ok: true });
+    const told = JSON.parse(rig.asked.at(-1)?.body ?? "") as PutTokens;
+    const [short = 0, long = 0] = told.tokens.map((it) => it.expiresAtMs - relayMs);
+    expect(Math.abs(short - leftMs)).toBeLessThan(1_000);
+    expect(long).toBeGreaterThan(leftMs);
+    expect(long).toBeLessThanOrEqual(TOKEN_LIFE_MS_MAX);
   });
 
   test("[RH3] a signature that is refused for another reason is tried once", async () => {
