@@ -154,6 +154,8 @@ async function perform(device: Device, ask: Ask): Promise<Answer> {
       return await device.invite();
     case "acceptInvite":
       return await device.acceptInvite(ask.link);
+    case "admit":
+      return await device.admit(ask.inviteToken);
     case "send":
       return await device.send(ask.c, ask.text);
     case "markRead":

@@ -3,7 +3,7 @@
  * of one build: the door's name holds the worker's hashed file name.
  */
 import type { Result } from "../../crypto/base/result.ts";
-import type { InviteError, SendError, StartError, Status } from "../../sync/device.ts";
+import type { AdmitError, InviteError, SendError, StartError, Status } from "../../sync/device.ts";
 import type { Hex } from "../../sync/store/rows.ts";
 
 /** Commands that are answered. One type a method of `Device`. */
@@ -11,6 +11,7 @@ export type Ask =
   | { readonly type: "start"; readonly name: string }
   | { readonly type: "invite" }
   | { readonly type: "acceptInvite"; readonly link: string }
+  | { readonly type: "admit"; readonly inviteToken: string }
   | { readonly type: "send"; readonly c: number; readonly text: string }
   | { readonly type: "markRead"; readonly c: number }
   | { readonly type: "decide"; readonly account: Hex; readonly verdict: "accept" | "block" };
@@ -45,6 +46,7 @@ export type Answers = {
     { readonly type: "NotStarted" } | EngineFailure
   >;
   readonly acceptInvite: Result<{ readonly c: number }, InviteError | EngineFailure>;
+  readonly admit: Result<void, AdmitError | EngineFailure>;
   readonly send: Result<{ readonly id: string }, SendError | EngineFailure>;
   readonly markRead: Result<void, EngineFailure>;
   readonly decide: Result<void, EngineFailure>;

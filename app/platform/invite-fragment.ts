@@ -4,6 +4,14 @@
  * when the app opens, [IF2] and while it runs.
  */
 
+const RELAY_INVITE = "relay-invite=";
+
+/** The operator's token in the link that a relay prints for its first people; else null. */
+export function relayInviteOf(link: string): string | null {
+  const fragment = link.slice(link.indexOf("#") + 1);
+  return fragment.startsWith(RELAY_INVITE) ? fragment.slice(RELAY_INVITE.length) : null;
+}
+
 /** The whole link, or null when the address has no fragment. */
 export function takeInviteLink(): string | null {
   const { href, hash, pathname, search } = location;

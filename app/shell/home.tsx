@@ -9,7 +9,7 @@ import { Conversation } from "../features/conversation/conversation.tsx";
 import { AcceptDialog } from "../features/invite/accept-dialog.tsx";
 import { InviteDialog } from "../features/invite/invite-dialog.tsx";
 import { SettingsDialog } from "../features/settings/settings-dialog.tsx";
-import { followInviteLinks } from "../platform/invite-fragment.ts";
+import { followInviteLinks, relayInviteOf } from "../platform/invite-fragment.ts";
 import { readPreferences } from "../platform/preferences.ts";
 import { followNetwork, followVisibility } from "../platform/presence-of-person.ts";
 import { useSession } from "../session/session.ts";
@@ -30,9 +30,8 @@ type Panel =
 
 /** `inviteLink`: the app was opened by one. */
 export function Home({ inviteLink }: { readonly inviteLink: string | null }): ReactElement {
-  const [panel, setPanel] = useState<Panel | null>(
-    inviteLink === null ? null : { type: "accept", link: inviteLink },
-  );
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const { device } = useSession();
   const [, navigate] = useLocation();
   const openC = useOpenChat();
   const chats = useChats();
@@ -40,7 +39,15 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
 
   usePersonHere();
   useShortcuts(chats ?? NO_CHATS, openC);
-  useEffect(() => followInviteLinks((link) => setPanel({ type: "accept", link })), []);
+  useEffect(() => {
+    const follow = (link: string): void => {
+      const inviteToken = relayInviteOf(link);
+      if (inviteToken === null) setPanel({ type: "accept", link });
+      else void device.ask({ type: "admit", inviteToken });
+    };
+    if (inviteLink !== null) follow(inviteLink);
+    return followInviteLinks(follow);
+  }, [device, inviteLink]);
 
   return (
     <div className="app" data-pane={openC === null ? "list" : "chat"}>

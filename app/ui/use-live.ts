@@ -21,15 +21,3 @@ export function useNow(): number {
   }, []);
   return now;
 }
-
-/** Follows a media query. */
-export function useMedia(query: string): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      const media = matchMedia(query);
-      media.addEventListener("change", listener);
-      return () => media.removeEventListener("change", listener);
-    },
-    () => matchMedia(query).matches,
-  );
-}

@@ -1,18 +1,24 @@
-/** What the first screen does: make the account, then open the chat of the invite, if there is one. */
+/**
+ * What the first screen does: make the account, then open the chat of the invite, if there is one. The
+ * link that a relay's operator hands out leads to no chat: it lets its relay take the person in.
+ */
 import { ok, type Result } from "../../../crypto/base/result.ts";
-import type { InviteError, StartError } from "../../../sync/device.ts";
+import type { AdmitError, InviteError, StartError } from "../../../sync/device.ts";
 import type { EngineFailure } from "../../engine/messages.ts";
 import type { RemoteDevice } from "../../engine/remote-device.ts";
+import { relayInviteOf } from "../../platform/invite-fragment.ts";
 
 export type Newcomer = {
   readonly invited: boolean;
   readonly start: (name: string) => Promise<Result<void, StartError | EngineFailure>>;
   /** The chat's number; null without an invite. */
-  readonly openInvite: () => Promise<Result<number | null, InviteError | EngineFailure>>;
+  readonly openInvite: () => Promise<
+    Result<number | null, InviteError | AdmitError | EngineFailure>
+  >;
 };
 
 export const newcomerOf = (device: RemoteDevice, link: string | null): Newcomer => ({
-  invited: link !== null,
+  invited: link !== null && relayInviteOf(link) === null,
   start: async (name) => {
     const started = await device.ask({ type: "start", name });
     // Another tab of this browser was quicker: the person is set up, and that is what was wanted.
@@ -20,6 +26,11 @@ export const newcomerOf = (device: RemoteDevice, link: string | null): Newcomer 
   },
   openInvite: async () => {
     if (link === null) return ok(null);
+    const inviteToken = relayInviteOf(link);
+    if (inviteToken !== null) {
+      const admitted = await device.ask({ type: "admit", inviteToken });
+      return admitted.ok ? ok(null) : admitted;
+    }
     const opened = await device.ask({ type: "acceptInvite", link });
     return opened.ok ? ok(opened.value.c) : opened;
   },
