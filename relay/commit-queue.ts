@@ -5,6 +5,7 @@
 import { err, ok, type Result } from "../crypto/base/result.ts";
 import {
   COMMIT_OPS_MAX,
+  COMMIT_RETRY_MS,
   COMMIT_WAITING_BYTES_MAX,
   COMMIT_WAITING_MAX,
   FLUSH_AFTER_MS,
@@ -111,8 +112,14 @@ export class CommitQueue {
       answer(value === undefined ? err(failureOf(done)) : ok(value));
     }
     this.#options.committed();
-    this.#isScheduled = false;
     this.#tendAfter(FLUSH_AFTER_MS);
+    // A store that failed reads itself anew: no faster than this, however many ask.
+    if (done.ok) this.#next();
+    else this.#options.timers.after(COMMIT_RETRY_MS, () => this.#next());
+  }
+
+  #next(): void {
+    this.#isScheduled = false;
     if (this.#waiting.length > 0) this.#schedule();
     else for (const idle of this.#idle.splice(0)) idle();
   }

@@ -90,6 +90,8 @@ export const GONE_MS = 90 * DAY_MS;
 export const IDLE_MAILBOX_DAYS = 90;
 /** Operations in one commit. The rest waits for the next. */
 export const COMMIT_OPS_MAX = 4_096;
+/** Between a commit that failed and the next. */
+export const COMMIT_RETRY_MS = 250;
 /** Operations that wait for a commit; more PUTs are told BUSY. */
 export const COMMIT_WAITING_MAX = 65_536;
 /** Bytes of bodies that wait for a commit. */

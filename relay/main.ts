@@ -51,30 +51,35 @@ async function run(): Promise<void> {
   introduce(served.value, config.value);
 }
 
-/** The address stands alone on its line: people and programs look for it. */
+/** The address stands alone on the last line: who waits for it has seen all the rest. */
 function introduce(served: ServedRelay, config: Config): void {
   const { publicUrl, port } = config;
-  say("Kith is ready. Open it in a browser:");
-  say("");
-  say(`http://localhost:${port}`);
-  say("");
-  say(`Data lies in ${served.dataPath}`);
-  if (!served.isAppBuilt)
-    say(`There is no built app in ${config.appFolder}: only the relay serves.`);
+  const local = `http://localhost:${port}`;
+  const lines: string[] = [];
   if (publicUrl !== null) {
-    say(`People reach it at ${publicUrl}`);
-    if (publicUrl.startsWith("http:")) say("Browsers need https there, except on this machine.");
-    say(encodeQR(publicUrl, "ascii"));
+    lines.push(`People reach this relay at ${publicUrl}`);
+    if (publicUrl.startsWith("http:"))
+      lines.push("Browsers need https there, but on this machine.");
+    lines.push(encodeQR(publicUrl, "ascii"));
   }
   if (served.operatorToken !== null) {
-    const origin = publicUrl ?? `http://localhost:${port}`;
-    const url = `${origin}/#relay-invite=${toBase64url(served.operatorToken)}`;
-    say(
-      "Registration is by invitation. This is yours, shown only now; whoever has it may register:",
+    const url = `${publicUrl ?? local}/#relay-invite=${toBase64url(served.operatorToken)}`;
+    lines.push(
+      "Registration is by invitation. Who has this one may register; it is shown only now:",
     );
-    say(url);
-    say(encodeQR(url, "ascii"));
+    lines.push(url, encodeQR(url, "ascii"));
   }
+  if (!served.isAppBuilt) {
+    lines.push(`There is no built app in ${config.appFolder}: only the relay serves.`);
+  }
+  lines.push(
+    `Data lies in ${served.dataPath}`,
+    "Kith is ready. Open it in a browser:",
+    "",
+    local,
+    "",
+  );
+  say(lines.join("\n"));
 }
 
 function sentenceOf(error: ServeError, { port, dataFolder }: Config): string {

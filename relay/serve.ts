@@ -100,8 +100,8 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
     const cut = setTimeout(() => server.closeAllConnections(), HTTP_CLOSE_MS);
     await closed;
     clearTimeout(cut);
-    await store.value[Symbol.asyncDispose]();
     reportCounts(relay, log);
+    await store.value[Symbol.asyncDispose]();
     log("stopped");
   };
   const operatorToken = operator.value?.token ?? null;
@@ -156,5 +156,17 @@ async function listen(server: Server, { port, host }: Config): Promise<Result<vo
 /** Counts since the last report, and what is held now. */
 function reportCounts(relay: Relay, log: ReturnType<typeof openLog>): void {
   const counts = relay.counters.take();
-  if (Object.keys(counts).length > 0) log("minute", { ...counts, ...relay.status() });
+  const names = Object.keys(counts);
+  if (names.length === 0) return;
+  const event = names.some((name) => FAULTS.has(name)) ? "fault.minute" : "minute";
+  log(event, { ...counts, ...relay.status() });
 }
+
+/** What an operator wants to hear of, also when the log is quiet. */
+const FAULTS: ReadonlySet<string> = new Set([
+  "bugs",
+  "commitsFailed",
+  "commitsFull",
+  "pagesFailed",
+  "tendsFailed",
+]);

@@ -48,7 +48,7 @@ export function httpApp({ relay, files, addressOf }: HttpAppOptions): Hono {
     .all("*", (c) => problem(c, { type: "MethodNotAllowed" }))
     .onError((_, c) => {
       // What happened is for the operator to count, not for strangers to read.
-      relay.counters.add("http.bug");
+      relay.counters.add("bugs");
       return problem(c, { type: "StorageFailed" });
     });
 }

@@ -120,9 +120,18 @@ function serve(relay: Relay, webSocket: WebSocket): void {
     close: (code, reason) => webSocket.close(code, reason),
     bufferedAmount: () => webSocket.bufferedAmount,
   });
+  // The top of one request: our own contradiction ends this socket, not everybody's relay.
+  const received = (message: Uint8Array): void => {
+    try {
+      connection.receive(message);
+    } catch {
+      relay.counters.add("bugs");
+      webSocket.close(CLOSE.internal, "internal");
+    }
+  };
   webSocket.on("message", (data: RawData, isBinary: boolean) => {
     if (!isBinary) webSocket.close(CLOSE.textFrame, "binary messages only");
-    else if (Buffer.isBuffer(data)) connection.receive(plainBytes(data));
+    else if (Buffer.isBuffer(data)) received(plainBytes(data));
   });
   // ws answers WebSocket's own pings; a flood of them is no way to keep us busy.
   const control = (): void => {

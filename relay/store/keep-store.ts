@@ -127,8 +127,9 @@ class Keeper {
 
   totals(): ReturnType<Store["totals"]> {
     const { messages, bytes } = this.queues;
-    const oldest = messages === 0 ? null : this.#backing.oldestId();
-    const oldestAtMs = oldest === null ? null : arrivedAtMs(oldest);
+    const oldest = this.read(() => (messages === 0 ? null : this.#backing.oldestId()));
+    // A disk that cannot be read has no age to tell.
+    const oldestAtMs = oldest.ok && oldest.value !== null ? arrivedAtMs(oldest.value) : null;
     return { mailboxes: this.#mailboxes, messages, bytes, oldestAtMs };
   }
 

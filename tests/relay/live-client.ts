@@ -35,8 +35,7 @@ export class LiveSocket {
   readonly webSocket: WebSocket;
   readonly #arrived: Frame[] = [];
   readonly #waiters: Waiter[] = [];
-  /** Called with each frame instead of keeping it, when set. */
-  onFrame: ((frame: Frame) => void) | null = null;
+  #listener: ((frame: Frame) => void) | null = null;
 
   private constructor(url: string) {
     this.webSocket = new WebSocket(`${url.replace(/^http/u, "ws")}${PATHS.socket}`, SUBPROTOCOL);
@@ -55,6 +54,12 @@ export class LiveSocket {
 
   send(...frames: readonly Frame[]): void {
     for (const batch of encodeFrames(frames)) this.webSocket.send(batch);
+  }
+
+  /** Hands over what has arrived, and from now on each frame as it comes. */
+  listen(listener: (frame: Frame) => void): void {
+    this.#listener = listener;
+    for (const frame of this.#arrived.splice(0)) listener(frame);
   }
 
   /** The next frame of that type, from what has arrived or is still to come. */
@@ -83,8 +88,8 @@ export class LiveSocket {
     const batch = decodeBatch(new Uint8Array(data));
     if (!batch.ok) throw new Error(`the relay sent ${batch.error.type}`);
     for (const frame of batch.value) {
-      if (this.onFrame !== null) {
-        this.onFrame(frame);
+      if (this.#listener !== null) {
+        this.#listener(frame);
         continue;
       }
       const at = this.#waiters.findIndex((waiter) => waiter.type === frame.type);

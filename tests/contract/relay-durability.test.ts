@@ -1,0 +1,231 @@
+/** What a relay acknowledged is there, whatever happens to its process or to its disk. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { beforeAll, expect, test } from "vitest";
+
+import { toHex } from "../../crypto/base/hex.ts";
+import { ready } from "../../crypto/base/sodium.ts";
+import { idOf } from "../../sync/wire/ids.ts";
+import type { PutStatusName } from "../../sync/wire/ok-frame.ts";
+import { startRelay } from "../e2e/relay-process.ts";
+import { LivePerson, livePut, LiveSocket } from "../relay/live-client.ts";
+
+beforeAll(() => ready);
+
+const ROOT = join(import.meta.dirname, "../..");
+const FAST = {
+  KITH_TOKEN_PUTS_PER_SECOND: "1000000",
+  KITH_TOKEN_KIB_PER_SECOND: "10000000",
+  KITH_SOCKET_FRAMES_PER_SECOND: "1000000",
+  KITH_MAILBOX_MESSAGES: "100000",
+};
+const KILLS = 20;
+const PUTS_UNDER_WAY = 60;
+
+const token = idOf("Token", new Uint8Array(16).fill(9));
+const seed = (value: number): Uint8Array => new Uint8Array(32).fill(value);
+let lastBody = 0;
+/** 1 KB, never twice the same. */
+function newBody(): Uint8Array {
+  const body = new Uint8Array(1_024);
+  new DataView(body.buffer).setUint32(0, (lastBody += 1));
+  return body;
+}
+
+type Sending = {
+  /** Hex of the envelopes that the relay answered `stored` or `duplicate`. */
+  readonly acknowledged: Set<string>;
+  readonly statuses: Map<PutStatusName, number>;
+  /** Settles when so many were answered, or the socket closed. */
+  readonly answered: (count: number) => Promise<void>;
+};
+
+/** Keeps `PUTS_UNDER_WAY` PUTs under way to these people until the socket closes. */
+function sendOn(socket: LiveSocket, people: readonly LivePerson[]): Sending {
+  const acknowledged = new Set<string>();
+  const statuses = new Map<PutStatusName, number>();
+  const envelopeOf = new Map<number, string>();
+  let [request, answers] = [0, 0];
+  let wanted: { readonly count: number; readonly resolve: () => void } | null = null;
+  const targets = people.map(({ mailbox }) => ({ mailbox, token }));
+  const send = (): void => {
+    const put = livePut((request += 1), targets, newBody());
+    envelopeOf.set(put.request, toHex(put.envelope));
+    socket.send(put);
+  };
+  socket.listen((frame) => {
+    if (frame.type !== "ok") return;
+    for (const { status } of frame.statuses) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    const isDone = frame.statuses.every(
+      (it) => it.status === "stored" || it.status === "duplicate",
+    );
+    const envelope = envelopeOf.get(frame.request);
+    if (isDone && envelope !== undefined) acknowledged.add(envelope);
+    answers += 1;
+    if (wanted !== null && answers >= wanted.count) wanted.resolve();
+    else send();
+  });
+  for (let count = 0; count < PUTS_UNDER_WAY; count += 1) send();
+  return {
+    acknowledged,
+    statuses,
+    answered: async (count) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wanted = { count, resolve };
+      socket.webSocket.once("close", () => resolve());
+      await promise;
+    },
+  };
+}
+
+/** Everything that waits, in order; it is acknowledged, and the acknowledgement has arrived. */
+async function drain(person: LivePerson): Promise<readonly string[]> {
+  const socket = await person.online();
+  const envelopes: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.listen((frame) => {
+    if (frame.type === "pong") resolve();
+    if (frame.type === "empty") socket.send({ type: "ping", timeMs: 0, isHidden: false });
+    if (frame.type !== "msg") return;
+    envelopes.push(toHex(frame.envelope));
+    socket.send({ type: "ack", mailboxIndex: 0, ids: [frame.id] });
+  });
+  await promise;
+  socket.end();
+  return envelopes;
+}
+
+test(
+  `[DU1] loses nothing that it acknowledged in ${KILLS} kill -9 under load, and gives no id twice`,
+  { timeout: 120_000 },
+  async () => {
+    await using relay = await startRelay(FAST);
+    const people = [
+      await LivePerson.register(relay.url, seed(1)),
+      await LivePerson.register(relay.url, seed(2)),
+    ];
+    for (const person of people) await person.grant([token]);
+    for (let round = 0; round < KILLS; round += 1) {
+      const socket = await LiveSocket.open(relay.url);
+      const reader = round % 2 === 0 ? null : await people[0]!.online();
+      const read = new Set<string>();
+      if (reader !== null) {
+        reader.listen((frame) => {
+          if (frame.type !== "msg") return;
+          read.add(toHex(frame.envelope));
+          reader.send({ type: "ack", mailboxIndex: 0, ids: [frame.id] });
+        });
+      }
+      const sending = sendOn(socket, people);
+      await sending.answered(100 + 37 * round);
+      await relay.kill();
+      await relay.start();
+      for (const [index, person] of people.entries()) {
+        const found = await drain(person);
+        expect(new Set(found).size).toBe(found.length);
+        const known = new Set(index === 0 ? [...found, ...read] : found);
+        const lost = [...sending.acknowledged].filter((envelope) => !known.has(envelope));
+        expect([round, lost]).toEqual([round, []]);
+      }
+    }
+    const status = await (await fetch(`${relay.url}/status.json`)).json();
+    expect(status).toMatchObject({ mailboxes: 2, messages: 0 });
+  },
+);
+
+const hasStrace = spawnSync("strace", ["-V"]).status === 0;
+
+/** A relay under strace, which injects a fault into its disk. */
+async function relayUnder(
+  inject: string,
+  folder: string,
+): Promise<{ readonly url: string; readonly kill: () => void; readonly trace: () => string }> {
+  const probe = createServer().listen(0);
+  await once(probe, "listening");
+  const address = probe.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  probe.close();
+  await once(probe, "close");
+  const tracePath = join(folder, "trace");
+  const child = spawn(
+    "strace",
+    [
+      "-f",
+      "-o",
+      tracePath,
+      "-e",
+      "trace=fsync,fdatasync",
+      "-e",
+      `inject=fsync,fdatasync:${inject}`,
+    ].concat([process.execPath, "relay/main.ts"]),
+    {
+      cwd: ROOT,
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        ...FAST,
+        PORT: `${port}`,
+        KITH_DATA: join(folder, "data"),
+      },
+      stdio: ["ignore", "pipe", "ignore"],
+      // A group of its own: strace lets go of what it traces when it is killed.
+      detached: true,
+    },
+  );
+  const url = `http://localhost:${port}`;
+  let said = "";
+  while (!said.split("\n").includes(url)) {
+    const [text] = (await once(child.stdout, "data", { signal: AbortSignal.timeout(20_000) })) as [
+      Buffer,
+    ];
+    said += String(text);
+  }
+  const { pid = 0 } = child;
+  return {
+    url,
+    kill: () => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(-pid, "SIGKILL");
+    },
+    trace: () => readFileSync(tracePath, "utf8"),
+  };
+}
+
+test.each([
+  ["fails to sync from some moment on", "error=EIO:when=25+"],
+  ["fails to sync now and then", "error=EIO:when=25+7"],
+  ["dies in the middle of a sync", "signal=SIGKILL:when=25"],
+])(
+  "[DU2] loses nothing that it acknowledged when its disk %s",
+  { timeout: 60_000 },
+  async (_, inject) => {
+    const folder = mkdtempSync(join(tmpdir(), "kith-strace-"));
+    try {
+      if (!hasStrace) {
+        process.stdout.write("there is no strace on this machine: no fault was injected\n");
+        return;
+      }
+      const faulty = await relayUnder(inject, folder);
+      const alice = await LivePerson.register(faulty.url, seed(1));
+      await alice.grant([token]);
+      const socket = await LiveSocket.open(faulty.url);
+      const sending = sendOn(socket, [alice]);
+      await sending.answered(600);
+      const closed = socket.closed();
+      faulty.kill();
+      await closed;
+      expect(faulty.trace()).toMatch(/INJECTED|SIGKILL/u);
+      expect(sending.acknowledged.size).toBeGreaterThan(0);
+
+      await using relay = await startRelay({ ...FAST, KITH_DATA: join(folder, "data") });
+      const again = await LivePerson.register(relay.url, seed(1));
+      const found = new Set(await drain(again));
+      expect([...sending.acknowledged].filter((envelope) => !found.has(envelope))).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
