@@ -14,6 +14,7 @@ import {
 import { liveDevicesOf } from "../../crypto/identity/facts.ts";
 import { nextCardCounter, type Self } from "../account/self.ts";
 import { bytesOf } from "../channel/channels.ts";
+import type { Effects } from "../receive/effects.ts";
 import type { ContactRow, DeviceRow, Hex, TokenRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
@@ -46,7 +47,7 @@ export const recipientsOf = async (
   account === self.account ? [] : await reachableDevices(tx, account);
 
 /** The newest card of a device, as verified when it was stored. */
-export function cardOf(row: DeviceRow): Card | undefined {
+export function cardOf(row: Pick<DeviceRow, "card">): Card | undefined {
   if (row.card === null) return undefined;
   const card = decodeCard(row.card);
   return card.ok ? card.value : undefined;
@@ -82,8 +83,9 @@ export async function ownCard(
   nowMs: number,
 ): Promise<Uint8Array> {
   const mailboxes = await tx.range("mailboxes", "primary", {});
+  // Also while a relay that lost its store is told anew: the mailbox will be the same.
   const relays = mailboxes
-    .filter((it) => it.registered)
+    .filter((it) => it.mailbox !== "")
     .map((it) => ({
       url: it.url,
       relayId: it.relayId,
@@ -102,21 +104,39 @@ export async function ownCard(
   );
 }
 
-/** The token that `contact` holds for us; made anew when it is gone or near its end. */
+export type TokenContext = {
+  readonly nowMs: number;
+  readonly random: Random;
+  readonly effects: Pick<Effects, "upkeep">;
+};
+
+/** A fresh write token for a contact; our relays hear of it at the next upkeep, which is at once. */
+export function contactToken(tx: WriteTx, context: TokenContext, account: Hex): Promise<TokenRow> {
+  context.effects.upkeep();
+  return makeToken(tx, context.random, {
+    class: "contact",
+    account,
+    invite: null,
+    expiresAtMs: context.nowMs + CONTACT_TOKEN_LIFE_MS,
+  });
+}
+
+/** The token that `contact` shall hold for us; made anew when there is none, or near its end. */
 export async function tokenFor(
   tx: WriteTx,
+  context: TokenContext,
   contact: ContactRow,
-  nowMs: number,
-  random: Random,
 ): Promise<TokenRow> {
   const held = await tx.get("tokens", contact.token);
-  if (held !== undefined && held.expiresAtMs - nowMs > CONTACT_TOKEN_LIFE_MS / 2) return held;
-  const token = await makeToken(tx, random, {
-    class: "contact",
-    account: contact.account,
-    invite: null,
-    expiresAtMs: nowMs + CONTACT_TOKEN_LIFE_MS,
-  });
+  if (held !== undefined && isGoodFor(held, contact.account, context.nowMs)) return held;
+  const token = await contactToken(tx, context, contact.account);
   await tx.put("contacts", { ...contact, token: token.label });
   return token;
+}
+
+/** Is it theirs alone, and good for long? One from a clock that was ahead is not what it says. */
+export function isGoodFor(token: TokenRow, account: Hex, nowMs: number): boolean {
+  const leftMs = token.expiresAtMs - nowMs;
+  const isTheirs = token.class === "contact" && token.account === account;
+  return isTheirs && leftMs > CONTACT_TOKEN_LIFE_MS / 2 && leftMs <= CONTACT_TOKEN_LIFE_MS;
 }

@@ -6,16 +6,17 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
 import { ensureOwnLog } from "../channel/append.ts";
 import { openChannel } from "../channel/channels.ts";
+import { hasKnown } from "../log/known.ts";
 import { sendControl } from "../outbox/control.ts";
 import type { Contact } from "../payload/contact.ts";
 import { encodePayload } from "../payload/payload.ts";
+import { deliveredOf } from "../receipts/receipts.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { SessionPeer } from "../receive/session-payloads.ts";
-import type { ContactRow, ContactState, TokenRow } from "../store/rows.ts";
+import type { ContactRow, ContactState, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import {
-  CONTACT_TOKEN_LIFE_MS,
-  makeToken,
+  contactToken,
   ownCard,
   PRESENCE_KEY_BYTES,
   reachableDevices,
@@ -41,11 +42,13 @@ export async function meet(
   if (held?.state === "blocked") return effects.dropped("blocked");
   const state = await stateFor(tx, from, type, held);
   if (state === undefined) return effects.dropped("contact unasked");
-  const contact = await putContact(tx, context, them, state, held);
-  await openChannel(tx, self, contact.account);
+  const contact = await putContact(tx, context, from, them, state, held);
+  const channel = await openChannel(tx, self, contact.account);
   effects.contacts();
   if (state !== "accepted") return;
   if (type === "contact") await answer(tx, context, contact);
+  // What came before they were accepted was not told yet.
+  effects.receipt(channel.c);
   effects.wake();
 }
 
@@ -81,6 +84,7 @@ async function stateFor(
 async function putContact(
   tx: WriteTx,
   context: OpenContext,
+  from: SessionPeer,
   them: Contact,
   state: ContactState,
   held: ContactRow | undefined,
@@ -96,9 +100,9 @@ async function putContact(
     facts,
     presenceOut: held?.presenceOut ?? context.random(PRESENCE_KEY_BYTES),
     presenceIn: them.presenceKey,
-    token: held?.token ?? (await contactToken(tx, context, account)).label,
+    token: held?.token ?? (await tokenOf(tx, context, from, state)),
     addedAtMs: held?.addedAtMs ?? context.nowMs,
-    lastSeenMs: Math.max(held?.lastSeenMs ?? 0, context.nowMs),
+    lastSeenMs: held?.lastSeenMs ?? 0,
   };
   await tx.put("contacts", contact);
   await putDevices(tx, account, liveDevicesOf(them.accountKey, facts));
@@ -106,19 +110,15 @@ async function putContact(
   return contact;
 }
 
-/** A fresh write token for a contact; our relays hear of it at the next upkeep. */
-export function contactToken(
+/** A stranger who waits for our word keeps the invite's token: to block them is to revoke it. */
+async function tokenOf(
   tx: WriteTx,
-  context: Pick<OpenContext, "nowMs" | "random" | "effects">,
-  account: string,
-): Promise<TokenRow> {
-  context.effects.upkeep();
-  return makeToken(tx, context.random, {
-    class: "contact",
-    account,
-    invite: null,
-    expiresAtMs: context.nowMs + CONTACT_TOKEN_LIFE_MS,
-  });
+  context: OpenContext,
+  from: SessionPeer,
+  state: ContactState,
+): Promise<Hex> {
+  if (state === "request" && from.token?.class === "invite") return from.token.label;
+  return (await contactToken(tx, context, from.account)).label;
 }
 
 /** Introduces ourselves in return, and opens our log: its first entry brings them our chain. */
@@ -129,7 +129,7 @@ export async function answer(
 ): Promise<void> {
   const { self, nowMs } = context;
   const devices = await reachableDevices(tx, contact.account);
-  const token = await tokenFor(tx, contact, nowMs, context.random);
+  const token = await tokenFor(tx, context, contact);
   const payload = encodePayload("contactAccept", {
     accountKey: self.accountKey,
     name: self.name,
@@ -140,9 +140,13 @@ export async function answer(
   const channel = await openChannel(tx, self, contact.account);
   const targets = devices.map((it) => it.device);
   const { log } = await ensureOwnLog(tx, { ...context, channel, targets });
-  // Settled by the receipt of our log's first entry, so a relay that loses its store loses nothing.
-  const before = { c: log.c, a: log.a, s: 1 };
+  // Settled by the receipt of our log's first entry, so a relay that loses its store loses nothing. Who
+  // has that entry was answered before; nothing would tell that this answer came.
+  const first = { c: log.c, a: log.a, s: 1 };
   for (const device of devices) {
+    const cursor = await tx.get("cursors", [channel.c, device.device]);
+    const isNews = !hasKnown(deliveredOf(cursor, log.log), first.s);
+    const before = isNews ? first : null;
     await sendControl(tx, { ...context, device, payloads: [payload], before, psk: null });
   }
 }

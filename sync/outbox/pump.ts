@@ -19,7 +19,7 @@ import type { DeviceRow, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
 import { type Attempt, recordAttempts, type Verdict } from "./attempts.ts";
-import { SEAL_TABLES, sealRow } from "./seal.ts";
+import { SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
 
 /** Rows looked at in one round, and sealed in one transaction. */
 export const ROUND_ROWS_MAX = 64;
@@ -28,7 +28,7 @@ const ROUND_SCAN_MAX = 512;
 /** A row without a way is looked at again after so long, or when a card comes or a link opens. */
 const NO_WAY_RETRY_MS = 60_000;
 /** … and not sooner than this, however soon its link dials again. */
-const NO_WAY_RETRY_MS_MIN = 5_000;
+const NO_WAY_RETRY_MS_MIN = 1_000;
 /** However far away the next row's time is: the clock may be set meanwhile. */
 const SLEEP_MS_MAX = 3_600_000;
 /** After so many failures at a device's first relay its second is tried. */
@@ -45,6 +45,8 @@ export type PumpDeps = {
   readonly httpOf: (url: string) => RelayHttp;
   /** The store incarnation that the relay at `url` told last, hex; "" before. */
   readonly storeIncOf: (url: string) => string;
+  /** Our relays are to hear of a token that was made for a card. */
+  readonly upkeep: () => void;
   readonly failed: (error: unknown) => void;
 };
 
@@ -171,21 +173,28 @@ async function collect(deps: PumpDeps, inFlight: ReadonlySet<number>): Promise<F
   const rows = await deps.store.read(["outbox"], due);
   if (rows.length === 0) return { parcels: [], isMore: false };
   await fetchBundles(deps, rows.slice(0, ROUND_ROWS_MAX));
-  return await deps.lane.run(() =>
+  const untold = { upkeep: false };
+  const found = await deps.lane.run(() =>
     deps.store.write(SEAL_TABLES, async (tx) => {
+      const upkeep = (): void => {
+        untold.upkeep = true;
+      };
       const parcels = new Map<number, Parcel>();
+      const seal = { self, nowMs: deps.timers.now(), random: deps.random, effects: { upkeep } };
       for (const row of await due(tx)) {
         if (parcels.size >= ROUND_ROWS_MAX) break;
-        await addParcel(tx, deps, self, row, parcels);
+        await addParcel(tx, deps, seal, row, parcels);
       }
       // Hand-overs that sealing made are due too.
       for (const row of await due(tx)) {
-        if (row.what === "control") await addParcel(tx, deps, self, row, parcels);
+        if (row.what === "control") await addParcel(tx, deps, seal, row, parcels);
       }
       const isMore = parcels.size > 0 || (await due(tx)).length > 0;
       return { parcels: [...parcels.values()].toSorted(byPrecedence), isMore };
     }),
   );
+  if (untold.upkeep) deps.upkeep();
+  return found;
 }
 
 /** Control messages go first, because they open what follows; otherwise as written. */
@@ -195,19 +204,18 @@ const byPrecedence = (a: Parcel, b: Parcel): number =>
 async function addParcel(
   tx: WriteTx,
   deps: PumpDeps,
-  self: Self,
+  seal: SealContext,
   row: NumberedRow,
   parcels: Map<number, Parcel>,
 ): Promise<void> {
   if (parcels.has(row.n)) return;
-  const nowMs = deps.timers.now();
   const putOff = async (pauseMs: number): Promise<void> => {
-    await tx.put("outbox", { ...row, nextAtMs: nowMs + pauseMs });
+    await tx.put("outbox", { ...row, nextAtMs: seal.nowMs + pauseMs });
   };
   const parcel = await addressed(tx, row);
   const closedMs = parcel === undefined ? NO_WAY_RETRY_MS : closedForMs(deps, parcel);
   if (parcel === undefined || closedMs > 0) return putOff(closedMs);
-  const sealed = await sealRow(tx, { self, nowMs, random: deps.random }, row);
+  const sealed = await sealRow(tx, seal, row);
   // No session can be begun yet.
   if (sealed === undefined) return putOff(NO_WAY_RETRY_MS);
   parcels.set(row.n, { ...parcel, row: { ...sealed, n: row.n } });
@@ -306,7 +314,7 @@ async function fetchBundles(deps: PumpDeps, rows: readonly OutboxRow[]): Promise
 /** Verified against the device's certificate; undefined when it cannot be had now. */
 export async function fetchBundle(
   httpOf: PumpDeps["httpOf"],
-  device: DeviceRow,
+  device: Pick<DeviceRow, "certificate" | "card">,
 ): Promise<Uint8Array | undefined> {
   const certificate = decodeCertificate(device.certificate);
   if (!certificate.ok) return undefined;

@@ -15,6 +15,7 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
 import { ownCard, recipientsOf, tokenFor } from "../contact/contacts.ts";
 import { encodePayload } from "../payload/payload.ts";
+import type { Effects } from "../receive/effects.ts";
 import type { DeviceRow, Hex, OutboxRow, OwnChainRow, TableName } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { sendControl } from "./control.ts";
@@ -23,6 +24,7 @@ export type SealContext = {
   readonly self: Self;
   readonly nowMs: number;
   readonly random: Random;
+  readonly effects: Pick<Effects, "upkeep">;
 };
 
 /**
@@ -36,10 +38,8 @@ export async function sealRow(
 ): Promise<OutboxRow | undefined> {
   const isFresh = row.body !== null && context.nowMs - row.sealedAtMs < SEALED_BODY_MS_MAX;
   if (isFresh || row.what === "control") return row;
-  const [channel, entry] = [
-    await channelOf(tx, row.c),
-    await tx.get("entries", [row.c, row.a, row.s]),
-  ];
+  const channel = await channelOf(tx, row.c);
+  const entry = await tx.get("entries", [row.c, row.a, row.s]);
   if (channel === undefined || entry === undefined) return undefined;
   const chain = await chainFor(tx, context, channel, row);
   if (chain === undefined) return undefined;
@@ -119,8 +119,7 @@ export async function handOver(
   chain: OwnChainRow,
 ): Promise<Uint8Array> {
   const contact = await tx.get("contacts", channel.account);
-  const token =
-    contact === undefined ? undefined : await tokenFor(tx, contact, context.nowMs, context.random);
+  const token = contact === undefined ? undefined : await tokenFor(tx, context, contact);
   return encodePayload("chain", {
     channel: bytesOf(channel.id),
     chain: handOverOf(chain.state),
@@ -142,7 +141,7 @@ export async function greetDevice(
   if (row === undefined || contact === undefined) return;
   const device = { ...row, prekeyBundle: bundle };
   await tx.put("devices", device);
-  const token = await tokenFor(tx, contact, context.nowMs, context.random);
+  const token = await tokenFor(tx, context, contact);
   const card = await ownCard(tx, context.self, token, context.nowMs);
   const payloads = [encodePayload("card", { card })];
   await sendControl(tx, { ...context, device, payloads, before: null, psk: null });

@@ -101,7 +101,7 @@ export async function applyCursor(
   let lost = 0;
   let isAheadOfUs = false;
   for (const log of (await logsOf(tx, from.c)).filter((it) => it.own)) {
-    const delivered = row.delivered.find((it) => it.log === log.log)?.known ?? KNOWN_NOTHING;
+    const delivered = deliveredOf(row, log.log);
     const isCurrent = equalBytes(log.incarnation, incarnation);
     if (isCurrent && maxKnown(delivered) > maxKnown(log.known)) isAheadOfUs = true;
     const waiting = await tx.range("outbox", "entry", {
@@ -118,6 +118,10 @@ export async function applyCursor(
   }
   return { settled, lost, isAheadOfUs };
 }
+
+/** What a device holds of the log, by its newest cursor. */
+export const deliveredOf = (cursor: CursorRow | undefined, log: Hex): Known =>
+  cursor?.delivered.find((it) => it.log === log)?.known ?? KNOWN_NOTHING;
 
 /** The parcel with the device's target changed by what it holds; undefined: nothing changed. */
 function settle(

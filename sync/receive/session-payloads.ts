@@ -50,18 +50,17 @@ export async function takeSessionPayloads(
       await meet(tx, context, from, payload.type, payload.body);
       continue;
     }
-    const contact = await tx.get("contacts", from.account);
+    const held = await tx.get("contacts", from.account);
     const device = await tx.get("devices", from.device);
-    if (contact === undefined || device === undefined || !isLive(contact, from.device)) {
+    if (held === undefined || device === undefined || !isLive(held, from.device)) {
       context.effects.dropped("stranger");
       continue;
     }
-    if (contact.state === "blocked") {
+    if (held.state === "blocked") {
       context.effects.dropped("blocked");
       continue;
     }
-    // They write to us over a session that our use of their invite began: they have accepted us.
-    if (contact.state === "invited") await tx.put("contacts", { ...contact, state: "accepted" });
+    const contact = await heardFrom(tx, context, held);
     if (payload.type === "chain") {
       tags.push(...(await takeChain(tx, context, { contact, device }, payload.body)));
     } else {
@@ -69,6 +68,22 @@ export async function takeSessionPayloads(
     }
   }
   return tags;
+}
+
+/**
+ * Whoever wrote to us. If we used their invite and wait for their answer, this is one: nothing is sent
+ * to people who wait for one's word.
+ */
+async function heardFrom(
+  tx: WriteTx,
+  { effects }: OpenContext,
+  contact: ContactRow,
+): Promise<ContactRow> {
+  if (contact.state !== "invited") return contact;
+  const accepted: ContactRow = { ...contact, state: "accepted" };
+  await tx.put("contacts", accepted);
+  effects.contacts();
+  return accepted;
 }
 
 const isLive = (contact: ContactRow, device: Hex): boolean =>
@@ -82,6 +97,7 @@ async function takePayload(
   from: Known,
   payload: Payload,
 ): Promise<void> {
+  const isAnswered = from.contact.state === "accepted";
   switch (payload.type) {
     case "card":
       await takeCard(tx, context, from, payload.body.card);
@@ -94,10 +110,10 @@ async function takePayload(
       context.effects.contacts();
       return;
     case "nack":
-      await answerNack(tx, context, from.device, payload.body);
+      if (isAnswered) await answerNack(tx, context, from.device, payload.body);
       return;
     case "want":
-      await answerWant(tx, context, from.device, payload.body);
+      if (isAnswered) await answerWant(tx, context, from.device, payload.body);
       return;
     case "entries":
       for (const entry of payload.body.entries) await takeEntry(tx, context, from, entry);
