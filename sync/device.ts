@@ -11,11 +11,14 @@ export type Connection =
   | { readonly type: "connected" }
   | { readonly type: "updating"; readonly count: number }
   | { readonly type: "connecting" }
-  /** Next try at `retryAtMs`. `refused`: the relay answered and does not want us (full, closed). */
+  /**
+   * Next try at `retryAtMs`. `refused`: the relay answered and does not want us now (full, leaving).
+   * `notAdmitted`: it takes nobody who was not invited.
+   */
   | {
       readonly type: "offline";
       readonly retryAtMs: number;
-      readonly why: "unreachable" | "refused";
+      readonly why: "unreachable" | "refused" | "notAdmitted";
     };
 
 export type Presence = { readonly online: boolean; readonly lastSeenMs: number };

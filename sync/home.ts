@@ -19,6 +19,7 @@ import {
   openLink,
   type Welcome,
 } from "./session/link.ts";
+import type { RelayError } from "./session/relay-http.ts";
 import { StorageError } from "./store/store.ts";
 import type { MsgFrame } from "./wire/message-frames.ts";
 
@@ -137,8 +138,8 @@ class HomeRelay implements Home {
       : Math.max(refusedMs, retryDelayMs(this.#failures, random));
     this.#cancelRetry = timers.after(pauseMs, () => void this.tend());
     if (!done.ok && this.#link === undefined) {
-      const why = done.error.type === "Unreachable" ? "unreachable" : "refused";
-      onConnection({ type: "offline", retryAtMs: timers.now() + pauseMs, why });
+      const retryAtMs = timers.now() + pauseMs;
+      onConnection({ type: "offline", retryAtMs, why: whyOf(done.error) });
     }
     await this.#connect();
     if (done.ok) effects.wake();
@@ -259,6 +260,12 @@ class HomeRelay implements Home {
       else failed(error);
     }
   }
+}
+
+function whyOf(error: RelayError): "unreachable" | "refused" | "notAdmitted" {
+  if (error.type === "Unreachable") return "unreachable";
+  const isClosed = error.type === "Refused" && error.problem === "RegistrationClosed";
+  return isClosed ? "notAdmitted" : "refused";
 }
 
 function connectionOf(state: LinkState, toCome: number | null, online: boolean): Connection {

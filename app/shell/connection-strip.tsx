@@ -23,6 +23,7 @@ export type Notice =
   | { readonly type: "storageFailed" }
   | { readonly type: "offline" }
   | { readonly type: "refused" }
+  | { readonly type: "notAdmitted" }
   | { readonly type: "connecting" }
   | { readonly type: "updating"; readonly count: number }
   | { readonly type: "clockOff" };
@@ -46,7 +47,7 @@ function connectionNotice(connection: Connection, late: boolean): Notice | null 
     case "connecting":
       return late ? { type: "connecting" } : null;
     case "offline":
-      return { type: connection.why === "refused" ? "refused" : "offline" };
+      return { type: connection.why === "unreachable" ? "offline" : connection.why };
     default:
       return unreachable(connection);
   }
@@ -88,6 +89,7 @@ function sentenceOf(notice: Notice, waiting: number): string {
     case "storageFull":
     case "storageFailed":
     case "refused":
+    case "notAdmitted":
     case "connecting":
     case "clockOff":
       return words[notice.type];

@@ -181,6 +181,8 @@ export const de: Texts = {
         other: "Offline, # Nachrichten werden gesendet, sobald du zurück bist",
       }),
     refused: "Das Relay nimmt dieses Gerät gerade nicht an. Kith versucht es von selbst wieder.",
+    notAdmitted:
+      "Dieses Relay nimmt niemanden ohne Einladung auf. Bitte seinen Betreiber oder jemanden dort um einen Link.",
     connecting: "Verbinden…",
     updating: (count) => `Aktualisieren… ${figures.format(count)}`,
     storageFull:

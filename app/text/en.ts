@@ -184,6 +184,8 @@ export const en = {
         other: "Offline, # messages will be sent when you’re back",
       }),
     refused: "The relay does not take this device at the moment. Kith tries again by itself.",
+    notAdmitted:
+      "This relay takes nobody without an invitation. Ask whoever runs it, or somebody on it, for a link.",
     connecting: "Connecting…",
     updating: (count: number): string => `Updating… ${new Intl.NumberFormat("en").format(count)}`,
     storageFull:
