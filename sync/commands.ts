@@ -8,9 +8,9 @@ import { appendMessage } from "./channel/append.ts";
 import { channelOf, openChannel } from "./channel/channels.ts";
 import type { Timers } from "./clock/timers.ts";
 import { acceptInvite } from "./contact/accept-invite.ts";
-import { recipientsOf, revokeToken } from "./contact/contacts.ts";
+import { recipientsOf } from "./contact/contacts.ts";
 import { makeInvite, openInvite } from "./contact/invites.ts";
-import { answer } from "./contact/meet.ts";
+import { acceptContact, blockContact } from "./contact/verdicts.ts";
 import type { Device } from "./device.ts";
 import { checkText } from "./entry/text.ts";
 import type { Lane } from "./lane.ts";
@@ -166,22 +166,10 @@ async function decide(deps: CommandDeps, account: Hex, verdict: "accept" | "bloc
     deps.store.write(RECEIVE_TABLES, async (tx) => {
       const contact = await tx.get("contacts", account);
       if (contact === undefined) return;
-      const state = verdict === "accept" ? "accepted" : "blocked";
-      await tx.put("contacts", { ...contact, state });
-      held.effects.contacts();
-      if (verdict === "block") {
-        await revokeToken(tx, contact.token);
-        held.effects.upkeep();
-        return;
-      }
-      const context = {
-        self,
-        nowMs: deps.timers.now(),
-        random: deps.random,
-        effects: held.effects,
-      };
-      await answer(tx, context, { ...contact, state });
-      held.effects.wake();
+      const { timers, random } = deps;
+      const context = { self, nowMs: timers.now(), random, effects: held.effects };
+      if (verdict === "accept") await acceptContact(tx, context, contact);
+      else await blockContact(tx, context, contact);
     }),
   );
   held.release();

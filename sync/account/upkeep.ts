@@ -42,24 +42,25 @@ type Step = Result<void, RelayError>;
 const DONE: Step = ok(undefined);
 const SPK_COUNT = "spkCount";
 
-/**
- * Brings the home relay up to date. The first error ends the run; what was done stays done.
- */
-export async function tend(deps: UpkeepDeps): Promise<Step> {
+type UpkeepStep = (deps: UpkeepDeps, http: RelayHttp, self: Self) => Promise<Step>;
+
+const REACHABLE: readonly UpkeepStep[] = [register, renewPrekeys, revokeTokens, grantTokens];
+
+/** Brings the home relay up to date. The first error ends the run; what was done stays done. */
+export const tend = (deps: UpkeepDeps): Promise<Step> =>
+  runSteps(deps, [...REACHABLE, publishInvites]);
+
+/** As far as others need it to answer us: everything but our own invites. */
+export const beReachable = (deps: UpkeepDeps): Promise<Step> => runSteps(deps, REACHABLE);
+
+async function runSteps(deps: UpkeepDeps, steps: readonly UpkeepStep[]): Promise<Step> {
   const self = await deps.store.read(["meta"], readSelf);
   if (self === undefined) return DONE;
   const located = await locate(deps);
   if (!located.ok) return located;
   const http = httpOf(deps, located.value);
-  const steps = [
-    (): Promise<Step> => register(deps, http, located.value),
-    (): Promise<Step> => renewPrekeys(deps, http, self),
-    (): Promise<Step> => revokeTokens(deps, http),
-    (): Promise<Step> => grantTokens(deps, http),
-    (): Promise<Step> => publishInvites(deps, http, self),
-  ];
   for (const step of steps) {
-    const done = await step();
+    const done = await step(deps, http, self);
     if (!done.ok) return done;
   }
   return DONE;
@@ -88,9 +89,11 @@ async function locate(deps: UpkeepDeps): Promise<Result<MailboxRow, RelayError>>
   );
 }
 
-async function register(deps: UpkeepDeps, http: RelayHttp, row: MailboxRow): Promise<Step> {
-  if (row.registered) return DONE;
-  const registered = await http.register(await deps.store.read(["meta"], readAdmission));
+async function register(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
+  const { store, homeUrl } = deps;
+  const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", homeUrl));
+  if (row?.registered === true) return DONE;
+  const registered = await http.register(await store.read(["meta"], readAdmission));
   if (!registered.ok) return registered;
   await changeMailbox(deps, (it) => ({ ...it, registered: true }));
   return DONE;

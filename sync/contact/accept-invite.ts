@@ -4,6 +4,8 @@
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
+import type { Introduction } from "../../crypto/identity/introduction.ts";
 import { type Invite, parseInviteLink } from "../../crypto/invite/link.ts";
 import {
   invitePskOf,
@@ -13,7 +15,7 @@ import {
 } from "../../crypto/invite/record.ts";
 import { keepAdmission } from "../account/admission.ts";
 import type { Self } from "../account/self.ts";
-import { tend, type UpkeepDeps } from "../account/upkeep.ts";
+import { beReachable, type UpkeepDeps } from "../account/upkeep.ts";
 import { ensureOwnLog } from "../channel/append.ts";
 import { openChannel } from "../channel/channels.ts";
 import type { InviteError } from "../device.ts";
@@ -22,22 +24,26 @@ import { fetchBundle } from "../outbox/pump.ts";
 import { cleanName } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { openRelayHttp, type RelayError } from "../session/relay-http.ts";
-import type { ContactRow, DeviceRow } from "../store/rows.ts";
+import type { ContactRow, Hex, TokenRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { ID_BYTES, idOf } from "../wire/ids.ts";
 import {
-  CONTACT_TOKEN_LIFE_MS,
-  makeToken,
+  contactToken,
+  isGoodFor,
   ownCard,
   PRESENCE_KEY_BYTES,
   reachableDevices,
+  type TokenContext,
   tokenFor,
 } from "./contacts.ts";
 import { putCard, putDevices } from "./devices.ts";
 
 type Found = { readonly invite: Invite; readonly record: InviteRecord };
 
-/** The channel's number. `self`: whoever accepts. */
+/**
+ * The channel's number. `self`: whoever accepts. Nothing of the inviter is written before all of it can
+ * be: a chat without a first flight would never reach them. Rule [CO4].
+ */
 export async function acceptInvite(
   deps: UpkeepDeps,
   self: Self,
@@ -46,20 +52,45 @@ export async function acceptInvite(
   const found = await lookUp(deps, self, link);
   if (!found.ok) return found;
   const { invite, record } = found.value;
-  const contact = await expect(deps, self, found.value);
+  const { introduction } = record;
+  const voucher = invite.relayUrl === deps.homeUrl ? record.voucher : NO_VOUCHER;
+  const token = await deps.lane.run(() =>
+    deps.store.write(["meta", "contacts", "tokens"], async (tx) => {
+      if (voucher.length === ID_BYTES.Voucher) await keepAdmission(tx, { voucher });
+      return tokenToBe(tx, tokenContextOf(deps), toHex(introduction.account));
+    }),
+  );
   // Our relay must know the token that goes into our card before anybody is told of it.
-  if (invite.relayUrl === deps.homeUrl && record.voucher.length === ID_BYTES.Voucher) {
-    const { voucher } = record;
-    await deps.lane.run(() => deps.store.write(["meta"], (tx) => keepAdmission(tx, { voucher })));
-  }
-  const told = await tend(deps);
+  const told = await beReachable(deps);
   if (!told.ok) return err(inviteErrorOf(told.error));
-  if (!(await fetchBundles(deps, contact))) return err({ type: "RelayUnreachable" });
-  const psk = invitePskOf(invite.secret, record.introduction.account);
+  const bundles = await fetchBundles(deps, introduction);
+  if (bundles.size === 0) return err({ type: "RelayUnreachable" });
+  const psk = invitePskOf(invite.secret, introduction.account);
   const c = await deps.lane.run(() =>
-    deps.store.write(FLIGHT_TABLES, (tx) => writeFirstFlight(tx, deps, self, contact, psk)),
+    deps.store.write(FLIGHT_TABLES, async (tx) => {
+      const contact = await putInviter(tx, deps, introduction, token, bundles);
+      return writeFirstFlight(tx, deps, self, contact, psk);
+    }),
   );
   return ok({ c });
+}
+
+const NO_VOUCHER = new Uint8Array(0);
+
+/** Whoever calls us brings our relay up to date. */
+const tokenContextOf = ({ timers, random }: UpkeepDeps): TokenContext => ({
+  nowMs: timers.now(),
+  random,
+  effects: { upkeep: () => undefined },
+});
+
+/** The token that they will hold for us: the same one when an acceptance is tried again. */
+async function tokenToBe(tx: WriteTx, context: TokenContext, account: Hex): Promise<TokenRow> {
+  const contact = await tx.get("contacts", account);
+  if (contact !== undefined) return tokenFor(tx, context, contact);
+  const tokens = await tx.range("tokens", "primary", {});
+  const spare = tokens.find((it) => isGoodFor(it, account, context.nowMs));
+  return spare ?? contactToken(tx, context, account);
 }
 
 /** What lies behind the link, checked against it. */
@@ -91,69 +122,57 @@ const inviteErrorOf = (error: RelayError): InviteError => {
   return { type: isNo ? "RegistrationRefused" : "RelayUnreachable" };
 };
 
-/** The inviter as a contact of whom nothing was heard yet, with the token they shall answer under. */
-function expect(deps: UpkeepDeps, self: Self, { record }: Found): Promise<ContactRow> {
-  const { introduction } = record;
+/** The inviter as a contact of whom nothing was heard yet, with devices that can be written to. */
+async function putInviter(
+  tx: WriteTx,
+  { random, timers }: UpkeepDeps,
+  introduction: Introduction,
+  token: TokenRow,
+  bundles: ReadonlyMap<Hex, Uint8Array>,
+): Promise<ContactRow> {
   const account = toHex(introduction.account);
   const name = cleanName(introduction.name);
-  const nowMs = deps.timers.now();
-  return deps.lane.run(() =>
-    deps.store.write(["contacts", "devices", "tokens", "outbox", "channels"], async (tx) => {
-      const held = await tx.get("contacts", account);
-      const contact: ContactRow = held ?? {
-        account,
-        accountKey: introduction.accountKey,
-        name: name.ok ? name.value : "?",
-        state: "invited",
-        facts: introduction.facts,
-        presenceOut: deps.random(PRESENCE_KEY_BYTES),
-        presenceIn: null,
-        token: (
-          await makeToken(tx, deps.random, {
-            class: "contact",
-            account,
-            invite: null,
-            expiresAtMs: nowMs + CONTACT_TOKEN_LIFE_MS,
-          })
-        ).label,
-        addedAtMs: nowMs,
-        lastSeenMs: 0,
-      };
-      // A stranger who asked us, and whose link we now used, is no stranger any more.
-      const isAsked = contact.state === "request" || contact.state === "blocked";
-      await tx.put("contacts", isAsked ? { ...contact, state: "invited" } : contact);
-      await putDevices(
-        tx,
-        account,
-        introduction.devices.map((it) => it.certificate),
-      );
-      for (const { card } of introduction.devices) await putCard(tx, card, nowMs);
-      await openChannel(tx, self, account);
-      return contact;
-    }),
-  );
+  const nowMs = timers.now();
+  const held = await tx.get("contacts", account);
+  const merged = mergeFacts(introduction.accountKey, held?.facts ?? [], introduction.facts);
+  const facts = merged.ok ? merged.value : introduction.facts;
+  const contact: ContactRow = {
+    account,
+    accountKey: introduction.accountKey,
+    name: held?.name ?? (name.ok ? name.value : "?"),
+    // A stranger who asked us, and whose link we now used, is no stranger any more.
+    state: held?.state === "accepted" ? "accepted" : "invited",
+    facts,
+    presenceOut: held?.presenceOut ?? random(PRESENCE_KEY_BYTES),
+    presenceIn: held?.presenceIn ?? null,
+    token: held?.token ?? token.label,
+    addedAtMs: held?.addedAtMs ?? nowMs,
+    lastSeenMs: held?.lastSeenMs ?? 0,
+  };
+  await tx.put("contacts", contact);
+  await putDevices(tx, account, liveDevicesOf(contact.accountKey, facts));
+  for (const { card } of introduction.devices) await putCard(tx, card, nowMs);
+  for (const [id, prekeyBundle] of bundles) {
+    const device = await tx.get("devices", id);
+    if (device !== undefined) await tx.put("devices", { ...device, prekeyBundle });
+  }
+  return contact;
 }
 
-/** False when a first flight can be written to none of their devices now. */
-async function fetchBundles(deps: UpkeepDeps, contact: ContactRow): Promise<boolean> {
-  const devices = await deps.store.read(["contacts", "devices"], (tx) =>
-    reachableDevices(tx, contact.account),
-  );
+/** By device; without those that no first flight can be written to now. */
+async function fetchBundles(
+  deps: UpkeepDeps,
+  introduction: Introduction,
+): Promise<ReadonlyMap<Hex, Uint8Array>> {
   const httpOf = (url: string): ReturnType<typeof openRelayHttp> =>
     openRelayHttp({ ...deps, url, owner: null });
-  let reached = false;
-  for (const device of devices) {
+  const bundles = new Map<Hex, Uint8Array>();
+  for (const { certificate, card } of introduction.devices) {
+    const device = { certificate: certificate.bytes, card: card.bytes };
     const bundle = await fetchBundle(httpOf, device);
-    if (bundle === undefined) continue;
-    reached = true;
-    await deps.lane.run(() =>
-      deps.store.write(["devices"], async (tx) => {
-        const row = await tx.get("devices", device.device);
-        if (row !== undefined) await tx.put("devices", { ...row, prekeyBundle: bundle });
-      }),
-    );
+    if (bundle !== undefined) bundles.set(toHex(certificate.device), bundle);
   }
-  return reached;
+  return bundles;
 }
 
 const FLIGHT_TABLES = [
@@ -177,24 +196,21 @@ async function writeFirstFlight(
   contact: ContactRow,
   psk: Uint8Array,
 ): Promise<number> {
-  const { random } = deps;
-  const nowMs = deps.timers.now();
+  const context = { self, ...tokenContextOf(deps) };
   const channel = await openChannel(tx, self, contact.account);
-  const devices: readonly DeviceRow[] = await reachableDevices(tx, contact.account);
-  // The caller brings our relay up to date afterwards.
-  const effects = { upkeep: (): void => undefined };
-  const token = await tokenFor(tx, { nowMs, random, effects }, contact);
+  const devices = await reachableDevices(tx, contact.account);
+  const token = await tokenFor(tx, context, contact);
   const payload = encodePayload("contact", {
     accountKey: self.accountKey,
     name: self.name,
     facts: self.facts,
-    cards: [await ownCard(tx, self, token, nowMs)],
+    cards: [await ownCard(tx, self, token, context.nowMs)],
     presenceKey: contact.presenceOut,
   });
   for (const device of devices) {
-    await sendControl(tx, { self, device, payloads: [payload], before: null, psk, nowMs, random });
+    await sendControl(tx, { ...context, device, payloads: [payload], before: null, psk });
   }
   const targets = devices.map((it) => it.device);
-  await ensureOwnLog(tx, { self, channel, nowMs, random, targets });
+  await ensureOwnLog(tx, { ...context, channel, targets });
   return channel.c;
 }

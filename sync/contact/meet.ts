@@ -138,6 +138,8 @@ export async function answer(
     presenceKey: contact.presenceOut,
   });
   const channel = await openChannel(tx, self, contact.account);
+  // What came while they waited for our word was not told yet.
+  context.effects.receipt(channel.c);
   const targets = devices.map((it) => it.device);
   const { log } = await ensureOwnLog(tx, { ...context, channel, targets });
   // Settled by the receipt of our log's first entry, so a relay that loses its store loses nothing. Who

@@ -132,6 +132,8 @@ async function openChainMessage(
 ): Promise<OpenOutcome> {
   const channel = await channelOf(tx, row.c);
   if (channel === undefined) return dropped("channel");
+  const contact = await tx.get("contacts", row.account);
+  if (contact === undefined || contact.state === "blocked") return dropped("blocked");
   const opened = openChain(row.state, message);
   if (!opened.ok) return dropped(`chain ${opened.error.type}`);
   await tx.put("peerChains", { ...row, state: opened.value.chain });
@@ -155,7 +157,9 @@ async function openLiveFrame(
   const { effects, nowMs } = context;
   const channel = await channelOf(tx, row.c);
   const device = await tx.get("devices", row.device);
+  const contact = await tx.get("contacts", row.account);
   if (channel === undefined || device === undefined) return dropped("channel");
+  if (contact === undefined || contact.state === "blocked") return dropped("blocked");
   const opened = openLive(row.state, message);
   if (!opened.ok) return dropped("live");
   const payload = decodePayload("live", opened.value);
@@ -167,6 +171,7 @@ async function openLiveFrame(
     type === "cursor" ? verifyCursor(body, device.sigKey) : verifyTyping(body, device.sigKey);
   if (!isTheirs || !signed) return dropped("signature");
   if (type === "typing") {
+    if (contact.state !== "accepted") return dropped("stranger");
     effects.typing(row.c, row.account, body.atMs);
     return { type: "live" };
   }

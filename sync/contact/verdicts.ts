@@ -1,0 +1,60 @@
+/**
+ * The person's word about somebody: accepted or blocked. Who is blocked is told nothing: their token is
+ * revoked at our relays, what waits for them is dropped, and so is what still comes from them.
+ * docs/protocol/sync.md, rules [CO6] and [CO7].
+ */
+import { openChannel } from "../channel/channels.ts";
+import { withTargets } from "../outbox/targets.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import type { ContactRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { revokeToken } from "./contacts.ts";
+import { answer } from "./meet.ts";
+
+/** Answers a request, or takes back a block. Of others there is nothing to accept. */
+export async function acceptContact(
+  tx: WriteTx,
+  context: OpenContext,
+  contact: ContactRow,
+): Promise<void> {
+  if (contact.state !== "request" && contact.state !== "blocked") return;
+  const { self, effects } = context;
+  const accepted: ContactRow = { ...contact, state: "accepted" };
+  await tx.put("contacts", accepted);
+  await answer(tx, context, accepted);
+  const channel = await openChannel(tx, self, contact.account);
+  // What we hold and have read of theirs was kept from them until now.
+  await tx.put("channels", { ...channel, receipts: channel.receipts + 1 });
+  effects.receipt(channel.c);
+  effects.contacts();
+  effects.wake();
+}
+
+export async function blockContact(
+  tx: WriteTx,
+  { effects }: OpenContext,
+  contact: ContactRow,
+): Promise<void> {
+  await tx.put("contacts", { ...contact, state: "blocked" });
+  for (const { label, account } of await tx.range("tokens", "primary", {})) {
+    if (account === contact.account || label === contact.token) await revokeToken(tx, label);
+  }
+  await dropParcels(tx, contact);
+  effects.upkeep();
+  effects.contacts();
+}
+
+async function dropParcels(tx: WriteTx, { account }: ContactRow): Promise<void> {
+  const rows = await tx.range("devices", "account", { lower: account, upper: account });
+  const theirs = new Set(rows.map((it) => it.device));
+  for (const parcel of await tx.range("outbox", "primary", {})) {
+    const targets = parcel.targets.filter((it) => !theirs.has(it.device));
+    if (targets.length === parcel.targets.length || parcel.n === undefined) continue;
+    if (targets.length === 0) await tx.delete("outbox", parcel.n);
+    else
+      await tx.put(
+        "outbox",
+        withTargets({ ...parcel, targets }, (it) => it),
+      );
+  }
+}
