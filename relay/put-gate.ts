@@ -9,8 +9,8 @@ import { PUTS_OUTSTANDING_MAX } from "../sync/wire/limits.ts";
 import type { PutStatus } from "../sync/wire/ok-frame.ts";
 import type { PutFrame, PutTarget } from "../sync/wire/put-frame.ts";
 import { RateLimiter } from "./admission/rate.ts";
+import { latin1 } from "./latin1.ts";
 import { BUSY_FAILED_MS, type RelaySettings, TOKEN_BURST, TOKEN_BYTES_BURST } from "./limits.ts";
-import { latin1 } from "./store/put-envelope.ts";
 
 export type AdmittedTarget = PutTarget & { readonly tokenHash: TokenHash };
 

@@ -18,6 +18,7 @@ import type { RelayLimits } from "../sync/wire/welcome-frame.ts";
 import { Registrar } from "./admission/registration.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { Lane } from "./delivery/lane.ts";
+import { latin1 } from "./latin1.ts";
 import { DRAIN_AT_ONCE, DRAIN_MS_MAX, type RelaySettings, TICK_MS } from "./limits.ts";
 import { type Counters, openCounters } from "./observe/counters.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -25,7 +26,6 @@ import type { Connection, Now, Random, Socket, Timers, Turn } from "./ports.ts";
 import { Topics } from "./presence/topics.ts";
 import { PutGate } from "./put-gate.ts";
 import { Session } from "./session.ts";
-import { latin1 } from "./store/put-envelope.ts";
 import type { Store } from "./store/store.ts";
 import { Wheel } from "./wheel.ts";
 
@@ -237,7 +237,9 @@ class RelayCore implements Relay {
   /** One that fails is not repeated: the device gets the message again, and says so again. */
   #acknowledge(mailbox: MailboxId, ids: readonly number[]): void {
     this.commits.submit<"ack">({ type: "ack", mailbox, ids }, (done) => {
-      if (!done.ok) this.counters.add("acknowledgementsLost", ids.length);
+      if (done.ok) return;
+      this.counters.add("acknowledgementsLost", ids.length);
+      this.#open.get(latin1(mailbox))?.lane.forgotten();
     });
   }
 

@@ -33,7 +33,8 @@ export class Session {
   readonly #out: Outgoing;
   readonly #nonce: Nonce;
   readonly #lanes: Lane[] = [];
-  readonly #party: Party;
+  /** Made with the first topic: most sockets have none. */
+  #party: Party | null = null;
   #authsUnderWay = 0;
   #putsUnderWay = 0;
   #heardAtMs: number;
@@ -47,7 +48,6 @@ export class Session {
     this.#parts = parts;
     this.#out = out;
     this.#nonce = nonce;
-    this.#party = newParty((frame) => out.push(frame));
     this.#heardAtMs = parts.wheel.nowMs;
     this.#busyAtMs = parts.wheel.nowMs;
     parts.wheel.at(this.#heardAtMs + DEAD_VISIBLE_MS, (nowMs) => this.#checkAlive(nowMs));
@@ -72,7 +72,7 @@ export class Session {
       if (this.#isClosed) return;
       this.#frame(frame);
     }
-    if (!this.#isHidden) this.#parts.topics.heard(this.#party);
+    if (!this.#isHidden && this.#party !== null) this.#parts.topics.heard(this.#party);
   }
 
   /** The socket is gone, or was told to go. */
@@ -84,7 +84,7 @@ export class Session {
       lane.close();
       this.#parts.laneClosed(lane, this);
     }
-    this.#parts.topics.left(this.#party);
+    if (this.#party !== null) this.#parts.topics.left(this.#party);
     this.#parts.sessionClosed(this);
   }
 
@@ -144,6 +144,7 @@ export class Session {
     frame: Extract<Frame, { readonly type: "auth" | "credit" | "tsub" | "tunsub" | "tpub" }>,
   ): void {
     const { topics } = this.#parts;
+    const party = (): Party => (this.#party ??= newParty((it) => this.push(it)));
     switch (frame.type) {
       case "auth":
         void this.#authenticate(frame);
@@ -152,15 +153,14 @@ export class Session {
         for (const lane of this.#lanes) lane.widen(frame.messages, frame.bytes);
         return;
       case "tsub":
-        if (!topics.subscribe(this.#party, frame.topics)) this.#refuse("tooMany", 0);
+        if (!topics.subscribe(party(), frame.topics)) this.#refuse("tooMany", 0);
         return;
       case "tunsub":
-        topics.unsubscribe(this.#party, frame.topics);
+        topics.unsubscribe(party(), frame.topics);
         return;
       case "tpub":
         if (this.#lanes.length === 0) this.#fail("unexpected", "malformed");
-        else if (!topics.publish(this.#party, frame.topic, frame.payload))
-          this.#refuse("tooMany", 0);
+        else if (!topics.publish(party(), frame.topic, frame.payload)) this.#refuse("tooMany", 0);
         return;
       default:
         unreachable(frame);
@@ -327,7 +327,7 @@ export class Session {
       this.close("dead");
       return null;
     }
-    const isUseless = this.#lanes.length === 0 && this.#party.watched.size === 0;
+    const isUseless = this.#lanes.length === 0 && (this.#party?.watched.size ?? 0) === 0;
     const idleAtMs = this.#busyAtMs + UNAUTHENTICATED_IDLE_MS;
     if (!isUseless) return deadAtMs;
     if (nowMs >= idleAtMs) {

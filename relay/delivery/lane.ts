@@ -99,6 +99,13 @@ export class Lane {
     this.pump();
   }
 
+  /** An acknowledgement could not be written down: what is still there is sent again, in a while. */
+  forgotten(): void {
+    if (this.#isClosed) return;
+    this.#beginRound();
+    this.#retryLater();
+  }
+
   widen(messages: number, bytes: number): void {
     this.#windowMessages = Math.min(this.#windowMessages + messages, WINDOW_MESSAGES_MAX);
     this.#windowBytes = Math.min(this.#windowBytes + bytes, WINDOW_BYTES_MAX);
@@ -175,6 +182,15 @@ export class Lane {
     this.#options.push({ type: "empty", mailboxIndex: this.mailboxIndex });
   }
 
+  /** From the oldest message that waits. */
+  #beginRound(): void {
+    this.#unacknowledged.clear();
+    this.#unacknowledgedBytes = 0;
+    this.#sentTo = 0;
+    this.#round += 1;
+    this.#hasMore = true;
+  }
+
   #retryLater(): void {
     const { wheel, count, push } = this.#options;
     this.#hasMore = true;
@@ -210,11 +226,7 @@ export class Lane {
     this.#options.count("redelivered", this.#unacknowledged.size);
     this.#redeliverMs = Math.min(this.#redeliverMs * 2, REDELIVER_MS_MAX);
     this.#heardAtMs = nowMs;
-    this.#unacknowledged.clear();
-    this.#unacknowledgedBytes = 0;
-    this.#sentTo = 0;
-    this.#round += 1;
-    this.#hasMore = true;
+    this.#beginRound();
     this.pump();
     return nowMs + this.#redeliverMs;
   }

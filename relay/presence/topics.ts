@@ -7,7 +7,7 @@
 import type { Frame } from "../../sync/wire/frames.ts";
 import { idOf, type Topic } from "../../sync/wire/ids.ts";
 import { PRESENCE_OFFLINE_MS, TOPICS_PER_SOCKET_MAX } from "../../sync/wire/limits.ts";
-import { latin1 } from "../store/put-envelope.ts";
+import { latin1 } from "../latin1.ts";
 import type { Wheel } from "../wheel.ts";
 
 /** Of all sockets together. */

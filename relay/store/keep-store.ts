@@ -6,6 +6,7 @@
 import { Bug, unreachable } from "../../crypto/base/assert.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { idOf, type MailboxId } from "../../sync/wire/ids.ts";
+import { fromLatin1 } from "../latin1.ts";
 import {
   FLUSH_AFTER_MS,
   GONE_MS,
@@ -24,7 +25,7 @@ import {
   putTokens,
 } from "./mailbox-records.ts";
 import { arrivedAtMs } from "./message-ids.ts";
-import { fromLatin1, putEnvelope, unpackLabel } from "./put-envelope.ts";
+import { putEnvelope } from "./put-envelope.ts";
 import { type QueueBounds, Queues } from "./queues.ts";
 import { RecentEnvelopes } from "./recent-envelopes.ts";
 import type { Place, Shelf } from "./shelf.ts";
@@ -316,7 +317,7 @@ const storedMessage = ({ message, counter, label }: Place, body: Uint8Array): St
   counter,
   isUrgent: message.isUrgent,
   isSlot: message.slot !== null,
-  label: unpackLabel(label),
+  label,
   envelope: idOf("EnvelopeId", fromLatin1(message.envelope)),
   body,
 });

@@ -10,9 +10,9 @@ import {
   type StoreIncarnation,
   type TokenHash,
 } from "../../sync/wire/ids.ts";
+import { fromLatin1, latin1 } from "../latin1.ts";
 import type { Backing, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
 import { keepStore, type KeepBounds } from "./keep-store.ts";
-import { fromLatin1, latin1 } from "./put-envelope.ts";
 import type { Message, Place } from "./shelf.ts";
 import type { Store } from "./store.ts";
 

@@ -1,5 +1,5 @@
 /**
- * The targets of a message, packed into one column. Little-endian u32s, `PLACE_BYTES` a target:
+ * The targets of a message, packed into one column. Little-endian, `PLACE_BYTES` a target:
  *
  * | offset | bytes | field   |
  * | -----: | ----: | ------- |
@@ -9,6 +9,7 @@
  * |     12 |     4 | label          |
  */
 import { assert } from "../../crypto/base/assert.ts";
+import { idOf } from "../../sync/wire/ids.ts";
 import type { Message, Place } from "./shelf.ts";
 
 export const PLACE_BYTES = 16;
@@ -24,7 +25,7 @@ export function packPlaces(places: readonly Place[]): Uint8Array {
     view.setUint32(at, place.mailboxNo, true);
     view.setUint32(at + 4, place.tokenNo, true);
     view.setUint32(at + 8, place.counter, true);
-    view.setUint32(at + 12, place.label, true);
+    bytes.set(place.label, at + 12);
   }
   return bytes;
 }
@@ -39,7 +40,7 @@ export function unpackPlaces(bytes: Uint8Array, message: Message): Place[] {
       mailboxNo: view.getUint32(at, true),
       tokenNo: view.getUint32(at + 4, true),
       counter: view.getUint32(at + 8, true),
-      label: view.getUint32(at + 12, true),
+      label: idOf("Label", bytes.slice(at + 12, at + PLACE_BYTES)),
       isGone: false,
     });
   }

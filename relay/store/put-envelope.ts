@@ -2,8 +2,8 @@
  * The rules of storing one envelope for its targets, in the order in which they are asked: right to
  * write, size, dedupe, room on disk, quota, slot. Nothing tells an unknown mailbox from a wrong token.
  */
-import { ID_BYTES, idOf, type Label } from "../../sync/wire/ids.ts";
 import { INVITE_BODY_BYTES_MAX, INVITE_MESSAGES_MAX } from "../../sync/wire/limits.ts";
+import { latin1 } from "../latin1.ts";
 import { TOKEN_SHARE } from "../limits.ts";
 import type { TokenRow } from "./backing.ts";
 import { type Message, type Place, placeInSlot, type Shelf } from "./shelf.ts";
@@ -116,24 +116,9 @@ const newPlace = (message: Message, shelf: Shelf, token: TokenRow): Place => ({
   mailboxNo: shelf.mailboxNo,
   counter: shelf.counter + 1,
   tokenNo: token.no,
-  label: packLabel(token.label),
+  label: token.label,
   isGone: false,
 });
 
 export const fillOf = (shelf: Shelf, bounds: StoreBounds): number =>
   Math.max(shelf.places.size / bounds.mailboxMessagesMax, shelf.bytes / bounds.mailboxBytesMax);
-
-/** A short byte string as a map key. */
-export const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-
-export const fromLatin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
-
-export const packLabel = (label: Label): number =>
-  new DataView(label.buffer, label.byteOffset, label.length).getUint32(0);
-
-export function unpackLabel(packed: number): Label {
-  const label = new Uint8Array(ID_BYTES.Label);
-  new DataView(label.buffer).setUint32(0, packed);
-  return idOf("Label", label);
-}

@@ -5,21 +5,28 @@
  */
 import { RECENT_ENVELOPES_MAX, RECENT_ENVELOPES_MS } from "../limits.ts";
 
-const keyOf = (mailboxNo: number, envelope: string): string => `${mailboxNo}/${envelope}`;
+/** Numbers of the mailboxes it was removed from, by envelope. */
+type Generation = Map<string, number[]>;
 
 export class RecentEnvelopes {
-  #young = new Set<string>();
-  #old = new Set<string>();
+  #young: Generation = new Map();
+  #old: Generation = new Map();
+  #count = 0;
   #youngSinceMs = 0;
 
   add(mailboxNo: number, envelope: string): void {
-    if (this.#young.size >= RECENT_ENVELOPES_MAX) this.#turn();
-    this.#young.add(keyOf(mailboxNo, envelope));
+    if (this.#count >= RECENT_ENVELOPES_MAX) this.#turn();
+    this.#count += 1;
+    const known = this.#young.get(envelope);
+    if (known === undefined) this.#young.set(envelope, [mailboxNo]);
+    else known.push(mailboxNo);
   }
 
   has(mailboxNo: number, envelope: string): boolean {
-    const key = keyOf(mailboxNo, envelope);
-    return this.#young.has(key) || this.#old.has(key);
+    return (
+      this.#young.get(envelope)?.includes(mailboxNo) === true ||
+      this.#old.get(envelope)?.includes(mailboxNo) === true
+    );
   }
 
   /** Call before a commit: time passes only here. */
@@ -31,6 +38,7 @@ export class RecentEnvelopes {
 
   #turn(): void {
     this.#old = this.#young;
-    this.#young = new Set();
+    this.#young = new Map();
+    this.#count = 0;
   }
 }

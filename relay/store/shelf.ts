@@ -3,6 +3,7 @@
  * quotas and to replace slots. The bodies are elsewhere.
  */
 import { assert } from "../../crypto/base/assert.ts";
+import type { Label } from "../../sync/wire/ids.ts";
 
 /** A message as stored once for all its targets. */
 export type Message = {
@@ -30,8 +31,7 @@ export type Place = {
   readonly mailboxNo: number;
   readonly counter: number;
   readonly tokenNo: number;
-  /** Big-endian u32 of the 4 bytes. */
-  readonly label: number;
+  readonly label: Label;
   isGone: boolean;
 };
 

@@ -15,12 +15,12 @@ import {
   type TokenHash,
 } from "../../sync/wire/ids.ts";
 import { MESSAGE_TTL_MS_MAX } from "../../sync/wire/limits.ts";
+import { fromLatin1, latin1 } from "../latin1.ts";
 import { FLUSH_AFTER_MS } from "../limits.ts";
 import type { Backing, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
 import type { DiskRoom } from "./disk-room.ts";
 import { messageIdAt } from "./message-ids.ts";
 import { packPlaces, unpackMailboxNos, unpackPlaces } from "./message-row.ts";
-import { fromLatin1, latin1 } from "./put-envelope.ts";
 import type { Message, Place } from "./shelf.ts";
 import { prepareStatements, type Statements } from "./sqlite-statements.ts";
 import type { StoreError } from "./store.ts";
@@ -273,7 +273,7 @@ export class SqliteBacking implements Backing {
       mailboxNo,
       counter: numberAt(row, "counter"),
       tokenNo: numberAt(row, "token"),
-      label: numberAt(row, "label"),
+      label: idOf("Label", bytesAt(row, "label")),
       isGone: false,
     }));
   }

@@ -7,10 +7,14 @@ import { SOCKET_MESSAGE_BYTES_MAX } from "./limits.ts";
 import { isVaruint, VARUINT_BYTES_MAX, varuintBytes, writeVaruint } from "./varuint.ts";
 
 const FIRST_BYTES = 1_024;
+/** From the first frame to a full batch in three steps. */
+const GROWTH = 4;
+/** What an idle writer holds: many sockets have one and say nothing. */
+const NONE = new Uint8Array(0);
 const LENGTH_BYTES_MAX = varuintBytes(SOCKET_MESSAGE_BYTES_MAX);
 
 export class ByteWriter {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES);
+  #bytes: Uint8Array<ArrayBuffer> = NONE;
   #length = 0;
 
   get length(): number {
@@ -54,9 +58,10 @@ export class ByteWriter {
     this.#length -= body - behind;
   }
 
-  /** A copy of everything so far; the writer starts again, keeping its buffer. */
+  /** Everything so far, for the caller to keep; the writer starts again with nothing. */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.slice(0, this.#length);
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#bytes = NONE;
     this.#length = 0;
     return taken;
   }
@@ -64,7 +69,7 @@ export class ByteWriter {
   #room(count: number): void {
     const needed = this.#length + count;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * GROWTH, FIRST_BYTES));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
   }
