@@ -1,0 +1,351 @@
+/**
+ * Sees every commit of every device, every frame and the relay's disk, and says when a promise of
+ * docs/protocol/simulator.md is broken. Everything here is held against the whole truth, which no
+ * device has.
+ */
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Self } from "../../sync/account/self.ts";
+import { coversKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
+import type { CursorRow, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
+import type { Frame } from "../../sync/wire/frames.ts";
+import type { PutFrame } from "../../sync/wire/put-frame.ts";
+import type { Change } from "./device-store.ts";
+
+/** Rows that wait in one device's outbox, beyond those of entries that nobody has yet. */
+const CONTROL_ROWS_MAX = 64;
+const HELD_ROWS_MAX = 256;
+
+/** An entry by its log and number. */
+const placeOf = (log: string, seq: number): string => `${log}/${seq}`;
+
+/** What is known of one device. */
+type Seen = {
+  readonly who: string;
+  device: string;
+  account: string;
+  mailbox: string;
+  /** Entries that it holds, by place: what they hash to. */
+  readonly held: Map<string, string>;
+  /** Envelopes that it has dealt with. */
+  readonly envelopes: Set<string>;
+  /** Its log rows, by the number that they have there. */
+  readonly logs: Map<number, LogRow>;
+  readonly shown: Map<string, string>;
+  readonly outbox: Map<number, OutboxRow>;
+  /** Envelopes whose chain it does not know yet. */
+  readonly heldBack: Set<string>;
+};
+
+export type WitnessOptions = {
+  readonly fail: (what: string) => void;
+  readonly happened: (situation: string) => void;
+  /** The envelope waits in that mailbox, synced. */
+  readonly isDurable: (mailbox: string, envelope: string) => boolean;
+};
+
+export class Witness {
+  readonly #options: WitnessOptions;
+  readonly #seen = new Map<string, Seen>();
+  readonly #whoByDevice = new Map<string, string>();
+  readonly #whoByMailbox = new Map<string, string>();
+  /** Entries as their authors committed them: what they hash to, by place. */
+  readonly #written = new Map<string, string>();
+  readonly #writerByText = new Map<string, string>();
+  /** Places of the entries that an envelope was made for, and back. */
+  readonly #envelopesByPlace = new Map<string, Set<string>>();
+  /** What a relay said it keeps, and did not lose by a wipe. */
+  readonly #promised = new Map<string, Set<string>>();
+  /** What a relay ever said it keeps. */
+  readonly #answered = new Set<string>();
+  /** PUTs that were not answered yet, by connection and request. */
+  readonly #puts = new Map<string, PutFrame>();
+  #storms = 0;
+
+  constructor(options: WitnessOptions) {
+    this.#options = options;
+  }
+
+  /** Frames of a kind that moves something, ever: a quiet world adds none. */
+  get activity(): number {
+    return this.#storms;
+  }
+
+  get names(): readonly string[] {
+    return [...this.#seen.keys()];
+  }
+
+  /** Entries that `who` wrote, and must have arrived: [place, hash]. */
+  written(): ReadonlyMap<string, string> {
+    return this.#written;
+  }
+
+  /** Empty before they started. */
+  accountOf(who: string): string {
+    return this.#seenOf(who).account;
+  }
+
+  holds(who: string, place: string): boolean {
+    return this.#seenOf(who).held.has(place);
+  }
+
+  outboxOf(who: string): readonly OutboxRow[] {
+    return [...this.#seenOf(who).outbox.values()];
+  }
+
+  logsOf(who: string): readonly LogRow[] {
+    return [...this.#seenOf(who).logs.values()];
+  }
+
+  /** Changes that were committed together. `isNew` false: they are read from an older world. */
+  committed(who: string, changes: readonly Change[], isNew = true): void {
+    const seen = this.#seenOf(who);
+    if (isNew && changes.length > 0) this.#storms += 1;
+    for (const change of changes) this.#take(seen, change, isNew);
+    if (isNew) this.#boundsOf(seen);
+  }
+
+  frames(
+    connection: string,
+    moment: "sent" | "arrived",
+    up: boolean,
+    frames: readonly Frame[],
+  ): void {
+    for (const frame of frames) {
+      if (frame.type === "put" || frame.type === "msg") this.#storms += 1;
+      if (up && moment === "arrived" && frame.type === "put") {
+        this.#puts.set(`${connection} ${frame.request}`, frame);
+      }
+      if (!up && moment === "sent" && frame.type === "ok") {
+        const put = this.#puts.get(`${connection} ${frame.request}`);
+        if (put === undefined) continue;
+        for (const [i, { status }] of frame.statuses.entries()) {
+          const target = put.targets[i];
+          const isKept = status === "stored" || status === "duplicate";
+          if (isKept && target !== undefined) this.#promise(put, toHex(target.mailbox));
+        }
+      }
+    }
+  }
+
+  /** An acknowledgement took the envelope from the relay. */
+  removed(mailbox: string, envelope: string): void {
+    const who = this.#whoByMailbox.get(mailbox);
+    if (who === undefined) return;
+    if (!this.#seenOf(who).envelopes.has(envelope)) {
+      this.#fail(`[INV2] the relay let go of ${short(envelope)}, which ${who} has not committed`);
+    }
+  }
+
+  /** The relay is up again, after a crash: what it promised is still there. */
+  restarted(): void {
+    for (const [mailbox, envelopes] of this.#promised) {
+      for (const envelope of envelopes) this.#checkPromise(mailbox, envelope, "after its crash");
+    }
+  }
+
+  wiped(): void {
+    this.#promised.clear();
+  }
+
+  #promise(put: PutFrame, mailbox: string): void {
+    const envelope = toHex(put.envelope);
+    this.#answered.add(envelope);
+    if (put.slot !== null) return;
+    const promised = this.#promised.get(mailbox) ?? new Set();
+    this.#promised.set(mailbox, promised.add(envelope));
+    this.#checkPromise(mailbox, envelope, "as it said OK");
+  }
+
+  #checkPromise(mailbox: string, envelope: string, when: string): void {
+    const who = this.#whoByMailbox.get(mailbox);
+    const isCommitted = who !== undefined && this.#seenOf(who).envelopes.has(envelope);
+    if (isCommitted) this.#promised.get(mailbox)?.delete(envelope);
+    else if (!this.#options.isDurable(mailbox, envelope)) {
+      this.#fail(
+        `[INV1] the relay keeps ${short(envelope)} for ${who ?? "?"} not durably, ${when}`,
+      );
+    }
+  }
+
+  #take(seen: Seen, change: Change, isNew: boolean): void {
+    const { table, row } = change;
+    switch (table) {
+      case "meta":
+        if (row?.k === "self") this.#takeSelf(seen, row.v as Self);
+        return;
+      case "mailboxes":
+        if (row !== undefined && row.mailbox !== "") {
+          seen.mailbox = this.#learn(this.#whoByMailbox, row.mailbox, seen);
+        }
+        return;
+      case "seen":
+        if (row !== undefined) seen.envelopes.add(row.id);
+        return;
+      case "held":
+        if (row !== undefined) seen.heldBack.add(row.env);
+        else if (change.before !== undefined) seen.heldBack.delete(change.before.env);
+        return;
+      case "logs":
+        if (row?.a !== undefined) seen.logs.set(row.a, row);
+        if (row !== undefined && isNew) this.#checkLog(seen, row);
+        return;
+      case "entries":
+        if (row !== undefined) this.#takeEntry(seen, row);
+        return;
+      case "cursors":
+        if (row !== undefined && isNew) this.#checkCursor(seen, row);
+        return;
+      case "outbox":
+        this.#takeOutbox(seen, change, isNew);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #takeSelf(seen: Seen, self: Self): void {
+    seen.device = this.#learn(this.#whoByDevice, self.device, seen);
+    seen.account = self.account;
+  }
+
+  #learn(names: Map<string, string>, id: string, { who }: Seen): string {
+    names.set(id, who);
+    return id;
+  }
+
+  #takeEntry(seen: Seen, row: EntryRow): void {
+    const log = seen.logs.get(row.a)?.log ?? "";
+    const place = placeOf(log, row.s);
+    const hash = toHex(row.hash);
+    if (row.own) this.#takeOwn(seen, place, hash, row);
+    else if (this.#written.get(place) !== hash) {
+      this.#fail(`[INV5] ${seen.who} took ${place}, which its author never wrote: ${row.text}`);
+    }
+    const shown = seen.shown.get(row.text);
+    if (row.shown === 1 && shown !== undefined && shown !== row.id) {
+      this.#fail(`[INV4] ${seen.who} shows "${row.text}" twice`);
+    }
+    if (row.shown === 1) seen.shown.set(row.text, row.id);
+    seen.held.set(place, hash);
+  }
+
+  #takeOwn(seen: Seen, place: string, hash: string, row: EntryRow): void {
+    const before = this.#written.get(place);
+    if (before !== undefined && before !== hash) {
+      this.#fail(`[INV3] ${seen.who} used the number of ${place} twice`);
+    }
+    this.#written.set(place, hash);
+    const writer = this.#writerByText.get(row.text);
+    if (row.shown === 1 && writer !== undefined && writer !== seen.who) {
+      this.#fail(`[INV5] ${seen.who} has "${row.text}" of ${writer} as their own`);
+    }
+    if (row.shown === 1) this.#writerByText.set(row.text, seen.who);
+  }
+
+  /** "Sent" is what a relay confirmed. */
+  #checkLog(seen: Seen, row: LogRow): void {
+    if (!row.own) return;
+    for (const seq of seqsOf(row.sent)) {
+      const envelopes = this.#envelopesByPlace.get(placeOf(row.log, seq));
+      if (envelopes === undefined) continue;
+      if (![...envelopes].some((it) => this.#answered.has(it))) {
+        this.#fail(
+          `[INV6] ${seen.who} shows ${placeOf(row.log, seq)} as sent, no relay has said so`,
+        );
+      }
+    }
+  }
+
+  /** A receipt claims what its device holds and its person has read, and nothing more. */
+  #checkCursor(seen: Seen, row: CursorRow): void {
+    const who = this.#whoByDevice.get(row.device);
+    if (who === undefined) return this.#fail(`[INV6] ${seen.who} has a receipt of nobody`);
+    const theirs = this.#seenOf(who);
+    for (const { log, known } of row.delivered) {
+      for (const seq of seqsOf(known)) {
+        if (theirs.held.has(placeOf(log, seq))) continue;
+        this.#fail(
+          `[INV6] ${seen.who} shows ${placeOf(log, seq)} as delivered to ${who}, who lacks it`,
+        );
+      }
+    }
+    for (const { log, known } of row.read) {
+      const read = [...theirs.logs.values()].find((it) => it.log === log)?.read ?? KNOWN_NOTHING;
+      if (!coversKnown(read, known)) {
+        this.#fail(
+          `[INV6] ${seen.who} shows entries of ${short(log)} as read that ${who} has not read`,
+        );
+      }
+    }
+  }
+
+  #takeOutbox(seen: Seen, { row, before }: Change, isNew: boolean): void {
+    const now = row as OutboxRow | undefined;
+    if (now?.n !== undefined) {
+      seen.outbox.set(now.n, now);
+      const log = seen.logs.get(now.a)?.log;
+      if (now.what === "entry" && now.env !== "" && log !== undefined) {
+        const place = placeOf(log, now.s);
+        const envelopes = this.#envelopesByPlace.get(place) ?? new Set();
+        this.#envelopesByPlace.set(place, envelopes.add(now.env));
+      }
+      if (isNew) this.#checkTargets(seen, now);
+    }
+    const gone = before as OutboxRow | undefined;
+    if (gone?.n === undefined) return;
+    seen.outbox.delete(gone.n);
+    if (gone.what !== "entry") return;
+    const place = placeOf(seen.logs.get(gone.a)?.log ?? "", gone.s);
+    for (const { device } of gone.targets) {
+      const who = this.#whoByDevice.get(device) ?? "";
+      if (this.#seenOf(who).held.has(place)) continue;
+      this.#fail(`[INV7] ${seen.who} forgot to deliver ${place} to ${who}`);
+    }
+  }
+
+  #checkTargets(seen: Seen, row: OutboxRow): void {
+    for (const target of row.targets) {
+      if (target.state !== "stored" || this.#answered.has(row.env)) continue;
+      if (row.env !== "")
+        this.#fail(`[INV6] ${seen.who} believes ${short(row.env)} stored, no relay said so`);
+    }
+  }
+
+  #boundsOf(seen: Seen): void {
+    const control = [...seen.outbox.values()].filter((it) => it.what === "control").length;
+    if (control > CONTROL_ROWS_MAX)
+      this.#fail(`[INV8] ${seen.who} has ${control} control messages`);
+    const { size } = seen.heldBack;
+    if (size > HELD_ROWS_MAX) this.#fail(`[INV8] ${seen.who} holds ${size} envelopes back`);
+  }
+
+  #seenOf(who: string): Seen {
+    const known = this.#seen.get(who);
+    if (known !== undefined) return known;
+    const seen: Seen = {
+      who,
+      device: "",
+      account: "",
+      mailbox: "",
+      held: new Map(),
+      envelopes: new Set(),
+      logs: new Map(),
+      shown: new Map(),
+      outbox: new Map(),
+      heldBack: new Set(),
+    };
+    this.#seen.set(who, seen);
+    return seen;
+  }
+
+  #fail(what: string): void {
+    this.#options.fail(what);
+  }
+}
+
+function* seqsOf({ floor, ranges }: Known): Generator<number> {
+  for (let seq = 1; seq <= floor; seq += 1) yield seq;
+  for (const [from, to] of ranges) for (let seq = from; seq <= to; seq += 1) yield seq;
+}
+
+const short = (id: string): string => id.slice(0, 8);

@@ -1,0 +1,317 @@
+/**
+ * Everything that exists in a run: people with a device each, the network, one relay and its disk, and
+ * the witness who sees all of it. A world begins from nothing or from a saved one.
+ */
+import { openMemoryStore, type Snapshot } from "../../sync/store/memory-store.ts";
+import { TABLES, type TableName } from "../../sync/store/rows.ts";
+import { idOf } from "../../sync/wire/ids.ts";
+import { Chance } from "./chance.ts";
+import type { Change } from "./device-store.ts";
+import { Disk, type Written } from "./disk.ts";
+import { EPOCH_MS, Kernel } from "./kernel.ts";
+import { Needles } from "./needles.ts";
+import { Network } from "./network.ts";
+import { CANARY, Person } from "./person.ts";
+import { RelayNode } from "./relay-node.ts";
+import { secretsOf } from "./secrets.ts";
+import { describeFrames, type Tracer } from "./tracer.ts";
+import { Witness } from "./witness.ts";
+
+export const NAMES = ["Alice", "Bob", "Carol", "Dave"] as const;
+
+export type SavedWorld = {
+  readonly nowMs: number;
+  readonly people: readonly { readonly name: string; readonly snapshot: Snapshot }[];
+  /** Pairs that have a chat, by their numbers. */
+  readonly acquainted: readonly (readonly [number, number])[];
+  readonly written: readonly Written[];
+  readonly relayId: Uint8Array;
+  readonly incarnation: Uint8Array;
+};
+
+export type WorldOptions = {
+  readonly seed: number;
+  readonly from: SavedWorld | null;
+  /** How many people, without `from`. */
+  readonly people: number;
+  /** From the saved moment to the beginning of this world. */
+  readonly laterMs: number;
+  readonly tracer: Tracer;
+};
+
+export class World {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  readonly node: RelayNode;
+  readonly people: readonly Person[];
+  readonly witness: Witness;
+  readonly needles = new Needles();
+  readonly situations = new Map<string, number>();
+  readonly tracer: Tracer;
+  /** Share of frames that the way treats badly. */
+  hostility = 0;
+  /** The relay dies the next time that it has written and not synced. */
+  isRelayDoomed = false;
+  /** How long the relay stays down when it dies. */
+  relayDownMs = 500;
+  /** What people want and do not have yet. */
+  wishes = 0;
+  /** Who has a chat with whom. */
+  readonly acquainted: (readonly [Person, Person])[] = [];
+  #disk: Disk;
+  #failure: string | null = null;
+  readonly seed: number;
+  readonly #relayId: Uint8Array;
+  #incarnation: Uint8Array;
+  #incarnations = 0;
+
+  constructor({ seed, from, people, laterMs, tracer }: WorldOptions) {
+    this.seed = seed;
+    this.tracer = tracer;
+    this.kernel = new Kernel((from?.nowMs ?? EPOCH_MS) + laterMs);
+    const random = this.chance("ids");
+    this.#relayId = from?.relayId ?? random.bytes(32);
+    this.#incarnation = from?.incarnation ?? random.bytes(8);
+    this.needles.add("the canary", new TextEncoder().encode(CANARY));
+    this.witness = new Witness({
+      fail: this.fail,
+      happened: this.happened,
+      isDurable: (mailbox, envelope) => this.#disk.holds(mailbox, envelope),
+    });
+    this.network = new Network({
+      kernel: this.kernel,
+      chance: this.chance("network"),
+      door: () => this.node.door,
+      hostility: () => this.hostility,
+      tap: {
+        frames: (who, stream, direction, moment, frames, bytes) => {
+          if (moment === "sent") this.#search(bytes, `on ${who}'s wire`);
+          this.witness.frames(`${stream}`, moment, direction === "up", frames);
+          if (moment === "sent") {
+            this.kernel.note(bytes.length);
+            this.trace(() => describeFrames(who, stream, direction, frames));
+          }
+        },
+        http: (who, text) => {
+          this.#search(Buffer.from(text), `in ${who}'s HTTP`);
+          this.kernel.note(text.length);
+          this.trace(() => `${who} http ${text.slice(0, 60)}`);
+        },
+        happened: this.happened,
+      },
+    });
+    this.node = new RelayNode({
+      kernel: this.kernel,
+      chance: this.chance("relay"),
+      relayId: idOf("RelayId", this.#relayId),
+    });
+    this.#disk = this.#diskOf(from?.written ?? []);
+    const names = from?.people.map((it) => it.name) ?? NAMES.slice(0, people);
+    this.people = names.map((name) => this.#personOf(name, from));
+    for (const [a, b] of from?.acquainted ?? []) this.meet(this.person(a), this.person(b));
+  }
+
+  /** A stream of chance of its own for whoever asks. */
+  chance(stream: string): Chance {
+    return new Chance(this.seed, stream);
+  }
+
+  get disk(): Disk {
+    return this.#disk;
+  }
+
+  /** The first promise that was broken, or null. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+
+  readonly fail = (what: string): void => {
+    if (this.#failure === null) this.trace(() => `FAILED ${what}`);
+    this.#failure ??= what;
+  };
+
+  readonly happened = (situation: string): void => {
+    this.situations.set(situation, (this.situations.get(situation) ?? 0) + 1);
+  };
+
+  trace(line: () => string): void {
+    this.tracer.line(this.kernel.now(), line);
+  }
+
+  /** Runs for so long, or until a promise is broken. */
+  run(ms: number): Promise<void> {
+    return this.kernel.run(ms, () => this.#failure !== null);
+  }
+
+  /** Settles after so long. */
+  sleep(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.kernel.after(ms, resolve);
+    return promise;
+  }
+
+  meet(who: Person, to: Person): void {
+    const isKnown = this.acquainted.some((pair) => pair.includes(who) && pair.includes(to));
+    if (!isKnown) this.acquainted.push([who, to]);
+  }
+
+  person(i: number): Person {
+    return this.people[i % this.people.length] as Person;
+  }
+
+  async startRelay(): Promise<void> {
+    if (this.node.door !== undefined) return;
+    await this.node.start(this.#disk);
+    this.trace(() => "the relay is up");
+    this.witness.restarted();
+  }
+
+  /** kill -9. */
+  killRelay(): void {
+    if (this.node.door === undefined) return;
+    this.trace(() => "the relay is killed");
+    if (this.#disk.hasUnsynced) this.happened("relay dies between write and sync");
+    this.happened("relay dies");
+    this.node.kill();
+    this.#disk.crash();
+    this.network.relayGone();
+    this.kernel.after(this.relayDownMs, () => void this.startRelay());
+  }
+
+  /** EIO for so long. */
+  failDisk(forMs: number): void {
+    this.happened("the relay's disk fails");
+    const disk = this.#disk;
+    disk.isFailing = true;
+    this.kernel.after(forMs, () => {
+      disk.isFailing = false;
+    });
+  }
+
+  /** Its disk is gone: a new store, which knows nothing. */
+  wipeRelay(): void {
+    this.killRelay();
+    this.trace(() => "the relay's disk is wiped");
+    this.happened("relay's store is wiped");
+    this.#incarnations += 1;
+    this.#incarnation = this.chance(`incarnation ${this.#incarnations}`).bytes(8);
+    this.#disk = this.#diskOf([]);
+    this.witness.wiped();
+  }
+
+  /** As a beginning for other worlds. */
+  save(): SavedWorld {
+    return {
+      nowMs: this.kernel.now(),
+      people: this.people.map((person) => ({
+        name: person.name,
+        snapshot: person.snapshot() as Snapshot,
+      })),
+      acquainted: this.acquainted.map(([a, b]) => [this.people.indexOf(a), this.people.indexOf(b)]),
+      written: [...this.#disk.written],
+      relayId: this.#relayId,
+      incarnation: this.#incarnation,
+    };
+  }
+
+  /** Tells the witness what the saved world holds, people's own entries first. */
+  async remember(): Promise<void> {
+    const everything = await Promise.all(
+      this.people.map(async (person) => ({ person, changes: await rowsOf(person) })),
+    );
+    const passes: readonly TableName[][] = [["meta", "mailboxes", "logs"], ["entries"]];
+    for (const { person, changes } of everything) {
+      const tables = passes[0] ?? [];
+      this.#remember(
+        person,
+        changes.filter((it) => tables.includes(it.table)),
+      );
+    }
+    const isOwn = (it: Change): boolean => it.table === "entries" && it.row?.own === true;
+    for (const { person, changes } of everything) this.#remember(person, changes.filter(isOwn));
+    for (const { person, changes } of everything) {
+      this.#remember(
+        person,
+        changes.filter((it) => !isOwn(it) && !passes[0]?.includes(it.table)),
+      );
+    }
+  }
+
+  #remember(person: Person, changes: readonly Change[]): void {
+    this.#register(changes);
+    this.witness.committed(person.name, changes, false);
+  }
+
+  #register(changes: readonly Change[]): void {
+    for (const change of changes) {
+      for (const [name, bytes] of secretsOf(change)) this.needles.add(name, bytes);
+    }
+  }
+
+  #diskOf(written: readonly Written[]): Disk {
+    return new Disk({
+      kernel: this.kernel,
+      chance: this.chance("disk"),
+      incarnation: idOf("StoreIncarnation", this.#incarnation),
+      written,
+      removed: (mailbox, envelope) => this.witness.removed(mailbox, envelope),
+      beforeSync: () => {
+        if (!this.isRelayDoomed) return;
+        this.isRelayDoomed = false;
+        this.kernel.after(0, () => this.killRelay());
+      },
+    });
+  }
+
+  #personOf(name: string, from: SavedWorld | null): Person {
+    const saved = from?.people.find((it) => it.name === name)?.snapshot;
+    return new Person(
+      {
+        name,
+        kernel: this.kernel,
+        chance: this.chance(`device of ${name}`),
+        network: this.network,
+        committed: (person, changes) => {
+          this.#register(changes);
+          this.kernel.note(changes.length);
+          this.witness.committed(person.name, changes);
+        },
+        dropped: (person, reason) => {
+          this.happened(`dropped: ${reason}`);
+          this.trace(() => `${person.name} dropped: ${reason}`);
+        },
+        failed: (person, error) => {
+          this.fail(`[INV0] a bug in ${person.name}'s device: ${String(error)}`);
+          this.trace(() => (error instanceof Error ? (error.stack ?? "") : String(error)));
+        },
+        died: (person, moment) => {
+          this.happened(`device dies: ${moment}`);
+          this.trace(() => `${person.name}'s device dies: ${moment}`);
+          this.kernel.after(person.downMs, () => {
+            this.trace(() => `${person.name}'s device is opened again`);
+            person.open();
+          });
+        },
+      },
+      saved,
+    );
+  }
+
+  #search(bytes: Uint8Array, where: string): void {
+    const found = this.needles.findIn(bytes);
+    if (found !== undefined) this.fail(`[INV10] ${found.name} is ${where}, in ${found.form}`);
+  }
+}
+
+async function rowsOf(person: Person): Promise<readonly Change[]> {
+  const names = Object.keys(TABLES) as TableName[];
+  const changes: Change[] = [];
+  await openMemoryStore(person.snapshot()).read(names, async (tx) => {
+    for (const table of names) {
+      for (const row of await tx.range(table, "primary", {})) {
+        changes.push({ table, row, before: undefined } as Change);
+      }
+    }
+  });
+  return changes;
+}
