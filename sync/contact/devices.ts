@@ -2,6 +2,7 @@
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Card } from "../../crypto/identity/card.ts";
 import type { DeviceCertificate } from "../../crypto/identity/certificate.ts";
+import { hurryFor } from "../outbox/resend.ts";
 import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
@@ -42,10 +43,6 @@ export async function putCard(tx: WriteTx, card: Card, nowMs: number): Promise<b
     cardCounter: card.counter,
     cardAtMs: nowMs,
   });
-  for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
-    if (row.targets.some((it) => it.device === device.device && it.state === "pending")) {
-      await tx.put("outbox", { ...row, nextAtMs: 0, attempts: 0 });
-    }
-  }
+  await hurryFor(tx, device.device);
   return true;
 }

@@ -1,4 +1,5 @@
 /** When a way to a relay opens again, and when a relay turns out to have lost its store. */
+import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { withTargets } from "./targets.ts";
 
@@ -6,6 +7,15 @@ import { withTargets } from "./targets.ts";
 export async function hurryAll(tx: WriteTx): Promise<void> {
   for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
     await tx.put("outbox", { ...row, nextAtMs: 0 });
+  }
+}
+
+/** What was put off for this device is due now; the count of its failures begins anew. */
+export async function hurryFor(tx: WriteTx, device: Hex): Promise<void> {
+  for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
+    if (row.targets.some((it) => it.device === device && it.state === "pending")) {
+      await tx.put("outbox", { ...row, nextAtMs: 0, attempts: 0 });
+    }
   }
 }
 

@@ -1,0 +1,192 @@
+/**
+ * One round of the outbox: what is due, sealed and addressed. What has no way now is put off, so that
+ * nobody waits for somebody else's relay. docs/protocol/sync.md, rules [OB7] and [OB9].
+ */
+import { unreachable } from "../../crypto/base/assert.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import type { Self } from "../account/self.ts";
+import { numbered } from "../channel/channels.ts";
+import type { Timers } from "../clock/timers.ts";
+import { cardOf } from "../contact/contacts.ts";
+import type { Lane } from "../lane.ts";
+import type { Link } from "../session/link.ts";
+import type { Hex, OutboxRow } from "../store/rows.ts";
+import type { ReadTx, Store, WriteTx } from "../store/store.ts";
+import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
+import { SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
+
+/** Rows sealed and sent in one round. */
+export const ROUND_ROWS_MAX = 64;
+/** Rows looked at to find those. */
+const ROUND_SCAN_MAX = 512;
+/** A row without a way is looked at again after so long, or when a card comes or a link opens. */
+const NO_WAY_RETRY_MS = 60_000;
+/** … and not sooner than this, however soon its link dials again. */
+const NO_WAY_RETRY_MS_MIN = 1_000;
+/** A link that is not open gets so many rows to dial for; all others wait until it is. */
+export const KNOCKING_MAX = 16;
+/** After so many failures at a device's first relay its second is tried. */
+const RELAY_TRIES = 3;
+
+export type CollectDeps = {
+  readonly store: Store;
+  readonly lane: Lane;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly self: () => Self | undefined;
+  /** A connection to that relay. Null: too many are open. */
+  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+};
+
+type NumberedRow = OutboxRow & { readonly n: number };
+
+/** One envelope on its way to one relay. */
+export type Parcel = {
+  readonly row: NumberedRow;
+  readonly url: string;
+  readonly relayId: RelayId;
+  readonly targets: readonly {
+    readonly device: Hex;
+    readonly mailbox: MailboxId;
+    readonly token: Token;
+  }[];
+};
+
+export type Collected = {
+  readonly parcels: readonly Parcel[];
+  /** Devices without a session whose prekeys we lack. */
+  readonly unopened: readonly Hex[];
+  /** Write tokens were made, which our relay has to hear of. */
+  readonly madeTokens: boolean;
+  /** There is more that may be due. */
+  readonly isMore: boolean;
+};
+
+/** `inFlight`: rows that are with a relay, and its address. Undefined before `start`. */
+export async function collect(
+  deps: CollectDeps,
+  inFlight: ReadonlyMap<number, string>,
+): Promise<Collected | undefined> {
+  const self = deps.self();
+  if (self === undefined) return undefined;
+  const round = new Round(deps, self, inFlight);
+  const isIdle = (await deps.store.read(["outbox"], (tx) => round.due(tx))).length === 0;
+  if (isIdle) return { parcels: [], unopened: [], madeTokens: false, isMore: false };
+  return await deps.lane.run(() => deps.store.write(SEAL_TABLES, (tx) => round.run(tx)));
+}
+
+class Round {
+  readonly #deps: CollectDeps;
+  readonly #inFlight: ReadonlyMap<number, string>;
+  readonly #seal: SealContext;
+  readonly #parcels = new Map<number, Parcel>();
+  readonly #unopened = new Set<Hex>();
+  #madeTokens = false;
+
+  constructor(deps: CollectDeps, self: Self, inFlight: ReadonlyMap<number, string>) {
+    this.#deps = deps;
+    this.#inFlight = inFlight;
+    const upkeep = (): void => {
+      this.#madeTokens = true;
+    };
+    const { timers, random } = deps;
+    this.#seal = { self, nowMs: timers.now(), random, effects: { upkeep } };
+  }
+
+  async due(tx: ReadTx): Promise<readonly NumberedRow[]> {
+    const rows = await tx.range("outbox", "due", {
+      lower: [1, 0],
+      upper: [1, this.#seal.nowMs],
+      limit: ROUND_SCAN_MAX,
+    });
+    return rows.map((row) => numbered(row, "n")).filter((it) => !this.#inFlight.has(it.n));
+  }
+
+  async run(tx: WriteTx): Promise<Collected> {
+    for (const row of await this.due(tx)) {
+      if (this.#parcels.size >= ROUND_ROWS_MAX) break;
+      await this.#add(tx, row);
+    }
+    // Hand-overs that sealing made are due too.
+    for (const row of await this.due(tx)) {
+      if (row.what === "control") await this.#add(tx, row);
+    }
+    const isMore = this.#parcels.size > 0 || (await this.due(tx)).length > 0;
+    const parcels = [...this.#parcels.values()].toSorted(byPrecedence);
+    return { parcels, unopened: [...this.#unopened], madeTokens: this.#madeTokens, isMore };
+  }
+
+  async #add(tx: WriteTx, row: NumberedRow): Promise<void> {
+    if (this.#parcels.has(row.n)) return;
+    const parcel = await addressed(tx, row);
+    const closedMs = parcel === undefined ? NO_WAY_RETRY_MS : this.#closedForMs(parcel);
+    if (parcel === undefined || closedMs > 0) return this.#putOff(tx, row, closedMs);
+    const sealed = await sealRow(tx, this.#seal, row);
+    if (sealed === undefined) {
+      for (const { device } of parcel.targets) this.#unopened.add(device);
+      return this.#putOff(tx, row, NO_WAY_RETRY_MS);
+    }
+    this.#parcels.set(row.n, { ...parcel, row: { ...sealed, n: row.n } });
+  }
+
+  async #putOff(tx: WriteTx, row: NumberedRow, pauseMs: number): Promise<void> {
+    await tx.put("outbox", { ...row, nextAtMs: this.#seal.nowMs + pauseMs });
+  }
+
+  /** How long its relay cannot be asked, in milliseconds. An open link hurries everything. */
+  #closedForMs(parcel: Parcel): number {
+    const state = this.#deps.linkTo(parcel.url, parcel.relayId)?.state();
+    switch (state?.type) {
+      case "open":
+        return 0;
+      case "waiting": {
+        const waitMs = state.retryAtMs - this.#seal.nowMs;
+        return Math.min(NO_WAY_RETRY_MS, Math.max(NO_WAY_RETRY_MS_MIN, waitMs));
+      }
+      case "idle":
+      case "connecting":
+      case "welcoming":
+      case "authing":
+        return this.#sentTo(parcel.url) < KNOCKING_MAX ? 0 : NO_WAY_RETRY_MS;
+      case "replaced":
+      case "refused":
+      case "closed":
+      case undefined:
+        return NO_WAY_RETRY_MS;
+      default:
+        return unreachable(state);
+    }
+  }
+
+  #sentTo(url: string): number {
+    const sent = [...this.#inFlight.values(), ...[...this.#parcels.values()].map((it) => it.url)];
+    return sent.filter((it) => it === url).length;
+  }
+}
+
+/** Control messages go first, because they open what follows; otherwise as written. */
+const byPrecedence = (a: Parcel, b: Parcel): number =>
+  Number(a.row.what === "entry") - Number(b.row.what === "entry") || a.row.n - b.row.n;
+
+/** The row for the relay of its first pending target, with all that are reached there too. */
+async function addressed(tx: ReadTx, row: NumberedRow): Promise<Parcel | undefined> {
+  let parcel: Parcel | undefined;
+  for (const { device } of row.targets.filter((it) => it.state === "pending")) {
+    const found = await tx.get("devices", device);
+    const relays = (found === undefined ? undefined : cardOf(found))?.relays ?? [];
+    const relay = relays[Math.floor(row.attempts / RELAY_TRIES) % Math.max(1, relays.length)];
+    if (relay === undefined || (parcel !== undefined && parcel.url !== relay.url)) continue;
+    const target = {
+      device,
+      mailbox: idOf("MailboxId", relay.mailbox),
+      token: idOf("Token", relay.token),
+    };
+    parcel = {
+      row,
+      url: relay.url,
+      relayId: idOf("RelayId", relay.relayId),
+      targets: [...(parcel?.targets ?? []), target],
+    };
+  }
+  return parcel;
+}
