@@ -1,6 +1,6 @@
 /**
  * A store that forgets when the process ends: for tests, for the simulator (which replays commits after
- * a crash: state is a function of them, [ST9]), and the model that the SQLite store is held against.
+ * a crash: state is a function of them, [RS9]), and the model that the SQLite store is held against.
  */
 import {
   idOf,

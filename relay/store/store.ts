@@ -2,23 +2,23 @@
  * What a relay keeps: mailboxes, the hashes of their write tokens, prekey bundles, invite records, and
  * envelopes that wait. It cannot read any of them. No account, contact or sender is in here.
  *
- * Contract [ST1] to [ST14], run by tests/contract/relay-store.ts against every implementation:
- *   ST1  What `commit` answered is durable: it is there after a crash of process or machine.
- *   ST2  A failed `commit` changes nothing, and the store goes on with the next.
- *   ST3  `page` returns messages oldest first, each with a larger id and counter.
- *   ST4  An id is never given twice, whatever was removed and wherever the clock jumps.
- *   ST5  A message is there until its mailbox acknowledges it or it expires; the body is kept once,
+ * Contract [RS1] to [RS14], run by tests/contract/relay-store.ts against every implementation:
+ *   RS1  What `commit` answered is durable: it is there after a crash of process or machine.
+ *   RS2  A failed `commit` changes nothing, and the store goes on with the next.
+ *   RS3  `page` returns messages oldest first, each with a larger id and counter.
+ *   RS4  An id is never given twice, whatever was removed and wherever the clock jumps.
+ *   RS5  A message is there until its mailbox acknowledges it or it expires; the body is kept once,
  *        and removed with its last target.
- *   ST6  The same envelope for the same mailbox is stored once; a repetition answers `duplicate`.
- *   ST7  Unknown mailbox, unknown, expired and revoked token all answer `denied`.
- *   ST8  Tokens of a deleted mailbox answer `gone`, for `GONE_MS`.
- *   ST9  State is a function of the commits: the same batches and times give the same answers.
- *   ST10 A mailbox holds at most its quota, a token at most its share, an invite token
+ *   RS6  The same envelope for the same mailbox is stored once; a repetition answers `duplicate`.
+ *   RS7  Unknown mailbox, unknown, expired and revoked token all answer `denied`.
+ *   RS8  Tokens of a deleted mailbox answer `gone`, for `GONE_MS`.
+ *   RS9  State is a function of the commits: the same batches and times give the same answers.
+ *   RS10 A mailbox holds at most its quota, a token at most its share, an invite token
  *        `INVITE_MESSAGES_MAX`; one more answers `quota` and stores nothing.
- *   ST11 A newer envelope in the same (mailbox, token, slot) removes the older.
- *   ST12 An ephemeral envelope is never stored.
- *   ST13 A voucher creates one mailbox.
- *   ST14 Mailboxes do not see each other's messages, nor acknowledge them.
+ *   RS11 A newer envelope in the same (mailbox, token, slot) removes the older.
+ *   RS12 An ephemeral envelope is never stored.
+ *   RS13 A voucher creates one mailbox.
+ *   RS14 Mailboxes do not see each other's messages, nor acknowledge them.
  */
 import type { Result } from "../../crypto/base/result.ts";
 import type { TokenClass } from "../../sync/wire/http.ts";

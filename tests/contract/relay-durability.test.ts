@@ -138,7 +138,9 @@ test(
   },
 );
 
-const hasStrace = spawnSync("strace", ["-V"]).status === 0;
+/** Not a package of ours: the machine has it or not. */
+const TRACER = "strace";
+const hasTracer = spawnSync(TRACER, ["-V"]).status === 0;
 
 /** A relay under strace, which injects a fault into its disk. */
 async function relayUnder(
@@ -153,7 +155,7 @@ async function relayUnder(
   await once(probe, "close");
   const tracePath = join(folder, "trace");
   const child = spawn(
-    "strace",
+    TRACER,
     [
       "-f",
       "-o",
@@ -204,7 +206,7 @@ test.each([
   async (_, inject) => {
     const folder = mkdtempSync(join(tmpdir(), "kith-strace-"));
     try {
-      if (!hasStrace) {
+      if (!hasTracer) {
         process.stdout.write("there is no strace on this machine: no fault was injected\n");
         return;
       }

@@ -1,159 +1,20 @@
-import { Buffer } from "node:buffer";
-
 import { expect, test } from "vitest";
 
-import type {
-  OpOf,
-  PutAnswer,
-  Store,
-  StoreAnswer,
-  StoreAnswers,
-  StoredMessage,
-  StoreOp,
-} from "../../relay/store/store.ts";
-import type {
-  EnvelopeId,
-  InviteTag,
-  Label,
-  MailboxId,
-  MailboxKey,
-  SlotId,
-  TokenHash,
-} from "../../sync/wire/ids.ts";
+import type { PutAnswer, Store, StoreOp } from "../../relay/store/store.ts";
+import type { InviteTag, MailboxKey, SlotId } from "../../sync/wire/ids.ts";
+import {
+  bytes,
+  CONTRACT_BOUNDS,
+  grantOp,
+  keeper,
+  mailboxId,
+  START_MS,
+  tokenHash,
+} from "./relay-store-keeper.ts";
 
-const bytes = (length: number, seed: string): Uint8Array =>
-  new Uint8Array(Buffer.alloc(length, seed));
-export const mailboxId = (name: string): MailboxId => bytes(16, name) as MailboxId;
-export const tokenHash = (name: string): TokenHash => bytes(32, name) as TokenHash;
-export const envelopeId = (name: string): EnvelopeId => bytes(16, name) as EnvelopeId;
+const HOUR_MS = 3_600_000;
 const tag = (name: string): InviteTag => bytes(16, name) as InviteTag;
 const slotId = (name: string): SlotId => bytes(8, name) as SlotId;
-
-/** Bounds that every store under test is opened with, so that its edges are near. */
-export const CONTRACT_BOUNDS = {
-  mailboxMessagesMax: 16,
-  mailboxBytesMax: 8_000,
-  messageTtlMs: 30 * 86_400_000,
-  slotTtlMs: 14 * 86_400_000,
-  hotPlacesMax: 1_000,
-  hotShelvesMax: 1_000,
-};
-export const START_MS = 1_800_000_000_000;
-const HOUR_MS = 3_600_000;
-
-type PutMore = Partial<Extract<StoreOp, { readonly type: "put" }>>;
-export type Keeper = {
-  readonly store: Store;
-  readonly clock: { nowMs: number };
-  readonly commit: (...batch: readonly StoreOp[]) => Promise<readonly StoreAnswer[]>;
-  readonly one: <Type extends StoreOp["type"]>(op: OpOf<Type>) => Promise<StoreAnswers[Type]>;
-  readonly put: (
-    envelope: string,
-    to: readonly string[],
-    more?: PutMore,
-  ) => Promise<readonly PutAnswer[]>;
-  readonly page: (
-    mailbox: string,
-    afterId?: number,
-    messages?: number,
-  ) => Promise<readonly StoredMessage[]>;
-  /** First characters of the envelopes that wait. */
-  readonly namesIn: (mailbox: string) => Promise<readonly string[]>;
-  /** Does all waiting work, and puts the clock where it led. */
-  readonly settle: (untilMs?: number) => Promise<void>;
-  /** Creates mailboxes, each with a token of its own name. */
-  readonly open: (...mailboxes: readonly string[]) => Promise<void>;
-};
-
-/** Talks to a store as the relay does, with a clock of its own. */
-export function keeper(store: Store): Keeper {
-  const clock = { nowMs: START_MS };
-  const commit = async (...batch: readonly StoreOp[]) => {
-    const done = await store.commit(batch, clock.nowMs);
-    if (!done.ok) throw new Error(done.error.cause);
-    return done.value;
-  };
-  const one = async <Type extends StoreOp["type"]>(
-    op: Extract<StoreOp, { readonly type: Type }>,
-  ): Promise<StoreAnswers[Type]> => (await commit(op))[0] as StoreAnswers[Type];
-  const put = async (
-    envelope: string,
-    to: readonly string[],
-    more: Partial<Extract<StoreOp, { type: "put" }>> = {},
-  ): Promise<readonly PutAnswer[]> => one<"put">(putOp(envelope, to, more));
-  const page = async (mailbox: string, afterId = 0, messages = 100) => {
-    const bounds = { afterId, messages, pageBytes: 1_000_000 };
-    const read = await store.page(mailboxId(mailbox), bounds, clock.nowMs);
-    if (!read.ok) throw new Error(read.error.cause);
-    return read.value;
-  };
-  const namesIn = async (mailbox: string) =>
-    (await page(mailbox)).map((it) => String.fromCharCode(it.envelope[0] ?? 0));
-  const settle = async (untilMs = clock.nowMs + 10_000): Promise<void> => {
-    for (;;) {
-      const tended = await store.tend(clock.nowMs);
-      if (!tended.ok) throw new Error(tended.error.cause);
-      if (tended.value.againAtMs > untilMs) break;
-      clock.nowMs = Math.max(clock.nowMs, tended.value.againAtMs);
-    }
-    clock.nowMs = untilMs;
-  };
-  const open = async (...mailboxes: readonly string[]): Promise<void> => {
-    for (const mailbox of mailboxes) {
-      await commit(
-        {
-          type: "createMailbox",
-          mailbox: mailboxId(mailbox),
-          key: bytes(32, mailbox) as MailboxKey,
-          voucherHash: null,
-        },
-        grantOp(mailbox, mailbox),
-      );
-    }
-  };
-  return { store, clock, commit, one, put, page, namesIn, settle, open };
-}
-
-/** Right to write to `mailbox` under the token called `token`. */
-export const grantOp = (
-  mailbox: string,
-  token: string,
-  more: Partial<Extract<StoreOp, { type: "putTokens" }>["tokens"][number]> = {},
-): Extract<StoreOp, { type: "putTokens" }> => ({
-  type: "putTokens",
-  mailbox: mailboxId(mailbox),
-  tokens: [
-    {
-      hash: tokenHash(token),
-      class: "contact",
-      label: bytes(4, token) as Label,
-      push: false,
-      expiresAtMs: START_MS + 300 * 24 * HOUR_MS,
-      ...more,
-    },
-  ],
-});
-
-/** `to` are mailboxes whose token has their own name, or "mailbox/token". */
-export const putOp = (
-  envelope: string,
-  to: readonly string[],
-  more: Partial<Extract<StoreOp, { type: "put" }>> = {},
-): Extract<StoreOp, { type: "put" }> => ({
-  type: "put",
-  targets: to.map((it) => {
-    const [mailbox = "", token = mailbox] = it.split("/");
-    return { mailbox: mailboxId(mailbox), tokenHash: tokenHash(token) };
-  }),
-  envelope: envelopeId(envelope),
-  body: bytes(100, envelope),
-  isEphemeral: false,
-  isUrgent: false,
-  slot: null,
-  ttlMs: 0,
-  ...more,
-});
-
 const inviteOp = (mailbox: string, name: string): Extract<StoreOp, { type: "putInvite" }> => ({
   type: "putInvite",
   mailbox: mailboxId(mailbox),
@@ -174,7 +35,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     return { ...it, [Symbol.asyncDispose]: () => it.store[Symbol.asyncDispose]() };
   };
 
-  test(`[ST3] ${name} pages oldest first, with growing ids and counters`, async () => {
+  test(`[RS3] ${name} pages oldest first, with growing ids and counters`, async () => {
     await using it = await opened();
     for (const envelope of ["1", "2", "3"]) await it.put(envelope, ["a"]);
     const page = await it.page("a");
@@ -186,7 +47,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(await it.page("a", 0, 2)).toHaveLength(2);
   });
 
-  test(`[ST3] ${name} bounds a page by bytes, but never to nothing`, async () => {
+  test(`[RS3] ${name} bounds a page by bytes, but never to nothing`, async () => {
     await using it = await opened();
     for (const envelope of ["1", "2", "3"]) await it.put(envelope, ["a"]);
     const bounds = { afterId: 0, messages: 100, pageBytes: 250 };
@@ -197,7 +58,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(tiny).toMatchObject({ value: { length: 1 } });
   });
 
-  test(`[ST4] ${name} never gives an id twice, though the clock jumps back`, async () => {
+  test(`[RS4] ${name} never gives an id twice, though the clock jumps back`, async () => {
     await using it = await opened();
     await it.one(grantOp("c", "c", { expiresAtMs: 2 ** 52 }));
     const ids: number[] = [];
@@ -211,7 +72,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(ids).toEqual([...new Set(ids)].toSorted((x, y) => x - y));
   });
 
-  test(`[ST5] ${name} keeps a message until its last target acknowledged it`, async () => {
+  test(`[RS5] ${name} keeps a message until its last target acknowledged it`, async () => {
     await using it = await opened();
     await it.put("1", ["a", "b"]);
     await it.put("2", ["a"]);
@@ -237,7 +98,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(it.store.totals()).toEqual({ mailboxes: 3, messages: 0, bytes: 0, oldestAtMs: null });
   });
 
-  test(`[ST5] ${name} forgets what has expired`, async () => {
+  test(`[RS5] ${name} forgets what has expired`, async () => {
     await using it = await opened();
     await it.put("1", ["a", "b"], { ttlMs: 10_000 });
     await it.put("2", ["a"]);
@@ -249,7 +110,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(it.store.totals().messages).toBe(0);
   });
 
-  test(`[ST6] ${name} stores an envelope once for a mailbox, also after it is gone`, async () => {
+  test(`[RS6] ${name} stores an envelope once for a mailbox, also after it is gone`, async () => {
     await using it = await opened();
     expect(statusesOf(await it.put("1", ["a", "a"]))).toEqual(["stored", "duplicate"]);
     expect(statusesOf(await it.put("1", ["a", "b"]))).toEqual(["duplicate", "stored"]);
@@ -260,7 +121,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(statusesOf(await it.put("1", ["a"]))).toEqual(["duplicate"]);
   });
 
-  test(`[ST7] ${name} tells unknown mailbox, unknown, expired and revoked token by one word`, async () => {
+  test(`[RS7] ${name} tells unknown mailbox, unknown, expired and revoked token by one word`, async () => {
     await using it = await opened();
     await it.one(grantOp("a", "x", { expiresAtMs: START_MS + 10 }));
     await it.one(grantOp("a", "y"));
@@ -286,7 +147,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(await prekeys("a", "a")).toEqual({ ok: true, value: bundle });
   });
 
-  test(`[ST8] ${name} says gone to the tokens of a deleted mailbox, for a time`, async () => {
+  test(`[RS8] ${name} says gone to the tokens of a deleted mailbox, for a time`, async () => {
     await using it = await opened();
     await it.put("1", ["a", "b"]);
     expect(await it.one({ type: "deleteMailbox", mailbox: mailboxId("a") })).toBe("deleted");
@@ -301,7 +162,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(statusesOf(await it.put("3", ["a"]))).toEqual(["denied"]);
   });
 
-  test(`[ST9] ${name} answers the same commits with the same answers`, async () => {
+  test(`[RS9] ${name} answers the same commits with the same answers`, async () => {
     const run = async () => {
       await using it = await opened();
       return [
@@ -315,7 +176,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(await run()).toEqual(await run());
   });
 
-  test(`[ST10] ${name} refuses what is over the quota of mailbox, token and class`, async () => {
+  test(`[RS10] ${name} refuses what is over the quota of mailbox, token and class`, async () => {
     await using it = await opened();
     for (const token of ["p", "q", "r", "s", "t"]) await it.one(grantOp("a", token));
     const fills: (number | string)[] = [];
@@ -337,7 +198,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(await it.namesIn("c")).toEqual([]);
   });
 
-  test(`[ST11] ${name} replaces what a slot holds, for its own token only`, async () => {
+  test(`[RS11] ${name} replaces what a slot holds, for its own token only`, async () => {
     await using it = await opened();
     await it.one(grantOp("a", "x"));
     const slot = slotId("s");
@@ -353,7 +214,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(await it.namesIn("a")).toEqual(["2", "3", "5"]);
   });
 
-  test(`[ST12] ${name} never stores what is ephemeral`, async () => {
+  test(`[RS12] ${name} never stores what is ephemeral`, async () => {
     await using it = await opened();
     const answers = await it.put("1", ["a", "z"], { isEphemeral: true });
     expect(answers).toEqual([{ status: "liveOnly", label: bytes(4, "a") }, { status: "denied" }]);
@@ -361,7 +222,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(it.store.totals().messages).toBe(0);
   });
 
-  test(`[ST13] ${name} lets a voucher create one mailbox`, async () => {
+  test(`[RS13] ${name} lets a voucher create one mailbox`, async () => {
     await using it = await opened();
     const create = (mailbox: string, voucher: string) =>
       it.one<"createMailbox">({
@@ -382,7 +243,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(await create("e", "w")).toBe("voucherRefused");
   });
 
-  test(`[ST13] ${name} keeps invite records under a tag of their owner`, async () => {
+  test(`[RS13] ${name} keeps invite records under a tag of their owner`, async () => {
     await using it = await opened();
     await it.one(inviteOp("a", "v"));
     expect(await it.one(inviteOp("b", "v"))).toBe("taken");
@@ -397,7 +258,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(await read()).toEqual({ ok: true, value: null });
   });
 
-  test(`[ST14] ${name} lets no mailbox see or acknowledge another's`, async () => {
+  test(`[RS14] ${name} lets no mailbox see or acknowledge another's`, async () => {
     await using it = await opened();
     await it.put("1", ["a"]);
     const ids = idsOf(await it.page("a"));
@@ -406,7 +267,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(await it.namesIn("a")).toEqual(["1"]);
   });
 
-  test(`[ST5] ${name} removes a mailbox nobody came to for long`, async () => {
+  test(`[RS5] ${name} removes a mailbox nobody came to for long`, async () => {
     await using it = await opened();
     it.clock.nowMs += 60 * 24 * HOUR_MS;
     await it.one({ type: "seen", mailbox: mailboxId("a") });
@@ -415,7 +276,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(await it.store.mailbox(mailboxId("a"))).toMatchObject({ value: { pendingCount: 0 } });
   });
 
-  test(`[ST3] ${name} keeps order and counters while messages move to its disk`, async () => {
+  test(`[RS3] ${name} keeps order and counters while messages move to its disk`, async () => {
     await using it = await opened();
     await it.put("1", ["a", "b"]);
     await it.put("2", ["a"]);

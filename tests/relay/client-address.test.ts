@@ -18,11 +18,11 @@ test.each([
   ["::ffff:127.0.0.1", LOOPBACK],
   [undefined, "unknown"],
   ["nonsense", "unknown"],
-])("[CA1] takes %s for its neighbourhood", (remote, prefix) => {
+])("[AD1] takes %s for its neighbourhood", (remote, prefix) => {
   expect(readerOf("")(remote, undefined)).toBe(prefix);
 });
 
-test("[CA2] believes X-Forwarded-For only from a named proxy, and only what it wrote", () => {
+test("[AD2] believes X-Forwarded-For only from a named proxy, and only what it wrote", () => {
   const none = readerOf("");
   expect(none("203.0.113.1", "198.51.100.1")).toBe("203.0.113");
   expect(none("127.0.0.1", "198.51.100.1")).toBe(LOOPBACK);
@@ -37,7 +37,7 @@ test("[CA2] believes X-Forwarded-For only from a named proxy, and only what it w
 });
 
 test.each(["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/8", "localhost", "10.0.0", "::1/129", "1/2"])(
-  "[CA3] refuses %s as a proxy",
+  "[AD3] refuses %s as a proxy",
   (entry) => {
     expect(parseProxies(`loopback,${entry}`)).toEqual({
       ok: false,

@@ -131,7 +131,7 @@ describe("mailboxes", () => {
 });
 
 describe("signed requests", () => {
-  test("[HS1] are refused without a signature, and with one for anything else", async () => {
+  test("[HO1] are refused without a signature, and with one for anything else", async () => {
     const world = openWorld();
     const [alice, bob] = [await world.person(1), await world.person(2)];
     const body = { hashes: [toBase64url(filled(32, 1))] };
@@ -152,7 +152,7 @@ describe("signed requests", () => {
     expect(await answer({ authorization: authorization.replace(".1", ".01") })).toBe(401);
   });
 
-  test("[HS2] a signature is good for five minutes, either way", async () => {
+  test("[HO2] a signature is good for five minutes, either way", async () => {
     for (const [offMs, status] of [
       [SIGNED_REQUEST_SKEW_MS, 204],
       [-SIGNED_REQUEST_SKEW_MS, 204],
@@ -248,12 +248,12 @@ describe("requests of nobody's good will", () => {
     ["an id too short", '{"mailbox":"AAAA","token":"AAAAAAAAAAAAAAAAAAAAAA"}'],
     ["deep nesting", "[".repeat(60_000)],
     ["broken UTF-8", Uint8Array.of(0x22, 0xff, 0x22)],
-  ])("[HB1] refuses %s as malformed", async (_, body) => {
+  ])("[HQ1] refuses %s as malformed", async (_, body) => {
     const world = openWorld();
     expect(await saidBy(await post(world, body))).toEqual([400, "BodyMalformed"]);
   });
 
-  test("[HB2] refuses another type of body, and one that is too large while it streams", async () => {
+  test("[HQ2] refuses another type of body, and one that is too large while it streams", async () => {
     const world = openWorld();
     expect(await saidBy(await post(world, "{}", "text/plain"))).toEqual([415, "BodyTypeUnknown"]);
     const large = "x".repeat(HTTP_BODY_BYTES_MAX + 1);
@@ -272,7 +272,7 @@ describe("requests of nobody's good will", () => {
     expect(pulled).toBeLessThan(10);
   });
 
-  test("[HB6] bounds the requests of one neighbourhood, and those of no other", async () => {
+  test("[HQ6] bounds the requests of one neighbourhood, and those of no other", async () => {
     const world = openWorld({ address: "192.0.2" });
     const statuses: number[] = [];
     for (let count = 0; count <= HTTP_REQUESTS_BURST; count += 1) {
@@ -285,7 +285,7 @@ describe("requests of nobody's good will", () => {
     expect((await world.request("GET", PATHS.health)).status).toBe(200);
   });
 
-  test("[HB3] refuses methods and paths that are not there", async () => {
+  test("[HQ3] refuses methods and paths that are not there", async () => {
     const world = openWorld();
     const said = async (method: string, path: string) => saidBy(await world.request(method, path));
     expect(await said("PATCH", PATHS.prekeys)).toEqual([405, "MethodNotAllowed"]);
@@ -294,7 +294,7 @@ describe("requests of nobody's good will", () => {
     expect(await said("GET", "/..%2f..%2fetc/passwd")).toEqual([404, "NotFound"]);
   });
 
-  test("[HB4] lets any origin use the API, and says so to a preflight", async () => {
+  test("[HQ4] lets any origin use the API, and says so to a preflight", async () => {
     const world = openWorld();
     const preflight = await world.request("OPTIONS", PATHS.tokens, {
       headers: { origin: "https://elsewhere.example" },
@@ -307,7 +307,7 @@ describe("requests of nobody's good will", () => {
     expect(found.headers.get("access-control-allow-credentials")).toBeNull();
   });
 
-  test("[HB5] puts the security headers on every answer", async () => {
+  test("[HQ5] puts the security headers on every answer", async () => {
     const world = openWorld();
     for (const [method, path] of [
       ["GET", "/healthz"],

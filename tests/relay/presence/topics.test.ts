@@ -22,7 +22,7 @@ const opened = async () => {
   return { world, owner: await world.online(await world.person(1)), guest: await world.socket() };
 };
 
-test("[PR1] a subscriber learns the state at once, then each change and nothing else", async () => {
+test("[TP1] a subscriber learns the state at once, then each change and nothing else", async () => {
   const { world, owner, guest } = await opened();
   guest.send({ type: "tsub", topics: [topic] });
   await world.settle();
@@ -39,7 +39,7 @@ test("[PR1] a subscriber learns the state at once, then each change and nothing 
   expect(guest.take("tevt")).toMatchObject([{ isOnline: true, payload: filled(20, 2) }]);
 });
 
-test("[PR2] offline comes 30 seconds after the last frame, whether or not the socket closed", async () => {
+test("[TP2] offline comes 30 seconds after the last frame, whether or not the socket closed", async () => {
   for (const closes of [true, false]) {
     const { world, owner, guest } = await opened();
     guest.send({ type: "tsub", topics: [topic] });
@@ -54,7 +54,7 @@ test("[PR2] offline comes 30 seconds after the last frame, whether or not the so
   }
 });
 
-test("[PR3] a publisher who comes back in time does not flicker", async () => {
+test("[TP3] a publisher who comes back in time does not flicker", async () => {
   const world = openWorld();
   const alice = await world.person(1);
   const [owner, guest] = [await world.online(alice), await world.socket()];
@@ -70,7 +70,7 @@ test("[PR3] a publisher who comes back in time does not flicker", async () => {
   expect(guest.take("tevt")).toEqual([]);
 });
 
-test("[PR4] a hidden window keeps nobody online; being seen again does", async () => {
+test("[TP4] a hidden window keeps nobody online; being seen again does", async () => {
   const { world, owner, guest } = await opened();
   guest.send({ type: "tsub", topics: [topic] });
   owner.send({ type: "tpub", topic, payload });
@@ -84,7 +84,7 @@ test("[PR4] a hidden window keeps nobody online; being seen again does", async (
   expect(guest.take("tevt")).toEqual([{ type: "tevt", topic, isOnline: true, payload }]);
 });
 
-test("[PR5] tells the publisher whether anybody looks", async () => {
+test("[TP5] tells the publisher whether anybody looks", async () => {
   const { world, owner, guest } = await opened();
   owner.send({ type: "tpub", topic, payload });
   await world.settle();
@@ -102,7 +102,7 @@ test("[PR5] tells the publisher whether anybody looks", async () => {
   expect(owner.take("twant")).toMatchObject([{ isWanted: false }]);
 });
 
-test("[PR6] bounds the topics of a socket", async () => {
+test("[TP6] bounds the topics of a socket", async () => {
   const { world, guest } = await opened();
   for (let from = 0; from <= TOPICS_PER_SOCKET_MAX; from += 64) {
     const topics = Array.from({ length: 64 }, (_, at) => {

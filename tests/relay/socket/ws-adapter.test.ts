@@ -93,7 +93,7 @@ const rawFrame = (first: number, payload: Buffer): Buffer => {
   return Buffer.concat([Buffer.from(head), MASK, payload]);
 };
 
-test("[WS1] welcomes a client of kith.1, without compression", async () => {
+test("[WK1] welcomes a client of kith.1, without compression", async () => {
   const { port } = await opened();
   const socket = new WebSocket(`ws://127.0.0.1:${port}${PATHS.socket}`, SUBPROTOCOL);
   const [data] = (await once(socket, "message")) as [Buffer];
@@ -119,7 +119,7 @@ test.each([
   ],
   ["no protocol", handshake(PATHS.socket, { "Sec-WebSocket-Protocol": "" }), 426, SUBPROTOCOL],
   ["a broken key", handshake(PATHS.socket, { "Sec-WebSocket-Key": "short" }), 400, ""],
-])("[WS2] refuses a handshake with %s", async (_, request, status, word) => {
+])("[WK2] refuses a handshake with %s", async (_, request, status, word) => {
   const { port } = await opened();
   const answer = await answerTo(port, request);
   expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `, "u"));
@@ -147,14 +147,14 @@ test.each([
     CLOSE.policy,
     Array.from({ length: 40 }, () => rawFrame(0x89, Buffer.alloc(0))),
   ],
-])("[WS3] closes a socket that sends %s", async (_, code, frames) => {
+])("[WK3] closes a socket that sends %s", async (_, code, frames) => {
   const { port, world } = await opened();
   expect(await closeCodeAfter(port, ...frames)).toBe(code);
   await world.settle();
   expect(world.relay.status().sockets).toBe(0);
 });
 
-test("[WS4] closes a socket whose message is too long, before it has read it", async () => {
+test("[WK4] closes a socket whose message is too long, before it has read it", async () => {
   const { port } = await opened();
   const head = Buffer.alloc(10);
   head.writeUInt8(0x82, 0);
@@ -163,7 +163,7 @@ test("[WS4] closes a socket whose message is too long, before it has read it", a
   expect(await closeCodeAfter(port, Buffer.concat([head, MASK]))).toBe(CLOSE.tooBig);
 });
 
-test("[WS5] takes frames in three-byte pieces, and a message in a few fragments", async () => {
+test("[WK5] takes frames in three-byte pieces, and a message in a few fragments", async () => {
   const { port } = await opened();
   const { socket, heard } = await dial(port);
   const ping = Buffer.from(encodeFrame({ type: "ping", timeMs: 77, isHidden: false }));
@@ -180,7 +180,7 @@ test("[WS5] takes frames in three-byte pieces, and a message in a few fragments"
   socket.destroy();
 });
 
-test("[WS6] bounds the new sockets of one neighbourhood, and not of its neighbours", async () => {
+test("[WK6] bounds the new sockets of one neighbourhood, and not of its neighbours", async () => {
   const { port } = await opened("loopback");
   const statusFrom = async (address: string): Promise<string> => {
     const { socket, heard } = await dial(port);

@@ -1,6 +1,7 @@
 import { openMemoryStore } from "../../../relay/store/memory-store.ts";
 import type { StoreIncarnation } from "../../../sync/wire/ids.ts";
-import { CONTRACT_BOUNDS, relayStoreContract } from "../../contract/relay-store.ts";
+import { CONTRACT_BOUNDS } from "../../contract/relay-store-keeper.ts";
+import { relayStoreContract } from "../../contract/relay-store.ts";
 
 const incarnation = new Uint8Array(8) as StoreIncarnation;
 

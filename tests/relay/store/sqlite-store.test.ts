@@ -13,9 +13,9 @@ import {
   keeper,
   mailboxId,
   putOp,
-  relayStoreContract,
   START_MS,
-} from "../../contract/relay-store.ts";
+} from "../../contract/relay-store-keeper.ts";
+import { relayStoreContract } from "../../contract/relay-store.ts";
 
 const folders: string[] = [];
 const newFolder = (): string => {
@@ -57,7 +57,7 @@ async function reopened(folder: string, work: (it: ReturnType<typeof keeper>) =>
   return keeper(openAt(folder));
 }
 
-test("[ST1] has everything again when it is opened again, from memory and from spilled rows", async () => {
+test("[RS1] has everything again when it is opened again, from memory and from spilled rows", async () => {
   const it = await reopened(newFolder(), async (before) => {
     await before.open("a", "b");
     await before.put("1", ["a", "b"]);
@@ -76,7 +76,7 @@ test("[ST1] has everything again when it is opened again, from memory and from s
   await it.store[Symbol.asyncDispose]();
 });
 
-test("[ST3] goes on counting where it stopped, though nothing waits any more", async () => {
+test("[RS3] goes on counting where it stopped, though nothing waits any more", async () => {
   const it = await reopened(newFolder(), async (before) => {
     await before.open("a");
     await before.put("1", ["a"]);
@@ -91,7 +91,7 @@ test("[ST3] goes on counting where it stopped, though nothing waits any more", a
   await it.store[Symbol.asyncDispose]();
 });
 
-test("[ST4] never gives an id of an earlier run, though the clock went back", async () => {
+test("[RS4] never gives an id of an earlier run, though the clock went back", async () => {
   let last = 0;
   const it = await reopened(newFolder(), async (before) => {
     await before.open("a");
@@ -106,14 +106,14 @@ test("[ST4] never gives an id of an earlier run, though the clock went back", as
   await it.store[Symbol.asyncDispose]();
 });
 
-test("[ST1] refuses a folder that another process has", async () => {
+test("[RS1] refuses a folder that another process has", async () => {
   const folder = newFolder();
   await using store = openAt(folder);
   expect(store.totals().mailboxes).toBe(0);
   expect(openSqliteStore(optionsAt(folder))).toEqual({ ok: false, error: { type: "StoreInUse" } });
 });
 
-test("[ST2] refuses new rows at the high-water mark, and goes on deleting", async () => {
+test("[RS2] refuses new rows at the high-water mark, and goes on deleting", async () => {
   const folder = newFolder();
   const disk = { freeBytes: 2 ** 30 };
   await using store = openAt(folder, {
@@ -137,7 +137,7 @@ test("[ST2] refuses new rows at the high-water mark, and goes on deleting", asyn
   expect((await it.put("1", ["a"]))[0]?.status).toBe("stored");
 });
 
-test("[ST2] a full disk fails a commit whole, keeps what was stored, and still deletes", async () => {
+test("[RS2] a full disk fails a commit whole, keeps what was stored, and still deletes", async () => {
   const folder = newFolder();
   await using store = openAt(folder, { pagesMax: 60, bounds: WIDE_BOUNDS });
   const it = keeper(store);
@@ -162,7 +162,7 @@ test("[ST2] a full disk fails a commit whole, keeps what was stored, and still d
   expect(store.totals().messages).toBe(stored - 20 + 1);
 });
 
-test("[ST1] refuses a file of a later version, and one that is no database", async () => {
+test("[RS1] refuses a file of a later version, and one that is no database", async () => {
   const newer = newFolder();
   const db = new DatabaseSync(join(newer, "relay.sqlite"));
   db.exec("PRAGMA user_version = 99");
@@ -179,7 +179,7 @@ test("[ST1] refuses a file of a later version, and one that is no database", asy
   });
 });
 
-test("[ST2] keeps a ballast beside the database", async () => {
+test("[RS2] keeps a ballast beside the database", async () => {
   const folder = newFolder();
   await using store = openAt(folder, { disk: { freeBytes: () => 2 ** 40 } });
   expect(store.totals().mailboxes).toBe(0);
