@@ -2,14 +2,10 @@
 import { Dexie } from "dexie";
 
 import type { EntryRow } from "../../sync/store/rows.ts";
-import { channelsOf, type Db, entriesOf } from "./tables.ts";
+import { type Db, entriesOf } from "./tables.ts";
 
 /** After a long absence thousands may arrive at once; no caller needs to see them all. */
 const ARRIVALS_MAX = 100;
-
-/** Number of the newest arrival; 0 = none. */
-export const lastArrival = async (db: Db, c: number): Promise<number> =>
-  (await channelsOf(db).get(c))?.arrivals ?? 0;
 
 /** Messages of others that arrived after number `arr`. */
 export async function arrivedAfter(db: Db, c: number, arr: number): Promise<readonly EntryRow[]> {

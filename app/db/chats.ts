@@ -13,6 +13,8 @@ export type Chat = {
   /** Null for "Note to self". */
   readonly state: ContactState | null;
   readonly unread: number;
+  /** Entries that arrived so far. */
+  readonly arrivals: number;
   readonly preview: ChannelRow["preview"];
   /** When the newest message was written, or the contact made; 0 = never. */
   readonly recentMs: number;
@@ -40,7 +42,7 @@ export async function readChat(db: Db, c: number): Promise<Chat | undefined> {
 }
 
 function chatOf(channel: ChannelRow, contact: ContactRow | undefined): Chat | null {
-  const { c, kind, account, unread, preview, lastH } = channel;
+  const { c, kind, account, unread, arrivals, preview, lastH } = channel;
   if (c === undefined || (kind === "dm" && contact === undefined)) return null;
   return {
     c,
@@ -49,6 +51,7 @@ function chatOf(channel: ChannelRow, contact: ContactRow | undefined): Chat | nu
     name: kind === "self" ? "" : cleanName(contact?.name ?? ""),
     state: contact?.state ?? null,
     unread,
+    arrivals,
     preview,
     recentMs: lastH > 0 ? msOf(lastH) : (contact?.addedAtMs ?? 0),
     lastSeenMs: contact?.lastSeenMs ?? 0,

@@ -11,12 +11,18 @@ const WORKER = { type: "module", name: "kith" } as const;
 
 export function connectEngine(): RemoteDevice {
   const tab = crypto.randomUUID();
-  // Never let go: the browser does when this tab is gone, and that is how the engine knows.
-  void navigator.locks.request(tabLockOf(tab), () => new Promise<never>(() => undefined));
+  const held = new Promise<void>((resolve) => {
+    // Never let go: the browser does when this tab is gone, and that is how the engine knows.
+    void navigator.locks.request(tabLockOf(tab), () => {
+      resolve();
+      return new Promise<never>(() => undefined);
+    });
+  });
   const shared = "SharedWorker" in globalThis;
   if (!shared) void hostEngine();
   return openRemoteDevice({
     tab,
+    held,
     dial: (again) => (shared ? dialShared() : dialBroadcast(doorName(workerUrl), tab, again)),
     every: (ms, tick) => {
       const timer = setInterval(tick, ms);

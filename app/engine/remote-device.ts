@@ -26,6 +26,8 @@ type AskOf<T extends Ask["type"]> = Extract<Ask, { readonly type: T }>;
 
 export type RemoteDeviceOptions = {
   readonly tab: string;
+  /** Settles when the tab's lock is held: an engine that does not find it takes the tab for gone. */
+  readonly held: Promise<void>;
   /** Reaches the engine, making one when there is none. `again`: call it when another one started. */
   readonly dial: (again: () => void) => EnginePort;
   /** Calls `tick` every so many ms; answers what ends it. */
@@ -89,7 +91,7 @@ type Line = {
 
 /** The connection to whatever engine there is, made again when it dies. */
 function openLine(
-  { tab, dial, every }: RemoteDeviceOptions,
+  { tab, held, dial, every }: RemoteDeviceOptions,
   tell: (change: Partial<Heard>) => void,
 ): Line {
   const asks = openAsks((id, ask) => port.post({ type: "ask", id, ask }));
@@ -114,8 +116,11 @@ function openLine(
     asks.lose();
     unanswered = 0;
     if (state.type !== "starting") enter({ type: "starting" });
-    port.post({ type: "hello", tab });
-    for (const note of lasting.values()) port.post({ type: "note", note });
+    const greeted = port;
+    void held.then(() => {
+      greeted.post({ type: "hello", tab });
+      for (const note of lasting.values()) greeted.post({ type: "note", note });
+    });
   };
   const connect = (): EnginePort => {
     const made = dial(begin);
@@ -128,9 +133,10 @@ function openLine(
       port.close();
       port = connect();
       begin();
+    } else {
+      unanswered += 1;
+      port.post({ type: "ping" });
     }
-    unanswered += 1;
-    port.post({ type: "ping" });
   });
   let port = connect();
   begin();

@@ -94,7 +94,12 @@ function Sidebar({ chats, openC, onInvite, onSettings }: SidebarProps): ReactEle
     <nav className="sidebar" aria-label={words.chats.navigation}>
       <header className="sidebar-header">
         <Brand />
-        <span className="wordmark">Kith</span>
+        {/* An open chat has the page's heading. */}
+        {openC === null ? (
+          <h1 className="wordmark">Kith</h1>
+        ) : (
+          <span className="wordmark">Kith</span>
+        )}
         <button
           type="button"
           className="icon-button"

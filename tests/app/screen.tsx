@@ -1,6 +1,6 @@
 /** Renders a part of the app for a person who has started: a real device, rows in the clear. */
 import "fake-indexeddb/auto";
-import { cleanup, render, type RenderResult } from "@testing-library/react";
+import { cleanup, configure, render, type RenderResult } from "@testing-library/react";
 import type { Dexie } from "dexie";
 import type { ReactElement } from "react";
 import { onTestFinished } from "vitest";
@@ -14,6 +14,10 @@ import { speak } from "../../app/text/speech.ts";
 import { Announcer } from "../../app/ui/announcer.tsx";
 import type { Status } from "../../sync/device.ts";
 import { openRows, US } from "./db/rows.ts";
+
+/** A busy machine is no fault of the app. */
+const FIND_MAX_MS = 20_000;
+configure({ asyncUtilTimeout: FIND_MAX_MS });
 
 /** What jsdom lacks and no test of ours depends on: it has no layout. */
 function fillIn(): void {
@@ -60,6 +64,7 @@ export function openDoor(): { readonly device: RemoteDevice; readonly engine: En
   let say: (message: ToTab) => void = () => undefined;
   const device = openRemoteDevice({
     tab: "tab",
+    held: Promise.resolve(),
     dial: () => ({
       post: (message) => heard.push(message),
       listen: (listener) => {

@@ -66,26 +66,32 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
   const words = texts().chats;
   const name = nameOf(chat);
   const line = writing ? words.writing : lineOf(chat);
-  const count = unread === 0 ? "" : words.unread(unread);
-  const presence = online && kind === "dm" ? texts().conversation.online : "";
-  const label = [name, count, presence, line].filter((part) => part !== "").join(", ");
+  const told = [
+    ...(unread === 0 ? [] : [words.unread(unread)]),
+    ...(online && kind === "dm" ? [texts().conversation.online] : []),
+  ];
   return (
     <Link
       href={`/chat/${c}`}
       className="chat-item"
-      aria-label={label}
       aria-current={open ? "page" : undefined}
       data-unread={unread > 0}
     >
       <Avatar account={account} name={chat.name} online={online && kind === "dm"} />
       <span className="chat-item-name">
         <bdi>{name}</bdi>
-      </span>
-      <time className="chat-item-time">{shortTime(recentMs, nowMs)}</time>
+        {/* What the badge and the dot show, in words. */}
+        <span className="visually-hidden">{["", ...told, ""].join(", ")}</span>
+      </span>{" "}
       <span className="chat-item-line" dir="auto" data-writing={writing}>
         {line}
-      </span>
-      {unread > 0 ? <span className="badge">{unread}</span> : null}
+      </span>{" "}
+      <time className="chat-item-time">{shortTime(recentMs, nowMs)}</time>
+      {unread > 0 ? (
+        <span className="badge" aria-hidden="true">
+          {unread}
+        </span>
+      ) : null}
     </Link>
   );
 }

@@ -54,7 +54,7 @@ function OpenConversation({ chat }: { readonly chat: Chat }): ReactElement {
   const newLine = useNewLine(shown?.rows, receipts?.logs);
   const info = shown?.rows.find(({ id }) => id === infoId);
 
-  useArrivals(c, chat.name);
+  useArrivals(chat);
   useMarkRead(chat, atBottom && shown?.window.upTo === null);
   const { toLatest } = timeline;
   const { clear } = newLine;

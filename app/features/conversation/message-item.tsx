@@ -56,7 +56,7 @@ export const MessageItem = memo((props: Props): ReactElement => {
       tabIndex={active ? 0 : -1}
       aria-labelledby={`${id}-author ${id}-text ${id}-meta`}
     >
-      {startsDay ? <h3 className="day">{dayText(writtenAtMs, props.nowMs)}</h3> : null}
+      {startsDay ? <h2 className="day">{dayText(writtenAtMs, props.nowMs)}</h2> : null}
       {firstNew ? (
         <p className="new-divider">
           <span>{words.newDivider}</span>

@@ -4,11 +4,11 @@
  * [AR1] Only what arrives while the chat is open: never history that is loaded. [AR2] Many at once are
  * counted, not read.
  */
-import { useLiveQuery } from "dexie-react-hooks";
 import { useEffect, useRef } from "react";
 
 import type { EntryRow } from "../../../sync/store/rows.ts";
-import { arrivedAfter, lastArrival } from "../../db/arrivals.ts";
+import { arrivedAfter } from "../../db/arrivals.ts";
+import type { Chat } from "../../db/chats.ts";
 import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
@@ -17,23 +17,21 @@ const READ_OUT_MAX = 3;
 /** Nobody wants 32 KB read out unasked; the message itself is in the log. */
 const READ_OUT_CHARS_MAX = 300;
 
-export function useArrivals(c: number, author: string): void {
+export function useArrivals({ c, name, arrivals }: Chat): void {
   const { db } = useSession();
   const announce = useAnnounce();
   const heard = useRef<number | null>(null);
-  const newest = useLiveQuery(() => lastArrival(db, c), [db, c]);
 
   useEffect(() => {
-    if (newest === undefined) return;
     const after = heard.current;
-    heard.current = newest;
-    if (after === null || newest <= after) return;
+    heard.current = arrivals;
+    if (after === null || arrivals <= after) return;
     const readOut = async (): Promise<void> => {
-      const sentence = sentenceOf(await arrivedAfter(db, c, after), author);
+      const sentence = sentenceOf(await arrivedAfter(db, c, after), name);
       if (sentence !== "") announce(sentence);
     };
     void readOut();
-  }, [db, c, newest, author, announce]);
+  }, [db, c, arrivals, name, announce]);
 }
 
 function sentenceOf(rows: readonly EntryRow[], author: string): string {

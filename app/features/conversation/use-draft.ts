@@ -60,8 +60,14 @@ export function useDraft(c: number): Draft {
       setText(saved);
     };
     void restore();
-    return () => {
+    const saveNow = (): void => {
       if (timer.current !== undefined) save();
+    };
+    // The last that a page is told before it goes, on phones without exception.
+    document.addEventListener("visibilitychange", saveNow);
+    return () => {
+      document.removeEventListener("visibilitychange", saveNow);
+      saveNow();
     };
   }, [c, save]);
   return { text, write, take, forget: save, giveBack };

@@ -48,5 +48,5 @@ test("[ST4] offline, it counts what will be sent; catching up, what is left", as
   );
   const updating = { ...CALM, connection: { type: "updating", count: 1_312 } as const };
   act(() => engine.say({ type: "status", status: updating }));
-  expect(screen.getByRole("status").textContent).toBe("Updating… 1,312");
+  await waitFor(() => expect(screen.getByRole("status").textContent).toBe("Updating… 1,312"));
 });

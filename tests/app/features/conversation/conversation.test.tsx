@@ -146,8 +146,10 @@ test("[AR1] reads out what arrives, and no history", async () => {
   const region = container.querySelector("[aria-live='polite']");
   expect(region?.textContent).toBe("");
   await act(async () => {
-    await entriesOf(db).add(entry(5, { a: 2, text: "I am late" }));
-    await channelsOf(db).update(1, { arrivals: 5 });
+    await db.transaction("rw", entriesOf(db), channelsOf(db), async () => {
+      await entriesOf(db).add(entry(5, { a: 2, text: "I am late" }));
+      await channelsOf(db).update(1, { arrivals: 5 });
+    });
   });
   await waitFor(() => expect(region?.textContent).toBe("Bob: I am late"));
 });
@@ -193,7 +195,7 @@ test("[PS1] says online, last seen and writing in words", async () => {
   expect(await screen.findByText("last seen 5 minutes ago")).toBeTruthy();
   const presence = { [THEM]: { online: true, lastSeenMs: 0 } };
   act(() => engine.say({ type: "status", status: { ...CALM, presence } }));
-  expect(screen.getByText("online")).toBeTruthy();
+  expect(await screen.findByText("online")).toBeTruthy();
   act(() => engine.say({ type: "status", status: { ...CALM, presence, typing: { 1: [THEM] } } }));
-  expect(screen.getByText("Bob is writing…")).toBeTruthy();
+  expect(await screen.findByText("Bob is writing…")).toBeTruthy();
 });

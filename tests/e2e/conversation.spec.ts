@@ -1,0 +1,201 @@
+/** What a chat is like to use: states, keys, long histories, narrow windows. */
+import { expect, type Page, test } from "@playwright/test";
+
+import { type Person, person } from "./person.ts";
+import { type RelayProcess, startRelay } from "./relay-process.ts";
+
+let relay: RelayProcess;
+test.beforeAll(async () => {
+  relay = await startRelay();
+});
+test.afterAll(async () => {
+  await relay[Symbol.asyncDispose]();
+});
+
+async function alone(browser: Parameters<typeof person>[0]): Promise<Person> {
+  const alice = await person(browser, relay.url, { viewport: { width: 900, height: 700 } });
+  await alice.start("Alice");
+  await alice.open("Note to self");
+  return alice;
+}
+
+test("[PS1] one sees the other write, and how far the own messages got", async ({ browser }) => {
+  await using alice = await person(browser, relay.url);
+  await alice.start("Alice");
+  await using bob = await person(browser, relay.url);
+  await bob.accept(await alice.invite(), "Bob");
+  await bob.say("Is the ferry at nine?");
+  await expect(alice.chat("Bob")).toHaveAccessibleName(/^Bob, 1 unread/u);
+  await expect(bob.stateOf("ferry")).toHaveText("Delivered");
+  await alice.open("Bob");
+  await alice.sees("ferry");
+  await expect(bob.stateOf("ferry")).toHaveText("Read");
+  await expect(alice.page.getByText("online", { exact: true })).toBeVisible();
+  await bob.page.getByRole("textbox", { name: "Message" }).pressSequentially("I bring cof");
+  await expect(alice.page.getByText("Bob is writing…")).toBeVisible();
+  await alice.say("Yes, at the old crane");
+  await bob.sees("old crane");
+  await expect(bob.page.getByText("New messages")).toHaveCount(0);
+});
+
+test("[DR1] a text that was not sent is there again after a reload", async ({ browser }) => {
+  await using alice = await alone(browser);
+  const field = alice.page.getByRole("textbox", { name: "Message" });
+  await field.fill("half a thou");
+  await expect.poll(() => savedDrafts(alice.page)).toBe(1);
+  await alice.page.reload();
+  await expect(field).toHaveValue("half a thou");
+});
+
+test("[CO2] a text over the limit is refused with the count, and stays", async ({ browser }) => {
+  await using alice = await alone(browser);
+  const field = alice.page.getByRole("textbox", { name: "Message" });
+  await field.fill("x".repeat(32_769));
+  await field.press("Enter");
+  await expect(alice.page.getByText("Too long by 1 byte.")).toBeVisible();
+  expect(await field.inputValue()).toHaveLength(32_769);
+  await field.fill("y".repeat(32_768));
+  await field.press("Enter");
+  await expect(field).toHaveValue("");
+  await expect(alice.message("yyyy")).toHaveCount(1);
+});
+
+test("[KB1] keys go through the chats, to the composer, and back", async ({ browser }) => {
+  await using alice = await person(browser, relay.url);
+  await alice.start("Alice");
+  await using bob = await person(browser, relay.url);
+  await bob.accept(await alice.invite(), "Bob");
+  const { page } = bob;
+  const title = page.getByRole("heading", { level: 1 });
+  await expect(title).toHaveText("Alice");
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect(title).toHaveText("Note to self");
+  await page.keyboard.press("Alt+ArrowUp");
+  await expect(title).toHaveText("Alice");
+  await bob.chat("Alice").focus();
+  await page.keyboard.type("typed anywhere");
+  await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue("typed anywhere");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("two lines");
+  await page.keyboard.press("Enter");
+  await bob.sees("two lines");
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("Pick a chat")).toBeVisible();
+});
+
+test("[WL3] a long history keeps few nodes, and its place while more comes in", async ({
+  browser,
+}) => {
+  test.slow();
+  await using alice = await alone(browser);
+  const { page } = alice;
+  const field = page.getByRole("textbox", { name: "Message" });
+  for (let n = 1; n <= 400; n += 1) {
+    await field.fill(`note ${n} ${"and more ".repeat(n % 17)}`);
+    await field.press("Enter");
+  }
+  await alice.sees("note 400");
+  await page.reload();
+  await alice.sees("note 400");
+  await expect(page.locator("[data-message]")).toHaveCount(60);
+  expect(await distanceToEnd(page)).toBeLessThanOrEqual(15);
+
+  // Up to the very first, whatever is read in above.
+  const scroller = page.locator(".log-scroller");
+  await scroller.hover();
+  for (let steps = 0; steps < 200; steps += 1) {
+    const before = await firstVisible(page);
+    await page.mouse.wheel(0, -500);
+    await expect.poll(async () => (await firstVisible(page)).text).not.toBe(before.text);
+    expect(await page.locator("[data-message]").count()).toBeLessThanOrEqual(240);
+    if ((await firstVisible(page)).n === 1) break;
+  }
+  expect((await firstVisible(page)).n).toBe(1);
+  await page.getByRole("button", { name: "Jump to latest" }).click();
+  await alice.sees("note 400");
+  await expect.poll(() => distanceToEnd(page)).toBeLessThanOrEqual(15);
+});
+
+test("[WL2] what one reads does not move when something arrives below", async ({ browser }) => {
+  await using alice = await person(browser, relay.url, { viewport: { width: 900, height: 700 } });
+  await alice.start("Alice");
+  await using bob = await person(browser, relay.url);
+  await bob.accept(await alice.invite(), "Bob");
+  for (let n = 1; n <= 40; n += 1) await bob.say(`line ${n}`);
+  await alice.open("Bob");
+  await alice.sees("line 40");
+  const { page } = alice;
+  await page.locator(".log-scroller").hover();
+  await page.mouse.wheel(0, -600);
+  await expect(page.getByRole("button", { name: "Jump to latest" })).toBeVisible();
+  const before = await firstVisible(page);
+  await bob.say("something new");
+  const jump = page.getByRole("button", { name: "1 new message" });
+  await expect(jump).toBeVisible();
+  expect(await firstVisible(page)).toEqual(before);
+  await expect(alice.chat("Bob")).toHaveAccessibleName(/1 unread/u);
+  await jump.click();
+  await alice.sees("something new");
+  await expect(alice.chat("Bob")).not.toHaveAccessibleName(/unread/u);
+});
+
+for (const dir of ["ltr", "rtl"] as const) {
+  test(`[LO5] at 360 px nothing is cut off, written ${dir}`, async ({ browser }) => {
+    await using alice = await person(browser, relay.url, {
+      viewport: { width: 360, height: 640 },
+    });
+    const { page } = alice;
+    const overflow = async (): Promise<number> =>
+      await page.evaluate((given) => {
+        document.documentElement.dir = given;
+        return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      }, dir);
+    await alice.start("Alice with a name longer than any header of a phone");
+    expect(await overflow()).toBe(0);
+    await page.getByRole("button", { name: "Invite someone" }).click();
+    await page.getByRole("textbox", { name: "Invite link" }).waitFor();
+    expect(await overflow()).toBe(0);
+    await page.keyboard.press("Escape");
+    await alice.open("Note to self");
+    await alice.say(`${"unbroken".repeat(40)} שלום https://a.example/${"x".repeat(300)}`);
+    await alice.sees("unbroken");
+    expect(await overflow()).toBe(0);
+    const bubble = await page.locator(".bubble").boundingBox();
+    const start = dir === "ltr" ? 360 - (bubble!.x + bubble!.width) : bubble!.x;
+    expect(start).toBeLessThan(40);
+    await page.getByRole("link", { name: "Back to chats" }).click();
+    await expect(alice.chat("Note to self")).toBeVisible();
+  });
+}
+
+const savedDrafts = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const request = indexedDB.open("kith-keys");
+        request.addEventListener("success", () => {
+          const count = request.result.transaction("drafts").objectStore("drafts").count();
+          count.addEventListener("success", () => resolve(count.result));
+          request.result.close();
+        });
+      }),
+  );
+
+const distanceToEnd = (page: Page): Promise<number> =>
+  page.locator(".log-scroller").evaluate((it) => it.scrollHeight - it.scrollTop - it.clientHeight);
+
+type Visible = { readonly n: number; readonly text: string; readonly top: number };
+
+/** The first message in view, and where it stands. */
+const firstVisible = (page: Page): Promise<Visible> =>
+  page.locator(".log-scroller").evaluate((scroller) => {
+    const edge = scroller.getBoundingClientRect().top;
+    for (const item of scroller.querySelectorAll("[data-message]")) {
+      const { top, bottom } = item.getBoundingClientRect();
+      const text = item.querySelector(".message-text")?.textContent ?? "";
+      if (bottom > edge + 1) {
+        return { n: Number(/\d+/u.exec(text)?.[0]), text, top: Math.round(top - edge) };
+      }
+    }
+    return { n: 0, text: "", top: 0 };
+  });
