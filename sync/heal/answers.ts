@@ -22,7 +22,10 @@ export const ANSWER_EVERY_MS = 1_000;
 /** Entries looked at for one answer. */
 const SERVED_ENTRIES_MAX = 64;
 
-/** They cannot open what we sealed: our chain is handed to them again, and what waits sealed anew. */
+/**
+ * They cannot open what we sealed: our chain is handed to them again, as it is now, and whatever they
+ * lack is sealed anew, behind it. What is on its way under earlier numbers may never open.
+ */
 export async function answerNack(
   tx: WriteTx,
   context: OpenContext,
@@ -48,7 +51,7 @@ export async function answerNack(
     lower: [channel.c, 1],
     upper: [channel.c, Infinity],
   })) {
-    const isTheirs = row.targets.some((it) => it.device === from.device && it.state === "stored");
+    const isTheirs = row.targets.some((it) => it.device === from.device && it.state !== "done");
     if (row.what !== "entry" || !isTheirs) continue;
     await tx.put("outbox", {
       ...withTargets(row, (it) =>
