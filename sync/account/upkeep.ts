@@ -12,7 +12,7 @@ import { PREKEYS_RENEW_MS } from "../../crypto/lifetimes.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
-import { TOKEN_REVOKED } from "../contact/contacts.ts";
+import { extendTokens, TOKEN_REVOKED } from "../contact/contacts.ts";
 import { recordOf } from "../contact/invites.ts";
 import type { Lane } from "../lane.ts";
 import {
@@ -150,9 +150,13 @@ async function revokeTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
 
 async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
   const { store, lane, timers, homeUrl } = deps;
-  const all = await store.read(["tokens"], (tx) => tx.range("tokens", "primary", {}));
-  const untold = all.filter(
-    (it) => !it.registeredAt.includes(homeUrl) && it.expiresAtMs > timers.now(),
+  const untold = await lane.run(() =>
+    store.write(["tokens", "contacts"], async (tx) => {
+      const nowMs = timers.now();
+      await extendTokens(tx, nowMs);
+      const all = await tx.range("tokens", "primary", {});
+      return all.filter((it) => !it.registeredAt.includes(homeUrl) && it.expiresAtMs > nowMs);
+    }),
   );
   if (untold.length === 0) return DONE;
   const granted = await http.putTokens(untold.map(grantOf));

@@ -121,22 +121,39 @@ export function contactToken(tx: WriteTx, context: TokenContext, account: Hex): 
   });
 }
 
-/** The token that `contact` shall hold for us; made anew when there is none, or near its end. */
+/** The token that `contact` holds for us, made when there is none of their own. */
 export async function tokenFor(
   tx: WriteTx,
   context: TokenContext,
   contact: ContactRow,
 ): Promise<TokenRow> {
   const held = await tx.get("tokens", contact.token);
-  if (held !== undefined && isGoodFor(held, contact.account, context.nowMs)) return held;
+  if (held !== undefined && isTheirs(held, contact.account)) return held;
   const token = await contactToken(tx, context, contact.account);
   await tx.put("contacts", { ...contact, token: token.label });
   return token;
 }
 
+/**
+ * A token lives as long as its contact: near its end it is told to our relays anew, with a new end. So
+ * is one that our clock, which may have been years off, holds for dead or for good for ever.
+ */
+export async function extendTokens(tx: WriteTx, nowMs: number): Promise<void> {
+  for (const { account, state, token: label } of await tx.range("contacts", "primary", {})) {
+    const token = state === "blocked" ? undefined : await tx.get("tokens", label);
+    if (token === undefined || !isTheirs(token, account)) continue;
+    if (isGoodFor(token, account, nowMs)) continue;
+    const expiresAtMs = nowMs + CONTACT_TOKEN_LIFE_MS;
+    await tx.put("tokens", { ...token, expiresAtMs, registeredAt: [] });
+  }
+}
+
 /** Is it theirs alone, and good for long? One from a clock that was ahead is not what it says. */
 export function isGoodFor(token: TokenRow, account: Hex, nowMs: number): boolean {
   const leftMs = token.expiresAtMs - nowMs;
-  const isTheirs = token.class === "contact" && token.account === account;
-  return isTheirs && leftMs > CONTACT_TOKEN_LIFE_MS / 2 && leftMs <= CONTACT_TOKEN_LIFE_MS;
+  const isLong = leftMs > CONTACT_TOKEN_LIFE_MS / 2 && leftMs <= CONTACT_TOKEN_LIFE_MS;
+  return isLong && isTheirs(token, account);
 }
+
+const isTheirs = (token: TokenRow, account: Hex): boolean =>
+  token.class === "contact" && token.account === account && token.expiresAtMs !== TOKEN_REVOKED;
