@@ -26,7 +26,10 @@ async function wrongAt({ witness }: World, { name, store }: Person): Promise<str
   const [left] = witness.outboxOf(name);
   if (left !== undefined) return `[INV13] ${name} has an outbox row left: ${describe(left)}`;
   const held = await store.read(["held"], (tx) => tx.count("held", "primary", {}));
-  return held > 0 ? `[INV13] ${name} holds ${held} envelopes that cannot be opened` : null;
+  if (held > 0) return `[INV13] ${name} holds ${held} envelopes that cannot be opened`;
+  const channels = await store.read(["channels"], (tx) => tx.range("channels", "primary", {}));
+  const untold = channels.find((it) => it.kind === "dm" && it.receipts > it.receiptsSent);
+  return untold === undefined ? null : `[INV14] ${name} has news that nobody was told`;
 }
 
 const describe = ({ what, c, a, s, env, flightTo, attempts, targets }: OutboxRow): string =>
