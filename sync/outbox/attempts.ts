@@ -43,11 +43,14 @@ export async function recordAttempts(
   deps: AttemptDeps,
   attempts: readonly Attempt[],
 ): Promise<void> {
+  // One jitter for all of them: what was written together stays in its order.
+  const jitter = 0.5 + (deps.random(1)[0] ?? 0) / 510;
+  const context = { nowMs: deps.timers.now(), jitter };
   await deps.store.write(["outbox", "logs"], async (tx) => {
     for (const attempt of attempts) {
       const row = await tx.get("outbox", attempt.n);
       if (row === undefined || row.env !== attempt.env) continue;
-      const next = rowAfter(row, attempt, deps);
+      const next = rowAfter(row, attempt, context);
       await putOutbox(tx, next);
       if (next.what === "entry" && next.waiting === 0) await markSent(tx, next);
     }
@@ -60,8 +63,10 @@ async function markSent(tx: WriteTx, row: OutboxRow): Promise<void> {
   if (log !== undefined) await tx.put("logs", { ...log, sent: addKnown(log.sent, row.s) });
 }
 
-function rowAfter(row: OutboxRow, { url, verdict }: Attempt, deps: AttemptDeps): OutboxRow {
-  const nowMs = deps.timers.now();
+/** `jitter`: 0.5 to 1, a factor of all pauses. */
+type RetryContext = { readonly nowMs: number; readonly jitter: number };
+
+function rowAfter(row: OutboxRow, { url, verdict }: Attempt, context: RetryContext): OutboxRow {
   switch (verdict.type) {
     case "answered": {
       const statusOf = (target: Target): PutStatus | undefined =>
@@ -71,18 +76,19 @@ function rowAfter(row: OutboxRow, { url, verdict }: Attempt, deps: AttemptDeps):
         const status = statusOf(target)?.status;
         const isStored = status === "stored" || status === "duplicate";
         if (!isStored || target.state !== "pending") return target;
-        return { ...target, state: isRelaysWordEnough(row) ? "done" : "stored", url, storeInc };
+        const state = isRelaysWordEnough(row) ? "done" : "stored";
+        return { ...target, state, url, storeInc, storedAtMs: context.nowMs };
       });
       if (next.waiting === 0) return { ...next, attempts: 0, nextAtMs: 0 };
       const pauses = verdict.statuses.map(({ status }) => pauseOf(status, row.attempts));
-      return putOff(next, Math.max(...pauses), nowMs, deps.random);
+      return putOff(next, Math.max(...pauses), context);
     }
     case "down":
-      return putOff(row, pauseAfter(row.attempts, RETRY_MAX_MS), nowMs, deps.random);
+      return putOff(row, pauseAfter(row.attempts, RETRY_MAX_MS), context);
     case "busy":
-      return { ...row, nextAtMs: nowMs + Math.max(verdict.retryAfterMs, RETRY_FIRST_MS) };
+      return { ...row, nextAtMs: context.nowMs + Math.max(verdict.retryAfterMs, RETRY_FIRST_MS) };
     case "tooLarge":
-      return putOff(row, QUOTA_RETRY_MAX_MS, nowMs, deps.random);
+      return putOff(row, QUOTA_RETRY_MAX_MS, context);
     default:
       return unreachable(verdict);
   }
@@ -92,10 +98,10 @@ function rowAfter(row: OutboxRow, { url, verdict }: Attempt, deps: AttemptDeps):
 const isRelaysWordEnough = (row: OutboxRow): boolean =>
   row.what === "control" && row.s === 0 && row.flightTo === "";
 
-const putOff = (row: OutboxRow, pauseMs: number, nowMs: number, random: Random): OutboxRow => ({
+const putOff = (row: OutboxRow, pauseMs: number, { nowMs, jitter }: RetryContext): OutboxRow => ({
   ...row,
   attempts: row.attempts + 1,
-  nextAtMs: nowMs + Math.ceil(pauseMs * (0.5 + (random(1)[0] ?? 0) / 510)),
+  nextAtMs: nowMs + Math.ceil(pauseMs * jitter),
 });
 
 const pauseAfter = (attempts: number, mostMs: number): number =>

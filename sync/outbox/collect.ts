@@ -13,6 +13,7 @@ import type { Link } from "../session/link.ts";
 import type { Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
+import type { Flow } from "./flow.ts";
 import { SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
 
 /** Rows sealed and sent in one round. */
@@ -25,6 +26,8 @@ const NO_WAY_RETRY_MS = 60_000;
 const NO_WAY_RETRY_MS_MIN = 1_000;
 /** A link that is not open gets so many rows to dial for; all others wait until it is. */
 export const KNOCKING_MAX = 16;
+/** Of a device that refused something, so much later for each window of rows in front. */
+const SPACE_MS = 1_000;
 /** After so many failures at a device's first relay its second is tried. */
 const RELAY_TRIES = 3;
 
@@ -62,14 +65,15 @@ export type Collected = {
   readonly isMore: boolean;
 };
 
-/** `inFlight`: rows that are with a relay, and its address. Undefined before `start`. */
+/** `inFlight`: parcels that are with a relay, by row. Undefined before `start`. */
 export async function collect(
   deps: CollectDeps,
-  inFlight: ReadonlyMap<number, string>,
+  flow: Flow,
+  inFlight: ReadonlyMap<number, Parcel>,
 ): Promise<Collected | undefined> {
   const self = deps.self();
   if (self === undefined) return undefined;
-  const round = new Round(deps, self, inFlight);
+  const round = new Round(deps, self, flow, inFlight);
   const isIdle = (await deps.store.read(["outbox"], (tx) => round.due(tx))).length === 0;
   if (isIdle) return { parcels: [], unopened: [], madeTokens: false, isMore: false };
   return await deps.lane.run(() => deps.store.write(SEAL_TABLES, (tx) => round.run(tx)));
@@ -77,14 +81,20 @@ export async function collect(
 
 class Round {
   readonly #deps: CollectDeps;
-  readonly #inFlight: ReadonlyMap<number, string>;
+  readonly #flow: Flow;
+  readonly #inFlight: ReadonlyMap<number, Parcel>;
   readonly #seal: SealContext;
   readonly #parcels = new Map<number, Parcel>();
+  /** Rows that the answer to one in flight brings on again. */
+  readonly #behind = new Set<number>();
+  /** Rows that were put off behind others for the same device. */
+  readonly #spaced = new Map<Hex, number>();
   readonly #unopened = new Set<Hex>();
   #madeTokens = false;
 
-  constructor(deps: CollectDeps, self: Self, inFlight: ReadonlyMap<number, string>) {
+  constructor(deps: CollectDeps, self: Self, flow: Flow, inFlight: ReadonlyMap<number, Parcel>) {
     this.#deps = deps;
+    this.#flow = flow;
     this.#inFlight = inFlight;
     const upkeep = (): void => {
       this.#madeTokens = true;
@@ -111,7 +121,8 @@ class Round {
     for (const row of await this.due(tx)) {
       if (row.what === "control") await this.#add(tx, row);
     }
-    const isMore = this.#parcels.size > 0 || (await this.due(tx)).length > 0;
+    const left = (await this.due(tx)).filter((it) => !this.#behind.has(it.n));
+    const isMore = this.#parcels.size > 0 || left.length > 0;
     const parcels = [...this.#parcels.values()].toSorted(byPrecedence);
     return { parcels, unopened: [...this.#unopened], madeTokens: this.#madeTokens, isMore };
   }
@@ -121,6 +132,9 @@ class Round {
     const parcel = await addressed(tx, row);
     const closedMs = parcel === undefined ? NO_WAY_RETRY_MS : this.#closedForMs(parcel);
     if (parcel === undefined || closedMs > 0) return this.#putOff(tx, row, closedMs);
+    // What opens others is never held back behind them.
+    const full = parcel.targets.find((it) => this.#isFull(it.device));
+    if (full !== undefined && row.what === "entry") return this.#wait(tx, row, full.device);
     const sealed = await sealRow(tx, this.#seal, row);
     if (sealed === undefined) {
       for (const { device } of parcel.targets) this.#unopened.add(device);
@@ -131,6 +145,25 @@ class Round {
 
   async #putOff(tx: WriteTx, row: NumberedRow, pauseMs: number): Promise<void> {
     await tx.put("outbox", { ...row, nextAtMs: this.#seal.nowMs + pauseMs });
+  }
+
+  #isFull(device: Hex): boolean {
+    const sent = [...this.#inFlight.values(), ...this.#parcels.values()].filter((it) =>
+      it.targets.some((target) => target.device === device),
+    );
+    return sent.length >= this.#flow.windowOf(device);
+  }
+
+  /** Enough is on its way to the device. If it refused something, those behind are spaced in time. */
+  async #wait(tx: WriteTx, row: NumberedRow, device: Hex): Promise<void> {
+    if (!this.#flow.isSlowed(device)) {
+      this.#behind.add(row.n);
+      return;
+    }
+    const before = this.#spaced.get(device) ?? 0;
+    this.#spaced.set(device, before + 1);
+    const turns = 1 + Math.floor(before / this.#flow.windowOf(device));
+    await this.#putOff(tx, row, turns * SPACE_MS);
   }
 
   /** How long its relay cannot be asked, in milliseconds. An open link hurries everything. */
@@ -159,8 +192,8 @@ class Round {
   }
 
   #sentTo(url: string): number {
-    const sent = [...this.#inFlight.values(), ...[...this.#parcels.values()].map((it) => it.url)];
-    return sent.filter((it) => it === url).length;
+    const sent = [...this.#inFlight.values(), ...this.#parcels.values()];
+    return sent.filter((it) => it.url === url).length;
   }
 }
 

@@ -11,6 +11,7 @@ import { idOf } from "../wire/ids.ts";
 import { type Attempt, recordAttempts, type Verdict } from "./attempts.ts";
 import { fetchBundle, keepBundle } from "./bundles.ts";
 import { collect, type CollectDeps, type Parcel } from "./collect.ts";
+import { Flow } from "./flow.ts";
 
 /** However far away the next row's time is: the clock may be set meanwhile. */
 const SLEEP_MS_MAX = 3_600_000;
@@ -36,8 +37,9 @@ export const openPump = (deps: PumpDeps): Pump => new OutboxPump(deps);
 
 class OutboxPump implements Pump {
   readonly #deps: PumpDeps;
-  /** Rows that are with a relay, or whose answer is not written down yet, and its address. */
-  readonly #inFlight = new Map<number, string>();
+  /** By row: with a relay, or its answer is not written down yet. */
+  readonly #inFlight = new Map<number, Parcel>();
+  readonly #flow = new Flow();
   /** Answers to write down. */
   readonly #attempts: Attempt[] = [];
   /** Devices whose prekeys are being asked for. */
@@ -73,7 +75,7 @@ class OutboxPump implements Pump {
       this.#again = false;
       this.#cancelTimer();
       await this.#record();
-      const found = await collect(this.#deps, this.#inFlight);
+      const found = await collect(this.#deps, this.#flow, this.#inFlight);
       if (found === undefined) return;
       if (found.madeTokens) this.#deps.upkeep();
       for (const parcel of found.parcels) this.#send(parcel);
@@ -93,16 +95,26 @@ class OutboxPump implements Pump {
   }
 
   #send(parcel: Parcel): void {
-    this.#inFlight.set(parcel.row.n, parcel.url);
+    this.#inFlight.set(parcel.row.n, parcel);
     void this.#attempt(parcel).catch(this.#deps.failed);
   }
 
   async #attempt(parcel: Parcel): Promise<void> {
     const verdict = await put(this.#deps, parcel);
+    this.#measure(verdict);
     const { n, env } = parcel.row;
     this.#attempts.push({ n, env, url: parcel.url, verdict });
     await this.#record();
     this.wake();
+  }
+
+  #measure(verdict: Verdict): void {
+    if (verdict.type !== "answered") return;
+    for (const { device, status } of verdict.statuses) {
+      const isTaken = status.status === "stored" || status.status === "duplicate";
+      if (isTaken) this.#flow.taken(device);
+      else this.#flow.refused(device);
+    }
   }
 
   /**

@@ -3,7 +3,7 @@ import type { OutboxRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
 export const pendingTargets = (devices: readonly string[]): readonly Target[] =>
-  devices.map((device) => ({ device, state: "pending", url: "", storeInc: "" }));
+  devices.map((device) => ({ device, state: "pending", url: "", storeInc: "", storedAtMs: 0 }));
 
 /** The row with some targets changed; `waiting` follows from them. */
 export function withTargets(row: OutboxRow, change: (target: Target) => Target): OutboxRow {

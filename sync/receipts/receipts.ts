@@ -133,10 +133,14 @@ function settle(
   const target = parcel.targets.find((it) => it.device === device);
   if (target === undefined || target.state === "done") return undefined;
   if (hasKnown(delivered, parcel.s)) {
+    // Other entries may be under the same chain: the hand-over still goes, and a relay's word is enough.
+    const isUnsent = parcel.what === "control" && target.state === "pending";
+    if (isUnsent) return { ...parcel, c: 0, a: 0, s: 0 };
     return withTargets(parcel, (it) => (it.device === device ? { ...it, state: "done" } : it));
   }
-  const isBehind = maxKnown(delivered) > parcel.s && nowMs - parcel.sealedAtMs > LOST_AFTER_MS;
-  if (!isBehind || target.state !== "stored") return undefined;
+  if (target.state !== "stored" || maxKnown(delivered) <= parcel.s) return undefined;
+  const sinceMs = nowMs - target.storedAtMs;
+  if (sinceMs >= 0 && sinceMs < LOST_AFTER_MS) return undefined;
   return withTargets(parcel, (it) => (it.device === device ? { ...it, state: "pending" } : it));
 }
 

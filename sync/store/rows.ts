@@ -241,9 +241,10 @@ export type TargetState = "pending" | "stored" | "done";
 export type Target = {
   readonly device: Hex;
   readonly state: TargetState;
-  /** Relay that stored it, and its store incarnation then. */
+  /** Relay that stored it, its store incarnation then, and when. */
   readonly url: string;
   readonly storeInc: Hex;
+  readonly storedAtMs: number;
 };
 
 /**
