@@ -1,0 +1,219 @@
+import { expect, test } from "vitest";
+
+import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+
+test("[CO1] who was invited while the inviter is offline writes at once, and both are contacts later", async () => {
+  const { alice, bob, pass, atRest } = await world(["alice", "bob"]);
+  const link = await alice.invite();
+  await alice.sleep();
+  await bob.accept(link);
+  await bob.say(alice, "hello, it is me");
+  await pass(MINUTE_MS);
+  expect((await bob.contact(alice)).state).toBe("invited");
+  expect(await bob.states(alice)).toEqual(["sent"]);
+
+  await alice.wake();
+  await pass(5 * SECOND_MS);
+  expect((await alice.contact(bob)).state).toBe("accepted");
+  expect((await bob.contact(alice)).state).toBe("accepted");
+  expect(await alice.sees(bob)).toEqual(["hello, it is me"]);
+  await alice.say(bob, "welcome");
+  await alice.read(bob);
+  await atRest();
+  expect(await bob.sees(alice)).toEqual(["hello, it is me", "welcome"]);
+  expect(await bob.states(alice)).toEqual(["read"]);
+  expect(await alice.states(bob)).toEqual(["delivered"]);
+});
+
+test("[CO2] the second who uses an invite is a request, and is a contact when accepted", async () => {
+  const { alice, bob, carol, pass, atRest } = await world(["alice", "bob", "carol"]);
+  const link = await alice.invite();
+  await bob.accept(link);
+  await pass(5 * SECOND_MS);
+  await carol.accept(link);
+  await carol.say(alice, "may I come in?");
+  await pass(5 * SECOND_MS);
+  expect((await alice.contact(bob)).state).toBe("accepted");
+  expect((await alice.contact(carol)).state).toBe("request");
+  // It can be read before it is decided about; nobody is told that it was.
+  expect(await alice.sees(carol)).toEqual(["may I come in?"]);
+  await alice.read(carol);
+  await pass(10 * SECOND_MS);
+  expect(await carol.states(alice)).toEqual(["sent"]);
+  expect((await carol.contact(alice)).state).toBe("invited");
+  await expect(alice.say(carol, "not yet")).rejects.toThrow("NotAllowed");
+
+  await alice.decide(carol, "accept");
+  await pass(10 * SECOND_MS);
+  expect((await carol.contact(alice)).state).toBe("accepted");
+  expect(await carol.states(alice)).toEqual(["read"]);
+  await alice.say(carol, "come in");
+  await pass(SECOND_MS);
+  await carol.say(alice, "thank you");
+  await atRest();
+  expect(await carol.sees(alice)).toEqual(["may I come in?", "come in", "thank you"]);
+});
+
+test("[CO6] a blocked stranger's token is revoked: their relay is told no", async () => {
+  const names = ["alice", "bob", "mallory"] as const;
+  const { alice, bob, mallory, relay, pass } = await world(names);
+  const link = await alice.invite();
+  await bob.accept(link);
+  await pass(5 * SECOND_MS);
+  await mallory.accept(link);
+  await pass(5 * SECOND_MS);
+  await alice.decide(mallory, "block");
+  await pass(5 * SECOND_MS);
+  relay.counted();
+  await mallory.say(alice, "let me in");
+  await pass(MINUTE_MS);
+  const counts = relay.counted();
+  expect(counts["put.denied"]).toBeGreaterThan(0);
+  expect(counts["put.stored"] ?? 0).toBe(0);
+  expect(await alice.sees(mallory)).toEqual([]);
+  expect(await mallory.states(alice)).toEqual(["waiting"]);
+  // The first who used the link is not concerned.
+  await bob.say(alice, "hello");
+  await pass(5 * SECOND_MS);
+  expect(await alice.sees(bob)).toEqual(["hello"]);
+});
+
+test("[CO6] what a blocked contact had sent before the relay knew is dropped, and nothing is told them", async () => {
+  const { alice, bob, relay, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await alice.say(bob, "before");
+  await pass(5 * SECOND_MS);
+  await alice.sleep();
+  await bob.say(alice, "on its way when it happens");
+  await pass(5 * SECOND_MS);
+  alice.disconnect();
+  await alice.wake();
+  await alice.decide(bob, "block");
+  await alice.say(bob, "never").catch(() => undefined);
+  alice.reconnect();
+  await pass(MINUTE_MS);
+  expect(relay.messages).toBe(0);
+  expect(alice.dropped).toContain("blocked");
+  expect(await alice.sees(bob)).toEqual(["before"]);
+  expect(await alice.unread(bob)).toBe(0);
+  expect(await bob.states(alice)).toEqual(["sent"]);
+  bob.device.typing(await bob.chatWith(alice));
+  await pass(SECOND_MS);
+  expect(alice.status?.typing).toEqual({});
+});
+
+test("[CO6] what waits for a contact is dropped when they are blocked", async () => {
+  const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  alice.disconnect();
+  await alice.say(bob, "written and regretted");
+  await pass(SECOND_MS);
+  await alice.decide(bob, "block");
+  expect(await alice.rows("outbox")).toEqual([]);
+  alice.reconnect();
+  await pass(MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual([]);
+});
+
+test("[CO7] who is blocked and accepted again can write, under a new token", async () => {
+  const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await alice.decide(bob, "block");
+  await pass(MINUTE_MS);
+  await alice.decide(bob, "accept");
+  await pass(10 * SECOND_MS);
+  relay.counted();
+  await bob.say(alice, "friends again");
+  await pass(10 * SECOND_MS);
+  expect(relay.counted()["put.denied"] ?? 0).toBe(0);
+  expect(await alice.sees(bob)).toEqual(["friends again"]);
+  await alice.say(bob, "yes");
+  await atRest();
+  expect(await bob.sees(alice)).toEqual(["friends again", "yes"]);
+});
+
+test("[CO3] the same person may use the same link again", async () => {
+  const { alice, bob, pass, atRest } = await world(["alice", "bob"]);
+  const link = await alice.invite();
+  await bob.accept(link);
+  await bob.say(alice, "one");
+  await pass(5 * SECOND_MS);
+  await bob.accept(link);
+  await bob.say(alice, "two");
+  await atRest();
+  expect((await alice.contact(bob)).state).toBe("accepted");
+  expect((await alice.rows("contacts")).length).toBe(1);
+  expect(await alice.sees(bob)).toEqual(["one", "two"]);
+});
+
+test("[CO3] two people who use each other's links at once are contacts, in one chat", async () => {
+  const { alice, bob, pass, outcome, atRest } = await world(["alice", "bob"]);
+  const toAlice = await alice.invite();
+  const toBob = await bob.invite();
+  await outcome(Promise.all([alice.device.acceptInvite(toBob), bob.device.acceptInvite(toAlice)]));
+  await alice.say(bob, "from alice");
+  await bob.say(alice, "from bob");
+  await pass(20 * SECOND_MS);
+  expect((await alice.contact(bob)).state).toBe("accepted");
+  expect((await bob.contact(alice)).state).toBe("accepted");
+  await atRest();
+  expect((await alice.sees(bob)).toSorted()).toEqual(["from alice", "from bob"]);
+  expect(await bob.sees(alice)).toEqual(await alice.sees(bob));
+});
+
+test("[CO4] an acceptance that breaks off leaves nothing behind, and succeeds when tried again", async () => {
+  const { alice, bob, relay, pass, outcome, killRelay, atRest } = await world(["alice", "bob"]);
+  const link = await alice.invite();
+  const first = bob.device.acceptInvite(link);
+  // The record is read; the relay dies before the rest.
+  await pass(50);
+  killRelay(relay);
+  expect(await outcome(first)).toEqual({ ok: false, error: { type: "RelayUnreachable" } });
+  expect((await bob.rows("contacts")).map((it) => it.name)).toEqual([]);
+  expect((await bob.rows("channels")).map((it) => it.kind)).toEqual(["self"]);
+
+  relay.start();
+  await pass(MINUTE_MS);
+  await bob.accept(link);
+  await bob.say(alice, "here I am");
+  await atRest(MINUTE_MS);
+  expect((await bob.contact(alice)).state).toBe("accepted");
+  expect(await alice.sees(bob)).toEqual(["here I am"]);
+});
+
+test("[CO4] says why a link cannot be used", async () => {
+  const { alice, bob, pass, outcome, night } = await world(["alice", "bob"]);
+  const link = await alice.invite();
+  const refusal = async (used: string): Promise<unknown> => {
+    const answer = await outcome(bob.device.acceptInvite(used));
+    return answer.ok ? "accepted" : answer.error.type;
+  };
+  expect(await outcome(alice.device.acceptInvite(link))).toEqual({
+    ok: false,
+    error: { type: "LinkIsOwn" },
+  });
+  expect(await refusal("https://kith.example/nothing-behind-it")).toBe("LinkMalformed");
+  const [invite] = await alice.rows("invites");
+  await alice.change(async (tx) => {
+    // Another secret: nothing lies at that address.
+    if (invite !== undefined) await tx.put("invites", { ...invite, published: true });
+  });
+  await night(31 * 86_400_000);
+  expect(await refusal(link)).toBe("LinkExpired");
+  await pass(SECOND_MS);
+});
+
+test("[CO8] note to self needs nobody: no relay, no outbox, and it is saved", async () => {
+  const { alice, relay, pass, killRelay } = await world(["alice"]);
+  killRelay(relay);
+  await alice.say(alice, "milk");
+  await alice.say(alice, "bread");
+  await pass(MINUTE_MS);
+  expect(await alice.sees(alice)).toEqual(["milk", "bread"]);
+  expect(await alice.states(alice)).toEqual(["saved", "saved"]);
+  expect(await alice.rows("outbox")).toEqual([]);
+  await alice.sleep();
+  await alice.wake();
+  await alice.say(alice, "salt");
+  expect(await alice.sees(alice)).toEqual(["milk", "bread", "salt"]);
+});

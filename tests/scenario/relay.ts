@@ -1,0 +1,87 @@
+/** A relay of a scenario: the real core and HTTP routes on a store in memory. It can die and forget. */
+import { signKeyPairOf } from "../../crypto/sign.ts";
+import { LOOPBACK } from "../../relay/client-address.ts";
+import { httpApp } from "../../relay/http/http-app.ts";
+import { DEFAULT_SETTINGS } from "../../relay/limits.ts";
+import { openRelay, type Relay } from "../../relay/relay.ts";
+import { openMemoryStore } from "../../relay/store/memory-store.ts";
+import type { Store } from "../../relay/store/store.ts";
+import type { RelayDoor } from "../../sync/transport/memory-transport.ts";
+import { ID_BYTES, idOf } from "../../sync/wire/ids.ts";
+import type { Chance } from "../sim/chance.ts";
+import type { Kernel } from "../sim/kernel.ts";
+
+const BOUNDS = { ...DEFAULT_SETTINGS, hotPlacesMax: 100_000, hotShelvesMax: 10_000 };
+
+export class ScenarioRelay {
+  readonly url: string;
+  readonly #kernel: Kernel;
+  readonly #chance: Chance;
+  readonly #relayId: Uint8Array;
+  #store: Store;
+  #running: { readonly relay: Relay; readonly door: RelayDoor } | undefined;
+
+  constructor(url: string, kernel: Kernel, chance: Chance) {
+    this.url = url;
+    this.#kernel = kernel;
+    this.#chance = chance;
+    this.#relayId = signKeyPairOf(chance.bytes(ID_BYTES.RelayId)).publicKey;
+    this.#store = this.#emptyStore();
+    this.start();
+  }
+
+  /** Undefined while it is down. */
+  get door(): RelayDoor | undefined {
+    return this.#running?.door;
+  }
+
+  /** Envelopes that wait in mailboxes. */
+  get messages(): number {
+    return this.#store.totals().messages;
+  }
+
+  /** What its core counted since the last call, by name: "put.denied" and so on. */
+  counted(): Readonly<Record<string, number>> {
+    return this.#running?.relay.counters.take() ?? {};
+  }
+
+  start(): void {
+    const isAlive = (): boolean => this.#running === running;
+    const after = this.#kernel.afterWhile(isAlive);
+    const relay = openRelay({
+      relayId: idOf("RelayId", this.#relayId),
+      store: this.#store,
+      now: this.#kernel.now,
+      random: this.#chance.bytes,
+      timers: { after },
+      turn: (work) => void after(0, work),
+      settings: DEFAULT_SETTINGS,
+      registration: "open",
+      operatorTokenHash: null,
+      pressure: () => 0,
+    });
+    const app = httpApp({ relay, files: null, addressOf: () => LOOPBACK });
+    const door: RelayDoor = {
+      connect: (socket) => relay.connect(socket),
+      fetch: (request) => app.fetch(request),
+    };
+    const running = { relay, door };
+    this.#running = running;
+  }
+
+  /** As kill -9: what was committed stays. Whoever was connected is cut off by the world. */
+  kill(): void {
+    this.#running = undefined;
+  }
+
+  /** The disk is gone, and with it mailboxes, tokens, prekeys, invites; the relay's own key is not. */
+  forget(): void {
+    this.kill();
+    this.#store = this.#emptyStore();
+  }
+
+  #emptyStore(): Store {
+    const incarnation = idOf("StoreIncarnation", this.#chance.bytes(ID_BYTES.StoreIncarnation));
+    return openMemoryStore({ incarnation, bounds: BOUNDS });
+  }
+}

@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+
+import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+
+test("[OB5] the relay is killed in the middle of a conversation: nothing is lost, nothing comes twice", async () => {
+  const { alice, bob, relay, pass, befriend, killRelay, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  for (const n of [1, 2, 3, 4, 5]) {
+    await alice.say(bob, `a${n}`);
+    await bob.say(alice, `b${n}`);
+    // Some are on the wire, some are stored and not answered for, some wait.
+    await pass(15 * n);
+    killRelay(relay);
+    await alice.say(bob, `a${n} while it is down`);
+    await pass(3 * SECOND_MS);
+    relay.start();
+    await pass(200 * n);
+  }
+  await atRest(MINUTE_MS);
+  const texts = await alice.sees(bob);
+  expect(texts.length).toBe(15);
+  expect(new Set(texts).size).toBe(15);
+  expect(await bob.sees(alice)).toEqual(texts);
+  expect(new Set(await alice.states(bob))).toEqual(new Set(["delivered"]));
+});
+
+test("[OB6] [UP2] a relay loses its store: all is told it again, what was undelivered is sent again", async () => {
+  const { alice, bob, relay, pass, befriend, killRelay, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const openInvite = await alice.invite();
+  await bob.sleep();
+  for (const text of ["one", "two", "three"]) await alice.say(bob, text);
+  await pass(5 * SECOND_MS);
+  expect(await alice.states(bob)).toEqual(["sent", "sent", "sent"]);
+
+  killRelay(relay, { forgets: true });
+  relay.start();
+  await pass(30 * SECOND_MS);
+  await bob.wake();
+  await pass(MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual(["one", "two", "three"]);
+  await bob.say(alice, "the chat goes on");
+  await atRest();
+  expect(await alice.sees(bob)).toEqual(["one", "two", "three", "the chat goes on"]);
+  expect(await alice.states(bob)).toEqual(["delivered", "delivered", "delivered"]);
+  // Tokens, prekeys and invites were told anew: a stranger comes in by the old link.
+  for (const person of [alice, bob]) {
+    const told = await person.rows("tokens");
+    expect(told.every((it) => it.registeredAt.length === 1)).toBe(true);
+    expect((await person.rows("mailboxes"))[0]).toMatchObject({ registered: true });
+    expect((await person.rows("mailboxes"))[0]?.prekeysAtMs).toBeGreaterThan(0);
+  }
+  await bob.accept(openInvite);
+  await atRest();
+});
+
+test("[OB6] messages written while the relay has lost its store are not stopped by an empty card", async () => {
+  const { alice, bob, relay, pass, befriend, killRelay, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  killRelay(relay, { forgets: true });
+  // So many that new chains are handed over, each with a card, before everything is registered again.
+  for (let n = 1; n <= 60; n += 1) await alice.say(bob, `a${n}`);
+  for (let n = 1; n <= 60; n += 1) await bob.say(alice, `b${n}`);
+  relay.start();
+  await pass(MINUTE_MS);
+  await alice.say(bob, "and one more");
+  await bob.say(alice, "one more here, too");
+  await atRest(MINUTE_MS);
+  expect((await alice.sees(bob)).length).toBe(122);
+  expect(await bob.sees(alice)).toEqual(await alice.sees(bob));
+});
+
+test("[CO5] the acceptance is lost with the relay's store, and both become contacts all the same", async () => {
+  const { alice, bob, relay, pass, killRelay, atRest } = await world(["alice", "bob"]);
+  const link = await alice.invite();
+  await bob.accept(link);
+  await bob.say(alice, "hello");
+  await pass(60);
+  await bob.sleep();
+  await pass(10 * SECOND_MS);
+  // Alice has met Bob and said so; her words lie in Bob's mailbox, which is lost now.
+  expect((await alice.contact(bob)).state).toBe("accepted");
+  expect(relay.messages).toBeGreaterThan(0);
+  killRelay(relay, { forgets: true });
+  relay.start();
+  await bob.wake();
+  await atRest(MINUTE_MS);
+  expect((await bob.contact(alice)).state).toBe("accepted");
+  await alice.say(bob, "there you are");
+  await atRest();
+  expect(await bob.sees(alice)).toEqual(["hello", "there you are"]);
+});
+
+test("[OB6] the first flight is lost with the relay's store before the inviter came", async () => {
+  const { alice, bob, relay, pass, killRelay, atRest } = await world(["alice", "bob"]);
+  const link = await alice.invite();
+  await alice.sleep();
+  await bob.accept(link);
+  await bob.say(alice, "hello");
+  await pass(10 * SECOND_MS);
+  expect(await bob.states(alice)).toEqual(["sent"]);
+  killRelay(relay, { forgets: true });
+  relay.start();
+  await pass(30 * SECOND_MS);
+  await alice.wake();
+  await atRest(6 * MINUTE_MS);
+  expect(await alice.sees(bob)).toEqual(["hello"]);
+  expect(await bob.states(alice)).toEqual(["delivered"]);
+});
+
+test("[OB9] [OB11] a contact's relay is away while ours stays: it goes on by itself", async () => {
+  const names = ["alice", "bob", "carol"] as const;
+  const { alice, bob, carol, otherRelay, pass, befriend, killRelay, atRest } = await world(names, {
+    atOther: ["bob"],
+  });
+  await befriend(alice, bob);
+  await befriend(alice, carol);
+  killRelay(otherRelay);
+  for (let n = 1; n <= 150; n += 1) await alice.say(bob, `${n}`);
+  await alice.say(carol, "behind 150 others");
+  await pass(3 * SECOND_MS);
+  expect(await carol.sees(alice)).toEqual(["behind 150 others"]);
+
+  await pass(15 * MINUTE_MS);
+  otherRelay.start();
+  // A relay takes 60 at once and two a second after that.
+  await pass(3 * MINUTE_MS);
+  await atRest();
+  expect((await bob.sees(alice)).length).toBe(150);
+  expect(await bob.sees(alice)).toEqual(await alice.sees(bob));
+  const puts = otherRelay.counted();
+  // Not many more are tried than taken; what overtook others and was asked for is in it.
+  expect(puts["put.stored"]).toBeGreaterThan(100);
+  expect(puts["put.busy"]).toBeLessThan(400);
+  expect(puts["put.duplicate"] ?? 0).toBeLessThan(20);
+});

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+
+import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+
+test("[RX8] without room nothing is acknowledged, and everything comes when there is room again", async () => {
+  const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  bob.isDiskFull = true;
+  for (const text of ["one", "two", "three"]) await alice.say(bob, text);
+  await pass(2 * MINUTE_MS);
+  expect(bob.status?.storage).toBe("full");
+  expect(await bob.sees(alice)).toEqual([]);
+  expect(relay.messages).toBe(3);
+  expect(await alice.states(bob)).toEqual(["sent", "sent", "sent"]);
+
+  bob.isDiskFull = false;
+  await pass(5 * MINUTE_MS);
+  expect(bob.status?.storage).toBe("ok");
+  expect(await bob.sees(alice)).toEqual(["one", "two", "three"]);
+  await atRest();
+});
+
+test("[OB10] a device that cannot write down what a relay answered does not send it again and again", async () => {
+  const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  relay.counted();
+  await alice.say(bob, "written while there was room");
+  // It is sealed and on its way; the answer takes longer than this.
+  await pass(10);
+  alice.isDiskFull = true;
+  await pass(2 * MINUTE_MS);
+  const puts = relay.counted();
+  expect((puts["put.stored"] ?? 0) + (puts["put.duplicate"] ?? 0)).toBeLessThan(5);
+  expect(alice.status?.storage).toBe("full");
+
+  alice.isDiskFull = false;
+  await pass(15 * SECOND_MS);
+  expect(alice.status?.storage).toBe("ok");
+  await pass(5 * MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual(["written while there was room"]);
+  expect(await alice.states(bob)).toEqual(["delivered"]);
+  await atRest();
+});
