@@ -136,6 +136,7 @@ class Keeper {
 
   /** One slice, by urgency: what was removed, what must go to disk, what has expired. */
   tend(nowMs: number): Result<{ readonly againAtMs: number }, StoreError> {
+    let sweptAtMs = this.#sweptAtMs;
     const done = this.#step(() => {
       if (this.queues.hasDead) {
         this.#write();
@@ -153,13 +154,14 @@ class Keeper {
       if (Math.abs(nowMs - this.#sweptAtMs) < SWEEP_EVERY_MS) return null;
       this.#write();
       if (this.#sweepSlice(nowMs)) return nowMs;
-      this.#sweptAtMs = nowMs;
+      sweptAtMs = nowMs;
       return null;
     });
     if (!done.ok) {
       if (done.error.cause === "full") this.#backing.makeRoom();
       return done;
     }
+    this.#sweptAtMs = sweptAtMs;
     return ok({ againAtMs: done.value ?? this.#idleUntilMs(nowMs) });
   }
 
@@ -171,13 +173,11 @@ class Keeper {
 
   /** Memory and disk move together, or not at all. */
   #step<Value>(work: () => Value): Result<Value, StoreError> {
-    let removed: readonly Place[] = [];
-    let removedCount = 0;
+    let removals = this.queues.removals();
     try {
       this.#recover();
       const before = this.queues.meta;
-      removed = this.queues.dead;
-      removedCount = removed.length;
+      removals = this.queues.removals();
       const value = work();
       if (!isSameMeta(before, this.queues.meta)) {
         this.#write();
@@ -189,7 +189,7 @@ class Keeper {
     } catch (thrown) {
       if (thrown instanceof Bug) throw thrown;
       const failure = this.#backing.failureOf(thrown);
-      this.#toRecover ??= removed.slice(0, removedCount);
+      this.#toRecover ??= removals();
       const recovered = this.read(() => true);
       return err(recovered.ok ? failure : recovered.error);
     }

@@ -41,6 +41,8 @@ export class Queues {
   #unspilled: Message[] = [];
   #unspilledHead = 0;
   #dead: Place[] = [];
+  /** Removed and flushed, but their message's row still names them: other targets wait, unspilled. */
+  #halfGone: Place[] = [];
   #hotPlaces = 0;
   #messages = 0;
   #bytes = 0;
@@ -82,9 +84,11 @@ export class Queues {
     };
   }
 
-  /** Removals that are not on disk: a store that reads itself anew repeats them. */
-  get dead(): readonly Place[] {
-    return this.#dead;
+  /** Removals up to now that the disk does not know: a store that reads itself anew repeats them. */
+  removals(): () => readonly Place[] {
+    const [dead, halfGone] = [this.#dead, this.#halfGone];
+    const [deadCount, halfGoneCount] = [dead.length, halfGone.length];
+    return () => [...dead.slice(0, deadCount), ...halfGone.slice(0, halfGoneCount)];
   }
 
   nextId(nowMs: number): number {
@@ -144,6 +148,7 @@ export class Queues {
       } else {
         message.left -= 1;
         if (message.left === 0) this.#backing.deleteMessage(message.id);
+        else this.#halfGone.push(place);
       }
       shelf.pinned -= 1;
     }
@@ -161,11 +166,10 @@ export class Queues {
   /** Writes index rows of the oldest messages that are due. Inside a commit, with nothing dead. */
   spillSlice(nowMs: number): void {
     assert(!this.hasDead, "flush comes before spill");
-    let rows = 0;
-    while (rows < SLICE_ROWS) {
+    for (let rows = 0; rows < SLICE_ROWS;) {
       const dueAtMs = this.spillDueAtMs();
       const message = this.#unspilled[this.#unspilledHead];
-      if (message === undefined || dueAtMs === null || dueAtMs > nowMs) return;
+      if (message === undefined || dueAtMs === null || dueAtMs > nowMs) break;
       const waiting = message.places.filter((place) => !place.isGone);
       this.#backing.spill(message, waiting);
       message.isSpilled = true;
@@ -178,6 +182,7 @@ export class Queues {
       this.#spilledBytes += waiting.length * message.bytes;
       this.#unspilledHead += 1;
     }
+    this.#halfGone = this.#halfGone.filter(({ message }) => !message.isSpilled && message.left > 0);
   }
 
   /** Forgets the shelves that were not asked for the longest, as far as the disk has them. */
