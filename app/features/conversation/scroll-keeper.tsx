@@ -67,6 +67,8 @@ export class ScrollKeeper extends Component<Props> {
       scroller.scrollTop += anchor.element.getBoundingClientRect().top - anchor.top;
     }
     this.#measure();
+    // A jump to the top asked while the last change was on its way: nobody scrolls again for it.
+    this.#askForMore();
   }
 
   scrollToBottom(): void {
@@ -91,9 +93,15 @@ export class ScrollKeeper extends Component<Props> {
     this.#measure();
     // At 0 the browser would keep showing the top when older messages come in above.
     if (scroller.scrollTop === 0) scroller.scrollTop = 1;
+    this.#askForMore();
+  };
+
+  #askForMore(): void {
+    const scroller = this.#scroller.current;
+    if (scroller === null) return;
     if (scroller.scrollTop < MORE_PX) this.props.onNearTop();
     if (this.#toBottom < MORE_PX) this.props.onNearBottom();
-  };
+  }
 
   #measure(): void {
     const scroller = this.#scroller.current;
