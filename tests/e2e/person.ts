@@ -2,35 +2,60 @@
  * Someone with one device: a browser profile of their own, hence a database and keys of their own.
  * Does and sees what a person does and sees, by the names that assistive technology gives.
  */
-import type {
-  Browser,
-  BrowserContext,
-  BrowserContextOptions,
-  Locator,
-  Page,
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect,
+  type Locator,
+  type Page,
 } from "@playwright/test";
+
+/** What is beside an own message; "Saved" in "Note to self". */
+export type MessageState = "Waiting to send" | "Sent" | "Delivered" | "Read" | "Saved";
+
+/** Connecting again waits for some seconds, by chance (sync/session/backoff.ts). */
+export const AGAIN_MS = 30_000;
 
 export type Person = AsyncDisposable & {
   readonly page: Page;
   readonly context: BrowserContext;
+  /** Where their app is served. */
+  readonly url: string;
+  /** The field that messages are written in. */
+  readonly field: Locator;
+  /** Items of the open chat. */
+  readonly messages: Locator;
+  /** Lines above everything: no text while all is well. */
+  readonly strips: Locator;
+  /** Below the open chat's name: "online", "last seen …", "… is writing…". */
+  readonly presence: Locator;
+  /** Fills in the first screen: name, Start. */
+  readonly giveName: (name: string) => Promise<void>;
   /** First visit without an invite: name, Start. */
   readonly start: (name: string) => Promise<void>;
-  /** Makes or shows their invite link; answers it. */
+  /** Makes or shows their invite link; answers it. With the relay there it works at once. */
   readonly invite: () => Promise<string>;
   /** First visit by an invite link: open it, name, Start; settles when they can write. */
   readonly accept: (link: string, name: string) => Promise<void>;
   /** Opens the chat of that name from the list. */
   readonly open: (chat: string) => Promise<void>;
-  readonly say: (text: string) => Promise<void>;
-  /** Settles when the message is in the open chat. */
+  /** Writes text after text, each with Enter; settles when the last is in the log. */
+  readonly say: (...texts: readonly string[]) => Promise<void>;
+  /** Settles when the message is in the open chat, once and not more often. */
   readonly sees: (text: string) => Promise<void>;
+  readonly seesState: (text: string, state: MessageState) => Promise<void>;
   /** The message of the open chat that contains `text`; strict when several do. */
   readonly message: (text: string) => Locator;
   /** The words beside an own message: "Sent", "Delivered", … */
   readonly stateOf: (text: string) => Locator;
-  /** The texts of the messages in the document, in their order. */
-  readonly transcript: () => Promise<readonly string[]>;
+  /** All `count` texts of the open chat in their order, scrolled up to the first. */
+  readonly transcript: (count: number) => Promise<readonly string[]>;
   readonly chat: (name: string) => Locator;
+  /** Closes the page; their engine ends with the last one. */
+  readonly leave: () => Promise<void>;
+  /** Opens the app in a new page of the same browser, with what it kept. */
+  readonly comeBack: () => Promise<Person>;
 };
 
 /** `url`: where the app is served. */
@@ -46,52 +71,100 @@ export async function person(
 
 /** The same person in a page that is there already: a second tab, a profile that was reopened. */
 export function personIn(context: BrowserContext, page: Page, url: string): Person {
-  const messages = page.getByRole("list", { name: "Messages" });
-  const field = page.getByRole("textbox", { name: "Message" });
-  const message = (text: string): Locator =>
-    messages.getByRole("listitem").filter({ hasText: text });
-  const chat = (name: string): Locator =>
-    page
-      .getByRole("list", { name: "Chats" })
-      .getByRole("link", { name: new RegExp(`^${RegExp.escape(name)}(?![\\w])`, "u") });
-  const giveName = async (name: string): Promise<void> => {
-    await page.getByRole("textbox", { name: "Your name" }).fill(name);
-    await page.getByRole("button", { name: "Start" }).click();
+  const { chats, field, messages, name, start } = partsOf(page);
+  const message = (text: string): Locator => messages.filter({ hasText: text });
+  const chat = (title: string): Locator =>
+    chats.getByRole("link", { name: new RegExp(`^${RegExp.escape(title)}(?!\\w)`, "u") });
+  const giveName = async (given: string): Promise<void> => {
+    await write(name, given);
+    await start.click();
   };
   return {
     page,
     context,
-    start: async (name) => {
+    url,
+    field,
+    messages,
+    strips: page.locator(".strips"),
+    presence: page.locator(".presence"),
+    giveName,
+    start: async (given) => {
       await page.goto(url);
-      await giveName(name);
-      await page.getByRole("list", { name: "Chats" }).waitFor();
+      await giveName(given);
+      await expect(chat("Note to self")).toBeVisible();
     },
-    invite: async () => {
-      await page.getByRole("button", { name: "Invite someone" }).click();
-      const link = await page.getByRole("textbox", { name: "Invite link" }).inputValue();
-      await page.keyboard.press("Escape");
-      return link;
-    },
-    accept: async (link, name) => {
+    invite: async () => await inviteFrom(page),
+    accept: async (link, given) => {
       await page.goto(link);
-      await giveName(name);
-      await field.waitFor();
+      await giveName(given);
+      await expect(field).toBeVisible({ timeout: AGAIN_MS });
     },
-    open: async (name) => {
-      await chat(name).click();
-      await field.waitFor();
+    open: async (title) => {
+      await chat(title).click();
+      await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
     },
-    say: async (text) => {
-      await field.fill(text);
-      await page.getByRole("button", { name: "Send" }).click();
+    say: async (...texts) => {
+      for (const text of texts) {
+        await write(field, text);
+        await page.keyboard.press("Enter");
+      }
+      const last = texts.at(-1);
+      if (last !== undefined) await expect(message(last)).toBeVisible({ timeout: AGAIN_MS });
     },
     sees: async (text) => {
-      await message(text).first().waitFor();
+      await expect(message(text)).toHaveCount(1, { timeout: AGAIN_MS });
+    },
+    seesState: async (text, state) => {
+      const said = new RegExp(` ${state}$`, "u");
+      await expect(message(text)).toHaveAccessibleName(said, { timeout: AGAIN_MS });
     },
     message,
     stateOf: (text) => message(text).locator("[data-state]"),
-    transcript: () => messages.locator("[data-message] .message-text").allInnerTexts(),
+    transcript: async (count) => await transcriptOf(messages, count),
     chat,
-    [Symbol.asyncDispose]: () => context.close(),
+    leave: async () => await page.close(),
+    comeBack: async () => {
+      const next = personIn(context, await context.newPage(), url);
+      await next.page.goto(url);
+      return next;
+    },
+    [Symbol.asyncDispose]: async () => await context.close(),
   };
+}
+
+type Parts = Readonly<Record<"chats" | "field" | "messages" | "name" | "start", Locator>>;
+
+const partsOf = (page: Page): Parts => ({
+  chats: page.getByRole("list", { name: "Chats" }),
+  field: page.getByRole("textbox", { name: "Message", exact: true }),
+  messages: page.getByRole("list", { name: "Messages" }).getByRole("listitem"),
+  name: page.getByRole("textbox", { name: "Your name" }),
+  start: page.getByRole("button", { name: "Start", exact: true }),
+});
+
+async function inviteFrom(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Invite someone" }).click();
+  const link = await page.getByRole("textbox", { name: "Invite link" }).inputValue();
+  await page.getByRole("button", { name: "Close" }).click();
+  return link;
+}
+
+async function transcriptOf(messages: Locator, count: number): Promise<readonly string[]> {
+  await expect(async () => {
+    await messages.first().scrollIntoViewIfNeeded();
+    await expect(messages).toHaveCount(count, { timeout: 1_000 });
+  }).toPass({ timeout: AGAIN_MS });
+  return await messages.locator(".message-text").allTextContents();
+}
+
+/**
+ * Puts a whole text into a field, as a paste does. Not `fill`: in stock Firefox that sets the value
+ * from a script, which React's controlled fields do not take for input.
+ */
+export async function write(field: Locator, text: string): Promise<void> {
+  await field.evaluate((element, it) => {
+    element.focus();
+    (element as HTMLInputElement | HTMLTextAreaElement).select();
+    if (!document.execCommand("insertText", false, it)) throw new Error("nothing takes the text");
+  }, text);
 }

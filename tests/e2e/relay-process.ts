@@ -46,7 +46,6 @@ export async function startRelay(
     const exit = once(ending, "exit", { signal: AbortSignal.timeout(STOP_MAX_MS) });
     ending.kill(signal);
     const [code] = (await exit) as [number | null];
-    child = undefined;
     return code ?? 128;
   };
 
@@ -57,8 +56,12 @@ export async function startRelay(
       env: { ...settingless(), PORT: `${port}`, KITH_DATA: dataPath, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    const born = child;
+    born.once("exit", () => {
+      if (child === born) child = undefined;
+    });
     const bornAt = output.length;
-    await servesAt(url, child, (text) => {
+    await servesAt(url, born, (text) => {
       output += text;
       if (output.length > OUTPUT_MAX_CHARS) throw new Error("the relay writes without end");
       return output.slice(bornAt);

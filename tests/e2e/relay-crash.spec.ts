@@ -1,0 +1,33 @@
+/** The relay dies without a word, and comes back on the same port and data. */
+import { expect } from "@playwright/test";
+
+import { test } from "./world.ts";
+
+const ROUNDS = 2;
+const EACH = 8;
+
+test("[RC1] a relay killed in the middle of a conversation loses and doubles nothing", async ({
+  friends,
+  relay,
+}) => {
+  const [alice, bob] = await friends();
+  const said: string[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const texts = ["Alice", "Bob"].map((name) =>
+      Array.from({ length: EACH }, (_, i) => `${name} ${round}.${i + 1}`),
+    );
+    const [hers = [], his = []] = texts;
+    said.push(...hers, ...his);
+    const writing = [alice.say(...hers), bob.say(...his)];
+    await alice.sees(hers[2] ?? "");
+    await relay.kill();
+    await Promise.all(writing);
+    await relay.start();
+    await Promise.all([alice.sees(his.at(-1) ?? ""), bob.sees(hers.at(-1) ?? "")]);
+  }
+  const atAlice = await alice.transcript(said.length);
+  expect(new Set(atAlice)).toEqual(new Set(said));
+  expect(await bob.transcript(said.length)).toEqual(atAlice);
+  await alice.seesState(`Alice ${ROUNDS}.${EACH}`, "Read");
+  await bob.seesState(`Bob ${ROUNDS}.${EACH}`, "Read");
+});
