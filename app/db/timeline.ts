@@ -4,7 +4,6 @@
  *
  * [TL1] The newest `count` up to and with `upTo`, oldest first. [TL2] Protocol entries are not shown.
  * [TL3] `placeAfter` answers the place that is `steps` messages later, or null at the newest end.
- * [TL4] `countAfter` counts what is later, up to a limit.
  */
 import { Dexie } from "dexie";
 
@@ -49,11 +48,3 @@ export async function placeAfter(
   const last = later.at(-1);
   return later.length < steps || last === undefined ? null : placeOf(last);
 }
-
-/** How many shown messages come after `place`; at most `limit` are counted. */
-export const countAfter = (db: Db, c: number, place: Place, limit: number): Promise<number> =>
-  entriesOf(db)
-    .where(INDEX)
-    .between([c, SHOWN, place.h, place.b, place.s], [c, SHOWN, Dexie.maxKey], false, true)
-    .limit(limit)
-    .count();

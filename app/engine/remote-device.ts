@@ -116,11 +116,12 @@ function openLine(
     asks.lose();
     unanswered = 0;
     if (state.type !== "starting") enter({ type: "starting" });
-    const greeted = port;
-    void held.then(() => {
-      greeted.post({ type: "hello", tab });
-      for (const note of lasting.values()) greeted.post({ type: "note", note });
-    });
+    void greet(port);
+  };
+  const greet = async (greeted: EnginePort): Promise<void> => {
+    await held;
+    greeted.post({ type: "hello", tab });
+    for (const note of lasting.values()) greeted.post({ type: "note", note });
   };
   const connect = (): EnginePort => {
     const made = dial(begin);

@@ -81,7 +81,7 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
       <span className="chat-item-name">
         <bdi>{name}</bdi>
         {/* What the badge and the dot show, in words. */}
-        <span className="visually-hidden">{["", ...told, ""].join(", ")}</span>
+        <span className="visually-hidden">{[" ", ...told.map((it) => `${it}, `)].join("")}</span>
       </span>{" "}
       <span className="chat-item-line" dir="auto" data-writing={writing}>
         {line}

@@ -79,8 +79,8 @@ export function MessageLog(props: Props): ReactElement {
       {atBottom && following ? null : (
         <button type="button" className="jump-button" onClick={toLatest}>
           <ArrowDown aria-hidden="true" />
-          {timeline.newer > 0
-            ? texts().conversation.newMessages(timeline.newer)
+          {chat.unread > 0
+            ? texts().conversation.newMessages(chat.unread)
             : texts().conversation.jumpToLatest}
         </button>
       )}

@@ -4,20 +4,19 @@
  * screen readers work; few, so that the length of the history does not matter.
  *
  * [WL1] While it follows the newest end, what arrives appears. [WL2] Away from it the window stands
- * still: what arrives is counted, and nothing that is being read moves. [WL3] Never more than
+ * still: nothing that is being read moves. [WL3] Never more than
  * WINDOW_MAX messages.
  */
 import { useLiveQuery } from "dexie-react-hooks";
 import { useCallback, useRef, useState } from "react";
 
 import type { EntryRow } from "../../../sync/store/rows.ts";
-import { countAfter, type Place, placeAfter, placeOf, timeline } from "../../db/timeline.ts";
+import { type Place, placeAfter, placeOf, timeline } from "../../db/timeline.ts";
 import { useSession } from "../../session/session.ts";
 
 export const WINDOW_FIRST = 60;
 export const WINDOW_STEP = 60;
 export const WINDOW_MAX = 240;
-const NEWER_COUNTED_MAX = 100;
 
 /** `upTo` null: follows the newest end. `jump` counts the jumps to it. */
 export type Window = {
@@ -32,8 +31,6 @@ export type Shown = { readonly rows: readonly EntryRow[]; readonly window: Windo
 export type Timeline = {
   /** Undefined while the first rows are read. */
   readonly shown: Shown | undefined;
-  /** Shown messages after the window. */
-  readonly newer: number;
   readonly older: () => void;
   readonly later: () => void;
   /** Stand still where the window is. */
@@ -52,11 +49,6 @@ export function useTimeline(c: number, firstCount: number): Timeline {
   const shown = useLiveQuery(
     async () => ({ rows: await timeline(db, c, window), window }),
     [db, c, window],
-  );
-  const newer = useLiveQuery(
-    async () =>
-      window.upTo === null ? 0 : await countAfter(db, c, window.upTo, NEWER_COUNTED_MAX),
-    [db, c, window.upTo],
   );
 
   /** What was seen in one window is never applied to the next. */
@@ -86,7 +78,7 @@ export function useTimeline(c: number, firstCount: number): Timeline {
     () => setWindow(({ jump }) => ({ upTo: null, count: WINDOW_FIRST, jump: jump + 1 })),
     [],
   );
-  return { shown, newer: newer ?? 0, older, later, freeze, toLatest };
+  return { shown, older, later, freeze, toLatest };
 }
 
 /** Grows upwards to WINDOW_MAX, then slides; the same window when there is nothing older. */

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 
 import { entriesOf } from "../../../app/db/tables.ts";
-import { countAfter, placeAfter, placeOf, timeline } from "../../../app/db/timeline.ts";
+import { placeAfter, placeOf, timeline } from "../../../app/db/timeline.ts";
 import { entry, openRows } from "./rows.ts";
 
 async function filled() {
@@ -47,10 +47,4 @@ test("[TL3] finds the place some messages later, and the newest end", async () =
   expect(await placeAfter(db, 1, placeOf(entry(6)), 3)).toEqual({ h: 9, b: 1, s: 9 });
   expect(await placeAfter(db, 1, placeOf(entry(6)), 4)).toEqual({ h: 10, b: 1, s: 10 });
   expect(await placeAfter(db, 1, placeOf(entry(6)), 5)).toBeNull();
-});
-
-test("[TL4] counts what is later, as far as asked", async () => {
-  const db = await filled();
-  expect(await countAfter(db, 1, placeOf(entry(6)), 100)).toBe(4);
-  expect(await countAfter(db, 1, placeOf(entry(6)), 2)).toBe(2);
 });
