@@ -10,7 +10,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { assert } from "../crypto/base/assert.ts";
 import { err, ok, type Result } from "../crypto/base/result.ts";
 import { ready } from "../crypto/base/sodium.ts";
-import type { Token } from "../sync/wire/ids.ts";
+import { ID_BYTES, type Token } from "../sync/wire/ids.ts";
 import { addressReader } from "./client-address.ts";
 import type { Config } from "./config.ts";
 import { type FolderError, openDataFolder, openOperatorInvite } from "./data-folder.ts";
@@ -35,8 +35,10 @@ import {
 import { openRelay, type Relay } from "./relay.ts";
 import { attachSockets } from "./socket/ws-adapter.ts";
 import { freeBytesAt } from "./store/disk-room.ts";
+import { FSYNC_MS_MAX, fsyncMsOf } from "./store/fsync-probe.ts";
 import { openSqliteStore, type OpenStoreError } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
+import { openThreadedStore } from "./store/threaded-store.ts";
 
 export type ServeError =
   | FolderError
@@ -63,7 +65,8 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
   const isInvite = config.registration === "invite";
   const operator = isInvite ? openOperatorInvite(folder.value, nodeRandom) : ok(null);
   if (!operator.ok) return operator;
-  const store = openStoreAt(path, config);
+  const fsyncMs = fsyncMsOf(path, () => performance.now());
+  const store = await openStoreAt(path, config, fsyncMs);
   if (!store.ok) return store;
 
   const log = openLog(config.log);
@@ -89,7 +92,7 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
   }
   const report = setInterval(() => reportCounts(relay, log), REPORT_EVERY_MS);
   report.unref();
-  log("started");
+  log("started", { fsyncMicros: Math.round(fsyncMs * 1_000) });
 
   const stop = async (): Promise<void> => {
     clearInterval(report);
@@ -111,13 +114,25 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
 /** Requests under way at the end get this long. */
 const HTTP_CLOSE_MS = 1_000;
 
-const openStoreAt = (folder: string, config: Config): Result<Store, OpenStoreError> =>
-  openSqliteStore({
+/** On a disk that syncs fast the store lives here, else in a thread of its own. */
+async function openStoreAt(
+  folder: string,
+  config: Config,
+  fsyncMs: number,
+): Promise<Result<Store, OpenStoreError>> {
+  const { settings, diskFreeBytesMin } = config;
+  const bounds = { ...settings, hotPlacesMax: HOT_PLACES_MAX, hotShelvesMax: HOT_SHELVES_MAX };
+  const incarnation = nodeRandom(ID_BYTES.StoreIncarnation);
+  if (fsyncMs > FSYNC_MS_MAX) {
+    return openThreadedStore({ folder, bounds, incarnation, diskFreeBytesMin });
+  }
+  return openSqliteStore({
     folder,
-    bounds: { ...config.settings, hotPlacesMax: HOT_PLACES_MAX, hotShelvesMax: HOT_SHELVES_MAX },
-    incarnation: () => nodeRandom(8),
-    disk: { freeBytes: () => freeBytesAt(`${folder}/.`), freeBytesMin: config.diskFreeBytesMin },
+    bounds,
+    incarnation: () => incarnation,
+    disk: { freeBytes: () => freeBytesAt(`${folder}/.`), freeBytesMin: diskFreeBytesMin },
   });
+}
 
 function httpServerOf(
   relay: Relay,
