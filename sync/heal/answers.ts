@@ -5,6 +5,7 @@
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
+import { liveTagOf } from "../../crypto/chain/live.ts";
 import { type Channel, channelById, channelIdOf, logById } from "../channel/channels.ts";
 import { sendControl } from "../outbox/control.ts";
 import { handOver } from "../outbox/seal.ts";
@@ -36,7 +37,9 @@ export async function answerNack(
   const channel = await channelWith(tx, context, from);
   const chain = channel === undefined ? undefined : await tx.get("ownChains", channel.c);
   if (channel === undefined || chain === undefined) return;
-  const isCurrent = nack.tags.some((tag) => equalBytes(tag, chain.state.tag));
+  // Receipts and typing come under the chain's live key, which has a tag of its own.
+  const current = [chain.state.tag, liveTagOf(chain.state)];
+  const isCurrent = nack.tags.some((tag) => current.some((it) => equalBytes(tag, it)));
   if (isCurrent || !chain.holders.includes(from.device)) {
     const payload = await handOver(tx, context, channel, chain);
     await sendControl(tx, {

@@ -14,18 +14,11 @@ import { sendControl } from "../outbox/control.ts";
 import { NACK_TAGS_MAX, WANT_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { POISON_TAG } from "../receive/receive.ts";
-import type { HeldRow } from "../store/rows.ts";
+import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
+import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
 
-/** A hole this young is an envelope on its way. */
-export const HEAL_FIRST_MS = 3_000;
-/** Pauses between requests for the same thing double up to this. */
-export const HEAL_RETRY_FIRST_MS = 5_000;
-export const HEAL_RETRY_MAX_MS = 600_000;
-/** Logs and tags that are remembered as asked for; the oldest are asked again early. */
-const ASKED_MAX = 1_000;
-
-const HEAL_TABLES = [
+const HEAL_TABLES: readonly TableName[] = [
   "meta",
   "mailboxes",
   "tokens",
@@ -36,7 +29,7 @@ const HEAL_TABLES = [
   "logs",
   "held",
   "outbox",
-] as const;
+];
 
 export type HealDeps = {
   readonly store: Store;
@@ -54,131 +47,134 @@ export type Healer = {
   readonly close: () => void;
 };
 
-type Asked = { readonly times: number; readonly atMs: number; readonly pauseMs: number };
+export const openHealer = (deps: HealDeps): Healer => new HealRounds(deps);
 
-export function openHealer(deps: HealDeps): Healer {
-  const asked = new Map<string, Asked>();
-  let cancel: (() => void) | undefined;
-  let closed = false;
+class HealRounds implements Healer {
+  readonly #deps: HealDeps;
+  readonly #asked = new Asked();
+  #cancel: (() => void) | undefined;
+  #dueAtMs = Infinity;
+  #isClosed = false;
 
-  const plan = (inMs: number): void => {
-    if (closed || cancel !== undefined) return;
-    cancel = deps.timers.after(inMs, () => {
-      cancel = undefined;
-      void round().catch(deps.failed);
+  constructor(deps: HealDeps) {
+    this.#deps = deps;
+  }
+
+  readonly look = (): void => this.#plan(HEAL_FIRST_MS);
+
+  readonly close = (): void => {
+    this.#isClosed = true;
+    this.#cancel?.();
+  };
+
+  /** The earlier of this plan and the one that is made. */
+  #plan(inMs: number): void {
+    const { timers, failed } = this.#deps;
+    const nowMs = timers.now();
+    const isSooner = this.#cancel === undefined || nowMs + inMs < this.#dueAtMs;
+    if (this.#isClosed || !isSooner) return;
+    this.#cancel?.();
+    this.#dueAtMs = nowMs + inMs;
+    this.#cancel = timers.after(inMs, () => {
+      this.#cancel = undefined;
+      this.#round().catch(failed);
     });
-  };
-  const round = async (): Promise<void> => {
-    const self = deps.self();
-    if (self === undefined || closed) return;
-    const missing = await deps.lane.run(() =>
-      deps.store.write(HEAL_TABLES, (tx) => askForMissing(tx, deps, self, isDue)),
+  }
+
+  async #round(): Promise<void> {
+    const { store, lane, timers, wake } = this.#deps;
+    const self = this.#deps.self();
+    if (self === undefined || this.#isClosed) return;
+    const context = { ...this.#deps, self, nowMs: timers.now(), asked: this.#asked };
+    const round = await lane.run(() =>
+      store.write(HEAL_TABLES, async (tx) => {
+        const holes = await wantHoles(tx, context);
+        const chains = await nackUnknown(tx, context);
+        return { sent: holes.sent + chains.sent, waitMs: Math.min(holes.waitMs, chains.waitMs) };
+      }),
     );
-    if (missing.asked > 0) deps.wake();
-    if (missing.left > 0) plan(HEAL_RETRY_FIRST_MS);
-  };
-  /** True at most once a pause for each thing. */
-  const isDue = (what: string): boolean => {
-    const nowMs = deps.timers.now();
-    const before = asked.get(what);
-    if (before !== undefined && isWithin(nowMs - before.atMs, before.pauseMs)) return false;
-    const times = (before?.times ?? 0) + 1;
-    const pauseMs = Math.min(HEAL_RETRY_MAX_MS, HEAL_RETRY_FIRST_MS * 2 ** Math.min(times - 1, 20));
-    asked.delete(what);
-    asked.set(what, { times, atMs: nowMs, pauseMs });
-    for (const oldest of asked.keys()) {
-      if (asked.size <= ASKED_MAX) break;
-      asked.delete(oldest);
-    }
-    return true;
-  };
-  return {
-    look: () => plan(HEAL_FIRST_MS),
-    close: () => {
-      closed = true;
-      cancel?.();
-    },
-  };
+    if (round.sent > 0) wake();
+    if (round.waitMs < Infinity) this.#plan(Math.max(HEAL_FIRST_MS, round.waitMs));
+  }
 }
 
-/** A negative age tells of a clock that was set back: what it measured is over. */
-const isWithin = (ageMs: number, spanMs: number): boolean => ageMs >= 0 && ageMs < spanMs;
+type AskContext = {
+  readonly self: Self;
+  readonly nowMs: number;
+  readonly random: Random;
+  readonly asked: Asked;
+};
 
-type Missing = { readonly asked: number; readonly left: number };
+/** Questions sent, and how long until the next one is due; Infinity: nothing else can be asked for. */
+type Round = { readonly sent: number; readonly waitMs: number };
 
-async function askForMissing(
-  tx: WriteTx,
-  deps: HealDeps,
-  self: Self,
-  isDue: (what: string) => boolean,
-): Promise<Missing> {
-  const holes = await wantHoles(tx, deps, self, isDue);
-  const chains = await nackUnknown(tx, deps, self, isDue);
-  return { asked: holes.asked + chains.asked, left: holes.left + chains.left };
-}
-
-async function wantHoles(
-  tx: WriteTx,
-  deps: HealDeps,
-  self: Self,
-  isDue: (what: string) => boolean,
-): Promise<Missing> {
-  let asked = 0;
-  let left = 0;
+async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
+  let sent = 0;
+  let waitMs = Infinity;
   for (const row of await tx.range("logs", "primary", {})) {
     const log: Log = numbered(row, "a");
     const ranges = holesOf(log.known, maxKnown(log.known)).slice(0, WANT_RANGES_MAX);
-    const channel = ranges.length === 0 ? undefined : await channelOf(tx, log.c);
-    if (channel === undefined) continue;
-    left += 1;
-    if (!isDue(log.log)) continue;
+    const [first] = ranges;
+    const channel = first === undefined ? undefined : await channelOf(tx, log.c);
+    const devices = channel === undefined ? [] : await reachableDevices(tx, log.account);
+    if (first === undefined || channel === undefined || devices.length === 0) continue;
+    // Named by where it begins: while a hole gets smaller, the next part is asked for without delay.
+    const pauseMs = context.asked.waitMs(`${log.log} ${first[0]}`, context.nowMs);
+    waitMs = Math.min(waitMs, pauseMs);
+    if (pauseMs > 0) continue;
     const payload = encodePayload("want", {
       channel: bytesOf(channel.id),
       log: bytesOf(log.log),
       ranges,
     });
-    if (await ask(tx, deps, self, log.account, payload)) asked += 1;
+    sent += await ask(tx, context, devices, payload);
   }
-  return { asked, left };
+  return { sent, waitMs };
 }
 
-async function nackUnknown(
-  tx: WriteTx,
-  deps: HealDeps,
-  self: Self,
-  isDue: (what: string) => boolean,
-): Promise<Missing> {
-  const nowMs = deps.timers.now();
-  const held = await tx.range("held", "primary", {});
-  const tagsByLabel = Map.groupBy(
-    held.filter((it) => !isWithin(nowMs - it.atMs, HEAL_FIRST_MS) && it.tag !== POISON_TAG),
-    (it: HeldRow) => it.label,
-  );
-  let asked = 0;
-  for (const [label, rows] of tagsByLabel) {
-    const account = (await tx.get("tokens", label))?.account;
-    const tags = [...new Set(rows.map((it) => it.tag))].slice(0, NACK_TAGS_MAX);
-    if (account === undefined || account === null || !isDue(label)) continue;
-    const payload = encodePayload("nack", { tags: tags.map(bytesOf) });
-    if (await ask(tx, deps, self, account, payload)) asked += 1;
+/** Of each contact the tags under which envelopes of theirs are held. */
+async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
+  const { asked, nowMs } = context;
+  const held = (await tx.range("held", "primary", {})).filter((it) => it.tag !== POISON_TAG);
+  let sent = 0;
+  let waitMs = Infinity;
+  for (const [label, rows] of Map.groupBy(held, (it) => it.label)) {
+    const account = (await tx.get("tokens", label))?.account ?? null;
+    const devices = account === null ? [] : await reachableDevices(tx, account);
+    if (devices.length === 0) continue;
+    const due: Hex[] = [];
+    for (const tag of new Set(rows.map((it) => it.tag))) {
+      if (due.length >= NACK_TAGS_MAX) break;
+      const pauseMs = asked.waitMs(tag, nowMs);
+      if (pauseMs > 0) waitMs = Math.min(waitMs, pauseMs);
+      else if (asked.times(tag) > HEAL_TRIES_MAX) await letGo(tx, tag);
+      else due.push(tag);
+    }
+    if (due.length === 0) continue;
+    waitMs = 0;
+    sent += await ask(tx, context, devices, encodePayload("nack", { tags: due.map(bytesOf) }));
   }
-  return { asked, left: held.filter((it) => it.tag !== POISON_TAG).length };
+  return { sent, waitMs };
 }
 
-/** Sends the question to the account's devices. False when none can be reached. */
+/** Nobody told us what opens these: their author has not heard that they arrived, and has them still. */
+async function letGo(tx: WriteTx, tag: Hex): Promise<void> {
+  for (const row of await tx.range("held", "tag", { lower: tag, upper: tag })) {
+    await tx.delete("held", row.env);
+  }
+}
+
+/** How many of the devices were sent the question. */
 async function ask(
   tx: WriteTx,
-  deps: HealDeps,
-  self: Self,
-  account: string,
+  { self, nowMs, random }: AskContext,
+  devices: readonly DeviceRow[],
   payload: Uint8Array,
-): Promise<boolean> {
-  const { random } = deps;
-  const nowMs = deps.timers.now();
-  let sent = false;
-  for (const device of await reachableDevices(tx, account)) {
+): Promise<number> {
+  let sent = 0;
+  for (const device of devices) {
     const input = { self, device, payloads: [payload], before: null, psk: null, nowMs, random };
-    sent = (await sendControl(tx, input)) || sent;
+    if (await sendControl(tx, input)) sent += 1;
   }
   return sent;
 }

@@ -62,8 +62,8 @@ export type OpenOutcome =
 const done = (c: number): OpenOutcome => ({ type: "done", c });
 const dropped = (why: string): OpenOutcome => ({ type: "dropped", why });
 
-/** How many envelopes of unknown chains are kept; the oldest go first. */
-export const HELD_MAX = 2_000;
+/** How many envelopes of unknown chains are kept; the oldest go first, their authors have them. */
+export const HELD_MAX = 512;
 
 /** Opens, applies and remembers one envelope. */
 export async function takeArrival(
