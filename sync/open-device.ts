@@ -4,7 +4,7 @@
  */
 import { toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
-import { readSelf, renewIncarnation, type Self } from "./account/self.ts";
+import { readSelf, RENEW_TABLES, renewIncarnation, type Self } from "./account/self.ts";
 import { addOffsetSample, NO_SAMPLES, OFFSET_ALONE_MS_MAX, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
@@ -77,9 +77,10 @@ class OpenedDevice implements Device {
     this.#deps = deps;
     this.#self = self;
     const { store, transport, random, homeUrl } = deps;
-    // The device's clock, corrected by what relays say (docs/protocol/sync.md, Clock).
+    // The device's clock, corrected by what relays say (docs/protocol/sync.md, Clock). One that was set
+    // to 1970 is corrected by what it said before: times are never negative, "at once" is 0.
     const timers: Timers = {
-      now: () => deps.timers.now() + offsetOf(this.#samples).offsetMs,
+      now: () => Math.max(0, deps.timers.now() + offsetOf(this.#samples).offsetMs),
       after: deps.timers.after,
     };
     this.#timers = timers;
@@ -251,10 +252,11 @@ class OpenedDevice implements Device {
       const self = this.#self;
       if (self === undefined) return;
       const { store, random } = this.#deps;
-      this.#self = await store.write(["meta", "ownChains"], (tx) =>
+      this.#self = await store.write(RENEW_TABLES, (tx) =>
         renewIncarnation(tx, self, this.#timers.now(), random),
       );
     });
+    this.#resume();
   }
 
   /** Our card on a new session: they learn that the old one is over, and answer on this one. */
