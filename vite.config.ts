@@ -92,7 +92,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "dom", include: ["tests/**/*.test.tsx"], environment: "jsdom" },
+        test: {
+          name: "dom",
+          include: ["tests/**/*.test.tsx"],
+          environment: "jsdom",
+          // Finding things by role costs jsdom seconds on a machine that is busy.
+          testTimeout: 30_000,
+        },
       },
       {
         extends: true,
