@@ -13,12 +13,13 @@ export const newCanary = (): string => `canary${randomBytes(CANARY_BYTES).toStri
 export type Place = { readonly where: string; readonly bytes: Buffer };
 
 /** Each form by its name; base64 has three, by where in a group of three bytes the text begins. */
-export function formsOf(text: string): ReadonlyMap<string, Buffer> {
-  const raw = Buffer.from(text, "utf8");
+export function formsOf(text: string | Buffer): ReadonlyMap<string, Buffer> {
+  const raw = Buffer.from(text);
+  const wide = Buffer.from(raw.toString("latin1"), "utf16le");
   const forms = new Map([
-    ["utf-8", raw],
-    ["utf-16le", Buffer.from(text, "utf16le")],
-    ["utf-16be", Buffer.from(text, "utf16le").swap16()],
+    ["raw", raw],
+    ["utf-16le", wide],
+    ["utf-16be", Buffer.from(wide).swap16()],
     ["hex", Buffer.from(raw.toString("hex"))],
     ["HEX", Buffer.from(raw.toString("hex").toUpperCase())],
   ]);
@@ -37,8 +38,8 @@ function middleOf(raw: Buffer, before: number, alphabet: "base64" | "base64url")
   return whole.toString(alphabet).slice(from, Math.floor((whole.length * 8) / 6));
 }
 
-/** "where: form" of each place that holds the text in each form that it holds it in. */
-export function leaksOf(text: string, places: readonly Place[]): readonly string[] {
+/** "where: form" for each place that holds the text, and each form that it holds it in. */
+export function leaksOf(text: string | Buffer, places: readonly Place[]): readonly string[] {
   const forms = [...formsOf(text)];
   return places.flatMap(({ where, bytes }) =>
     forms.filter(([, form]) => bytes.includes(form)).map(([name]) => `${where}: ${name}`),
