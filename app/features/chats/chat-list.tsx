@@ -79,9 +79,8 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
     >
       <Avatar account={account} name={chat.name} online={online && kind === "dm"} />
       <span className="chat-item-name">
-        <bdi>{name}</bdi>
-        {/* What the badge and the dot show, in words. */}
-        <span className="visually-hidden">{[" ", ...told.map((it) => `${it}, `)].join("")}</span>
+        <bdi>{name}</bdi> {/* What the badge and the dot show, in words. */}
+        <span className="visually-hidden">{told.map((it) => `${it}, `).join("")}</span>
       </span>{" "}
       <span className="chat-item-line" dir="auto" data-writing={writing}>
         {line}
