@@ -20,11 +20,13 @@ import {
 import { type DeviceKeys, deviceIdOf, makeDevice } from "../../crypto/identity/device.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { INCARNATION_BYTES } from "../entry/entry.ts";
-import type { Hex } from "../store/rows.ts";
+import type { Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** A contact that lies about what it holds makes us open one new log in so long, not more. */
 const INCARNATION_MS_MIN = 3_600_000;
+/** Further than any rollback reaches back: others keep what has the highest counter. */
+const COUNTER_LEAP = 1_000_000;
 const SELF = "self";
 const CARD_COUNTER = "cardCounter";
 
@@ -95,7 +97,8 @@ export async function writeSelf(tx: WriteTx, self: Self): Promise<void> {
 
 /**
  * New logs and new sender chains from here on: our storage was rolled back behind what others have,
- * and going on in the old logs would use their numbers twice.
+ * and going on in the old logs would use their numbers twice. Cards and cursors go on with counters
+ * that others cannot have seen. Answers `self` as it was when that was done within the hour.
  */
 export async function renewIncarnation(
   tx: WriteTx,
@@ -114,13 +117,21 @@ export async function renewIncarnation(
   for (const chain of await tx.range("ownChains", "primary", {})) {
     await tx.delete("ownChains", chain.c);
   }
+  for (const channel of await tx.range("channels", "primary", {})) {
+    await tx.put("channels", { ...channel, receipts: channel.receipts + COUNTER_LEAP });
+  }
+  await advanceCardCounter(tx, COUNTER_LEAP);
   return renewed;
 }
 
+export const RENEW_TABLES: readonly TableName[] = ["meta", "ownChains", "channels"];
+
 /** Each card that leaves the device has its own number, so that "newest" is never a tie. */
-export async function nextCardCounter(tx: WriteTx): Promise<number> {
+export const nextCardCounter = (tx: WriteTx): Promise<number> => advanceCardCounter(tx, 1);
+
+async function advanceCardCounter(tx: WriteTx, by: number): Promise<number> {
   const row = await tx.get("meta", CARD_COUNTER);
-  const next = (typeof row?.v === "number" ? row.v : 0) + 1;
+  const next = (typeof row?.v === "number" ? row.v : 0) + by;
   assert(Number.isSafeInteger(next), "card counter");
   await tx.put("meta", { k: CARD_COUNTER, v: next });
   return next;

@@ -1,8 +1,9 @@
 /**
- * Asking for what is missing: a hole in a log (WANT, to its author's account), a chain we were never
- * handed (NACK, to whom the envelope came from). The relay is never asked to repair anything. Waits
+ * Asking for what is missing: a hole in a log, or the end of an own one that we lost (WANT, to the
+ * contact in its channel), a chain we were never handed (NACK, to whom the envelope came from). The relay is never asked to repair anything. Waits
  * first, because most holes are envelopes on their way. docs/protocol/sync.md, rules [HE4]…
  */
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, channelOf, type Log, numbered } from "../channel/channels.ts";
@@ -13,8 +14,9 @@ import { holesOf, maxKnown } from "../log/known.ts";
 import { sendControl } from "../outbox/control.ts";
 import { NACK_TAGS_MAX, WANT_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
+import { deliveredOf } from "../receipts/receipts.ts";
 import { POISON_TAG } from "../receive/receive.ts";
-import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { CursorRow, DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
 
@@ -28,6 +30,7 @@ const HEAL_TABLES: readonly TableName[] = [
   "channels",
   "logs",
   "held",
+  "cursors",
   "outbox",
 ];
 
@@ -111,12 +114,13 @@ type Round = { readonly sent: number; readonly waitMs: number };
 async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
   let sent = 0;
   let waitMs = Infinity;
+  const cursors = await tx.range("cursors", "primary", {});
   for (const row of await tx.range("logs", "primary", {})) {
     const log: Log = numbered(row, "a");
-    const ranges = holesOf(log.known, maxKnown(log.known)).slice(0, WANT_RANGES_MAX);
+    const ranges = holesOf(log.known, lastOf(log, cursors, context.self)).slice(0, WANT_RANGES_MAX);
     const [first] = ranges;
     const channel = first === undefined ? undefined : await channelOf(tx, log.c);
-    const devices = channel === undefined ? [] : await reachableDevices(tx, log.account);
+    const devices = channel === undefined ? [] : await reachableDevices(tx, channel.account);
     if (first === undefined || channel === undefined || devices.length === 0) continue;
     // Named by where it begins: while a hole gets smaller, the next part is asked for without delay.
     const pauseMs = context.asked.waitMs(`${log.log} ${first[0]}`, context.nowMs);
@@ -131,6 +135,12 @@ async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
   }
   return { sent, waitMs };
 }
+
+/** The highest number that we know of: of an own log that was rolled back, what others told us. */
+const lastOf = (log: Log, cursors: readonly CursorRow[], self: Self): number =>
+  log.own && !equalBytes(log.incarnation, self.incarnation)
+    ? Math.max(...cursors.map((it) => maxKnown(deliveredOf(it, log.log))), maxKnown(log.known))
+    : maxKnown(log.known);
 
 /** Of each contact the tags under which envelopes of theirs are held. */
 async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {

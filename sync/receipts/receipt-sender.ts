@@ -20,8 +20,9 @@ import { type SealedCursor, sealCursor } from "./receipts.ts";
 const RECEIPT_FIRST_MS = 50;
 /** Between two cursors of a channel. */
 export const RECEIPT_EVERY_MS = 2_000;
-/** After a failure; the link's next opening tries at once. */
-const RECEIPT_RETRY_MS = 5_000;
+/** After a failure, doubling; the next link that opens tries at once. */
+export const RECEIPT_RETRY_MS = 5_000;
+export const RECEIPT_RETRY_MAX_MS = 600_000;
 
 export type ReceiptDeps = {
   readonly store: Store;
@@ -44,6 +45,8 @@ export type ReceiptSender = {
 export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
   const planned = new Map<number, () => void>();
   const toldAtMs = new Map<number, number>();
+  /** Failures in a row. */
+  const failures = new Map<number, number>();
   const sending = new Set<number>();
   let closed = false;
 
@@ -68,8 +71,10 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
     toldAtMs.set(c, deps.timers.now());
     try {
       const told = await tellOnce(deps, c);
-      if (told === "later") plan(c, RECEIPT_RETRY_MS);
+      const failed = told === "later" ? (failures.get(c) ?? 0) + 1 : 0;
+      failures.set(c, failed);
       if (told === "again") changed(c);
+      if (failed > 0) plan(c, Math.min(RECEIPT_RETRY_MAX_MS, RECEIPT_RETRY_MS * 2 ** (failed - 1)));
     } finally {
       sending.delete(c);
     }
@@ -79,7 +84,12 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
       tx.range("channels", "primary", {}),
     );
     for (const row of channels) {
-      if (row.receipts > row.receiptsSent) changed(numbered(row, "c").c);
+      const { c } = numbered(row, "c");
+      if (row.receipts <= row.receiptsSent) continue;
+      failures.delete(c);
+      planned.get(c)?.();
+      planned.delete(c);
+      changed(c);
     }
   };
   return {
@@ -104,8 +114,8 @@ async function tellOnce(deps: ReceiptDeps, c: number): Promise<"told" | "again" 
   const cursor = await deps.store.read(["channels", "ownChains", "contacts", "logs"], (tx) =>
     sealCursor(tx, self, channel, deps.random),
   );
-  // Nobody holds a chain of ours, or they are not accepted yet: told with the first one.
-  if (cursor === undefined) return "told";
+  if (cursor === "notYet") return "later";
+  if (cursor === "nobody") return "told";
   if (!(await putCursor(deps, cursor))) return "later";
   const isNewest = await deps.lane.run(() =>
     deps.store.write(["channels"], async (tx) => {

@@ -37,17 +37,17 @@ export type SealedCursor = {
   readonly devices: readonly Hex[];
 };
 
-/** Undefined while nobody holds a chain of ours there, or nobody is to be told. */
+/** `nobody`: it is nobody's business. `notYet`: nobody holds a chain of ours, but they will. */
 export async function sealCursor(
   tx: ReadTx,
   self: Self,
   channel: Channel,
   random: Random,
-): Promise<SealedCursor | undefined> {
-  const chain = await tx.get("ownChains", channel.c);
+): Promise<SealedCursor | "nobody" | "notYet"> {
   const contact = await tx.get("contacts", channel.account);
-  if (chain === undefined || chain.holders.length === 0) return undefined;
-  if (contact === undefined || contact.state !== "accepted") return undefined;
+  if (contact === undefined || contact.state !== "accepted") return "nobody";
+  const chain = await tx.get("ownChains", channel.c);
+  if (chain === undefined || chain.holders.length === 0) return "notYet";
   // Newest first: what does not fit a cursor is what nobody writes any more.
   const logs = (await logsOf(tx, channel.c))
     .filter((it) => !it.own && maxKnown(it.known) > 0)
@@ -74,7 +74,11 @@ export type Settled = {
   readonly lost: number;
   /** They hold entries of ours that we do not: our storage was rolled back. */
   readonly isAheadOfUs: boolean;
+  /** They told us more before: a repetition, or their storage was rolled back. */
+  readonly isBehindItself: boolean;
 };
+
+const REPEATED: Settled = { settled: 0, lost: 0, isAheadOfUs: false, isBehindItself: true };
 
 /**
  * Takes a verified cursor of a peer's device: keeps it if it is newer, settles what it covers, and
@@ -88,8 +92,7 @@ export async function applyCursor(
   nowMs: number,
 ): Promise<Settled> {
   const held = await tx.get("cursors", [from.c, from.device]);
-  if (held !== undefined && cursor.counter < held.counter)
-    return { settled: 0, lost: 0, isAheadOfUs: false };
+  if (held !== undefined && cursor.counter < held.counter) return REPEATED;
   const row: CursorRow = {
     ...from,
     counter: cursor.counter,
@@ -97,6 +100,8 @@ export async function applyCursor(
     read: cursor.read.map((it) => ({ log: toHex(it.log), known: it.known })),
   };
   await tx.put("cursors", row);
+  const isBehindItself =
+    held?.delivered.some(({ log, known }) => !coversKnown(deliveredOf(row, log), known)) ?? false;
   let settled = 0;
   let lost = 0;
   let isAheadOfUs = false;
@@ -116,7 +121,7 @@ export async function applyCursor(
       else settled += 1;
     }
   }
-  return { settled, lost, isAheadOfUs };
+  return { settled, lost, isAheadOfUs, isBehindItself };
 }
 
 /** What a device holds of the log, by its newest cursor. */

@@ -5,8 +5,7 @@
 import { compareBytes, equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
-import { type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
-import { bytesOf } from "../channel/channels.ts";
+import { bytesOf, type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
 import { previewOf } from "../channel/preview.ts";
 import { hEffOf, mergeHlc, msOf } from "../clock/hlc.ts";
 import { type Body, decodeBody } from "../entry/bodies.ts";
@@ -28,6 +27,8 @@ export type EntryRefusal =
   | "chain"
   /** Another entry of this log and number is here already: the author equivocates. */
   | "fork"
+  /** Of the log that we write now, and we do not have it: our storage was rolled back. */
+  | "own"
   | "clock"
   /** Entry 1 must be `log.open` and name the account and incarnation of its log. */
   | "logOpen";
@@ -63,6 +64,8 @@ export async function acceptEntry(
   const hash = entryIdOf(entry.coreBytes);
   const held = await tx.get("entries", [c, log.a, entry.core.seq]);
   if (held !== undefined) return equalBytes(held.hash, hash) ? { type: "held" } : refused("fork");
+  // In the log that we go on writing it would leave a hole, or a fork.
+  if (log.own && equalBytes(log.incarnation, self.incarnation)) return refused("own");
   const misfit = (await misfitOf(tx, log, entry, hash)) ?? (await openMisfit(tx, log, entry));
   if (misfit !== undefined) return refused(misfit);
   return await placeEntry(tx, { self, channel, log, entry, hash, bytes, nowMs });

@@ -141,7 +141,11 @@ async function openChainMessage(
   if (!payload.ok) return dropped(`payload ${payload.error.type}`);
   if (payload.value.type !== "entry") return dropped("payload");
   const outcome = await acceptEntry(tx, context.self, row.c, payload.value.body, context.nowMs);
-  if (outcome.type === "refused") return dropped(`entry ${outcome.why}`);
+  if (outcome.type === "refused") {
+    // Perhaps its author lost what we have of that log: our receipt tells them.
+    if (outcome.why === "fork") await staleReceipt(tx, context.effects, row.c);
+    return dropped(`entry ${outcome.why}`);
+  }
   if (outcome.type === "held") await staleReceipt(tx, context.effects, row.c);
   context.effects.wrote(row.c, row.account);
   context.effects.receipt(row.c);
@@ -176,9 +180,12 @@ async function openLiveFrame(
     return { type: "live" };
   }
   const from = { c: row.c, device: row.device, account: row.account };
-  const { lost, isAheadOfUs } = await applyCursor(tx, from, body, context.self.incarnation, nowMs);
-  if (lost > 0) effects.wake();
-  if (isAheadOfUs) effects.rolledBack();
+  const { incarnation } = context.self;
+  const applied = await applyCursor(tx, from, body, incarnation, nowMs);
+  if (applied.lost > 0) effects.wake();
+  // If their storage was rolled back, our own cursor tells them so.
+  if (applied.isBehindItself) await staleReceipt(tx, effects, row.c);
+  if (applied.isAheadOfUs) effects.rolledBack();
   return { type: "live" };
 }
 

@@ -40,6 +40,8 @@ export type ReceiveDeps = {
   readonly timers: Timers;
   readonly random: Random;
   readonly effects: Effects;
+  /** A contradiction of our own, which made an envelope poison. */
+  readonly failed: (error: unknown) => void;
 };
 
 /**
@@ -87,12 +89,14 @@ async function receiveTogether(
 
 /** Poison rule: what throws is tried again alone, then kept under a name that nothing opens. */
 async function receiveAlone(deps: ReceiveDeps, self: Self, frame: MsgFrame): Promise<void> {
+  let bug: unknown;
   for (let strike = 1; strike <= STRIKES_MAX; strike += 1) {
     try {
       await receiveTogether(deps, self, [frame]);
       return;
     } catch (error) {
       if (error instanceof StorageError) throw error;
+      bug = error;
     }
   }
   const env = toHex(frame.envelope);
@@ -108,6 +112,7 @@ async function receiveAlone(deps: ReceiveDeps, self: Self, frame: MsgFrame): Pro
     await tx.put("seen", { id: env, atMs: nowMs, c: 0 });
   });
   deps.effects.dropped("poison");
+  deps.failed(bug);
 }
 
 /** No envelope has it as its id: those are 32 hex digits. */

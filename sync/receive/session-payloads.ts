@@ -10,12 +10,20 @@ import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
 import { decodeCard, verifyCard } from "../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
 import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
-import { bytesOf, channelById, channelIdOf, openChannel, openLog } from "../channel/channels.ts";
+import {
+  bytesOf,
+  channelById,
+  channelIdOf,
+  logsOf,
+  openChannel,
+  openLog,
+} from "../channel/channels.ts";
 import { putCard, putDevices } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
 import { answerNack, answerWant } from "../heal/answers.ts";
 import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
+import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
 import type { Payload, SessionMessage } from "../payload/payload.ts";
 import type { ContactRow, DeviceRow, Hex, TokenRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -24,6 +32,8 @@ import type { OpenContext } from "./open-envelope.ts";
 
 /** Chains kept of one device in one channel; the oldest go first. */
 const PEER_CHAINS_MAX = 32;
+/** Logs of one device in one channel. A device opens a new one when its storage was rolled back. */
+export const LOGS_PER_DEVICE_MAX = CURSOR_LOGS_MAX;
 
 export type SessionPeer = {
   readonly device: Hex;
@@ -153,12 +163,19 @@ async function takeChain(
     await takeCard(tx, context, { contact, device }, handOver.card);
   }
   const channel = await openChannel(tx, self, contact.account);
-  await openLog(tx, self, channel, {
+  const writer = {
     account: contact.account,
     device: device.device,
     key: device.sigKey,
     incarnation: handOver.incarnation,
-  });
+  };
+  const theirs = (await logsOf(tx, channel.c)).filter((it) => it.device === device.device);
+  const isKnown = theirs.some((it) => equalBytes(it.incarnation, handOver.incarnation));
+  if (!isKnown && theirs.length >= LOGS_PER_DEVICE_MAX) {
+    effects.dropped("too many logs");
+    return [];
+  }
+  await openLog(tx, self, channel, writer);
   const tags = [toHex(chain.value.tag), toHex(liveTagOf(chain.value))];
   const [tag = ""] = tags;
   if ((await tx.find("peerChains", "tags", tag)) !== undefined) return [];
@@ -223,6 +240,9 @@ async function takeEntry(
   const channel = await channelById(tx, id);
   if (channel === undefined) return context.effects.dropped("channel");
   const outcome = await acceptEntry(tx, context.self, channel.c, bytes, context.nowMs);
-  if (outcome.type === "refused") return context.effects.dropped(`entry ${outcome.why}`);
+  if (outcome.type === "refused") {
+    if (outcome.why === "own") context.effects.rolledBack();
+    return context.effects.dropped(`entry ${outcome.why}`);
+  }
   context.effects.receipt(channel.c);
 }

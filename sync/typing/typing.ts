@@ -22,8 +22,7 @@ export const TYPING_EVERY_MS = 3_000;
 /** … and show it for so long after the last time. */
 export const TYPING_SHOWN_MS = 6_000;
 /** A frame this old is a repetition. */
-const TYPING_AGE_MS_MAX = 30_000;
-const TTL_SECONDS = 10;
+export const TYPING_AGE_MS_MAX = 30_000;
 
 export type TypingDeps = {
   readonly store: Store;
@@ -46,7 +45,9 @@ export type TypingBoard = {
 
 export function openTypingBoard(deps: TypingDeps): TypingBoard {
   const toldAtMs = new Map<number, number>();
-  const shown = new Map<string, { c: number; account: Hex; atMs: number; cancel: () => void }>();
+  const shown = new Map<string, { c: number; account: Hex; cancel: () => void }>();
+  /** When they said so last: what is not newer is a repetition. One for each channel that there is. */
+  const heardAtMs = new Map<string, number>();
 
   const show = (): void => {
     const typing: Record<number, Hex[]> = {};
@@ -68,12 +69,12 @@ export function openTypingBoard(deps: TypingDeps): TypingBoard {
     },
     heard: (c, account, atMs) => {
       const name = `${c} ${account}`;
-      const before = shown.get(name);
       if (Math.abs(deps.timers.now() - atMs) > TYPING_AGE_MS_MAX) return;
-      if (before !== undefined && atMs <= before.atMs) return;
-      before?.cancel();
+      if (atMs <= (heardAtMs.get(name) ?? 0)) return;
+      heardAtMs.set(name, atMs);
+      shown.get(name)?.cancel();
       const cancel = deps.timers.after(TYPING_SHOWN_MS, () => end(c, account));
-      shown.set(name, { c, account, atMs, cancel });
+      shown.set(name, { c, account, cancel });
       show();
     },
     ended: end,
@@ -116,7 +117,7 @@ async function tell(deps: TypingDeps, c: number): Promise<void> {
       isEphemeral: true,
       isUrgent: false,
       slot: null,
-      ttlSeconds: TTL_SECONDS,
+      ttlSeconds: 0,
       targets: [{ mailbox: idOf("MailboxId", relay.mailbox), token: idOf("Token", relay.token) }],
       body,
     });

@@ -5,6 +5,7 @@ import { messageStateOf, type MessageState } from "../../app/db/message-state.ts
  */
 import { assert } from "../../crypto/base/assert.ts";
 import type { Random } from "../../crypto/base/random.ts";
+import type { Timers } from "../../sync/clock/timers.ts";
 import type { Device, Status } from "../../sync/device.ts";
 import { openDevice } from "../../sync/open-device.ts";
 import { type MemoryStore, openMemoryStore } from "../../sync/store/memory-store.ts";
@@ -61,6 +62,12 @@ export class Person {
   get device(): Device {
     assert(this.#device !== undefined, `${this.name} is awake`);
     return this.#device;
+  }
+
+  /** Their clock. */
+  get timers(): Timers {
+    const { kernel } = this.#options;
+    return { now: () => kernel.now() + this.skewMs, after: kernel.after };
   }
 
   /** The store, as the device sees it. */

@@ -80,6 +80,16 @@ export class ScenarioRelay {
     this.#store = this.#emptyStore();
   }
 
+  /** Loses what waits in one mailbox, and says nothing: as a wicked relay does. */
+  async lose(mailbox: Uint8Array): Promise<number> {
+    const id = idOf("MailboxId", mailbox);
+    const bounds = { afterId: 0, messages: 10_000, pageBytes: Number.MAX_SAFE_INTEGER };
+    const page = await this.#store.page(id, bounds, this.#kernel.now());
+    const ids = page.ok ? page.value.map((it) => it.id) : [];
+    await this.#store.commit([{ type: "ack", mailbox: id, ids }], this.#kernel.now());
+    return ids.length;
+  }
+
   #emptyStore(): Store {
     const incarnation = idOf("StoreIncarnation", this.#chance.bytes(ID_BYTES.StoreIncarnation));
     return openMemoryStore({ incarnation, bounds: BOUNDS });
