@@ -1,7 +1,7 @@
 /** What a chat is like to use: states, keys, long histories, narrow windows. */
 import { expect, type Page, test } from "@playwright/test";
 
-import { type Person, person } from "./person.ts";
+import { type Person, person, write } from "./person.ts";
 import { type RelayProcess, startRelay } from "./relay-process.ts";
 
 let relay: RelayProcess;
@@ -41,7 +41,7 @@ test("[PS1] one sees the other write, and how far the own messages got", async (
 test("[DR1] a text that was not sent is there again after a reload", async ({ browser }) => {
   await using alice = await alone(browser);
   const field = alice.page.getByRole("textbox", { name: "Message" });
-  await field.fill("half a thou");
+  await write(field, "half a thou");
   await expect.poll(() => savedDrafts(alice.page)).toBe(1);
   await alice.page.reload();
   await expect(field).toHaveValue("half a thou");
@@ -50,11 +50,11 @@ test("[DR1] a text that was not sent is there again after a reload", async ({ br
 test("[CO2] a text over the limit is refused with the count, and stays", async ({ browser }) => {
   await using alice = await alone(browser);
   const field = alice.page.getByRole("textbox", { name: "Message" });
-  await field.fill("x".repeat(32_769));
+  await write(field, "x".repeat(32_769));
   await field.press("Enter");
   await expect(alice.page.getByText("Too long by 1 byte.")).toBeVisible();
   expect(await field.inputValue()).toHaveLength(32_769);
-  await field.fill("y".repeat(32_768));
+  await write(field, "y".repeat(32_768));
   await field.press("Enter");
   await expect(field).toHaveValue("");
   await expect(alice.message("yyyy")).toHaveCount(1);
@@ -89,14 +89,10 @@ test("[WL3] a long history keeps few nodes, and its place while more comes in", 
   test.slow();
   await using alice = await alone(browser);
   const { page } = alice;
-  const field = page.getByRole("textbox", { name: "Message" });
-  for (let n = 1; n <= 320; n += 1) {
-    await field.fill(`note ${n} ${"and more ".repeat(n % 17)}`);
-    await field.press("Enter");
-  }
-  await alice.sees("note 320");
+  for (let from = 1; from <= 320; from += 40) await writeNotes(alice, from, from + 39);
+  await alice.sees("note 320.");
   await page.reload();
-  await alice.sees("note 320");
+  await alice.sees("note 320.");
   await expect(page.locator("[data-message]")).toHaveCount(60);
   expect(await distanceToEnd(page)).toBeLessThanOrEqual(15);
 
@@ -115,7 +111,7 @@ test("[WL3] a long history keeps few nodes, and its place while more comes in", 
   }
   expect((await firstVisible(page)).n).toBe(1);
   await page.getByRole("button", { name: "Jump to latest" }).click();
-  await alice.sees("note 320");
+  await alice.sees("note 320.");
   await expect.poll(() => distanceToEnd(page)).toBeLessThanOrEqual(15);
 });
 
@@ -124,9 +120,9 @@ test("[WL2] what one reads does not move when something arrives below", async ({
   await alice.start("Alice");
   await using bob = await person(browser, relay.url);
   await bob.accept(await alice.invite(), "Bob");
-  for (let n = 1; n <= 40; n += 1) await bob.say(`line ${n}`);
+  for (let n = 1; n <= 40; n += 1) await bob.say(`line ${n}.`);
   await alice.open("Bob");
-  await alice.sees("line 40");
+  await alice.sees("line 40.");
   const { page } = alice;
   await page.locator(".log-scroller").hover();
   await page.mouse.wheel(0, -600);
@@ -165,10 +161,27 @@ for (const dir of ["ltr", "rtl"] as const) {
     expect(await overflow()).toBe(0);
     const bubble = await page.locator(".bubble").boundingBox();
     const start = dir === "ltr" ? 360 - (bubble!.x + bubble!.width) : bubble!.x;
-    expect(start).toBeLessThan(40);
+    // A scroll bar may stand beside it.
+    expect(start).toBeLessThan(48);
     await page.getByRole("link", { name: "Back to chats" }).click();
     await expect(alice.chat("Note to self")).toBeVisible();
   });
+}
+
+/** As fast as frames go, which is faster than keys through the test's protocol. */
+async function writeNotes({ field, sees }: Person, from: number, to: number): Promise<void> {
+  await field.evaluate(
+    async (element, [first, last]) => {
+      element.focus();
+      for (let n = first; n <= last; n += 1) {
+        document.execCommand("insertText", false, `note ${n}. ${"and more ".repeat(n % 17)}`);
+        element.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+        await new Promise(requestAnimationFrame);
+      }
+    },
+    [from, to] as const,
+  );
+  await sees(`note ${to}.`);
 }
 
 const savedDrafts = (page: Page): Promise<number> =>

@@ -40,8 +40,7 @@ test("[ON1] an invite link leads into the chat in two actions, its secret leaves
   await bob.page.goto(link);
   await expect(bob.page.getByRole("heading", { level: 1 })).toContainText("invited");
   expect(new URL(bob.page.url()).hash).toBe("");
-  await bob.page.getByRole("textbox", { name: "Your name" }).fill("Bob");
-  await bob.page.getByRole("button", { name: "Start" }).click();
+  await bob.giveName("Bob");
   await expect(bob.page.getByRole("heading", { name: "Alice" })).toBeVisible();
   await expect(bob.page.getByRole("textbox", { name: "Message" })).toBeFocused();
   expect(Date.now() - began).toBeLessThan(INVITED_MAX_MS);
@@ -54,8 +53,7 @@ test("[ON1] an invite link leads into the chat in two actions, its secret leaves
 test("[ON3] a link that was altered says so, and one goes on without it", async ({ browser }) => {
   await using bob = await person(browser, relay.url);
   await bob.page.goto(`${relay.url}/#AQ`);
-  await bob.page.getByRole("textbox", { name: "Your name" }).fill("Bob");
-  await bob.page.getByRole("button", { name: "Start" }).click();
+  await bob.giveName("Bob");
   await expect(bob.page.getByText("not a complete Kith invite link")).toBeVisible();
   await bob.page.getByRole("button", { name: "Go on without it" }).click();
   await expect(bob.chat("Note to self")).toBeVisible();
