@@ -30,6 +30,8 @@ import type { Transport } from "./transport/transport.ts";
 import { openTypingBoard, type TypingBoard } from "./typing/typing.ts";
 
 const SWEEP_EVERY_MS = 3_600_000;
+/** Two clocks that run do not part by so much between two heartbeats. */
+const CLOCK_SET_MS = 10_000;
 
 export type DeviceDeps = {
   readonly store: Store;
@@ -70,6 +72,8 @@ class OpenedDevice implements Device {
   #self: Self | undefined;
   #samples = NO_SAMPLES;
   #closed = false;
+  /** Of the newest sample. */
+  #offsetMs: number | null = null;
   #isSwept = false;
   #cancelSweep = (): void => undefined;
 
@@ -218,6 +222,7 @@ class OpenedDevice implements Device {
         onClock: (sample) => {
           this.#samples = addOffsetSample(this.#samples, new URL(homeUrl).host, sample.offsetMs);
           this.#sweepAt(sample);
+          this.#compareClock(sample);
           this.#board.change({ clockOffWarning: offsetOf(this.#samples).warning });
         },
       },
@@ -293,6 +298,13 @@ class OpenedDevice implements Device {
     this.#pump.wake();
     this.#receipts.resume();
     this.#healer.look();
+  }
+
+  /** Our clock was set: pauses that were measured by it as it was are over. */
+  #compareClock({ offsetMs }: ClockSample): void {
+    const movedMs = Math.abs(offsetMs - (this.#offsetMs ?? offsetMs));
+    this.#offsetMs = offsetMs;
+    if (movedMs > CLOCK_SET_MS) this.#run(this.#reached());
   }
 
   /** Once in a while, and only while our clock and the relay's agree: what is forgotten is gone. */
