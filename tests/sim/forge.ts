@@ -39,7 +39,10 @@ export async function forgeEntry(world: World, who: Person, to: Person): Promise
       });
     })
     .catch(() => false);
-  if (isSent === true) world.happened("an entry is forged");
+  if (isSent !== true) return;
+  world.happened("an entry is forged");
+  // Only what the app does wakes the outbox: this was done behind its back.
+  await who.use(async (device) => device.network(true));
 }
 
 /** The next entry of a log of `account`, signed with the wrong key. */

@@ -6,6 +6,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 
 /** Shorter ones would be found by chance. */
 const NEEDLE_BYTES_MIN = 8;
+const SECRET_PART_BYTES = 16;
 
 type Needle = { readonly bytes: Uint8Array; readonly name: string; readonly form: string };
 
@@ -16,6 +17,13 @@ export class Needles {
   /** Which pairs of bytes some needle begins with. */
   readonly #begins = new Uint8Array(1 << 16);
   readonly #byBegin = new Map<number, Needle[]>();
+
+  /** Half a key is a secret too. */
+  addSecret(name: string, bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += SECRET_PART_BYTES) {
+      this.add(name, bytes.subarray(at, at + SECRET_PART_BYTES));
+    }
+  }
 
   /** Adds `bytes` in all forms; once is enough. */
   add(name: string, bytes: Uint8Array): void {

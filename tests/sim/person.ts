@@ -76,6 +76,10 @@ export class Person {
     this.#life?.plug.breakAll();
   }
 
+  get isOffline(): boolean {
+    return this.#route !== "up";
+  }
+
   /** Everything that is committed. */
   snapshot(): Snapshot | undefined {
     return this.#life?.store.snapshot() ?? this.#saved;

@@ -30,6 +30,10 @@ export type Outcome = {
   readonly trace: readonly string[];
 };
 
+/** What nobody awaited and failed: a bug of the seed that runs. */
+const strays: unknown[] = [];
+process.on("unhandledRejection", (error) => void strays.push(error));
+
 const templates = new Map<number, Promise<SavedWorld>>();
 
 export const runSeed = (seed: number, profile: Profile): Promise<Outcome> =>
@@ -44,6 +48,7 @@ export async function runPlan(plan: Plan, isTraced: boolean): Promise<Outcome> {
   calm(world);
   const quietMs = await becomeQuiet(world);
   if (world.failure === null) await stayStill(world);
+  for (const stray of strays.splice(0)) world.fail(`[INV0] nobody caught ${String(stray)}`);
   return {
     plan,
     failure: world.failure,

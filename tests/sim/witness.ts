@@ -4,16 +4,25 @@
  * device has.
  */
 import { toHex } from "../../crypto/base/hex.ts";
+import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
+import { kdf } from "../../crypto/kdf.ts";
+import { NONCE_BYTES } from "../../crypto/xchacha.ts";
 import type { Self } from "../../sync/account/self.ts";
 import { coversKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
 import type { CursorRow, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
+import type { MsgFrame } from "../../sync/wire/message-frames.ts";
 import type { PutFrame } from "../../sync/wire/put-frame.ts";
 import type { Change } from "./device-store.ts";
+import type { Moment } from "./person.ts";
 
 /** Rows that wait in one device's outbox, beyond those of entries that nobody has yet. */
 const CONTROL_ROWS_MAX = 64;
 const HELD_ROWS_MAX = 256;
+/** Of a chain message: crypto/chain/sender-chain.ts. */
+const SEALED_AT = MESSAGE_ID_BYTES + 4;
+/** Tables that change when something is on its way. */
+const MOVING: ReadonlySet<string> = new Set(["outbox", "entries", "cursors", "sessions", "held"]);
 
 /** An entry by its log and number. */
 const placeOf = (log: string, seq: number): string => `${log}/${seq}`;
@@ -32,6 +41,10 @@ type Seen = {
   readonly logs: Map<number, LogRow>;
   readonly shown: Map<string, string>;
   readonly outbox: Map<number, OutboxRow>;
+  /** Header keys of its sender chains, by tag. */
+  readonly headerKeys: Map<string, Uint8Array>;
+  /** What the newest commit did. */
+  last: { readonly received: boolean; readonly sealed: boolean };
   /** Envelopes whose chain it does not know yet. */
   readonly heldBack: Set<string>;
 };
@@ -53,21 +66,22 @@ export class Witness {
   readonly #writerByText = new Map<string, string>();
   /** Places of the entries that an envelope was made for, and back. */
   readonly #envelopesByPlace = new Map<string, Set<string>>();
+  readonly #envelopeByKey = new Map<string, string>();
   /** What a relay said it keeps, and did not lose by a wipe. */
   readonly #promised = new Map<string, Set<string>>();
   /** What a relay ever said it keeps. */
   readonly #answered = new Set<string>();
   /** PUTs that were not answered yet, by connection and request. */
   readonly #puts = new Map<string, PutFrame>();
-  #storms = 0;
+  #activity = 0;
 
   constructor(options: WitnessOptions) {
     this.#options = options;
   }
 
-  /** Frames of a kind that moves something, ever: a quiet world adds none. */
+  /** How often something was on its way, ever: a quiet world adds nothing. */
   get activity(): number {
-    return this.#storms;
+    return this.#activity;
   }
 
   get names(): readonly string[] {
@@ -99,19 +113,25 @@ export class Witness {
   /** Changes that were committed together. `isNew` false: they are read from an older world. */
   committed(who: string, changes: readonly Change[], isNew = true): void {
     const seen = this.#seenOf(who);
-    if (isNew && changes.length > 0) this.#storms += 1;
+    if (isNew && changes.some((it) => MOVING.has(it.table))) this.#activity += 1;
     for (const change of changes) this.#take(seen, change, isNew);
+    seen.last = {
+      received: changes.some((it) => it.table === "seen" && it.row !== undefined),
+      sealed: changes.some((it) => it.table === "ownChains" && it.row !== undefined),
+    };
     if (isNew) this.#boundsOf(seen);
   }
 
   frames(
+    who: string,
     connection: string,
     moment: "sent" | "arrived",
     up: boolean,
     frames: readonly Frame[],
   ): void {
     for (const frame of frames) {
-      if (frame.type === "put" || frame.type === "msg") this.#storms += 1;
+      if (frame.type === "put" || frame.type === "msg") this.#activity += 1;
+      if (frame.type === "msg" && moment === "arrived" && !frame.isSlot) this.#again(who, frame);
       if (up && moment === "arrived" && frame.type === "put") {
         this.#puts.set(`${connection} ${frame.request}`, frame);
       }
@@ -121,10 +141,22 @@ export class Witness {
         for (const [i, { status }] of frame.statuses.entries()) {
           const target = put.targets[i];
           const isKept = status === "stored" || status === "duplicate";
+          if (status === "duplicate") {
+            this.#options.happened("a relay is asked to keep what it keeps");
+          }
           if (isKept && target !== undefined) this.#promise(put, toHex(target.mailbox));
         }
       }
     }
+  }
+
+  died(who: string, moment: Moment | "now"): void {
+    const { last } = this.#seenOf(who);
+    const { happened } = this.#options;
+    if (moment === "beforeReceive") happened("a device dies while it receives");
+    if (moment !== "afterCommit") return;
+    if (last.received) happened("a device dies between commit and acknowledgement");
+    if (last.sealed) happened("a device dies between sealing and sending");
   }
 
   /** An acknowledgement took the envelope from the relay. */
@@ -145,6 +177,11 @@ export class Witness {
 
   wiped(): void {
     this.#promised.clear();
+  }
+
+  #again(who: string, { envelope }: MsgFrame): void {
+    if (!this.#seenOf(who).envelopes.has(toHex(envelope))) return;
+    this.#options.happened("a message comes again after it was committed");
   }
 
   #promise(put: PutFrame, mailbox: string): void {
@@ -182,12 +219,19 @@ export class Witness {
         if (row !== undefined) seen.envelopes.add(row.id);
         return;
       case "held":
+        if (row !== undefined && isNew) this.#options.happened("an envelope waits for its chain");
         if (row !== undefined) seen.heldBack.add(row.env);
         else if (change.before !== undefined) seen.heldBack.delete(change.before.env);
+        return;
+      case "ownChains":
+        if (row !== undefined) seen.headerKeys.set(toHex(row.state.tag), row.state.headerKey);
         return;
       case "logs":
         if (row?.a !== undefined) seen.logs.set(row.a, row);
         if (row !== undefined && isNew) this.#checkLog(seen, row);
+        if (row !== undefined && isNew && row.known.ranges.length > 0) {
+          this.#options.happened("a log has a hole");
+        }
         return;
       case "entries":
         if (row !== undefined) this.#takeEntry(seen, row);
@@ -288,6 +332,7 @@ export class Witness {
         const place = placeOf(log, now.s);
         const envelopes = this.#envelopesByPlace.get(place) ?? new Set();
         this.#envelopesByPlace.set(place, envelopes.add(now.env));
+        if (now.body !== null) this.#checkKey(seen, now.body, now.env);
       }
       if (isNew) this.#checkTargets(seen, now);
     }
@@ -301,6 +346,22 @@ export class Witness {
       if (this.#seenOf(who).held.has(place)) continue;
       this.#fail(`[INV7] ${seen.who} forgot to deliver ${place} to ${who}`);
     }
+  }
+
+  /** Each message of a chain has a number of its own, and with it a key of its own. */
+  #checkKey(seen: Seen, body: Uint8Array, env: string): void {
+    const message = body.subarray(1);
+    const tag = toHex(message.subarray(0, MESSAGE_ID_BYTES));
+    const headerKey = seen.headerKeys.get(tag);
+    if (headerKey === undefined) return;
+    const masked = message.subarray(MESSAGE_ID_BYTES, SEALED_AT);
+    const mask = kdf(4, headerKey, "mask", message.subarray(SEALED_AT, SEALED_AT + NONCE_BYTES));
+    const key = `${tag} ${masked.map((byte, i) => byte ^ (mask[i] ?? 0)).join(".")}`;
+    const before = this.#envelopeByKey.get(key);
+    if (before !== undefined && before !== env) {
+      this.#fail(`[INV9] ${seen.who} sealed ${short(before)} and ${short(env)} with one key`);
+    }
+    this.#envelopeByKey.set(key, env);
   }
 
   #checkTargets(seen: Seen, row: OutboxRow): void {
@@ -332,6 +393,8 @@ export class Witness {
       logs: new Map(),
       shown: new Map(),
       outbox: new Map(),
+      headerKeys: new Map(),
+      last: { received: false, sealed: false },
       heldBack: new Set(),
     };
     this.#seen.set(who, seen);

@@ -86,7 +86,7 @@ export class World {
       tap: {
         frames: (who, stream, direction, moment, frames, bytes) => {
           if (moment === "sent") this.#search(bytes, `on ${who}'s wire`);
-          this.witness.frames(`${stream}`, moment, direction === "up", frames);
+          this.witness.frames(who, `${stream}`, moment, direction === "up", frames);
           if (moment === "sent") {
             this.kernel.note(bytes.length);
             this.trace(() => describeFrames(who, stream, direction, frames));
@@ -170,8 +170,8 @@ export class World {
   killRelay(): void {
     if (this.node.door === undefined) return;
     this.trace(() => "the relay is killed");
-    if (this.#disk.hasUnsynced) this.happened("relay dies between write and sync");
-    this.happened("relay dies");
+    if (this.#disk.hasUnsynced) this.happened("the relay dies between write and sync");
+    this.happened("the relay dies");
     this.node.kill();
     this.#disk.crash();
     this.network.relayGone();
@@ -192,7 +192,7 @@ export class World {
   wipeRelay(): void {
     this.killRelay();
     this.trace(() => "the relay's disk is wiped");
-    this.happened("relay's store is wiped");
+    this.happened("the relay's disk is wiped");
     this.#incarnations += 1;
     this.#incarnation = this.chance(`incarnation ${this.#incarnations}`).bytes(8);
     this.#disk = this.#diskOf([]);
@@ -244,7 +244,7 @@ export class World {
 
   #register(changes: readonly Change[]): void {
     for (const change of changes) {
-      for (const [name, bytes] of secretsOf(change)) this.needles.add(name, bytes);
+      for (const [name, bytes] of secretsOf(change)) this.needles.addSecret(name, bytes);
     }
   }
 
@@ -278,6 +278,7 @@ export class World {
         },
         dropped: (person, reason) => {
           this.happened(`dropped: ${reason}`);
+          if (reason === "entry signature") this.happened("a forged entry is refused");
           this.trace(() => `${person.name} dropped: ${reason}`);
         },
         failed: (person, error) => {
@@ -285,7 +286,8 @@ export class World {
           this.trace(() => (error instanceof Error ? (error.stack ?? "") : String(error)));
         },
         died: (person, moment) => {
-          this.happened(`device dies: ${moment}`);
+          this.happened(`a device dies: ${moment}`);
+          this.witness.died(person.name, moment);
           this.trace(() => `${person.name}'s device dies: ${moment}`);
           this.kernel.after(person.downMs, () => {
             this.trace(() => `${person.name}'s device is opened again`);

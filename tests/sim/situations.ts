@@ -1,0 +1,43 @@
+/**
+ * What a simulation must have been through to prove anything: a run of CI in which one of these never
+ * happened is a failed run.
+ */
+import type { Profile } from "./plan.ts";
+
+const EVERYWHERE: readonly string[] = [
+  "a clock is set to 1970 or 2038",
+  "a device dies between commit and acknowledgement",
+  "a device dies between sealing and sending",
+  "a device dies while it receives",
+  "a message comes again after it was committed",
+  "a message is written",
+  "a message is written while offline",
+  "a relay is asked to keep what it keeps",
+  "an invite is accepted while the inviter is away",
+  "bytes in flight arrive after a break",
+  "messages are read",
+  "the relay dies between write and sync",
+  "the relay dies",
+  "the relay's disk fails",
+];
+
+const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
+  A: EVERYWHERE,
+  B: [...EVERYWHERE, "an envelope waits for its chain", "the relay's disk is wiped"],
+  C: [
+    ...EVERYWHERE,
+    "a frame is doubled",
+    "a frame is dropped",
+    "a frame is overtaken",
+    "a forged entry is refused",
+    "a log has a hole",
+    "an entry is forged",
+    "an envelope waits for its chain",
+    "the relay's disk is wiped",
+  ],
+};
+
+export const neverHappened = (
+  profile: Profile,
+  happened: ReadonlyMap<string, number>,
+): readonly string[] => SITUATIONS[profile].filter((it) => (happened.get(it) ?? 0) === 0);

@@ -1,0 +1,29 @@
+/** What a person gets to read about a seed that failed. */
+import { planOf, type Plan, type Profile } from "./plan.ts";
+import { type Outcome, runPlan } from "./run.ts";
+import { shrunk } from "./shrink.ts";
+
+const TRACE_LINES_MAX = 120;
+
+export async function storyOf(seed: number, profile: Profile): Promise<readonly string[]> {
+  const plan = planOf(seed, profile);
+  const broken = promiseOf(await runPlan(plan, false));
+  const small = await shrunk(
+    plan,
+    async (it) => broken !== "" && promiseOf(await runPlan(it, false)) === broken,
+  );
+  const { failure, trace } = await runPlan(small, true);
+  return [
+    ...describe(plan, small),
+    ...trace.slice(-TRACE_LINES_MAX),
+    failure ?? "It does not fail when it is told: that is a fault of the simulator.",
+  ];
+}
+
+/** The promise that was broken, as in "[INV7]". */
+const promiseOf = ({ failure }: Outcome): string => /^\[INV\d+\]/u.exec(failure ?? "")?.[0] ?? "";
+
+const describe = (plan: Plan, small: Plan): readonly string[] => [
+  `${small.people} people, ${small.template === null ? "from nothing" : `template ${small.template}`}, ` +
+    `${small.steps.length} of ${plan.steps.length} steps, hostility ${small.hostility}`,
+];
