@@ -183,6 +183,7 @@ async function enqueueEntry(
     waiting: 1,
     attempts: 0,
     nextAtMs: 0,
+    isRefused: false,
     createdAtMs: nowMs,
   });
 }

@@ -79,16 +79,17 @@ function rowAfter(row: OutboxRow, { url, verdict }: Attempt, context: RetryConte
         const state = isRelaysWordEnough(row) ? "done" : "stored";
         return { ...target, state, url, storeInc, storedAtMs: context.nowMs };
       });
-      if (next.waiting === 0) return { ...next, attempts: 0, nextAtMs: 0 };
+      if (next.waiting === 0) return { ...next, attempts: 0, nextAtMs: 0, isRefused: false };
       const pauses = verdict.statuses.map(({ status }) => pauseOf(status, row.attempts));
-      return putOff(next, Math.max(...pauses), context);
+      const isRefused = verdict.statuses.some(({ status }) => isNo(status));
+      return { ...putOff(next, Math.max(...pauses), context), isRefused };
     }
     case "down":
       return putOff(row, pauseAfter(row.attempts, RETRY_MAX_MS), context);
     case "busy":
       return { ...row, nextAtMs: context.nowMs + Math.max(verdict.retryAfterMs, RETRY_FIRST_MS) };
     case "tooLarge":
-      return putOff(row, QUOTA_RETRY_MAX_MS, context);
+      return { ...putOff(row, QUOTA_RETRY_MAX_MS, context), isRefused: true };
     default:
       return unreachable(verdict);
   }
@@ -102,7 +103,16 @@ const putOff = (row: OutboxRow, pauseMs: number, { nowMs, jitter }: RetryContext
   ...row,
   attempts: row.attempts + 1,
   nextAtMs: nowMs + Math.ceil(pauseMs * jitter),
+  isRefused: false,
 });
+
+/** It will be the same in a moment, whatever becomes of the connection. */
+const isNo = ({ status }: PutStatus): boolean =>
+  status === "denied" ||
+  status === "gone" ||
+  status === "quota" ||
+  status === "tooBig" ||
+  status === "badEnvelope";
 
 const pauseAfter = (attempts: number, mostMs: number): number =>
   Math.min(mostMs, RETRY_FIRST_MS * 2 ** Math.min(attempts, 20));

@@ -51,6 +51,7 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
     waiting: 1,
     attempts: 0,
     nextAtMs: 0,
+    isRefused: false,
     createdAtMs: nowMs,
   });
   return true;

@@ -3,10 +3,10 @@ import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { withTargets } from "./targets.ts";
 
-/** Everything that was put off is due now. */
+/** Everything that was put off for want of a way is due now. */
 export async function hurryAll(tx: WriteTx): Promise<void> {
   for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
-    await tx.put("outbox", { ...row, nextAtMs: 0 });
+    if (!row.isRefused) await tx.put("outbox", { ...row, nextAtMs: 0 });
   }
 }
 
@@ -14,7 +14,7 @@ export async function hurryAll(tx: WriteTx): Promise<void> {
 export async function hurryFor(tx: WriteTx, device: Hex): Promise<void> {
   for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
     if (row.targets.some((it) => it.device === device && it.state === "pending")) {
-      await tx.put("outbox", { ...row, nextAtMs: 0, attempts: 0 });
+      await tx.put("outbox", { ...row, nextAtMs: 0, attempts: 0, isRefused: false });
     }
   }
 }
@@ -39,7 +39,7 @@ export async function resendLost(tx: WriteTx, url: string, storeInc: string): Pr
         : it,
     );
     if (next.targets.every((it, i) => it === row.targets[i])) continue;
-    await tx.put("outbox", { ...next, nextAtMs: 0 });
+    await tx.put("outbox", { ...next, nextAtMs: 0, isRefused: false });
     lost += 1;
   }
   for (const row of await tx.range("channels", "primary", {})) {

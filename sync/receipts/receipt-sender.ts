@@ -45,8 +45,8 @@ export type ReceiptSender = {
 export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
   const planned = new Map<number, () => void>();
   const toldAtMs = new Map<number, number>();
-  /** Failures in a row. */
-  const failures = new Map<number, number>();
+  /** Failures in a row, and whether the last one was a relay's no. */
+  const failures = new Map<number, { readonly count: number; readonly isRefused: boolean }>();
   const sending = new Set<number>();
   let closed = false;
 
@@ -71,10 +71,12 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
     toldAtMs.set(c, deps.timers.now());
     try {
       const told = await tellOnce(deps, c);
-      const failed = told === "later" ? (failures.get(c) ?? 0) + 1 : 0;
-      failures.set(c, failed);
+      const before = failures.get(c)?.count ?? 0;
+      failures.delete(c);
       if (told === "again") changed(c);
-      if (failed > 0) plan(c, Math.min(RECEIPT_RETRY_MAX_MS, RECEIPT_RETRY_MS * 2 ** (failed - 1)));
+      if (told !== "away" && told !== "refused") return;
+      failures.set(c, { count: before + 1, isRefused: told === "refused" });
+      plan(c, Math.min(RECEIPT_RETRY_MAX_MS, RECEIPT_RETRY_MS * 2 ** Math.min(before, 20)));
     } finally {
       sending.delete(c);
     }
@@ -85,7 +87,8 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
     );
     for (const row of channels) {
       const { c } = numbered(row, "c");
-      if (row.receipts <= row.receiptsSent) continue;
+      // A way that opens changes nothing about a refusal.
+      if (row.receipts <= row.receiptsSent || failures.get(c)?.isRefused === true) continue;
       failures.delete(c);
       planned.get(c)?.();
       planned.delete(c);
@@ -105,8 +108,10 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
   };
 }
 
-/** `again`: more changed meanwhile. `later`: no way out now. */
-async function tellOnce(deps: ReceiptDeps, c: number): Promise<"told" | "again" | "later"> {
+/** `again`: more changed meanwhile. `away`: no way out now. `refused`: a relay said no. */
+type Told = "told" | "again" | "away" | "refused";
+
+async function tellOnce(deps: ReceiptDeps, c: number): Promise<Told> {
   const self = deps.self();
   const channel = await deps.store.read(["channels"], (tx) => channelOf(tx, c));
   if (self === undefined || channel === undefined) return "told";
@@ -114,9 +119,10 @@ async function tellOnce(deps: ReceiptDeps, c: number): Promise<"told" | "again" 
   const cursor = await deps.store.read(["channels", "ownChains", "contacts", "logs"], (tx) =>
     sealCursor(tx, self, channel, deps.random),
   );
-  if (cursor === "notYet") return "later";
+  if (cursor === "notYet") return "away";
   if (cursor === "nobody") return "told";
-  if (!(await putCursor(deps, cursor))) return "later";
+  const put = await putCursor(deps, cursor);
+  if (put !== "stored") return put;
   const isNewest = await deps.lane.run(() =>
     deps.store.write(["channels"], async (tx) => {
       const fresh = await channelOf(tx, c);
@@ -131,13 +137,16 @@ async function tellOnce(deps: ReceiptDeps, c: number): Promise<"told" | "again" 
   return isNewest ? "told" : "again";
 }
 
-/** True when every relay of every device has it. */
-async function putCursor(deps: ReceiptDeps, cursor: SealedCursor): Promise<boolean> {
+/** `stored`: every relay of every device has it. */
+async function putCursor(
+  deps: ReceiptDeps,
+  cursor: SealedCursor,
+): Promise<"stored" | "away" | "refused"> {
   const cards = await deps.store.read(["devices"], async (tx) => {
     const rows = await Promise.all(cursor.devices.map((it) => tx.get("devices", it)));
     return rows.flatMap((row) => (row === undefined ? [] : [cardOf(row)?.relays[0]]));
   });
-  let stored = true;
+  let worst: "stored" | "away" | "refused" = "stored";
   for (const relay of cards) {
     const link =
       relay === undefined ? null : deps.linkTo(relay.url, idOf("RelayId", relay.relayId));
@@ -154,7 +163,9 @@ async function putCursor(deps: ReceiptDeps, cursor: SealedCursor): Promise<boole
       body: cursor.body,
     });
     const status = answer?.ok === true ? answer.value[0]?.status : undefined;
-    if (status !== "stored" && status !== "duplicate") stored = false;
+    if (status === "stored" || status === "duplicate") continue;
+    if (status === undefined || status === "busy") worst = worst === "refused" ? worst : "away";
+    else worst = "refused";
   }
-  return stored;
+  return worst;
 }

@@ -271,6 +271,8 @@ export type OutboxRow = {
   readonly waiting: 0 | 1;
   readonly attempts: number;
   readonly nextAtMs: number;
+  /** The last try ended with a relay's no: a way that opens does not hurry it. */
+  readonly isRefused: boolean;
   readonly createdAtMs: number;
 };
 

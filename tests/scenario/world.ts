@@ -62,7 +62,7 @@ export async function world<Name extends string>(
 
   const outcome = async <R>(pending: Promise<R>): Promise<R> => {
     const settled: unknown[] = [];
-    void Promise.allSettled([pending]).then(([outcome]) => settled.push(outcome));
+    void Promise.allSettled([pending]).then(([it]) => settled.push(it));
     for (let ms = 0; settled.length === 0 && ms < OUTCOME_MS_MAX; ms += STEP_MS) {
       await kernel.run(STEP_MS);
     }

@@ -1,0 +1,235 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { bytesOf } from "../../sync/channel/channels.ts";
+import { encodePayload } from "../../sync/payload/payload.ts";
+import {
+  cursorOf,
+  entryOf,
+  newestOf,
+  overSession,
+  post,
+  typingOf,
+  underChain,
+  underLiveKey,
+} from "./forge.ts";
+import { SECOND_MS, world, type World } from "./world.ts";
+
+/** Bob knows Alice, and Mallory, who has a device and no scruples. */
+async function threeOfThem(): Promise<World<"alice" | "bob" | "mallory">> {
+  const made = await world(["alice", "bob", "mallory"]);
+  const { alice, bob, mallory, befriend, pass } = made;
+  await befriend(bob, alice);
+  await befriend(bob, mallory);
+  await alice.say(bob, "from alice");
+  await mallory.say(bob, "from mallory");
+  await pass(10 * SECOND_MS);
+  return made;
+}
+
+test("[RX5] an entry is refused that its author did not sign", async () => {
+  const made = await threeOfThem();
+  const { alice, bob, mallory } = made;
+  // In Mallory's log, by Mallory's chain, but signed by Alice's device: nobody's word.
+  const forged = await entryOf(mallory, bob, "forged", {}, alice);
+  const body = await underChain(mallory, bob, encodePayload("entry", forged));
+  expect(await post(made, mallory, bob, body)).toBe("stored");
+  expect(bob.dropped).toContain("entry signature");
+  expect(await bob.sees(mallory)).toEqual(["from mallory"]);
+});
+
+test("[RX5] an entry of one channel is refused in another", async () => {
+  const made = await threeOfThem();
+  const { alice, bob, mallory } = made;
+  // Alice's own words, genuine in her chat with Bob, played into Mallory's.
+  const { row } = await newestOf(alice, bob);
+  const body = await underChain(mallory, bob, encodePayload("entry", row.bytes));
+  await post(made, mallory, bob, body);
+  expect(bob.dropped).toContain("entry otherChannel");
+  // And an entry of Mallory's that names Alice's channel, in a log that Bob knows.
+  const log = await alice.log(bob);
+  const channel = (await alice.rows("channels")).find((it) => it.c === log.c);
+  const entry = await entryOf(mallory, bob, "me?", { channel: bytesOf(channel?.id ?? "") });
+  await post(made, mallory, bob, await underChain(mallory, bob, encodePayload("entry", entry)));
+  expect(bob.dropped.filter((it) => it === "entry otherChannel")).toHaveLength(2);
+  expect(await bob.sees(mallory)).toEqual(["from mallory"]);
+  expect(await bob.sees(alice)).toEqual(["from alice"]);
+});
+
+test("[RX5] an entry is refused that does not follow from the one before it", async () => {
+  const made = await threeOfThem();
+  const { bob, mallory } = made;
+  const breaks = [
+    [{ prev: new Uint8Array(32) }, "entry chain"],
+    [{ hlc: 2_048 }, "entry clock"],
+    [{ log: new Uint8Array(16) }, "entry unknownLog"],
+    [{ kind: 15 }, "entry logOpen"],
+  ] as const;
+  for (const [change, why] of breaks) {
+    const entry = await entryOf(mallory, bob, "no", change);
+    await post(made, mallory, bob, await underChain(mallory, bob, encodePayload("entry", entry)));
+    expect(bob.dropped).toContain(why);
+  }
+  expect(await bob.sees(mallory)).toEqual(["from mallory"]);
+  const good = await entryOf(mallory, bob, "yes");
+  await post(made, mallory, bob, await underChain(mallory, bob, encodePayload("entry", good)));
+  expect(await bob.sees(mallory)).toEqual(["from mallory", "yes"]);
+});
+
+test("[RX6] of two entries with one number the first stays", async () => {
+  const made = await threeOfThem();
+  const { bob, mallory } = made;
+  const bodies: Uint8Array[] = [];
+  for (const text of ["this", "that"]) {
+    const entry = await entryOf(mallory, bob, text);
+    bodies.push(await underChain(mallory, bob, encodePayload("entry", entry)));
+  }
+  for (const body of bodies) await post(made, mallory, bob, body);
+  expect(await bob.sees(mallory)).toEqual(["from mallory", "this"]);
+  expect(bob.dropped).toContain("entry fork");
+});
+
+test("[RX2] what comes twice counts once, by whatever way it comes", async () => {
+  const made = await threeOfThem();
+  const { alice, bob } = made;
+  const { row } = await newestOf(alice, bob);
+  const again = await underChain(alice, bob, encodePayload("entry", row.bytes));
+  await post(made, alice, bob, again);
+  await overSession(alice, bob, [[encodePayload("entries", { entries: [row.bytes, row.bytes] })]]);
+  await made.pass(5 * SECOND_MS);
+  expect(await bob.sees(alice)).toEqual(["from alice"]);
+  expect(await bob.unread(alice)).toBe(1);
+});
+
+test("[CU1] a cursor is refused that its device did not sign, or that is of another channel", async () => {
+  const made = await threeOfThem();
+  const { alice, bob, mallory } = made;
+  await bob.say(mallory, "unread until Mallory says so");
+  await made.pass(5 * SECOND_MS);
+  const log = bytesOf((await bob.log(mallory)).log);
+  const all = [{ log, known: { floor: 1_000, ranges: [] } }];
+  const content = { counter: 1_000, delivered: all, read: all };
+  const before = (await bob.rows("cursors")).length;
+  const forged = await cursorOf(mallory, bob, content, alice);
+  await post(made, mallory, bob, forged);
+  const aliceChannel = (await alice.rows("channels")).find((it) => it.kind === "dm");
+  const stray = await cursorOf(mallory, bob, {
+    ...content,
+    channel: bytesOf(aliceChannel?.id ?? ""),
+  });
+  await post(made, mallory, bob, stray);
+  expect(bob.dropped.filter((it) => it === "signature")).toHaveLength(2);
+  expect((await bob.rows("cursors")).length).toBe(before);
+  expect(await bob.states(mallory)).toEqual(["delivered"]);
+});
+
+test("[CU8] a cursor that is older, or comes again, changes nothing", async () => {
+  const made = await threeOfThem();
+  const { alice, bob, pass } = made;
+  await bob.say(alice, "read me");
+  await pass(5 * SECOND_MS);
+  const old = (await bob.rows("cursors")).find((it) => it.delivered.length > 0);
+  const replayed = await cursorOf(alice, bob, { counter: 1, delivered: [], read: [] });
+  await alice.read(bob);
+  await pass(5 * SECOND_MS);
+  expect(await bob.states(alice)).toEqual(["read"]);
+  const cursors = await bob.rows("cursors");
+  expect(old).toBeDefined();
+  await post(made, alice, bob, replayed);
+  await post(made, alice, bob, replayed);
+  expect(await bob.rows("cursors")).toEqual(cursors);
+  expect(await bob.states(alice)).toEqual(["read"]);
+});
+
+test("[TY1] [TY5] a typing frame is refused when it is forged, old or repeated", async () => {
+  const made = await threeOfThem();
+  const { alice, bob, mallory, nowMs, pass } = made;
+  const isTyping = (): boolean => Object.keys(bob.status?.typing ?? {}).length > 0;
+  await post(made, mallory, bob, await typingOf(mallory, bob, nowMs(), alice), {
+    isEphemeral: true,
+  });
+  expect(bob.dropped).toContain("signature");
+  await post(made, mallory, bob, await typingOf(mallory, bob, nowMs() - 31_000), {
+    isEphemeral: true,
+  });
+  expect(isTyping()).toBe(false);
+  const good = await typingOf(mallory, bob, nowMs());
+  await post(made, mallory, bob, good, { isEphemeral: true });
+  expect(isTyping()).toBe(true);
+  await pass(7 * SECOND_MS);
+  expect(isTyping()).toBe(false);
+  await post(made, mallory, bob, good, { isEphemeral: true });
+  expect(isTyping()).toBe(false);
+});
+
+test("[PL1] a payload is refused that comes by a layer which is not its own", async () => {
+  const made = await threeOfThem();
+  const { bob, mallory } = made;
+  const { row } = await newestOf(mallory, bob);
+  const entry = encodePayload("entry", row.bytes);
+  await post(made, mallory, bob, await underLiveKey(mallory, bob, entry));
+  const name = encodePayload("profile", { name: "Alice" });
+  await post(made, mallory, bob, await underChain(mallory, bob, name));
+  expect(bob.dropped.filter((it) => it.startsWith("payload")).length).toBe(2);
+  expect((await bob.contact(mallory)).name).toBe("mallory");
+});
+
+test("[RX3] whatever bytes lie in a mailbox, the queue goes on", async () => {
+  const made = await threeOfThem();
+  const { alice, bob, mallory, atRest } = made;
+  const bodies = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 400 }), {
+    numRuns: 40,
+    seed: 1,
+  });
+  const known = (await bob.rows("peerChains")).map((it) => it.state.tag);
+  const sessions = (await bob.rows("sessions")).flatMap((it) => it.tags.map(bytesOf));
+  const prekeys = (await bob.rows("prekeys")).map((it) => bytesOf(it.id));
+  let n = 0;
+  for (const body of bodies) {
+    const ids = [...known, ...sessions, ...prekeys];
+    const id = ids[n % ids.length] ?? new Uint8Array(16);
+    n += 1;
+    await post(made, mallory, bob, Uint8Array.of(1, ...id, ...body));
+  }
+  await post(made, mallory, bob, Uint8Array.of(2, ...new Uint8Array(40)));
+  await post(made, mallory, bob, Uint8Array.of(1));
+  await alice.say(bob, "still here");
+  await atRest();
+  expect(await bob.sees(alice)).toEqual(["from alice", "still here"]);
+  expect(bob.dropped.length).toBeGreaterThanOrEqual(40);
+});
+
+test("[RX10] logs and chains that somebody invents are bounded", async () => {
+  const made = await threeOfThem();
+  const { bob, mallory, pass } = made;
+  const chain = (await mallory.rows("ownChains"))[0]?.state;
+  const channel = (await mallory.rows("channels")).find((it) => it.kind === "dm");
+  const handOvers = Array.from({ length: 100 }, (_, n) => {
+    const fill = (length: number, by: number): Uint8Array => new Uint8Array(length).fill(n + by);
+    return encodePayload("chain", {
+      channel: bytesOf(channel?.id ?? ""),
+      chain: Uint8Array.from([
+        ...bytesOf(channel?.id ?? ""),
+        ...fill(4, -n),
+        ...fill(32, 1),
+        ...fill(32, 2),
+        ...fill(32, 3),
+      ]),
+      incarnation: fill(16, 7),
+      card: null,
+      acctState: fill(32, 9),
+    });
+  });
+  expect(chain).toBeDefined();
+  await overSession(
+    mallory,
+    bob,
+    Array.from({ length: 10 }, (_, n) => handOvers.slice(n * 10, n * 10 + 10)),
+  );
+  await pass(20 * SECOND_MS);
+  const c = await bob.chatWith(mallory);
+  const logs = (await bob.rows("logs")).filter((it) => it.c === c && !it.own);
+  expect(logs.length).toBe(64);
+  expect((await bob.rows("peerChains")).filter((it) => it.c === c).length).toBe(32);
+  expect(bob.dropped).toContain("too many logs");
+});

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+
+import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+
+test("[CU5] receipts follow within a second, and are taken together after that", async () => {
+  const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await alice.say(bob, "one");
+  await pass(SECOND_MS);
+  expect(await alice.states(bob)).toEqual(["delivered"]);
+  await pass(5 * SECOND_MS);
+  relay.counted();
+  // 20 messages in 10 seconds: 20 envelopes there, at most one cursor in two seconds back.
+  for (let n = 0; n < 20; n += 1) {
+    await alice.say(bob, `${n}`);
+    await pass(500);
+  }
+  await pass(5 * SECOND_MS);
+  expect(relay.counted()["put.stored"]).toBeLessThanOrEqual(20 + 8);
+  expect(new Set(await alice.states(bob))).toEqual(new Set(["delivered"]));
+  await bob.read(alice);
+  await atRest();
+  expect(new Set(await alice.states(bob))).toEqual(new Set(["read"]));
+});
+
+test("[CU6] nothing is told to a stranger, nor to who used our link before they answered", async () => {
+  const { alice, bob, carol, relay, pass } = await world(["alice", "bob", "carol"]);
+  const link = await alice.invite();
+  await bob.accept(link);
+  await pass(10 * SECOND_MS);
+  await carol.accept(link);
+  for (const text of ["hello", "are you there?"]) await carol.say(alice, text);
+  await pass(10 * SECOND_MS);
+  relay.counted();
+  await alice.read(carol);
+  alice.device.typing(await alice.chatWith(carol));
+  carol.device.typing(await carol.chatWith(alice));
+  await pass(MINUTE_MS);
+  // Nothing at all was said by anybody.
+  const puts = Object.entries(relay.counted()).filter(([name]) => name.startsWith("put."));
+  expect(puts).toEqual([]);
+  expect(await carol.states(alice)).toEqual(["sent", "sent"]);
+  expect(alice.status?.typing).toEqual({});
+  expect(carol.status?.typing).toEqual({});
+});
+
+test("[CU9] a receipt that is refused is tried at growing pauses", async () => {
+  const { alice, bob, relay, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await alice.say(bob, "the last one");
+  await pass(5 * SECOND_MS);
+  await alice.decide(bob, "block");
+  await pass(10 * SECOND_MS);
+  relay.counted();
+  await bob.read(alice);
+  await pass(60 * MINUTE_MS);
+  const denied = relay.counted()["put.denied"] ?? 0;
+  expect(denied).toBeGreaterThan(3);
+  expect(denied).toBeLessThan(25);
+});
+
+test("[CU2] what arrives late is unread, although later ones were read", async () => {
+  const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  alice.disconnect();
+  await alice.say(bob, "written first, sent last");
+  await pass(SECOND_MS);
+  await bob.say(alice, "to myself, it seems");
+  await pass(SECOND_MS);
+  await bob.read(alice);
+  alice.reconnect();
+  await pass(10 * SECOND_MS);
+  expect(await bob.unread(alice)).toBe(1);
+  const [first] = await bob.entries(alice);
+  expect(first).toMatchObject({ text: "written first, sent last", late: true });
+  await atRest();
+});
+
+test("[TY2] [TY6] somebody is seen writing while they write, until their message comes", async () => {
+  const { alice, bob, relay, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const [c, theirs] = [await alice.chatWith(bob), await bob.chatWith(alice)];
+  const account = await alice.account();
+  relay.counted();
+  for (let n = 0; n < 60; n += 1) {
+    alice.device.typing(c);
+    await pass(100);
+  }
+  expect(bob.status?.typing).toEqual({ [theirs]: [account] });
+  // Six seconds of keystrokes are two frames, and no relay keeps them.
+  const counts = relay.counted();
+  expect(counts["put.liveOnly"]).toBe(2);
+  expect(relay.messages).toBe(0);
+  await alice.say(bob, "done");
+  await pass(SECOND_MS);
+  expect(bob.status?.typing).toEqual({});
+  alice.device.typing(c);
+  await pass(SECOND_MS);
+  alice.device.typing(c);
+  await pass(3 * SECOND_MS);
+  expect(bob.status?.typing).toEqual({ [theirs]: [account] });
+  // They stopped and sent nothing.
+  await pass(7 * SECOND_MS);
+  expect(bob.status?.typing).toEqual({});
+});
