@@ -1,0 +1,103 @@
+/**
+ * Browsers evict what a site has stored. What may be left of Kith then is localStorage or its one
+ * constant cookie: both tell that somebody was here, and nobody becomes a new person unasked.
+ */
+import { expect } from "@playwright/test";
+
+import type { Person } from "./person.ts";
+import { test } from "./world.ts";
+
+/** Leaves nothing but localStorage and cookies. From a page of the origin that is not the app. */
+async function evict({ page, url }: Person): Promise<void> {
+  await page.goto(`${url}/healthz`);
+  await page.evaluate(async () => {
+    for (const { name = "" } of await indexedDB.databases()) {
+      await new Promise((resolve, reject) => {
+        const request = indexedDB.deleteDatabase(name);
+        request.addEventListener("success", resolve);
+        request.addEventListener("error", reject);
+      });
+    }
+    for (const name of await caches.keys()) await caches.delete(name);
+    const files = await navigator.storage.getDirectory();
+    for await (const name of files.keys()) await files.removeEntry(name, { recursive: true });
+    for (const worker of await navigator.serviceWorker.getRegistrations()) {
+      await worker.unregister();
+    }
+  });
+}
+
+async function seesCleared({ page }: Person): Promise<void> {
+  await expect(page.getByRole("heading", { name: "Your storage was cleared" })).toBeVisible();
+  await expect(page.getByRole("textbox")).toHaveCount(0);
+}
+
+for (const left of ["localStorage", "the cookie"] as const) {
+  test(`[BT3] where only ${left} is left, it says that storage was cleared`, async ({
+    newcomer,
+  }) => {
+    const alice = await newcomer();
+    await alice.start("Alice");
+    const cookies = await alice.context.cookies();
+    expect(cookies.map(({ name, value }) => `${name}=${value}`)).toEqual(["kith=1"]);
+    await evict(alice);
+    if (left === "localStorage") await alice.context.clearCookies();
+    else await alice.page.evaluate(() => localStorage.clear());
+
+    await alice.page.goto(alice.url);
+    await seesCleared(alice);
+    await alice.page.reload();
+    await seesCleared(alice);
+    await alice.page.getByRole("button", { name: "Start again" }).click();
+    await alice.giveName("Alice again");
+    await alice.open("Note to self");
+    await expect(alice.messages).toHaveCount(0);
+    await alice.page.reload();
+    await expect(alice.chat("Note to self")).toBeVisible();
+  });
+}
+
+test("[BT3] an invite link makes no new person there either, but after being asked it works", async ({
+  newcomer,
+}) => {
+  const [alice, bob] = await Promise.all([newcomer(), newcomer()]);
+  await Promise.all([alice.start("Alice"), bob.start("Bob")]);
+  const link = await alice.invite();
+  await evict(bob);
+  await bob.page.goto(link);
+  await seesCleared(bob);
+  await bob.page.getByRole("button", { name: "Start again" }).click();
+  await bob.giveName("Bob again");
+  await bob.say("here I am again");
+  await expect(alice.chat("Bob again")).toHaveAccessibleName(/here I am again/u);
+});
+
+test("[BT2] where nothing at all is left, it is a first visit", async ({ newcomer }) => {
+  const alice = await newcomer();
+  await alice.start("Alice");
+  await evict(alice);
+  await alice.context.clearCookies();
+  await alice.page.evaluate(() => localStorage.clear());
+  await alice.page.goto(alice.url);
+  await expect(alice.page.getByRole("textbox", { name: "Your name" })).toBeVisible();
+});
+
+test("[BT3] storage that goes while the app is open is missed, and nothing is made anew @chromium", async ({
+  newcomer,
+}) => {
+  const alice = await newcomer();
+  await alice.start("Alice");
+  await alice.open("Note to self");
+  await alice.say("gone soon");
+  const devtools = await alice.context.newCDPSession(alice.page);
+  await devtools.send("Storage.clearDataForOrigin", {
+    origin: alice.url,
+    storageTypes: "indexeddb,cache_storage,file_systems,service_workers",
+  });
+  await alice.field.pressSequentially("still here?");
+  await alice.page.keyboard.press("Enter");
+  await expect(alice.page.getByText(/storage failed/u).first()).toBeVisible();
+  await expect(alice.field).toHaveValue("still here?");
+  await alice.page.reload();
+  await seesCleared(alice);
+});
