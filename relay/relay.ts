@@ -104,6 +104,7 @@ class RelayCore implements Relay {
   readonly #sessions = new Set<Session>();
   readonly #open = new Map<string, { readonly lane: Lane; readonly session: Session }>();
   readonly #dirty = new Set<Outgoing>();
+  #connections = 0;
   #isFlushScheduled = false;
   #isDraining = false;
 
@@ -148,7 +149,8 @@ class RelayCore implements Relay {
       return { receive: () => undefined, closed: () => undefined };
     }
     const nonce = idOf("Nonce", this.#options.random(ID_BYTES.Nonce));
-    const session = new Session(this.#parts, out, nonce);
+    this.#connections += 1;
+    const session = new Session(this.#parts, out, nonce, this.#connections);
     this.#sessions.add(session);
     this.counters.add("sockets");
     out.push({
@@ -222,11 +224,16 @@ class RelayCore implements Relay {
     return Math.min(100, Math.round(Math.max(busy, this.#options.pressure())));
   }
 
+  /** The newest connection has it: an AUTH that was long on its way displaces no later one. */
   #laneOpened(lane: Lane, session: Session): void {
     const key = latin1(lane.mailbox);
-    const older = this.#open.get(key);
+    const other = this.#open.get(key);
+    if (other !== undefined && other.session.number > session.number) {
+      session.close("replaced");
+      return;
+    }
     this.#open.set(key, { lane, session });
-    older?.session.close("replaced");
+    other?.session.close("replaced");
   }
 
   #laneClosed(lane: Lane): void {

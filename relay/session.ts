@@ -29,6 +29,8 @@ import type { RelayParts } from "./relay.ts";
 import type { PutAnswer } from "./store/store.ts";
 
 export class Session {
+  /** Grows from one connection of the relay to the next. */
+  readonly number: number;
   readonly #parts: RelayParts;
   readonly #out: Outgoing;
   readonly #nonce: Nonce;
@@ -44,7 +46,8 @@ export class Session {
   #isHidden = false;
   #isClosed = false;
 
-  constructor(parts: RelayParts, out: Outgoing, nonce: Nonce) {
+  constructor(parts: RelayParts, out: Outgoing, nonce: Nonce, number: number) {
+    this.number = number;
     this.#parts = parts;
     this.#out = out;
     this.#nonce = nonce;

@@ -51,6 +51,17 @@ test("[SO2] the newest connection of a mailbox displaces the older", async () =>
   expect([first.take("msg").length, second.take("msg").length]).toEqual([0, 1]);
 });
 
+test("[SO2] an AUTH that was long on its way displaces no later connection", async () => {
+  const world = openWorld();
+  const alice = await world.person(1);
+  const slow = await world.socket();
+  const second = await world.online(alice);
+  slow.send(world.authOf(slow.take("welcome")[0]!, alice));
+  await world.settle();
+  expect(slow.closedWith?.code).toBe(CLOSE.replaced);
+  expect(second.closedWith).toBeNull();
+});
+
 test("[SO3] one socket opens several mailboxes, and no more than four", async () => {
   const world = openWorld();
   const people = await Promise.all([1, 2, 3, 4, 5].map((value) => world.person(value)));
