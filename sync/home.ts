@@ -27,6 +27,8 @@ import type { MsgFrame } from "./wire/message-frames.ts";
 const UPKEEP_EVERY_MS = 3_600_000;
 /** Batches that wait for the lane. Beyond it what is only true now (typing) is let go. */
 const BATCHES_WAITING_MAX = 8;
+/** A relay that goes on not knowing us is told who we are no more often than this. */
+const FORGET_EVERY_MS = 60_000;
 /** After the disk said no: try whether it takes things again. */
 const STORAGE_RETRY_MS = 10_000;
 
@@ -65,6 +67,7 @@ class HomeRelay implements Home {
   #failures = 0;
   #tending: Promise<void> | undefined;
   #tendAgain = false;
+  #forgottenAtMs = Number.NEGATIVE_INFINITY;
   #cancelRetry = (): void => undefined;
   #cancelProbe: (() => void) | undefined;
   /** Messages that were queued when we connected and did not come yet; null: all came. */
@@ -174,7 +177,10 @@ class HomeRelay implements Home {
     this.#deps.events.onState(state);
     const isUnknown =
       state.type === "waiting" && (state.why === "unauthorised" || state.why === "gone");
-    if (isUnknown) this.#forget().catch(this.#deps.failed);
+    const sinceMs = this.#deps.rawTimers.now() - this.#forgottenAtMs;
+    if (!isUnknown || (sinceMs >= 0 && sinceMs < FORGET_EVERY_MS)) return;
+    this.#forgottenAtMs = this.#deps.rawTimers.now();
+    this.#forget().catch(this.#deps.failed);
   };
 
   #expect(toCome: number | null): void {

@@ -238,7 +238,8 @@ class OpenedDevice implements Device {
 
   /** A relay is there again: what was put off because it was away is due. */
   async #reached(): Promise<void> {
-    await this.#lane.run(() => this.#deps.store.write(["outbox"], hurryAll));
+    const nowMs = this.#timers.now();
+    await this.#lane.run(() => this.#deps.store.write(["outbox"], (tx) => hurryAll(tx, nowMs)));
     this.#resume();
   }
 
@@ -309,14 +310,22 @@ class OpenedDevice implements Device {
 
   /** Once in a while, and only while our clock and the relay's agree: what is forgotten is gone. */
   #sweepAt({ offsetMs }: ClockSample): void {
-    const { store, timers } = this.#deps;
     if (this.#isSwept || this.#closed || Math.abs(offsetMs) > OFFSET_ALONE_MS_MAX) return;
     this.#isSwept = true;
-    this.#cancelSweep = timers.after(SWEEP_EVERY_MS, () => {
+    this.#cancelSweep();
+    this.#cancelSweep = this.#deps.timers.after(SWEEP_EVERY_MS, () => {
       this.#isSwept = false;
     });
+    this.#run(this.#sweepOnce());
+  }
+
+  async #sweepOnce(): Promise<void> {
     const nowMs = this.#timers.now();
-    this.#run(this.#lane.run(() => store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs))));
+    const isMore = await this.#lane.run(() =>
+      this.#deps.store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs)),
+    );
+    // The next heartbeat goes on with it.
+    if (isMore) this.#isSwept = false;
   }
 
   #run(work: Promise<void>): void {

@@ -1,14 +1,14 @@
 /**
  * Forgetting in time: what can open nothing any more, and what nobody will ask for again. The
- * lifetimes are those of crypto/lifetimes.ts.
+ * lifetimes are those of crypto/lifetimes.ts. docs/protocol/sync.md, rules [SW1] to [SW4].
  */
 import { RELAY_KEEPS_MS_MAX, SECRETS_LIVE_MS } from "../crypto/lifetimes.ts";
 import { TOKEN_REVOKED } from "./contact/contacts.ts";
 import type { TableName } from "./store/rows.ts";
 import type { WriteTx } from "./store/store.ts";
 
-/** Rows looked at in one sweep of one table; the next sweep goes on. */
-const SWEEP_ROWS_MAX = 500;
+/** Rows removed in one sweep of one table. */
+export const SWEEP_ROWS_MAX = 500;
 /** An outbox row this old is given up: its entry stays in the log, and healing takes over. */
 export const OUTBOX_LIFE_MS = RELAY_KEEPS_MS_MAX;
 
@@ -22,24 +22,31 @@ export const SWEEP_TABLES: readonly TableName[] = [
   "outbox",
 ];
 
-export async function sweep(tx: WriteTx, nowMs: number): Promise<void> {
+/** True when a table had more to remove than one sweep takes. */
+export async function sweep(tx: WriteTx, nowMs: number): Promise<boolean> {
   const dead = { upper: nowMs - SECRETS_LIVE_MS, limit: SWEEP_ROWS_MAX };
-  for (const row of await tx.range("seen", "at", dead)) await tx.delete("seen", row.id);
-  for (const row of await tx.range("held", "at", dead)) await tx.delete("held", row.env);
-  for (const row of await tx.range("prekeys", "created", dead)) await tx.delete("prekeys", row.id);
-  for (const row of await tx.range("peerChains", "received", dead)) {
-    if (row.n !== undefined) await tx.delete("peerChains", row.n);
+  const seen = await tx.range("seen", "at", dead);
+  for (const row of seen) await tx.delete("seen", row.id);
+  const held = await tx.range("held", "at", dead);
+  for (const row of held) await tx.delete("held", row.env);
+  const prekeys = await tx.range("prekeys", "created", dead);
+  for (const row of prekeys) await tx.delete("prekeys", row.id);
+  const chains = await tx.range("peerChains", "received", dead);
+  for (const { n } of chains) if (n !== undefined) await tx.delete("peerChains", n);
+  await sweepRights(tx, nowMs);
+  // Numbers grow with time: the oldest come first.
+  const oldest = await tx.range("outbox", "primary", { limit: SWEEP_ROWS_MAX });
+  const parcels = oldest.filter((it) => it.createdAtMs < nowMs - OUTBOX_LIFE_MS);
+  for (const { n } of parcels) if (n !== undefined) await tx.delete("outbox", n);
+  return [seen, held, prekeys, chains, parcels].some((it) => it.length >= SWEEP_ROWS_MAX);
+}
+
+/** Tokens and invites: as many as the relay has of them. A revoked one waits until the relay knows. */
+async function sweepRights(tx: WriteTx, nowMs: number): Promise<void> {
+  for (const { label, expiresAtMs } of await tx.range("tokens", "primary", {})) {
+    if (expiresAtMs !== TOKEN_REVOKED && expiresAtMs < nowMs) await tx.delete("tokens", label);
   }
-  for (const row of await tx.range("tokens", "primary", {})) {
-    if (row.expiresAtMs !== TOKEN_REVOKED && row.expiresAtMs < nowMs)
-      await tx.delete("tokens", row.label);
-  }
-  for (const row of await tx.range("invites", "primary", {})) {
-    if (row.expiresAtMs < nowMs - SECRETS_LIVE_MS) await tx.delete("invites", row.tag);
-  }
-  for (const row of await tx.range("outbox", "primary", { limit: SWEEP_ROWS_MAX })) {
-    if (row.createdAtMs < nowMs - OUTBOX_LIFE_MS && row.n !== undefined) {
-      await tx.delete("outbox", row.n);
-    }
+  for (const { tag, expiresAtMs } of await tx.range("invites", "primary", {})) {
+    if (expiresAtMs < nowMs - SECRETS_LIVE_MS) await tx.delete("invites", tag);
   }
 }

@@ -1,12 +1,14 @@
 /** When a way to a relay opens again, and when a relay turns out to have lost its store. */
 import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
+import { QUOTA_RETRY_MAX_MS } from "./attempts.ts";
 import { withTargets } from "./targets.ts";
 
-/** Everything that was put off for want of a way is due now. */
-export async function hurryAll(tx: WriteTx): Promise<void> {
+/** Everything that was put off for want of a way, or by a clock that was ahead, is due now. */
+export async function hurryAll(tx: WriteTx, nowMs: number): Promise<void> {
   for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
-    if (!row.isRefused) await tx.put("outbox", { ...row, nextAtMs: 0 });
+    const isPaused = row.isRefused && row.nextAtMs - nowMs <= QUOTA_RETRY_MAX_MS;
+    if (!isPaused) await tx.put("outbox", { ...row, nextAtMs: 0 });
   }
 }
 
