@@ -1,7 +1,7 @@
 /** Without a network the app opens, shows everything, takes what is written, and sends it later. */
 import { expect } from "@playwright/test";
 
-import { AGAIN_MS, type Person } from "./person.ts";
+import { AGAIN_MS, isStored, type Person } from "./person.ts";
 import { tapWire } from "./tap/wire-tap.ts";
 import { test } from "./world.ts";
 
@@ -13,13 +13,6 @@ const textsOf = (name: string): readonly string[] =>
 const setOffline = async (people: readonly Person[], offline: boolean): Promise<void> => {
   await Promise.all(people.map(async ({ page }) => page.context().setOffline(offline)));
 };
-
-/** The app opens without a network once its service worker has stored it. */
-async function stored({ page }: Person): Promise<void> {
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-  });
-}
 
 test("[OF1] 50 messages written offline on both sides arrive, in one order", async ({
   friends,
@@ -74,7 +67,7 @@ test("[BT1] without a network the app opens with its history", async ({ friends,
   const [alice, bob] = await friends();
   await alice.say("remember this");
   await bob.sees("remember this");
-  await stored(bob);
+  await isStored(bob.page);
   await relay.kill();
   await setOffline([bob], true);
   await bob.page.reload();
@@ -97,7 +90,7 @@ test("[BT1] the chat is painted while the network answers nothing", async ({ fri
   const [alice, bob] = await friends(tap.url);
   await alice.say("remember this");
   await bob.sees("remember this");
-  await stored(bob);
+  await isStored(bob.page);
   tap.turn("hole");
   await bob.page.reload();
   await bob.sees("remember this");

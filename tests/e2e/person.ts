@@ -168,3 +168,10 @@ export async function write(field: Locator, text: string): Promise<void> {
     if (!document.execCommand("insertText", false, it)) throw new Error("nothing takes the text");
   }, text);
 }
+
+/** Settles when the app has stored itself, so that it opens without a network. */
+export async function isStored(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+}
