@@ -1,6 +1,6 @@
 /** Reaches the one engine of this browser profile from a tab, and makes it when it is not there. */
 import { ownScriptUrl } from "../platform/script-url.ts";
-import { type EngineEnd, type ToEngine, type ToTab, tabLockOf } from "./messages.ts";
+import { type EngineEnd, engineLockOf, type ToEngine, type ToTab, tabLockOf } from "./messages.ts";
 import { dialBroadcast, doorName, type Port, portOf } from "./port.ts";
 import { openRemoteDevice, type RemoteDevice } from "./remote-device.ts";
 import workerUrl from "./worker.ts?sharedworker&url";
@@ -23,6 +23,8 @@ export function connectEngine(): RemoteDevice {
   return openRemoteDevice({
     tab,
     held,
+    whenGone: (life) =>
+      navigator.locks.request(engineLockOf(life), { mode: "shared" }, () => undefined),
     dial: (again) => (shared ? dialShared() : dialBroadcast(doorName(workerUrl), tab, again)),
     every: (ms, tick) => {
       const timer = setInterval(tick, ms);

@@ -5,7 +5,8 @@
  *
  * [EN1] Nothing is opened before the lock is held. [EN2] An engine that wants the lock asks the one
  * that holds it to go; that one finishes what it writes, tells its tabs and lets go. So a new build
- * takes over from an old one without waiting for its tabs to close.
+ * takes over from an old one without waiting for its tabs to close. [EN3] Where there are no SharedWorkers
+ * it is the worker of one tab (dial-engine.ts).
  */
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { ready } from "../../crypto/base/sodium.ts";
@@ -20,6 +21,7 @@ import { openVaultKey } from "../platform/vault-key.ts";
 import { openHub } from "./hub.ts";
 import {
   type EngineEnd,
+  engineLockOf,
   type OpenFailure,
   tabLockOf,
   type ToEngine,
@@ -36,7 +38,9 @@ const YIELD = "yield";
 
 type Opened = { readonly store: Store; readonly device: Device };
 
+const life = crypto.randomUUID();
 const hub = openHub({
+  life,
   whenGone: (tab) => navigator.locks.request(tabLockOf(tab), { mode: "shared" }, () => undefined),
 });
 
@@ -46,9 +50,8 @@ export function serveBroadcast(): void {
   acceptBroadcast<ToTab, ToEngine>(doorName(location.pathname), hub.admit);
 }
 
-void run();
-
 async function run(): Promise<void> {
+  await beAlive();
   const succession = new BroadcastChannel(SUCCESSION);
   const told = Promise.withResolvers<void>();
   let holding = false;
@@ -63,6 +66,16 @@ async function run(): Promise<void> {
   if (!("onconnect" in globalThis)) postMessage(end);
   // A dead engine is noticed by its tabs, and made anew where that helps (dial-engine.ts).
   close();
+}
+
+/** Takes the lock of our life, for ever. */
+function beAlive(): Promise<void> {
+  return new Promise((resolve) => {
+    void navigator.locks.request(engineLockOf(life), () => {
+      resolve();
+      return new Promise<never>(() => undefined);
+    });
+  });
 }
 
 /** Works until `told` to go, or until it turns out that it cannot. */
@@ -112,3 +125,5 @@ const openDeviceOn = (store: Store): Promise<Device> =>
     // To the browser's console, where a person who reports a fault can find it. Holds no content.
     failed: (error) => reportError(error),
   });
+
+void run();

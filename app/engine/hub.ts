@@ -33,6 +33,8 @@ type Tab = {
   outstanding: number;
 };
 
+const BUSY = err({ type: "EngineBusy" as const });
+
 type Now =
   | { readonly type: "opening" }
   | { readonly type: "open"; readonly device: Device }
@@ -48,11 +50,13 @@ export type Hub = {
 };
 
 type HubOptions = {
+  /** Names the lock that this engine holds. */
+  readonly life: string;
   /** Settles when the tab is gone. */
   readonly whenGone: (tab: string) => Promise<void>;
 };
 
-export function openHub({ whenGone }: HubOptions): Hub {
+export function openHub({ life, whenGone }: HubOptions): Hub {
   const tabs = new Set<Tab>();
   const device = Promise.withResolvers<Device>();
   let now: Now = { type: "opening" };
@@ -63,7 +67,7 @@ export function openHub({ whenGone }: HubOptions): Hub {
   };
   const enter = (next: Now): void => {
     now = next;
-    if (next.type === "open") tell({ type: "ready" });
+    if (next.type === "open") tell({ type: "ready", life });
     if (next.type === "notOpened") tell(next);
     if (next.type === "retired") tell({ type: "retired" });
   };
@@ -84,14 +88,14 @@ export function openHub({ whenGone }: HubOptions): Hub {
     if (now.type === "notOpened") tab.port.post(now);
     if (now.type === "retired") tab.port.post({ type: "retired" });
     if (now.type !== "open") return;
-    tab.port.post({ type: "ready" });
+    tab.port.post({ type: "ready", life });
     if (status !== null) tab.port.post({ type: "status", status });
   };
   const take = async (tab: Tab, id: number, ask: Ask): Promise<void> => {
     const full = tab.outstanding >= ASKS_OUTSTANDING_MAX;
     tab.outstanding += full ? 0 : 1;
-    const busy = err({ type: "EngineBusy" as const });
-    const answer: Answer = full ? busy : await answerOf(await device.promise, ask);
+    tab.port.post({ type: "taken", id });
+    const answer: Answer = full ? BUSY : await answerOf(await device.promise, ask);
     tab.outstanding -= full ? 0 : 1;
     tab.port.post({ type: "answer", id, answer });
   };

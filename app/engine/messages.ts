@@ -25,7 +25,7 @@ export type Note =
 
 /** Why the engine could not do a thing, whatever was asked. */
 export type EngineFailure =
-  /** It died, or was asked to go, before it answered: the command may or may not have happened. */
+  /** It died after it took the command, which may or may not have happened. */
   | { readonly type: "EngineGone" }
   /** Too many commands wait already; this one was not taken. */
   | { readonly type: "EngineBusy" }
@@ -61,8 +61,11 @@ export type ToEngine =
   | { readonly type: "ping" };
 
 export type ToTab =
-  | { readonly type: "ready" }
+  /** `life` names the Web Lock that the engine holds while it lives. */
+  | { readonly type: "ready"; readonly life: string }
   | { readonly type: "notOpened"; readonly failure: OpenFailure }
+  /** The ask arrived: it will be done, once. */
+  | { readonly type: "taken"; readonly id: number }
   | { readonly type: "answer"; readonly id: number; readonly answer: Answer }
   | { readonly type: "status"; readonly status: Status }
   | { readonly type: "pong" }
@@ -75,5 +78,6 @@ export type EngineEnd = "failed" | "retired";
 /** Asks of one tab that have no answer yet. A person cannot make so many; a loop can. */
 export const ASKS_OUTSTANDING_MAX = 64;
 
-/** Held by a tab while it lives: the engine waits for it, and knows that the tab is gone. */
+/** Web Locks that say who lives: whoever waits for one is told at once when its holder is gone. */
 export const tabLockOf = (tab: string): string => `kith-tab-${tab}`;
+export const engineLockOf = (life: string): string => `kith-engine-${life}`;

@@ -1,11 +1,11 @@
-/** The asks of a tab that have no answer yet: those that wait for an engine, and those it was given. */
+/** The asks of a tab that have no answer yet: waiting for an engine, given to it, or taken by it. */
 import { err } from "../../crypto/base/result.ts";
 import { type Answer, type Ask, ASKS_OUTSTANDING_MAX } from "./messages.ts";
 
 type OpenAsk = {
   readonly ask: Ask;
   readonly settle: (answer: Answer) => void;
-  given: boolean;
+  stage: "waiting" | "given" | "taken";
 };
 
 export type OpenAsks = {
@@ -13,9 +13,12 @@ export type OpenAsks = {
   readonly add: (ask: Ask) => Promise<Answer>;
   /** Gives to the engine what waits. */
   readonly flush: () => void;
+  readonly taken: (id: number) => void;
   readonly answered: (id: number, answer: Answer) => void;
-  /** The engine is gone: whatever it was given has no answer. What waits goes on waiting. */
+  /** The engine is gone. What it took has no answer; what it never took waits for the next one. */
   readonly lose: () => void;
+  /** There will be no engine for this tab any more. */
+  readonly retire: () => void;
 };
 
 export function openAsks(give: (id: number, ask: Ask) => void): OpenAsks {
@@ -31,19 +34,27 @@ export function openAsks(give: (id: number, ask: Ask) => void): OpenAsks {
       if (asks.size >= ASKS_OUTSTANDING_MAX) return Promise.resolve(err({ type: "EngineBusy" }));
       last += 1;
       const id = last;
-      return new Promise((settle) => asks.set(id, { ask, settle, given: false }));
+      return new Promise((settle) => asks.set(id, { ask, settle, stage: "waiting" }));
     },
     flush: () => {
       for (const [id, open] of asks) {
-        if (open.given) continue;
-        open.given = true;
+        if (open.stage !== "waiting") continue;
+        open.stage = "given";
         give(id, open.ask);
       }
     },
+    taken: (id) => {
+      const open = asks.get(id);
+      if (open !== undefined) open.stage = "taken";
+    },
     answered,
+    retire: () => {
+      for (const id of asks.keys()) answered(id, err({ type: "EngineGone" }));
+    },
     lose: () => {
-      for (const [id, { given }] of asks) {
-        if (given) answered(id, err({ type: "EngineGone" }));
+      for (const [id, open] of asks) {
+        if (open.stage === "taken") answered(id, err({ type: "EngineGone" }));
+        else open.stage = "waiting";
       }
     },
   };

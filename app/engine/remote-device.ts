@@ -2,9 +2,10 @@
  * The tab's side of the door: the device as a tab may use it. Whatever happens to the engine, every
  * call settles.
  *
- * [RD1] Asks made before the engine is ready go out when it is. [RD2] An engine that answers no ping
- * is given up: what was asked of it settles as `EngineGone`, and a new one is dialled and told
- * everything it must know (which accounts are watched, whether the person is here). [RD3] Never more
+ * [RD1] Asks made before the engine is ready go out when it is. [RD2] An engine that is gone, or answers
+ * no ping, is given up: a new one is dialled, told everything it must know (which accounts are watched,
+ * whether the person is here), and asked again what the old one never took. What it took and did not
+ * answer settles as `EngineGone`: it must not be done twice. [RD3] Never more
  * than ASKS_OUTSTANDING_MAX asks are open: the next is `EngineBusy`. [RD4] An engine that a newer
  * build has retired is asked nothing any more. [RD5] What the device answers comes as it is.
  */
@@ -28,6 +29,8 @@ export type RemoteDeviceOptions = {
   readonly tab: string;
   /** Settles when the tab's lock is held: an engine that does not find it takes the tab for gone. */
   readonly held: Promise<void>;
+  /** Settles when the engine of that life is gone. */
+  readonly whenGone: (life: string) => Promise<void>;
   /** Reaches the engine, making one when there is none. `again`: call it when another one started. */
   readonly dial: (again: () => void) => EnginePort;
   /** Calls `tick` every so many ms; answers what ends it. */
@@ -91,14 +94,14 @@ type Line = {
 
 /** The connection to whatever engine there is, made again when it dies. */
 function openLine(
-  { tab, held, dial, every }: RemoteDeviceOptions,
+  { tab, held, whenGone, dial, every }: RemoteDeviceOptions,
   tell: (change: Partial<Heard>) => void,
 ): Line {
   const asks = openAsks((id, ask) => port.post({ type: "ask", id, ask }));
   /** The last of each kind that a new engine must be told again. */
   const lasting = new Map<Note["type"], Note>();
   let state: EngineState = { type: "starting" };
-  let unanswered = 0;
+  let life: string | undefined;
 
   const enter = (next: EngineState): void => {
     state = next;
@@ -106,41 +109,43 @@ function openLine(
     tell({ state });
   };
   const hear = (message: ToTab): void => {
-    unanswered = 0;
-    if (message.type === "answer") asks.answered(message.id, message.answer);
+    pulse.beat();
+    if (message.type === "taken") asks.taken(message.id);
+    else if (message.type === "answer") asks.answered(message.id, message.answer);
     else if (message.type === "status") tell({ status: message.status });
+    else if (message.type === "ready") lives(message.life);
     else if (message.type !== "pong") enter(message);
-    if (message.type === "retired") asks.lose();
+    if (message.type === "retired") asks.retire();
+  };
+  const lives = (its: string): void => {
+    if (life !== its)
+      void whenGone(its).then(() => life === its && state.type !== "retired" && restart());
+    life = its;
+    enter({ type: "ready" });
   };
   const begin = (): void => {
+    const greeted = port;
     asks.lose();
-    unanswered = 0;
+    life = undefined;
     if (state.type !== "starting") enter({ type: "starting" });
-    void greet(port);
+    void held.then(() => greet(greeted, tab, lasting));
   };
-  const greet = async (greeted: EnginePort): Promise<void> => {
-    await held;
-    greeted.post({ type: "hello", tab });
-    for (const note of lasting.values()) greeted.post({ type: "note", note });
+  const connect = (): void => {
+    port = dial(begin);
+    port.listen(hear);
+    begin();
   };
-  const connect = (): EnginePort => {
-    const made = dial(begin);
-    made.listen(hear);
-    return made;
+  const restart = (): void => {
+    port.close();
+    connect();
   };
-  const stop = every(PING_MS, () => {
+  const pulse = openPulse(every, (isAlive) => {
     if (state.type === "retired") return;
-    if (unanswered >= PINGS_UNANSWERED_MAX) {
-      port.close();
-      port = connect();
-      begin();
-    } else {
-      unanswered += 1;
-      port.post({ type: "ping" });
-    }
+    if (isAlive) port.post({ type: "ping" });
+    else restart();
   });
-  let port = connect();
-  begin();
+  let port: EnginePort;
+  connect();
 
   return {
     ask: (ask) => {
@@ -153,8 +158,31 @@ function openLine(
       port.post({ type: "note", note });
     },
     close: () => {
-      stop();
+      pulse.stop();
       port.close();
     },
+  };
+}
+
+function greet(port: EnginePort, tab: string, lasting: ReadonlyMap<Note["type"], Note>): void {
+  port.post({ type: "hello", tab });
+  for (const note of lasting.values()) port.post({ type: "note", note });
+}
+
+type Pulse = { readonly beat: () => void; readonly stop: () => void };
+
+/** Asks to ping, until PINGS_UNANSWERED_MAX had no `beat`; then says that nobody is alive. */
+function openPulse(every: RemoteDeviceOptions["every"], look: (isAlive: boolean) => void): Pulse {
+  let unanswered = 0;
+  const stop = every(PING_MS, () => {
+    const isAlive = unanswered < PINGS_UNANSWERED_MAX;
+    unanswered = isAlive ? unanswered + 1 : 0;
+    look(isAlive);
+  });
+  return {
+    beat: () => {
+      unanswered = 0;
+    },
+    stop,
   };
 }

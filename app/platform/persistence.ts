@@ -11,6 +11,15 @@ export async function isPersisted(): Promise<boolean> {
   }
 }
 
+let asked = false;
+
+/** Once a visit: Firefox asks the person, and once is enough. */
+export function persistOnce(): void {
+  if (asked) return;
+  asked = true;
+  void isPersisted().then(async (kept) => kept || (await persist()));
+}
+
 /** Answers whether the data is kept from now on. */
 export async function persist(): Promise<boolean> {
   if (absent()) return false;

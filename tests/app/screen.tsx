@@ -65,6 +65,7 @@ export function openDoor(): { readonly device: RemoteDevice; readonly engine: En
   const device = openRemoteDevice({
     tab: "tab",
     held: Promise.resolve(),
+    whenGone: () => new Promise(() => undefined),
     dial: () => ({
       post: (message) => heard.push(message),
       listen: (listener) => {
@@ -92,7 +93,7 @@ export async function show(
   const db = given ?? (await openRows());
   const { device, engine } = openDoor();
   const location = memoryLocation({ path, record: true });
-  engine.say({ type: "ready" });
+  engine.say({ type: "ready", life: "life" });
   engine.say({ type: "status", status: CALM });
   const shown = render(
     <Router hook={location.hook}>

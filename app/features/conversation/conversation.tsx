@@ -8,7 +8,7 @@ import { useLiveQuery } from "dexie-react-hooks";
 import { type ReactElement, useCallback, useEffect, useState } from "react";
 
 import { type Chat, readChat } from "../../db/chats.ts";
-import { persist } from "../../platform/persistence.ts";
+import { persistOnce } from "../../platform/persistence.ts";
 import { setPreferences } from "../../platform/preferences.ts";
 import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
@@ -61,7 +61,7 @@ function OpenConversation({ chat }: { readonly chat: Chat }): ReactElement {
   const onSent = useCallback(() => {
     toLatest();
     clear();
-    void persist();
+    persistOnce();
   }, [toLatest, clear]);
   const closeInfo = useCallback(() => {
     setInfoId(null);

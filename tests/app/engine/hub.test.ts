@@ -40,7 +40,7 @@ function tabOf(hub: Hub): Tab {
   };
 }
 
-const staysOpen = { whenGone: () => new Promise<void>(() => undefined) };
+const staysOpen = { life: "life", whenGone: () => new Promise<void>(() => undefined) };
 
 async function runningHub(options = staysOpen): Promise<{ hub: Hub; device: Device }> {
   const { device } = await openTestDevice();
@@ -108,6 +108,7 @@ test("[HB3] adds tabs up, and a tab that is gone no longer counts", async () => 
   };
   const gone = new Map<string, () => void>();
   const hub = openHub({
+    life: "life",
     whenGone: (tab) => new Promise<void>((resolve) => gone.set(tab, resolve)),
   });
   hub.opened(listening);

@@ -18,13 +18,16 @@ async function played(): Promise<{
   readonly engines: readonly Played[];
   readonly tick: () => void;
   readonly again: () => void;
+  readonly gone: ReadonlyMap<string, () => void>;
 }> {
+  const gone = new Map<string, () => void>();
   const engines: Played[] = [];
   let tick: () => void = () => undefined;
   let again: () => void = () => undefined;
   const remote = openRemoteDevice({
     tab: "tab",
     held: Promise.resolve(),
+    whenGone: (life) => new Promise((resolve) => gone.set(life, resolve)),
     dial: (restarted) => {
       again = restarted;
       const heard: ToEngine[] = [];
@@ -45,14 +48,14 @@ async function played(): Promise<{
     },
   });
   await Promise.resolve();
-  return { remote, engines, tick: () => tick(), again: () => again() };
+  return { remote, engines, tick: () => tick(), again: () => again(), gone };
 }
 
 test("[RD1] what was asked early goes out when the engine is ready", async () => {
   const { remote, engines } = await played();
   const answer = remote.ask({ type: "invite" });
   expect(engines[0]?.heard).toEqual([{ type: "hello", tab: "tab" }]);
-  engines[0]?.say({ type: "ready" });
+  engines[0]?.say({ type: "ready", life: "life" });
   expect(engines[0]?.heard.at(-1)).toEqual({ type: "ask", id: 1, ask: { type: "invite" } });
   engines[0]?.say({
     type: "answer",
@@ -64,11 +67,12 @@ test("[RD1] what was asked early goes out when the engine is ready", async () =>
 
 test("[RD2] an engine that answers no ping is given up, and the next one told what lasts", async () => {
   const { remote, engines, tick } = await played();
-  engines[0]?.say({ type: "ready" });
+  engines[0]?.say({ type: "ready", life: "life" });
   remote.watch(["aa"]);
   remote.typing(1);
   remote.visible(true);
   const lost = remote.ask({ type: "send", c: 1, text: "hi" });
+  engines[0]?.say({ type: "taken", id: 1 });
   for (let i = 0; i <= PINGS_UNANSWERED_MAX; i += 1) tick();
   expect(await lost).toEqual({ ok: false, error: { type: "EngineGone" } });
   expect(remote.state()).toEqual({ type: "starting" });
@@ -81,9 +85,28 @@ test("[RD2] an engine that answers no ping is given up, and the next one told wh
   ]);
 });
 
+test("[RD2] an engine that is gone is replaced at once, and asked what the first never took", async () => {
+  const { remote, engines, gone } = await played();
+  engines[0]?.say({ type: "ready", life: "first" });
+  const taken = remote.ask({ type: "send", c: 1, text: "taken" });
+  engines[0]?.say({ type: "taken", id: 1 });
+  const never = remote.ask({ type: "send", c: 1, text: "never taken" });
+  gone.get("first")?.();
+  expect(await taken).toEqual({ ok: false, error: { type: "EngineGone" } });
+  expect(engines).toHaveLength(2);
+  engines[1]?.say({ type: "ready", life: "second" });
+  expect(engines[1]?.heard.at(-1)).toEqual({
+    type: "ask",
+    id: 2,
+    ask: { type: "send", c: 1, text: "never taken" },
+  });
+  engines[1]?.say({ type: "answer", id: 2, answer: { ok: true, value: { id: "x" } } });
+  expect(await never).toEqual({ ok: true, value: { id: "x" } });
+});
+
 test("[RD2] a pong, or any word, keeps the engine", async () => {
   const { engines, tick } = await played();
-  engines[0]?.say({ type: "ready" });
+  engines[0]?.say({ type: "ready", life: "life" });
   for (let i = 0; i < 10 * PINGS_UNANSWERED_MAX; i += 1) {
     tick();
     engines[0]?.say({ type: "pong" });
@@ -93,13 +116,14 @@ test("[RD2] a pong, or any word, keeps the engine", async () => {
 
 test("[RD2] an engine in another tab that takes over is greeted, what it lost is said", async () => {
   const { remote, engines, again } = await played();
-  engines[0]?.say({ type: "ready" });
+  engines[0]?.say({ type: "ready", life: "life" });
   const lost = remote.ask({ type: "invite" });
+  engines[0]?.say({ type: "taken", id: 1 });
   again();
   const waits = remote.ask({ type: "markRead", c: 1 });
   expect(await lost).toEqual({ ok: false, error: { type: "EngineGone" } });
   expect(engines[0]?.heard.at(-1)).toEqual({ type: "hello", tab: "tab" });
-  engines[0]?.say({ type: "ready" });
+  engines[0]?.say({ type: "ready", life: "life" });
   engines[0]?.say({ type: "answer", id: 2, answer: { ok: true, value: undefined } });
   expect(await waits).toEqual({ ok: true, value: undefined });
 });
@@ -116,7 +140,7 @@ test("[RD3] never more asks are open than the limit", async () => {
 
 test("[RD4] nothing is asked of an engine that was retired", async () => {
   const { remote, engines, tick } = await played();
-  engines[0]?.say({ type: "ready" });
+  engines[0]?.say({ type: "ready", life: "life" });
   const lost = remote.ask({ type: "invite" });
   engines[0]?.say({ type: "retired" });
   expect(await lost).toEqual({ ok: false, error: { type: "EngineGone" } });
@@ -131,11 +155,12 @@ test("[RD4] nothing is asked of an engine that was retired", async () => {
 test("[RD5] a real device answers through a real port", async () => {
   const { device } = await openTestDevice();
   onTestFinished(() => device[Symbol.asyncDispose]());
-  const hub = openHub({ whenGone: () => new Promise(() => undefined) });
+  const hub = openHub({ life: "life", whenGone: () => new Promise(() => undefined) });
   hub.opened(device);
   const remote = openRemoteDevice({
     tab: "tab",
     held: Promise.resolve(),
+    whenGone: () => new Promise(() => undefined),
     dial: () => {
       const { port1, port2 } = new MessageChannel();
       hub.admit(portOf<ToTab, ToEngine>(port2));

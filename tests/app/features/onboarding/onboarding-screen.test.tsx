@@ -23,7 +23,7 @@ function begin(link: string | null): {
     <OnboardingScreen newcomer={newcomerOf(device, link)} onStarted={(c) => started.push(c)} />,
   );
   onTestFinished(cleanup);
-  engine.say({ type: "ready" });
+  engine.say({ type: "ready", life: "life" });
   const answer = async (given: Answer): Promise<void> => {
     const ask = engine.heard.findLast((it) => it.type === "ask");
     if (ask?.type !== "ask") throw new Error("nothing was asked");
