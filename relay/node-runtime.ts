@@ -28,14 +28,20 @@ const DELAY_MS_MAX = 250;
 const MEMORY_SHARE_MAX = 0.6;
 const NS_PER_MS = 1e6;
 
-/** 0 to 100: how late the event loop is, and how much memory is taken. Sampled between calls. */
+/** Two seconds of samples: a slow start, or one long turn, is no pressure. */
+const SAMPLES_MIN = 100;
+
+/** 0 to 100: how late the event loop mostly is, and how much memory is taken. */
 export function openPressure(): () => number {
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
+  let lateMs = 0;
   return () => {
-    const lateMs = Math.max(0, delay.percentile(50) / NS_PER_MS - DELAY_RESOLUTION_MS);
+    if (delay.count >= SAMPLES_MIN) {
+      lateMs = Math.max(0, delay.percentile(50) / NS_PER_MS - DELAY_RESOLUTION_MS);
+      delay.reset();
+    }
     const memory = process.memoryUsage.rss() / (totalmem() * MEMORY_SHARE_MAX);
-    if (delay.count > 500) delay.reset();
     return Math.min(100, 100 * Math.max(lateMs / DELAY_MS_MAX, memory));
   };
 }

@@ -27,6 +27,7 @@ const FAST = {
 const KILLS = 20;
 const PUTS_UNDER_WAY = 60;
 
+const hasStruck = (trace: string): boolean => /INJECTED|SIGKILL/u.test(trace);
 const token = idOf("Token", new Uint8Array(16).fill(9));
 const seed = (value: number): Uint8Array => new Uint8Array(32).fill(value);
 let lastBody = 0;
@@ -68,13 +69,14 @@ function sendOn(socket: LiveSocket, people: readonly LivePerson[]): Sending {
     if (isDone && envelope !== undefined) acknowledged.add(envelope);
     answers += 1;
     if (wanted !== null && answers >= wanted.count) wanted.resolve();
-    else send();
+    send();
   });
   for (let count = 0; count < PUTS_UNDER_WAY; count += 1) send();
   return {
     acknowledged,
     statuses,
     answered: async (count) => {
+      if (answers >= count || socket.webSocket.readyState !== socket.webSocket.OPEN) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       wanted = { count, resolve };
       socket.webSocket.once("close", () => resolve());
@@ -197,9 +199,9 @@ async function relayUnder(
 }
 
 test.each([
-  ["fails to sync from some moment on", "error=EIO:when=25+"],
-  ["fails to sync now and then", "error=EIO:when=25+7"],
-  ["dies in the middle of a sync", "signal=SIGKILL:when=25"],
+  ["fails to sync from some moment on", "error=EIO:when=45+"],
+  ["fails to sync now and then", "error=EIO:when=45+7"],
+  ["dies in the middle of a sync", "signal=SIGKILL:when=45"],
 ])(
   "[DU2] loses nothing that it acknowledged when its disk %s",
   { timeout: 60_000 },
@@ -215,11 +217,15 @@ test.each([
       await alice.grant([token]);
       const socket = await LiveSocket.open(faulty.url);
       const sending = sendOn(socket, [alice]);
-      await sending.answered(600);
+      // Until the fault has struck, and somewhat beyond.
+      for (let answers = 200; answers < 20_000 && !hasStruck(faulty.trace()); answers += 200) {
+        await sending.answered(answers);
+      }
+
       const closed = socket.closed();
       faulty.kill();
       await closed;
-      expect(faulty.trace()).toMatch(/INJECTED|SIGKILL/u);
+      expect(hasStruck(faulty.trace())).toBe(true);
       expect(sending.acknowledged.size).toBeGreaterThan(0);
 
       await using relay = await startRelay({ ...FAST, KITH_DATA: join(folder, "data") });

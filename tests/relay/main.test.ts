@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import { ready } from "../../crypto/base/sodium.ts";
 import type { Status } from "../../sync/wire/http.ts";
@@ -14,6 +14,8 @@ import { type RelayProcess, startRelay } from "../e2e/relay-process.ts";
 import { LivePerson, livePut, LiveSocket } from "./live-client.ts";
 
 beforeAll(() => ready);
+// Processes start slowly on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 30_000 });
 
 const ROOT = join(import.meta.dirname, "../..");
 const folders: string[] = [];
