@@ -1,0 +1,110 @@
+import type { Random } from "../../crypto/base/random.ts";
+import { makePrekeys } from "../../crypto/handshake/prekeys.ts";
+import { dayOf, encodeCard } from "../../crypto/identity/card.ts";
+import { decodeCertificate } from "../../crypto/identity/certificate.ts";
+import { makeSelf, partyOf, type Self, writeSelf } from "../../sync/account/self.ts";
+import { bytesOf, type Channel, openChannel } from "../../sync/channel/channels.ts";
+import { makeToken } from "../../sync/contact/contacts.ts";
+import { putCard, putDevices } from "../../sync/contact/devices.ts";
+import type { Effects } from "../../sync/receive/effects.ts";
+import { type MemoryStore, openMemoryStore } from "../../sync/store/memory-store.ts";
+import { type ContactState, type TableName, TABLES } from "../../sync/store/rows.ts";
+import type { WriteTx } from "../../sync/store/store.ts";
+import { Chance } from "../sim/chance.ts";
+
+export const NOW_MS = 1_767_225_600_000;
+export const RELAY_URL = "https://relay.example";
+const ALL_TABLES = Object.keys(TABLES) as TableName[];
+
+/** A device as its store knows it, without links and timers. */
+export type Someone = {
+  readonly self: Self;
+  readonly store: MemoryStore;
+  readonly random: Random;
+  /** Effects that were called, by name. */
+  readonly called: string[];
+  readonly context: {
+    readonly self: Self;
+    readonly nowMs: number;
+    readonly random: Random;
+    readonly effects: Effects;
+  };
+  readonly change: <R>(work: (tx: WriteTx) => Promise<R>) => Promise<R>;
+};
+
+export async function someone(name: string): Promise<Someone> {
+  const random = new Chance(7, name).bytes;
+  const self = makeSelf(name, NOW_MS, random);
+  const store = openMemoryStore();
+  const called: string[] = [];
+  const change: Someone["change"] = (work) => store.write(ALL_TABLES, work);
+  await change(async (tx) => {
+    await writeSelf(tx, self);
+    await openChannel(tx, self, self.account);
+  });
+  const effects: Effects = {
+    wake: () => called.push("wake"),
+    receipt: (c) => called.push(`receipt ${c}`),
+    upkeep: () => called.push("upkeep"),
+    contacts: () => called.push("contacts"),
+    typing: (c) => called.push(`typing ${c}`),
+    wrote: (c) => called.push(`wrote ${c}`),
+    sessionReset: () => called.push("sessionReset"),
+    rolledBack: () => called.push("rolledBack"),
+    dropped: (reason) => called.push(`dropped ${reason}`),
+  };
+  const context = { self, nowMs: NOW_MS, random, effects };
+  return { self, store, random, called, context, change };
+}
+
+/** `one` knows `other`, can reach them, and has prekeys to begin a session with. */
+export async function introduce(
+  one: Someone,
+  other: Someone,
+  state: ContactState = "accepted",
+): Promise<Channel> {
+  const { self, random } = other;
+  const certificate = decodeCertificate(self.certificate);
+  if (!certificate.ok) throw new Error("certificate");
+  const card = {
+    device: bytesOf(self.device),
+    counter: 1,
+    relays: [
+      {
+        url: RELAY_URL,
+        relayId: new Uint8Array(32).fill(1),
+        mailbox: bytesOf(self.device),
+        token: new Uint8Array(16).fill(2),
+      },
+    ],
+    lastSeenDay: dayOf(NOW_MS),
+    receipts: true,
+  };
+  const { bundle } = makePrekeys(partyOf(self), 1, NOW_MS, random);
+  return one.change(async (tx) => {
+    const token = await makeToken(tx, one.random, {
+      class: "contact",
+      account: self.account,
+      invite: null,
+      expiresAtMs: NOW_MS + 390 * 86_400_000,
+    });
+    await tx.put("contacts", {
+      account: self.account,
+      accountKey: self.accountKey,
+      name: self.name,
+      state,
+      facts: self.facts,
+      presenceOut: new Uint8Array(32),
+      presenceIn: null,
+      token: token.label,
+      addedAtMs: NOW_MS,
+      lastSeenMs: 0,
+    });
+    await putDevices(tx, self.account, [certificate.value]);
+    const bytes = encodeCard(card, self.keys.sigSecret);
+    await putCard(tx, { ...card, bytes }, NOW_MS);
+    const device = await tx.get("devices", self.device);
+    if (device !== undefined) await tx.put("devices", { ...device, prekeyBundle: bundle });
+    return openChannel(tx, one.self, self.account);
+  });
+}

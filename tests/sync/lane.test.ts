@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+
+import { openLane } from "../../sync/lane.ts";
+
+test("[DV1] jobs run one after the other, in the order in which they were given", async () => {
+  const lane = openLane();
+  const events: string[] = [];
+  const job = (name: string, turns: number) => async (): Promise<string> => {
+    events.push(`${name} begins`);
+    for (let n = 0; n < turns; n += 1) await Promise.resolve();
+    events.push(`${name} ends`);
+    return name;
+  };
+  const done = await Promise.all([lane.run(job("slow", 9)), lane.run(job("quick", 1))]);
+  expect(done).toEqual(["slow", "quick"]);
+  expect(events).toEqual(["slow begins", "slow ends", "quick begins", "quick ends"]);
+});
+
+test("[DV1] a job that fails tells its own caller, and the next one runs", async () => {
+  const lane = openLane();
+  const failing = lane.run(() => Promise.reject(new Error("no")));
+  const next = lane.run(() => Promise.resolve("yes"));
+  await expect(failing).rejects.toThrow("no");
+  expect(await next).toBe("yes");
+});
+
+test("[DV1] it is idle when every job so far has settled", async () => {
+  const lane = openLane();
+  const events: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void lane.run(() => promise).then(() => events.push("job"));
+  const idle = lane.idle().then(() => events.push("idle"));
+  resolve();
+  await idle;
+  expect(events).toEqual(["job", "idle"]);
+});

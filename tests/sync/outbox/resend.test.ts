@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+
+import { QUOTA_RETRY_MAX_MS } from "../../../sync/outbox/attempts.ts";
+import { hurryAll, hurryFor, resendLost } from "../../../sync/outbox/resend.ts";
+import { settleFirstFlights } from "../../../sync/outbox/settle.ts";
+import { type MemoryStore, openMemoryStore } from "../../../sync/store/memory-store.ts";
+import type { OutboxRow, TableName } from "../../../sync/store/rows.ts";
+import type { WriteTx } from "../../../sync/store/store.ts";
+import { NOW_MS } from "../acquainted.ts";
+import { parcel, RELAY, target } from "./parcel.ts";
+
+const TABLES: readonly TableName[] = ["outbox", "meta", "channels"];
+
+async function afterwards(
+  rows: readonly OutboxRow[],
+  work: (tx: WriteTx) => Promise<unknown>,
+): Promise<readonly OutboxRow[]> {
+  const store: MemoryStore = openMemoryStore();
+  await store.write(TABLES, async (tx) => {
+    for (const row of rows) await tx.put("outbox", row);
+  });
+  await store.write(TABLES, work);
+  return store.read(["outbox"], (tx) => tx.range("outbox", "primary", {}));
+}
+
+test("[OB6] when a relay lost its store, what it had and nobody confirmed is sent again", async () => {
+  const stored = (of: Partial<OutboxRow["targets"][number]>): OutboxRow =>
+    parcel({
+      waiting: 0,
+      targets: [target("d", { state: "stored", url: RELAY, storeInc: "old", ...of })],
+    });
+  const rows = [
+    stored({}),
+    stored({ url: "https://another.example" }),
+    stored({ storeInc: "new" }),
+    stored({ state: "done" }),
+  ];
+  const left = await afterwards(rows, async (tx) => {
+    await resendLost(tx, RELAY, "old");
+    expect(await resendLost(tx, RELAY, "new")).toBe(1);
+  });
+  expect(left.map((it) => it.targets[0]?.state)).toEqual(["pending", "stored", "stored", "done"]);
+  expect(left.map((it) => it.waiting)).toEqual([1, 0, 0, 0]);
+  // Byte by byte the same.
+  expect(left[0]?.body).toEqual(rows[0]?.body);
+  expect(left[0]?.env).toBe(rows[0]?.env);
+});
+
+test("[OB6] a relay that is met for the first time, or says the same, has lost nothing", async () => {
+  const row = parcel({ waiting: 0, targets: [target("d", { state: "stored", url: RELAY })] });
+  const left = await afterwards([row], async (tx) => {
+    expect(await resendLost(tx, RELAY, "one")).toBe(0);
+    expect(await resendLost(tx, RELAY, "one")).toBe(0);
+  });
+  expect(left.map((it) => it.targets[0]?.state)).toEqual(["stored"]);
+});
+
+test("[OB6] cursors are told anew to everybody, since the relay lost those as well", async () => {
+  const store = openMemoryStore();
+  const channel = {
+    id: "0".repeat(32),
+    kind: "dm",
+    account: "",
+    lastH: 0,
+    arrivals: 0,
+    unread: 0,
+    preview: null,
+    hlc: 0,
+    receipts: 4,
+    receiptsSent: 4,
+  } as const;
+  await store.write(TABLES, async (tx) => {
+    await tx.put("channels", channel);
+    await resendLost(tx, RELAY, "old");
+    await resendLost(tx, RELAY, "new");
+  });
+  const [row] = await store.read(["channels"], (tx) => tx.range("channels", "primary", {}));
+  expect(row?.receipts).toBe(5);
+});
+
+test("[OB5] a way that opens hurries what had none, and not what was refused", async () => {
+  const later = { nextAtMs: NOW_MS + 60_000 };
+  const rows = [
+    parcel(later),
+    parcel({ ...later, isRefused: true }),
+    // By a clock that was years ahead.
+    parcel({ nextAtMs: NOW_MS + QUOTA_RETRY_MAX_MS + 1, isRefused: true }),
+    parcel({ ...later, waiting: 0, targets: [target("d", { state: "stored" })] }),
+  ];
+  const left = await afterwards(rows, (tx) => hurryAll(tx, NOW_MS));
+  expect(left.map((it) => it.nextAtMs)).toEqual([0, NOW_MS + 60_000, 0, NOW_MS + 60_000]);
+});
+
+test("[OB5] a new card hurries what waits for its device, refused or not", async () => {
+  const later = { nextAtMs: NOW_MS + 60_000, attempts: 5, isRefused: true };
+  const rows = [parcel(later), parcel({ ...later, targets: [target("e")] })];
+  const left = await afterwards(rows, (tx) => hurryFor(tx, "d"));
+  expect(left.map((it) => [it.nextAtMs, it.attempts, it.isRefused])).toEqual([
+    [0, 0, false],
+    [NOW_MS + 60_000, 5, true],
+  ]);
+});
+
+test("[OB7] the first word of a device settles all first flights to it", async () => {
+  const flight = { what: "control", flightTo: "d", s: 0 } as const;
+  const rows = [
+    parcel(flight),
+    parcel({ ...flight, flightTo: "e", targets: [target("e")] }),
+    parcel(),
+  ];
+  const left = await afterwards(rows, (tx) => settleFirstFlights(tx, "d"));
+  expect(left.map((it) => [it.what, it.targets[0]?.device])).toEqual([
+    ["control", "e"],
+    ["entry", "d"],
+  ]);
+});
