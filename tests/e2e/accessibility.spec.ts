@@ -1,0 +1,135 @@
+/** The app for people who see little, or use no mouse. */
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Locator, type Page } from "@playwright/test";
+
+import { test } from "./world.ts";
+
+/** Its types are of a newer Playwright than ours, which drives stock Firefox. */
+type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
+
+/** The way by Tab is never longer than this on our screens. */
+const TABS_MAX = 25;
+
+async function hasNoFaults(page: Page): Promise<void> {
+  // What is half faded in has half the contrast.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((it) => it.finished)));
+  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map((it) => it.html).join(" ")}`),
+  ).toEqual([]);
+}
+
+/** Presses the key until the focus is there, which must be seen to be there. */
+async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
+  for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
+    await page.keyboard.press(key);
+    if (await target.evaluate((element) => element.matches(":focus-visible"))) return;
+  }
+  throw new Error(`${String(target)} is not reached by ${key}`);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`[AX1] no screen has a fault that axe can see, ${colorScheme}`, async ({ newcomer }) => {
+    const [alice, bob, carol] = await Promise.all([
+      newcomer(undefined, { colorScheme }),
+      newcomer(),
+      newcomer(),
+    ]);
+    const { page } = alice;
+    await page.goto(alice.url);
+    await expect(page.getByRole("textbox", { name: "Your name" })).toBeVisible();
+    await hasNoFaults(page);
+    await alice.start("Alice");
+    await hasNoFaults(page);
+
+    await page.getByRole("button", { name: "Invite someone" }).click();
+    const link = await page.getByRole("textbox", { name: "Invite link" }).inputValue();
+    await hasNoFaults(page);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Settings" }).click();
+    await hasNoFaults(page);
+    await page.keyboard.press("Escape");
+
+    await bob.accept(link, "Bob");
+    await bob.say("see https://kith.example", "and this");
+    await carol.accept(link, "Carol");
+    await carol.say("let me in");
+    await expect(alice.chat("Bob")).toHaveAccessibleName(/and this/u);
+    await hasNoFaults(page);
+    await alice.open("Bob");
+    await alice.say("seen");
+    await alice.seesState("seen", "Read");
+    await hasNoFaults(page);
+    await alice.message("seen").hover();
+    await alice.message("seen").getByRole("button", { name: "Message info" }).click();
+    await expect(page.getByRole("complementary", { name: "Message info" })).toBeVisible();
+    await hasNoFaults(page);
+    await page.keyboard.press("Escape");
+    await alice.open("Carol");
+    await expect(page.getByRole("button", { name: "Accept" })).toBeVisible();
+    await hasNoFaults(page);
+    await page.setViewportSize({ width: 360, height: 640 });
+    await hasNoFaults(page);
+  });
+}
+
+test("[AX2] without a mouse one starts, invites, and chats", async ({ newcomer }) => {
+  const [bob, alice] = [await newcomer(), await newcomer()];
+  await alice.page.goto(alice.url);
+  await expect(alice.page.getByRole("textbox", { name: "Your name" })).toBeFocused();
+  await alice.page.keyboard.type("Alice");
+  await alice.page.keyboard.press("Enter");
+  await expect(alice.chat("Note to self")).toBeVisible();
+
+  const invite = alice.page.getByRole("button", { name: "Invite someone" });
+  await tabTo(alice.page, invite);
+  await alice.page.keyboard.press("Enter");
+  const link = alice.page.getByRole("textbox", { name: "Invite link" });
+  await tabTo(alice.page, link);
+  const value = await link.inputValue();
+  await alice.page.keyboard.press("Escape");
+  await expect(link).toBeHidden();
+  await expect(invite).toBeFocused();
+
+  await bob.page.bringToFront();
+  await bob.page.goto(value);
+  await expect(bob.page.getByRole("textbox", { name: "Your name" })).toBeFocused();
+  await bob.page.keyboard.type("Bob");
+  await bob.page.keyboard.press("Enter");
+  await expect(bob.field).toBeFocused();
+  await bob.page.keyboard.type("hello");
+  await bob.page.keyboard.press("Enter");
+
+  await alice.page.bringToFront();
+  await tabTo(alice.page, alice.chat("Bob"), "Shift+Tab");
+  await alice.page.keyboard.press("Enter");
+  await expect(alice.field).toBeFocused();
+  await alice.sees("hello");
+  await alice.page.keyboard.type("hello yourself");
+  await alice.page.keyboard.press("Enter");
+  await bob.sees("hello yourself");
+
+  // Back into the messages, up to his, to what is known of it, and back.
+  await alice.page.keyboard.press("Shift+Tab");
+  await alice.page.keyboard.press("Shift+Tab");
+  await expect(alice.message("hello yourself")).toBeFocused();
+  await alice.page.keyboard.press("ArrowUp");
+  await expect(alice.message("hello").first()).toBeFocused();
+  await tabTo(alice.page, alice.message("hello").first().getByRole("button"));
+  await alice.page.keyboard.press("Enter");
+  await expect(alice.page.getByRole("complementary", { name: "Message info" })).toBeVisible();
+  await alice.page.keyboard.press("Escape");
+  await expect(alice.message("hello").first()).toBeFocused();
+});
+
+test("[AX3] what arrives in the open chat is announced once, history is not", async ({
+  friends,
+}) => {
+  const [alice, bob] = await friends();
+  const announced = alice.page.locator("[aria-live=polite]");
+  await bob.say("are you listening?");
+  await expect(announced).toHaveText("Bob: are you listening?");
+  await alice.page.reload();
+  await alice.sees("are you listening?");
+  await expect(announced).toHaveText("");
+});
