@@ -9,7 +9,11 @@ import type { WriteTx } from "./store/store.ts";
 
 /** Rows removed in one sweep of one table. */
 export const SWEEP_ROWS_MAX = 500;
-/** An outbox row this old is given up: its entry stays in the log, and healing takes over. */
+/**
+ * An outbox row is given up so long after a sweep first found it so old: its entry stays in the log, and
+ * healing takes over. Twice, because its age alone proves nothing: it may have been written by a clock
+ * that said 1970, a minute before that was set right.
+ */
 export const OUTBOX_LIFE_MS = RELAY_KEEPS_MS_MAX;
 
 export const SWEEP_TABLES: readonly TableName[] = [
@@ -36,10 +40,17 @@ export async function sweep(tx: WriteTx, nowMs: number): Promise<boolean> {
   await sweepRights(tx, nowMs);
   // Numbers grow with time: the oldest come first.
   const oldest = await tx.range("outbox", "primary", { limit: SWEEP_ROWS_MAX });
-  const parcels = oldest.filter((it) => it.createdAtMs < nowMs - OUTBOX_LIFE_MS);
+  const parcels = oldest.filter((it) => isOld(it.foundOldAtMs, nowMs));
   for (const { n } of parcels) if (n !== undefined) await tx.delete("outbox", n);
+  for (const row of oldest) {
+    const isFound = row.foundOldAtMs === undefined && isOld(row.createdAtMs, nowMs);
+    if (isFound) await tx.put("outbox", { ...row, foundOldAtMs: nowMs });
+  }
   return [seen, held, prekeys, chains, parcels].some((it) => it.length >= SWEEP_ROWS_MAX);
 }
+
+const isOld = (sinceMs: number | undefined, nowMs: number): boolean =>
+  sinceMs !== undefined && sinceMs < nowMs - OUTBOX_LIFE_MS;
 
 /** Tokens and invites: as many as the relay has of them. A revoked one waits until the relay knows. */
 async function sweepRights(tx: WriteTx, nowMs: number): Promise<void> {

@@ -274,6 +274,8 @@ export type OutboxRow = {
   /** The last try ended with a relay's no: a way that opens does not hurry it. */
   readonly isRefused: boolean;
   readonly createdAtMs: number;
+  /** When a sweep first found it old: `createdAtMs` may be of a clock that was wrong by years. */
+  readonly foundOldAtMs?: number;
 };
 
 export type Rows = {

@@ -44,7 +44,7 @@ test("[SW4] a sweep removes a bounded number of rows, and says that there are mo
   expect(await count()).toBe(1);
 });
 
-test("[OB8] parcels are given up by their age alone", async () => {
+test("[OB8] parcels are given up after they were found old for as long again", async () => {
   const store = openMemoryStore();
   const parcel = {
     what: "entry",
@@ -65,7 +65,15 @@ test("[OB8] parcels are given up by their age alone", async () => {
     await tx.put("outbox", { ...parcel, createdAtMs: NOW_MS - OUTBOX_LIFE_MS - 1 });
     await tx.put("outbox", { ...parcel, createdAtMs: NOW_MS - OUTBOX_LIFE_MS });
   });
-  await store.write(SWEEP_TABLES, (tx) => sweep(tx, NOW_MS));
-  const left = await store.read(["outbox"], (tx) => tx.range("outbox", "primary", {}));
-  expect(left.map((it) => it.createdAtMs)).toEqual([NOW_MS - OUTBOX_LIFE_MS]);
+  const left = (): Promise<readonly number[]> =>
+    store.read(["outbox"], async (tx) =>
+      (await tx.range("outbox", "primary", {})).map((it) => it.createdAtMs - NOW_MS),
+    );
+  const both = [-OUTBOX_LIFE_MS - 1, -OUTBOX_LIFE_MS];
+  for (const laterMs of [0, 1, OUTBOX_LIFE_MS]) {
+    await store.write(SWEEP_TABLES, (tx) => sweep(tx, NOW_MS + laterMs));
+    expect(await left()).toEqual(both);
+  }
+  await store.write(SWEEP_TABLES, (tx) => sweep(tx, NOW_MS + OUTBOX_LIFE_MS + 1));
+  expect(await left()).toEqual([-OUTBOX_LIFE_MS]);
 });
