@@ -41,6 +41,8 @@ export class Person {
   skewMs = 0;
   /** No room on the disk: a write that puts anything fails. */
   isDiskFull = false;
+  /** A fault of our own: writing such a row throws. */
+  isFaultyAt: (table: TableName, row: Rows[TableName]) => boolean = () => false;
   status: Status | undefined;
   readonly #options: PersonOptions;
   readonly transport: MemoryTransport;
@@ -74,9 +76,20 @@ export class Person {
   get store(): Store {
     return {
       read: (tables, work) => this.#memory.read(tables, work),
-      write: (tables, work) =>
-        this.#memory.write(tables, (tx) => work(this.isDiskFull ? withoutRoom(tx) : tx)),
+      write: (tables, work) => this.#memory.write(tables, (tx) => work(this.#troubled(tx))),
       [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+
+  /** Room runs out when something is put; reading and deleting go on. */
+  #troubled(tx: WriteTx): WriteTx {
+    return {
+      ...tx,
+      put: (table, row) => {
+        if (this.isDiskFull) return Promise.reject(new StorageError("full"));
+        if (this.isFaultyAt(table, row)) return Promise.reject(new Error("a fault of our own"));
+        return tx.put(table, row);
+      },
     };
   }
 
@@ -238,9 +251,3 @@ export class Person {
     return log;
   }
 }
-
-/** Room runs out when something is put; reading and deleting go on. */
-const withoutRoom = (tx: WriteTx): WriteTx => ({
-  ...tx,
-  put: () => Promise.reject(new StorageError("full")),
-});

@@ -1,0 +1,139 @@
+import { beforeAll, expect, test } from "vitest";
+
+import { ready } from "../../../crypto/base/sodium.ts";
+import { liveTagOf } from "../../../crypto/chain/live.ts";
+import { appendMessage } from "../../../sync/channel/append.ts";
+import { bytesOf, channelIdOf, openChannel } from "../../../sync/channel/channels.ts";
+import { ANSWER_EVERY_MS, answerNack, answerWant } from "../../../sync/heal/answers.ts";
+import type { SeqRange } from "../../../sync/log/known.ts";
+import { sealRow } from "../../../sync/outbox/seal.ts";
+import type { DeviceRow, OutboxRow, OwnChainRow } from "../../../sync/store/rows.ts";
+import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
+
+beforeAll(() => ready);
+
+type Pair = { readonly alice: Someone; readonly bob: Someone; readonly log: Uint8Array };
+
+/** Alice has written so many messages to Bob, all sealed. */
+async function pair(count: number, text = "hello"): Promise<Pair> {
+  const alice = await someone("alice");
+  const bob = await someone("bob");
+  await introduce(alice, bob);
+  await alice.change(async (tx) => {
+    for (let n = 0; n < count; n += 1) {
+      const channel = await openChannel(tx, alice.self, bob.self.account);
+      const targets = [bob.self.device];
+      await appendMessage(tx, { ...alice.context, channel, text, targets });
+    }
+  });
+  for (const row of await outboxOf(alice)) {
+    await alice.change((tx) => sealRow(tx, alice.context, row));
+  }
+  const [log] = await alice.store.read(["logs"], (tx) => tx.range("logs", "primary", {}));
+  return { alice, bob, log: bytesOf(log?.log ?? "") };
+}
+
+const outboxOf = (by: Someone): Promise<readonly OutboxRow[]> =>
+  by.store.read(["outbox"], (tx) => tx.range("outbox", "primary", {}));
+const answersOf = async (by: Someone): Promise<number> =>
+  (await outboxOf(by)).filter((it) => it.what === "control" && it.s === 0).length;
+const chainOf = async (by: Someone): Promise<OwnChainRow> => {
+  const chains = await by.store.read(["ownChains"], (tx) => tx.range("ownChains", "primary", {}));
+  if (chains[0] === undefined) throw new Error("a chain");
+  return chains[0];
+};
+const deviceOf = async ({ alice, bob }: Pair): Promise<DeviceRow> => {
+  const row = await alice.store.read(["devices"], (tx) => tx.get("devices", bob.self.device));
+  if (row === undefined) throw new Error("a device");
+  return row;
+};
+
+async function want(it: Pair, ranges: readonly SeqRange[], atMs = NOW_MS): Promise<void> {
+  const { alice, bob, log } = it;
+  const channel = channelIdOf(alice.self, bob.self.account);
+  const device = await deviceOf(it);
+  const context = { ...alice.context, nowMs: atMs };
+  await alice.change((tx) => answerWant(tx, context, device, { channel, log, ranges }));
+}
+
+test("[HE2] what is asked for and held is supplied, within what fits one answer", async () => {
+  const it = await pair(2);
+  await want(it, [[1, 3]]);
+  expect(await answersOf(it.alice)).toBe(1);
+  const isAnswer = (row: OutboxRow): boolean => row.what === "control" && row.s === 0;
+  const answer = (await outboxOf(it.alice)).find(isAnswer);
+  const three = answer?.body?.length ?? 0;
+  const large = await pair(9, "x".repeat(30_000));
+  await want(large, [[1, 1_000]]);
+  const bounded = (await outboxOf(large.alice)).find(isAnswer);
+  expect(three).toBeGreaterThan(500);
+  expect(bounded?.body?.length).toBeGreaterThan(60_000);
+  expect(bounded?.body?.length).toBeLessThan(128 * 1_024);
+});
+
+test("[HE2] nothing is said about what is not held, or of another channel", async () => {
+  const it = await pair(1);
+  await want(it, [[50, 60]]);
+  expect(await answersOf(it.alice)).toBe(0);
+  const { alice, bob, log } = it;
+  const device = await deviceOf(it);
+  const later = { ...alice.context, nowMs: NOW_MS + 10 * ANSWER_EVERY_MS };
+  const ranges = [[1, 2]] as const;
+  const channel = channelIdOf(alice.self, alice.self.account);
+  await alice.change((tx) => answerWant(tx, later, device, { channel, log, ranges }));
+  await alice.change((tx) =>
+    answerWant(tx, later, device, {
+      channel: channelIdOf(alice.self, bob.self.account),
+      log: new Uint8Array(16),
+      ranges,
+    }),
+  );
+  expect(await answersOf(alice)).toBe(0);
+});
+
+test("[HE3] a device is answered once a second, whatever it asks", async () => {
+  const it = await pair(1);
+  const device = await deviceOf(it);
+  for (let n = 0; n < 10; n += 1) await want(it, [[1, 2]]);
+  const tags = [(await chainOf(it.alice)).state.tag];
+  await it.alice.change(async (tx) => {
+    const row = (await tx.get("devices", device.device)) ?? device;
+    await answerNack(tx, it.alice.context, row, { tags });
+  });
+  expect(await answersOf(it.alice)).toBe(1);
+  await want(it, [[1, 2]], NOW_MS + ANSWER_EVERY_MS);
+  expect(await answersOf(it.alice)).toBe(2);
+  // A clock that was set back does not silence us.
+  await want(it, [[1, 2]], NOW_MS - 1_000_000);
+  expect(await answersOf(it.alice)).toBe(3);
+});
+
+test.each([
+  ["the chain", (chain: OwnChainRow) => chain.state.tag],
+  ["its live key", (chain: OwnChainRow) => liveTagOf(chain.state)],
+])(
+  "[HE1] who lacks %s gets it as it is now, and what they lack is sealed anew",
+  async (_, tagOf) => {
+    const it = await pair(2);
+    const device = await deviceOf(it);
+    const chain = await chainOf(it.alice);
+    const tags = [new Uint8Array(16), tagOf(chain)];
+    await it.alice.change((tx) => answerNack(tx, it.alice.context, device, { tags }));
+    expect(await answersOf(it.alice)).toBe(1);
+    const entries = (await outboxOf(it.alice)).filter((row) => row.what === "entry");
+    expect(entries.map((row) => [row.body, row.env, row.targets[0]?.state])).toEqual([
+      [null, "", "pending"],
+      [null, "", "pending"],
+      [null, "", "pending"],
+    ]);
+    expect(it.alice.called).toContain("wake");
+  },
+);
+
+test("[HE1] for a tag that is not ours nothing is handed over to who holds our chain", async () => {
+  const it = await pair(1);
+  const device = await deviceOf(it);
+  const tags = [new Uint8Array(16).fill(9)];
+  await it.alice.change((tx) => answerNack(tx, it.alice.context, device, { tags }));
+  expect(await answersOf(it.alice)).toBe(0);
+});

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+
+import {
+  Asked,
+  HEAL_FIRST_MS,
+  HEAL_LATE_MS,
+  HEAL_RETRY_FIRST_MS,
+  HEAL_RETRY_MAX_MS,
+  HEAL_TRIES_MAX,
+} from "../../../sync/heal/asked.ts";
+
+/** When it is asked for, in milliseconds after the first look, by somebody who keeps looking. */
+function askedAt(untilMs: number): readonly number[] {
+  const asked = new Asked();
+  const times: number[] = [];
+  for (let nowMs = 0; nowMs < untilMs;) {
+    const waitMs = asked.waitMs("it", nowMs);
+    if (waitMs === 0) times.push(nowMs);
+    nowMs += waitMs === 0 ? 1 : waitMs;
+  }
+  return times;
+}
+
+test("[HE4] it is asked for after 3 s, then at pauses that double up to 10 minutes, then rarely", () => {
+  const times = askedAt(2 * HEAL_LATE_MS);
+  expect(times[0]).toBe(HEAL_FIRST_MS);
+  const pauses = times.slice(1).map((at, n) => at - (times[n] ?? 0));
+  const doubling = Array.from({ length: HEAL_TRIES_MAX }, (_, n) =>
+    Math.min(HEAL_RETRY_MAX_MS, HEAL_RETRY_FIRST_MS * 2 ** n),
+  );
+  expect(pauses.slice(0, HEAL_TRIES_MAX)).toEqual(doubling);
+  expect(pauses[HEAL_TRIES_MAX]).toBe(HEAL_LATE_MS);
+});
+
+test("[HE4] each thing has pauses of its own, and is counted", () => {
+  const asked = new Asked();
+  asked.waitMs("one", 0);
+  asked.waitMs("two", 1_000);
+  expect(asked.waitMs("one", HEAL_FIRST_MS)).toBe(0);
+  expect(asked.waitMs("two", HEAL_FIRST_MS)).toBe(1_000);
+  expect([asked.times("one"), asked.times("two"), asked.times("three")]).toEqual([1, 0, 0]);
+});
+
+test("[HE4] a clock that is set back puts nothing off", () => {
+  const asked = new Asked();
+  asked.waitMs("one", 1_000_000);
+  expect(asked.waitMs("one", 0)).toBe(0);
+});
+
+test("[HE4] of too many things the oldest are forgotten", () => {
+  const asked = new Asked();
+  for (let n = 0; n < 1_001; n += 1) {
+    asked.waitMs(`${n}`, 0);
+    asked.waitMs(`${n}`, HEAL_FIRST_MS);
+  }
+  expect([asked.times("0"), asked.times("1"), asked.times("1000")]).toEqual([0, 1, 1]);
+});

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+
+import { type Effects, heldBack } from "../../../sync/receive/effects.ts";
+
+test("[RX1] effects of a transaction are let go in order, and only when they are released", () => {
+  const called: string[] = [];
+  const effects: Effects = {
+    wake: () => called.push("wake"),
+    receipt: (c) => called.push(`receipt ${c}`),
+    upkeep: () => called.push("upkeep"),
+    contacts: () => called.push("contacts"),
+    typing: (c, account, atMs) => called.push(`typing ${c} ${account} ${atMs}`),
+    wrote: (c, account) => called.push(`wrote ${c} ${account}`),
+    sessionReset: (device) => called.push(`sessionReset ${device}`),
+    rolledBack: () => called.push("rolledBack"),
+    dropped: (reason) => called.push(`dropped ${reason}`),
+  };
+  const held = heldBack(effects);
+  held.effects.receipt(3);
+  held.effects.typing(3, "bob", 7);
+  held.effects.wrote(3, "bob");
+  held.effects.sessionReset("d");
+  held.effects.dropped("why");
+  held.effects.wake();
+  held.effects.upkeep();
+  held.effects.contacts();
+  held.effects.rolledBack();
+  expect(called).toEqual([]);
+  held.release();
+  expect(called).toEqual([
+    "receipt 3",
+    "typing 3 bob 7",
+    "wrote 3 bob",
+    "sessionReset d",
+    "dropped why",
+    "wake",
+    "upkeep",
+    "contacts",
+    "rolledBack",
+  ]);
+});
