@@ -25,8 +25,8 @@ import type { MsgFrame } from "./wire/message-frames.ts";
 
 /** How often the relay is brought up to date when nothing asks for it: prekeys age. */
 const UPKEEP_EVERY_MS = 3_600_000;
-/** Batches that wait for the lane. Beyond it what is only true now (typing) is let go. */
-const BATCHES_WAITING_MAX = 8;
+/** Messages that wait for the lane. Beyond it what is only true now (typing) is let go. */
+const ARRIVED_MAX = 512;
 /** A relay that goes on not knowing us is told who we are no more often than this. */
 const FORGET_EVERY_MS = 60_000;
 /** After the disk said no: try whether it takes things again. */
@@ -72,7 +72,8 @@ class HomeRelay implements Home {
   #cancelProbe: (() => void) | undefined;
   /** Messages that were queued when we connected and did not come yet; null: all came. */
   #toCome: number | null = null;
-  #batchesWaiting = 0;
+  /** What came while the lane was busy: taken in together, in one transaction. */
+  #arrived: MsgFrame[] = [];
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
@@ -219,29 +220,27 @@ class HomeRelay implements Home {
   }
 
   readonly #onMessages = (frames: readonly MsgFrame[]): void => {
-    const { lane, self, failed } = this.#deps;
+    const { lane, failed } = this.#deps;
     if (this.#toCome !== null) this.#expect(Math.max(0, this.#toCome - frames.length));
-    const from = this.#link;
+    const isPlanned = this.#arrived.length > 0;
     // The relay's window bounds what is stored; what is ephemeral has none.
-    const isBehind = this.#batchesWaiting >= BATCHES_WAITING_MAX;
-    const batch = isBehind ? frames.filter((it) => !it.isEphemeral) : frames;
-    if (batch.length === 0) return;
-    this.#batchesWaiting += 1;
-    lane
-      .run(async () => {
-        const me = self();
-        if (me === undefined || this.#closed) return;
-        const acks = await receiveBatch(this.#deps, me, batch);
-        if (acks.length > 0) from?.ack(acks);
-        this.#deps.onStorage("ok");
-      })
-      .catch((error: unknown) => {
-        if (error instanceof StorageError) this.storageFailed(error);
-        else failed(error);
-      })
-      .finally(() => {
-        this.#batchesWaiting -= 1;
-      });
+    const isBehind = this.#arrived.length >= ARRIVED_MAX;
+    this.#arrived.push(...(isBehind ? frames.filter((it) => !it.isEphemeral) : frames));
+    if (isPlanned || this.#arrived.length === 0) return;
+    lane.run(this.#takeArrived).catch((error: unknown) => {
+      if (error instanceof StorageError) this.storageFailed(error);
+      else failed(error);
+    });
+  };
+
+  readonly #takeArrived = async (): Promise<void> => {
+    const batch = this.#arrived;
+    this.#arrived = [];
+    const self = this.#deps.self();
+    if (self === undefined || this.#closed) return;
+    const acks = await receiveBatch(this.#deps, self, batch);
+    if (acks.length > 0) this.#link?.ack(acks);
+    this.#deps.onStorage("ok");
   };
 
   /** What could not be committed was not acknowledged: the relay keeps it, and sends it again. */

@@ -19,7 +19,8 @@ import type { WriteTx } from "../store/store.ts";
 import { bytesOf, type Channel, type Log, logsOf, openOwnLog } from "./channels.ts";
 import { previewOf } from "./preview.ts";
 
-const DEVICE_HLC = "hlc";
+/** Name of the meta row that holds the highest hlc that this device has signed. */
+export const DEVICE_HLC = "hlc";
 
 export type Appended = { readonly entry: EntryRow; readonly channel: Channel };
 

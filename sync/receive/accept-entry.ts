@@ -12,7 +12,7 @@ import { type Body, decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
 import { isShown, KINDS } from "../entry/kinds.ts";
 import { publicIdOf } from "../entry/public-id.ts";
-import { addKnown } from "../log/known.ts";
+import { addKnown, countKnown, hasKnown } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
 import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -30,6 +30,8 @@ export type EntryRefusal =
   /** Of the log that we write now, and we do not have it: our storage was rolled back. */
   | "own"
   | "clock"
+  /** Its log has so many holes that it could not be claimed. It is sent again when some are filled. */
+  | "holes"
   /** Entry 1 must be `log.open` and name the account and incarnation of its log. */
   | "logOpen";
 
@@ -62,14 +64,21 @@ export async function acceptEntry(
   }
   if (!verifyEntry(entry, log.key).ok) return refused("signature");
   const hash = entryIdOf(entry.coreBytes);
-  const held = await tx.get("entries", [c, log.a, entry.core.seq]);
+  const held = await heldAt(tx, log, entry.core.seq);
   if (held !== undefined) return equalBytes(held.hash, hash) ? { type: "held" } : refused("fork");
   // In the log that we go on writing it would leave a hole, or a fork.
   if (log.own && equalBytes(log.incarnation, self.incarnation)) return refused("own");
   const misfit = (await misfitOf(tx, log, entry, hash)) ?? (await openMisfit(tx, log, entry));
   if (misfit !== undefined) return refused(misfit);
+  // Otherwise "not known" would not mean "not here".
+  const known = addKnown(log.known, entry.core.seq);
+  if (countKnown(known) <= countKnown(log.known)) return refused("holes");
   return await placeEntry(tx, { self, channel, log, entry, hash, bytes, nowMs });
 }
+
+/** What is not known is not here: the database is not asked for it. */
+const heldAt = async (tx: WriteTx, log: Log, seq: number): Promise<EntryRow | undefined> =>
+  hasKnown(log.known, seq) ? await tx.get("entries", [log.c, log.a, seq]) : undefined;
 
 /** Does it join the entries before and after it that we hold? hlc must grow along a log. */
 async function misfitOf(
@@ -78,12 +87,12 @@ async function misfitOf(
   { core }: Entry,
   hash: Uint8Array,
 ): Promise<EntryRefusal | undefined> {
-  const before = await tx.get("entries", [log.c, log.a, core.seq - 1]);
+  const before = await heldAt(tx, log, core.seq - 1);
   if (before !== undefined) {
     if (core.prev === null || !equalBytes(core.prev, before.hash)) return "chain";
     if (core.hlc <= hlcOf(before)) return "clock";
   }
-  const after = await tx.get("entries", [log.c, log.a, core.seq + 1]);
+  const after = await heldAt(tx, log, core.seq + 1);
   if (after !== undefined) {
     const next = decodeEntry(after.bytes);
     if (!next.ok || next.value.core.prev === null) return "chain";

@@ -6,6 +6,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import type { Timers } from "../clock/timers.ts";
+import { remembering } from "../store/remembering.ts";
 import type { TableName } from "../store/rows.ts";
 import { type Store, StorageError } from "../store/store.ts";
 import type { MsgFrame } from "../wire/message-frames.ts";
@@ -74,16 +75,20 @@ async function receiveTogether(
     random: deps.random,
     effects: held.effects,
   };
-  await deps.store.write(RECEIVE_TABLES, async (tx) => {
-    for (const frame of batch) {
-      await takeArrival(tx, context, {
-        env: frame.envelope,
-        label: frame.label,
-        isEphemeral: frame.isEphemeral,
-        body: frame.body,
-      });
-    }
-  });
+  await deps.store.write(RECEIVE_TABLES, (inner) =>
+    remembering(inner, async (tx) => {
+      // One wait for all of them: each is asked for again when its turn comes.
+      await Promise.all(batch.map((frame) => tx.get("seen", toHex(frame.envelope))));
+      for (const frame of batch) {
+        await takeArrival(tx, context, {
+          env: frame.envelope,
+          label: frame.label,
+          isEphemeral: frame.isEphemeral,
+          body: frame.body,
+        });
+      }
+    }),
+  );
   held.release();
 }
 

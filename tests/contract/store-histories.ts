@@ -21,7 +21,8 @@ type Step =
       readonly table: Name;
       readonly index: string;
       readonly range: Range;
-    };
+    }
+  | { readonly type: "find"; readonly table: Name; readonly index: string; readonly key: Key };
 /** `fails`: it throws after its steps. */
 export type Write = { readonly steps: readonly Step[]; readonly fails: boolean };
 
@@ -68,6 +69,12 @@ const anyStep: fc.Arbitrary<Step> = fc.constantFrom(...NAMES).chain((table) => {
     index: fc.constantFrom(...indexes),
     range: anyRange,
   });
+  const found = fc.record({
+    type: fc.constant("find" as const),
+    table: fc.constant(table),
+    index: fc.constantFrom(...indexes),
+    key: anyBound,
+  });
   const keyed = fc.record({
     type: fc.constantFrom("delete" as const, "get" as const),
     table: fc.constant(table),
@@ -78,7 +85,7 @@ const anyStep: fc.Arbitrary<Step> = fc.constantFrom(...NAMES).chain((table) => {
     table: fc.constant(table),
     row: anyRow[table] as fc.Arbitrary<never>,
   });
-  return fc.oneof({ arbitrary: put, weight: 3 }, keyed, { arbitrary: asked, weight: 2 });
+  return fc.oneof({ arbitrary: put, weight: 3 }, keyed, found, { arbitrary: asked, weight: 2 });
 });
 export const anyWrites: fc.Arbitrary<readonly Write[]> = fc.array(
   fc.record({
@@ -90,6 +97,7 @@ export const anyWrites: fc.Arbitrary<readonly Write[]> = fc.array(
 
 async function take(tx: WriteTx, step: Step): Promise<unknown> {
   if ("row" in step) return tx.put(step.table, step.row);
+  if (step.type === "find") return tx.find(step.table, step.index, step.key);
   if ("key" in step) return tx[step.type](step.table, step.key);
   return tx[step.type](step.table, step.index, step.range);
 }
