@@ -1,10 +1,12 @@
 /**
- * A contact who lies: from their device comes an entry that pretends to be the other one's, well made
- * in everything but the signature. All that carries it is real.
+ * A contact who lies: from their device comes an entry that is well made in everything but the
+ * signature. All that carries it is real.
  */
 import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { SIGN_SEED_BYTES, signKeyPairOf } from "../../crypto/sign.ts";
 import { readSelf } from "../../sync/account/self.ts";
-import { bytesOf, numbered } from "../../sync/channel/channels.ts";
+import { numbered } from "../../sync/channel/channels.ts";
 import { encodeMessage } from "../../sync/entry/bodies.ts";
 import { decodeEntry, SALT_BYTES, signEntry } from "../../sync/entry/entry.ts";
 import { KINDS } from "../../sync/entry/kinds.ts";
@@ -15,28 +17,29 @@ import type { WriteTx } from "../../sync/store/store.ts";
 import { CANARY, type Person } from "./person.ts";
 import type { World } from "./world.ts";
 
-export async function forgeEntry(world: World, who: Person, to: Person): Promise<void> {
+const TABLES = ["meta", "channels", "logs", "entries", "devices", "sessions", "outbox"] as const;
+
+export async function forgeEntry(
+  world: World,
+  who: Person,
+  to: Person,
+  as: "me" | "them",
+): Promise<void> {
   const chance = world.chance(`forged by ${who.name}`);
-  const account = world.witness.accountOf(to.name);
-  const tables = ["meta", "channels", "logs", "entries", "devices", "sessions", "outbox"] as const;
+  const [mine, theirs] = [who, to].map((it) => world.witness.accountOf(it.name));
   const isSent = await who.store
-    ?.write(tables, async (tx) => {
+    ?.write(TABLES, async (tx) => {
       const self = await readSelf(tx);
-      const forged = self && (await entryOf(tx, account, self.keys.sigSecret, chance.bytes));
-      const device = forged && (await tx.get("devices", forged.device));
-      if (self === undefined || device === undefined) return false;
-      const payloads = [encodePayload("entries", { entries: [forged.bytes] })];
-      const nowMs = world.kernel.now();
-      const random = chance.bytes;
-      return await sendControl(tx, {
-        self,
-        device,
-        payloads,
-        before: null,
-        psk: null,
-        nowMs,
-        random,
-      });
+      const [device] = await tx.range("devices", "account", { lower: theirs, upper: theirs });
+      const channel = (await tx.range("channels", "primary", {})).find(
+        (it) => it.account === theirs,
+      );
+      const author = as === "me" ? mine : theirs;
+      const entry = await entryOf(tx, channel?.c, author, chance.bytes);
+      if (self === undefined || device === undefined || entry === undefined) return false;
+      const payloads = [encodePayload("entries", { entries: [entry] })];
+      const at = { nowMs: world.kernel.now(), random: chance.bytes };
+      return await sendControl(tx, { self, device, payloads, before: null, psk: null, ...at });
     })
     .catch(() => false);
   if (isSent !== true) return;
@@ -45,30 +48,32 @@ export async function forgeEntry(world: World, who: Person, to: Person): Promise
   await who.use(async (device) => device.network(true));
 }
 
-/** The next entry of a log of `account`, signed with the wrong key. */
+/** The next entry of a log of `author` in channel `c`, by somebody who lacks their key. */
 async function entryOf(
   tx: WriteTx,
-  account: string,
-  key: Uint8Array,
-  random: (bytes: number) => Uint8Array,
-): Promise<{ readonly device: string; readonly bytes: Uint8Array } | undefined> {
+  c: number | undefined,
+  author: string | undefined,
+  random: Random,
+): Promise<Uint8Array | undefined> {
   const logs = await tx.range("logs", "primary", {});
-  const found = logs.find((it) => it.account === account && maxKnown(it.known) > 0);
+  const found = logs.findLast(
+    (it) => it.c === c && it.account === author && maxKnown(it.known) > 0,
+  );
   const log = found && numbered(found, "a");
   const head = log && (await tx.get("entries", [log.c, log.a, maxKnown(log.known)]));
   const last = head && decodeEntry(head.bytes);
-  if (log === undefined || last === undefined || !last.ok) return undefined;
-  const { core, coreBytes: _ } = last.value;
+  if (head === undefined || last?.ok !== true) return undefined;
+  const { core } = last.value;
   const draft = {
     ...core,
-    log: bytesOf(log.log),
     seq: core.seq + 1,
-    prev: head?.hash ?? null,
+    prev: head.hash,
     hlc: core.hlc + 1,
     kind: KINDS.message.number,
     deps: [],
-    floor: head?.h ?? 1,
+    floor: head.h,
   };
   const body = encodeMessage({ text: `${CANARY} forged ${toHex(random(4))}` });
-  return { device: log.device, bytes: signEntry(draft, body, random(SALT_BYTES), key).bytes };
+  const { secretKey } = signKeyPairOf(random(SIGN_SEED_BYTES));
+  return signEntry(draft, body, random(SALT_BYTES), secretKey).bytes;
 }

@@ -136,7 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what a broken connection left unanswered is never sent again",
     profile: "A",
-    breaks: ["INV11", "INV13"],
+    breaks: ["INV6", "INV11", "INV13"],
     edits: [
       {
         file: "sync/outbox/attempts.ts",
@@ -160,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "write tokens are not told to a relay that lost its store",
     profile: "B",
-    breaks: ["INV11", "INV13"],
+    breaks: ["INV11", "INV13", "INV14"],
     edits: [
       {
         file: "sync/account/mailboxes.ts",
@@ -193,8 +193,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "sync/receive/accept-entry.ts",
-        find: "  if (hasKnown(log.known, entry.core.seq)) {\n",
-        replace: "  if (hasKnown(log.known, entry.core.seq) && log.own) {\n",
+        find: "  if (held !== undefined) return equalBytes(held.hash, hash)",
+        replace: "  if (held !== undefined && log.own) return equalBytes(held.hash, hash)",
       },
     ],
   },

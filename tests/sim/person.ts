@@ -2,7 +2,7 @@
  * One person with one device: it is opened over what is committed, dies at any moment, and is opened
  * again. What the person wants (write, read, accept an invite) is tried until it is done.
  */
-import type { Device } from "../../sync/device.ts";
+import type { Connection, Device } from "../../sync/device.ts";
 import { openDevice } from "../../sync/open-device.ts";
 import type { Snapshot } from "../../sync/store/memory-store.ts";
 import { StorageError } from "../../sync/store/store.ts";
@@ -43,6 +43,7 @@ type Life = {
   readonly device: Promise<Device>;
   readonly ended: Promise<undefined>;
   readonly end: (nothing: undefined) => void;
+  connection: Connection["type"];
 };
 
 export class Person {
@@ -74,6 +75,11 @@ export class Person {
   /** Every connection ends without a word. */
   breakWires(): void {
     this.#life?.plug.breakAll();
+  }
+
+  /** As the app shows it. */
+  get connection(): Connection["type"] | "down" {
+    return this.#life?.connection ?? "down";
   }
 
   get isOffline(): boolean {
@@ -152,7 +158,8 @@ export class Person {
     });
     const opened = Promise.withResolvers<Device>();
     const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
-    const life: Life = { store, plug, device: opened.promise, ended, end };
+    const connection = "connecting";
+    const life: Life = { store, plug, device: opened.promise, ended, end, connection };
     this.#life = life;
     openDevice({
       store,
@@ -170,6 +177,9 @@ export class Person {
     })
       .then((device) => {
         device.visible(this.#isVisible);
+        device.status(({ connection }) => {
+          life.connection = connection.type;
+        });
         opened.resolve(device);
         // Somebody who was here before is told so, and nothing else happens.
         void this.use(() => device.start(`${CANARY} ${name}`));

@@ -24,7 +24,13 @@ export type Action =
   | { readonly do: "read"; readonly who: number }
   | { readonly do: "type"; readonly who: number; readonly to: number }
   | { readonly do: "meet"; readonly who: number; readonly to: number; readonly isAlone: boolean }
-  | { readonly do: "forge"; readonly who: number; readonly to: number }
+  | {
+      readonly do: "forge";
+      readonly who: number;
+      readonly to: number;
+      /** Whose log the forged entry pretends to be in. */
+      readonly as: "me" | "them";
+    }
   | {
       readonly do: "die";
       readonly who: number;
@@ -219,7 +225,7 @@ const FAULTS: readonly (readonly [weight: number, profiles: string, Fault])[] = 
     "C",
     (chance, people) => {
       const [who, to] = pairOf(chance, people);
-      return { do: "forge", who, to };
+      return { do: "forge", who, to, as: chance.pick(["me", "them"]) };
     },
   ],
 ];

@@ -25,7 +25,7 @@ async function act(world: World, step: Step): Promise<void> {
     case "meet":
       return await meet(world, step);
     case "forge":
-      return await forgeEntry(world, world.person(step.who), world.person(step.to));
+      return await forgeEntry(world, world.person(step.who), world.person(step.to), step.as);
     case "die": {
       const person = world.person(step.who);
       person.downMs = step.downMs;

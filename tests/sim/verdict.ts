@@ -21,8 +21,9 @@ export async function wrongIn(world: World): Promise<string | null> {
   return null;
 }
 
-async function wrongAt({ witness }: World, { name, store }: Person): Promise<string | null> {
-  if (store === undefined) return `[INV11] ${name} is down`;
+async function wrongAt({ witness }: World, person: Person): Promise<string | null> {
+  const { name, store, connection } = person;
+  if (store === undefined || connection !== "connected") return `[INV11] ${name} is ${connection}`;
   const [left] = witness.outboxOf(name);
   if (left !== undefined) return `[INV13] ${name} has an outbox row left: ${describe(left)}`;
   const held = await store.read(["held"], (tx) => tx.count("held", "primary", {}));

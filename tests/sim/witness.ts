@@ -32,6 +32,7 @@ type Seen = {
   readonly who: string;
   device: string;
   account: string;
+  incarnation: string;
   mailbox: string;
   /** Entries that it holds, by place: what they hash to. */
   readonly held: Map<string, string>;
@@ -250,6 +251,13 @@ export class Witness {
   #takeSelf(seen: Seen, self: Self): void {
     seen.device = this.#learn(this.#whoByDevice, self.device, seen);
     seen.account = self.account;
+    const incarnation = toHex(self.incarnation);
+    if (seen.incarnation !== "" && seen.incarnation !== incarnation) {
+      this.#fail(
+        `[INV5] ${seen.who} was made to believe that their storage is older than their log`,
+      );
+    }
+    seen.incarnation = incarnation;
   }
 
   #learn(names: Map<string, string>, id: string, { who }: Seen): string {
@@ -387,6 +395,7 @@ export class Witness {
       who,
       device: "",
       account: "",
+      incarnation: "",
       mailbox: "",
       held: new Map(),
       envelopes: new Set(),

@@ -35,6 +35,8 @@ assert(name === null || mutant !== undefined, "a mutant of that name");
 const planted = plant(editsOf(profile, mutant));
 const { runSeed } = await import("./run.ts");
 const { storyOf } = await import("./story.ts");
+const { ready } = await import("../../crypto/base/sodium.ts");
+await ready;
 planted();
 for (const seed of seeds) {
   const { plan: _, trace: __, ...outcome } = await runSeed(seed, profile);

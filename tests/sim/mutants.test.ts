@@ -1,0 +1,45 @@
+/**
+ * Every promise has a fault that breaks it, and the simulator finds each one. Faults are planted in the
+ * real sources (edits.ts), in threads of their own.
+ */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+
+import { describe, expect, test } from "vitest";
+
+import { KILL_SEEDS_MAX, type Mutant, MUTANTS } from "./mutants.ts";
+import type { Job, Told } from "./worker.ts";
+
+const TEST_MS_MAX = 300_000;
+
+/** What the first seed says that notices anything; undefined: none of them does. */
+async function firstFailure({ name, profile }: Mutant): Promise<Told | undefined> {
+  const seeds = Array.from({ length: KILL_SEEDS_MAX }, (_, i) => i);
+  const workerData: Job = { profile, mutant: name, seeds, explain: false };
+  const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData });
+  const { promise, resolve, reject } = Promise.withResolvers<Told | undefined>();
+  worker.on("message", (told: Told) => {
+    if (told.failure !== null) resolve(told);
+  });
+  worker.on("error", reject);
+  worker.on("exit", () => resolve(undefined));
+  const told = await promise.finally(() => worker.terminate());
+  return told;
+}
+
+test("[SM6] there is a mutant for each promise that can be broken by one", () => {
+  expect(MUTANTS.length).toBeGreaterThanOrEqual(14);
+  expect(new Set(MUTANTS.map((it) => it.name)).size).toBe(MUTANTS.length);
+});
+
+describe.concurrent(`with ${availableParallelism()} cores`, () => {
+  test.each(MUTANTS)(
+    "[SM6] kills: $name",
+    async (mutant) => {
+      const told = await firstFailure(mutant);
+      const promise = /^\[(INV\d+)\]/u.exec(told?.failure ?? "")?.[1];
+      expect(mutant.breaks, told?.failure ?? "nobody noticed").toContain(promise);
+    },
+    TEST_MS_MAX,
+  );
+});
