@@ -22,7 +22,8 @@ import "./style/index.css";
 const inviteLink = takeInviteLink();
 
 let engine: RemoteDevice | undefined;
-const connect = (): RemoteDevice => (engine ??= connectEngine());
+const painted = Promise.withResolvers<void>();
+const connect = (): RemoteDevice => (engine ??= connectEngine(painted.promise));
 
 const speakPreferred = (): void => speak(readPreferences().language, navigator.languages);
 
@@ -44,10 +45,13 @@ async function main(): Promise<void> {
       <FaultBoundary>{await firstScreen()}</FaultBoundary>
     </StrictMode>,
   );
-  // After the first paint, so that it never waits for a download.
+  setTimeout(painted.resolve, ENGINE_AFTER_MS);
+  // So that the first paint never waits for a download.
   setTimeout(() => void registerServiceWorker(), SERVICE_WORKER_AFTER_MS);
 }
 
+/** The rows of a chat are on the screen by then; nobody has typed anything. */
+const ENGINE_AFTER_MS = 150;
 const SERVICE_WORKER_AFTER_MS = 1_000;
 
 void main();

@@ -9,7 +9,8 @@ import workerUrl from "./worker.ts?sharedworker&url";
 const HOST_AGAIN_MS = 5_000;
 const WORKER = { type: "module", name: "kith" } as const;
 
-export function connectEngine(): RemoteDevice {
+/** `painted`: what the person looks for is on the screen; the engine takes no time from it. */
+export function connectEngine(painted: Promise<void>): RemoteDevice {
   const tab = crypto.randomUUID();
   const held = new Promise<void>((resolve) => {
     // Never let go: the browser does when this tab is gone, and that is how the engine knows.
@@ -19,10 +20,10 @@ export function connectEngine(): RemoteDevice {
     });
   });
   const shared = "SharedWorker" in globalThis;
-  if (!shared) void hostEngine();
+  if (!shared) void painted.then(hostEngine);
   return openRemoteDevice({
     tab,
-    held,
+    when: Promise.all([held, painted]).then(() => undefined),
     whenGone: (life) =>
       navigator.locks.request(engineLockOf(life), { mode: "shared" }, () => undefined),
     dial: (again) => (shared ? dialShared() : dialBroadcast(doorName(workerUrl), tab, again)),

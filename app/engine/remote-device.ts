@@ -27,8 +27,11 @@ type AskOf<T extends Ask["type"]> = Extract<Ask, { readonly type: T }>;
 
 export type RemoteDeviceOptions = {
   readonly tab: string;
-  /** Settles when the tab's lock is held: an engine that does not find it takes the tab for gone. */
-  readonly held: Promise<void>;
+  /**
+   * When to dial for the first time. The tab's lock must be held by then: an engine that does not find
+   * it takes the tab for gone.
+   */
+  readonly when: Promise<void>;
   /** Settles when the engine of that life is gone. */
   readonly whenGone: (life: string) => Promise<void>;
   /** Reaches the engine, making one when there is none. `again`: call it when another one started. */
@@ -94,10 +97,10 @@ type Line = {
 
 /** The connection to whatever engine there is, made again when it dies. */
 function openLine(
-  { tab, held, whenGone, dial, every }: RemoteDeviceOptions,
+  { tab, when, whenGone, dial, every }: RemoteDeviceOptions,
   tell: (change: Partial<Heard>) => void,
 ): Line {
-  const asks = openAsks((id, ask) => port.post({ type: "ask", id, ask }));
+  const asks = openAsks((id, ask) => port?.post({ type: "ask", id, ask }));
   /** The last of each kind that a new engine must be told again. */
   const lasting = new Map<Note["type"], Note>();
   let state: EngineState = { type: "starting" };
@@ -123,29 +126,30 @@ function openLine(
     life = its;
     enter({ type: "ready" });
   };
-  const begin = (): void => {
-    const greeted = port;
+  const begin = (dialled: EnginePort): void => {
     asks.lose();
     life = undefined;
     if (state.type !== "starting") enter({ type: "starting" });
-    void held.then(() => greet(greeted, tab, lasting));
+    dialled.post({ type: "hello", tab });
+    for (const note of lasting.values()) dialled.post({ type: "note", note });
   };
   const connect = (): void => {
-    port = dial(begin);
-    port.listen(hear);
-    begin();
+    const dialled = dial(() => begin(dialled));
+    port = dialled;
+    dialled.listen(hear);
+    begin(dialled);
   };
   const restart = (): void => {
-    port.close();
+    port?.close();
     connect();
   };
   const pulse = openPulse(every, (isAlive) => {
     if (state.type === "retired") return;
-    if (isAlive) port.post({ type: "ping" });
+    if (isAlive) port?.post({ type: "ping" });
     else restart();
   });
-  let port: EnginePort;
-  connect();
+  let port: EnginePort | undefined;
+  void when.then(connect);
 
   return {
     ask: (ask) => {
@@ -155,18 +159,13 @@ function openLine(
     },
     note: (note) => {
       if (note.type !== "typing") lasting.set(note.type, note);
-      port.post({ type: "note", note });
+      port?.post({ type: "note", note });
     },
     close: () => {
       pulse.stop();
-      port.close();
+      port?.close();
     },
   };
-}
-
-function greet(port: EnginePort, tab: string, lasting: ReadonlyMap<Note["type"], Note>): void {
-  port.post({ type: "hello", tab });
-  for (const note of lasting.values()) port.post({ type: "note", note });
 }
 
 type Pulse = { readonly beat: () => void; readonly stop: () => void };

@@ -59,12 +59,15 @@ export type EngineEnd = {
 };
 
 /** A door whose other end the test holds. */
-export function openDoor(): { readonly device: RemoteDevice; readonly engine: EngineEnd } {
+export async function openDoor(): Promise<{
+  readonly device: RemoteDevice;
+  readonly engine: EngineEnd;
+}> {
   const heard: ToEngine[] = [];
   let say: (message: ToTab) => void = () => undefined;
   const device = openRemoteDevice({
     tab: "tab",
-    held: Promise.resolve(),
+    when: Promise.resolve(),
     whenGone: () => new Promise(() => undefined),
     dial: () => ({
       post: (message) => heard.push(message),
@@ -75,6 +78,8 @@ export function openDoor(): { readonly device: RemoteDevice; readonly engine: En
     }),
     every: () => () => undefined,
   });
+  // It dials in the next turn.
+  await Promise.resolve();
   return { device, engine: { heard, say: (message) => say(message) } };
 }
 
@@ -91,7 +96,7 @@ export async function show(
   fillIn();
   speak("en", ["en-GB"]);
   const db = given ?? (await openRows());
-  const { device, engine } = openDoor();
+  const { device, engine } = await openDoor();
   const location = memoryLocation({ path, record: true });
   engine.say({ type: "ready", life: "life" });
   engine.say({ type: "status", status: CALM });

@@ -26,7 +26,7 @@ async function played(): Promise<{
   let again: () => void = () => undefined;
   const remote = openRemoteDevice({
     tab: "tab",
-    held: Promise.resolve(),
+    when: Promise.resolve(),
     whenGone: (life) => new Promise((resolve) => gone.set(life, resolve)),
     dial: (restarted) => {
       again = restarted;
@@ -159,7 +159,7 @@ test("[RD5] a real device answers through a real port", async () => {
   hub.opened(device);
   const remote = openRemoteDevice({
     tab: "tab",
-    held: Promise.resolve(),
+    when: Promise.resolve(),
     whenGone: () => new Promise(() => undefined),
     dial: () => {
       const { port1, port2 } = new MessageChannel();

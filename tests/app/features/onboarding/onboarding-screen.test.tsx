@@ -12,12 +12,12 @@ beforeEach(() => {
   globalThis.matchMedia = (query) => ({ matches: false, media: query }) as MediaQueryList;
 });
 
-function begin(link: string | null): {
+async function begin(link: string | null): Promise<{
   readonly engine: EngineEnd;
   readonly started: (number | null)[];
   readonly answer: (answer: Answer) => Promise<void>;
-} {
-  const { device, engine } = openDoor();
+}> {
+  const { device, engine } = await openDoor();
   const started: (number | null)[] = [];
   render(
     <OnboardingScreen newcomer={newcomerOf(device, link)} onStarted={(c) => started.push(c)} />,
@@ -39,7 +39,7 @@ function typeName(name: string): void {
 const done: Answer = { ok: true, value: undefined };
 
 test("[ON1] a name and Start, and the person is in", async () => {
-  const { engine, started, answer } = begin(null);
+  const { engine, started, answer } = await begin(null);
   expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Your name" }));
   typeName("  Alice ");
   expect(engine.heard.at(-1)).toMatchObject({ ask: { type: "start", name: "Alice" } });
@@ -48,7 +48,7 @@ test("[ON1] a name and Start, and the person is in", async () => {
 });
 
 test("[ON1] with an invite the same two actions lead into the chat", async () => {
-  const { engine, started, answer } = begin("https://relay.example/#invite");
+  const { engine, started, answer } = await begin("https://relay.example/#invite");
   expect(screen.getByRole("heading").textContent).toMatch(/You were invited/u);
   typeName("Bob");
   await answer(done);
@@ -60,7 +60,7 @@ test("[ON1] with an invite the same two actions lead into the chat", async () =>
 });
 
 test("[ON2] a name that will not do is refused in words, and stays", async () => {
-  const { started, answer } = begin(null);
+  const { started, answer } = await begin(null);
   typeName("");
   await answer({ ok: false, error: { type: "NameEmpty" } });
   expect(screen.getByRole("alert").textContent).toBe("Type a name first.");
@@ -72,7 +72,7 @@ test("[ON2] a name that will not do is refused in words, and stays", async () =>
 });
 
 test("[ON3] an invite that does not open says why, and can be left behind", async () => {
-  const { engine, started, answer } = begin("https://relay.example/#used");
+  const { engine, started, answer } = await begin("https://relay.example/#used");
   typeName("Bob");
   await answer(done);
   await answer({ ok: false, error: { type: "RelayUnreachable" } });
@@ -85,7 +85,7 @@ test("[ON3] an invite that does not open says why, and can be left behind", asyn
 });
 
 test("[ON4] a second tab that was quicker is no failure", async () => {
-  const { started, answer } = begin(null);
+  const { started, answer } = await begin(null);
   typeName("Alice");
   await answer({ ok: false, error: { type: "AlreadyStarted" } });
   await waitFor(() => expect(started).toEqual([null]));
