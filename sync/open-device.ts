@@ -172,6 +172,7 @@ class OpenedDevice implements Device {
       typing: (c, account, atMs) => this.#typing.heard(c, account, atMs),
       wrote: (c, account) => this.#typing.ended(c, account),
       sessionReset: (device) => this.#run(this.#greetAnew(device)),
+      missing: () => this.#healer.look(),
       rolledBack: () => this.#run(this.#beginAnew()),
       dropped: (reason) => {
         this.#deps.dropped?.(reason);

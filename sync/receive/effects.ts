@@ -15,6 +15,8 @@ export type Effects = {
   readonly wrote: (c: number, account: Hex) => void;
   /** A session had to be given up; the device is to hear from us on a new one. */
   readonly sessionReset: (device: Hex) => void;
+  /** Something came that cannot be opened yet: it may have to be asked for. */
+  readonly missing: () => void;
   /** Others hold more of our own logs than we do. */
   readonly rolledBack: () => void;
   /** Something was dropped; counted by reason, never with content. */
@@ -36,6 +38,7 @@ export function heldBack(effects: Effects): {
       typing: (c, account, atMs) => calls.push(() => effects.typing(c, account, atMs)),
       wrote: (c, account) => calls.push(() => effects.wrote(c, account)),
       sessionReset: (device) => calls.push(() => effects.sessionReset(device)),
+      missing: () => calls.push(effects.missing),
       rolledBack: () => calls.push(effects.rolledBack),
       dropped: (reason) => calls.push(() => effects.dropped(reason)),
     },

@@ -85,7 +85,10 @@ export async function takeArrival(
     ? await openEnvelope(tx, context, envelope.value, arrival)
     : dropped(envelope.error.type);
   if (outcome.type === "dropped") effects.dropped(outcome.why);
-  if (outcome.type === "held") await hold(tx, context, arrival, env);
+  if (outcome.type === "held") {
+    await hold(tx, context, arrival, env);
+    effects.missing();
+  }
   if (arrival.isEphemeral || outcome.type === "live") return;
   await tx.put("seen", {
     id: env,
