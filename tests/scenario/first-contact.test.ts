@@ -25,7 +25,7 @@ test("[CO1] who was invited while the inviter is offline writes at once, and bot
   expect(await alice.states(bob)).toEqual(["delivered"]);
 });
 
-test("[CO2] the second who uses an invite is a request, and is a contact when accepted", async () => {
+test("[CO2] [AP7] the second who uses an invite is a request, and is a contact when accepted", async () => {
   const { alice, bob, carol, pass, atRest } = await world(["alice", "bob", "carol"]);
   const link = await alice.invite();
   await bob.accept(link);
@@ -52,6 +52,24 @@ test("[CO2] the second who uses an invite is a request, and is a contact when ac
   await carol.say(alice, "thank you");
   await atRest();
   expect(await carol.sees(alice)).toEqual(["may I come in?", "come in", "thank you"]);
+});
+
+test("[CO2] so many strangers may wait for a word; one more is turned away", async () => {
+  const { alice, bob, carol, pass } = await world(["alice", "bob", "carol"]);
+  const link = await alice.invite();
+  await bob.accept(link);
+  await pass(5 * SECOND_MS);
+  const like = await alice.contact(bob);
+  await alice.change(async (tx) => {
+    for (let n = 0; n < 200; n += 1) {
+      const account = `${n}`.padStart(64, "0");
+      await tx.put("contacts", { ...like, account, state: "request" });
+    }
+  });
+  await carol.accept(link);
+  await pass(10 * SECOND_MS);
+  expect(alice.dropped).toContain("contact unasked");
+  expect((await alice.rows("contacts")).map((it) => it.name)).not.toContain("carol");
 });
 
 test("[CO6] a blocked stranger's token is revoked: their relay is told no", async () => {

@@ -156,6 +156,31 @@ test("[HE7] nobody who is not a contact is answered", async () => {
   expect((await mallory.contact(alice)).state).toBe("invited");
 });
 
+test("[RX11] an entry of our own that we do not have is not taken into the log that we write", async () => {
+  const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await alice.say(bob, "one");
+  await pass(10 * SECOND_MS);
+  const putBack = alice.backUp();
+  await alice.say(bob, "two");
+  await alice.say(bob, "three");
+  await pass(20 * SECOND_MS);
+  await alice.sleep();
+  putBack();
+  await alice.wake();
+  await pass(SECOND_MS);
+  const three = (await bob.entries(alice)).find((it) => it.text === "three");
+  const entries = [three?.bytes ?? new Uint8Array(0)];
+  // It would leave a hole in a log that has none.
+  await overSession(bob, alice, [[encodePayload("entries", { entries })]]);
+  await pass(5 * SECOND_MS);
+  expect(alice.dropped).toContain("entry own");
+  await alice.say(bob, "four");
+  await atRest(2 * MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual(["one", "two", "three", "four"]);
+  expect(await alice.sees(bob)).toEqual(await bob.sees(alice));
+});
+
 test("[HE8] a device whose storage was put back goes on in a new log, and gets what it had lost", async () => {
   const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);

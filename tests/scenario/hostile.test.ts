@@ -199,6 +199,29 @@ test("[RX3] whatever bytes lie in a mailbox, the queue goes on", async () => {
   expect(bob.dropped.length).toBeGreaterThanOrEqual(40);
 });
 
+test("[RX9] nothing counts that comes from a device which its account does not certify", async () => {
+  const made = await threeOfThem();
+  const { bob, mallory, pass } = made;
+  const contact = await bob.contact(mallory);
+  await bob.change((tx) => tx.put("contacts", { ...contact, facts: [] }));
+  await overSession(mallory, bob, [[encodePayload("profile", { name: "Alice" })]]);
+  await pass(5 * SECOND_MS);
+  expect(bob.dropped).toContain("stranger");
+  expect((await bob.contact(mallory)).name).toBe("mallory");
+});
+
+test("[HE9] what nobody can open is asked for a few times, and let go", async () => {
+  const made = await threeOfThem();
+  const { bob, mallory, relay, pass } = made;
+  await post(made, mallory, bob, Uint8Array.of(1, ...new Uint8Array(60).fill(7)));
+  expect(await bob.rows("held")).toHaveLength(1);
+  relay.counted();
+  await pass(2 * 60 * 60 * SECOND_MS);
+  expect(await bob.rows("held")).toEqual([]);
+  // Eight questions, and Mallory's device has nothing to answer.
+  expect(relay.counted()["put.stored"]).toBe(8);
+});
+
 test("[RX10] logs and chains that somebody invents are bounded", async () => {
   const made = await threeOfThem();
   const { bob, mallory, pass } = made;

@@ -23,7 +23,7 @@ test("[CU5] receipts follow within a second, and are taken together after that",
   expect(new Set(await alice.states(bob))).toEqual(new Set(["read"]));
 });
 
-test("[CU6] nothing is told to a stranger, nor to who used our link before they answered", async () => {
+test("[CU6] [TY3] nothing is told to a stranger, nor to who used our link before they answered", async () => {
   const { alice, bob, carol, relay, pass } = await world(["alice", "bob", "carol"]);
   const link = await alice.invite();
   await bob.accept(link);
@@ -59,7 +59,7 @@ test("[CU9] a receipt that is refused is tried at growing pauses", async () => {
   expect(denied).toBeLessThan(25);
 });
 
-test("[CU2] what arrives late is unread, although later ones were read", async () => {
+test("[CU2] [RX12] what arrives late is unread, although later ones were read", async () => {
   const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);
   alice.disconnect();
@@ -76,7 +76,7 @@ test("[CU2] what arrives late is unread, although later ones were read", async (
   await atRest();
 });
 
-test("[TY2] [TY6] somebody is seen writing while they write, until their message comes", async () => {
+test("[TY2] [TY4] [TY6] somebody is seen writing while they write, until their message comes", async () => {
   const { alice, bob, relay, pass, befriend } = await world(["alice", "bob"]);
   await befriend(alice, bob);
   const [c, theirs] = [await alice.chatWith(bob), await bob.chatWith(alice)];

@@ -70,6 +70,43 @@ test("[OB6] messages written while the relay has lost its store are not stopped 
   expect(await bob.sees(alice)).toEqual(await alice.sees(bob));
 });
 
+test("[UP1] a relay that dies at any moment of the upkeep leaves it to be finished later", async () => {
+  const { alice, relay, pass, killRelay } = await world(["alice"]);
+  const invites: string[] = [];
+  for (const ms of [0, 10, 25, 45, 65, 85, 105]) {
+    killRelay(relay, { forgets: ms % 2 === 1 });
+    relay.start();
+    const asked = alice.device.invite();
+    await pass(ms);
+    killRelay(relay);
+    await pass(5 * SECOND_MS);
+    const made = await asked;
+    invites.push(made.ok ? made.value.link : "");
+    relay.start();
+  }
+  await pass(2 * MINUTE_MS);
+  // One invite, however often it was asked for, and the relay has it.
+  expect(new Set(invites).size).toBe(1);
+  expect((await alice.rows("invites")).map((it) => it.published)).toEqual([true]);
+  expect((await alice.rows("mailboxes")).map((it) => it.registered)).toEqual([true]);
+  expect((await alice.rows("tokens")).map((it) => it.registeredAt)).toEqual([[relay.url]]);
+});
+
+test("[OB9] 600 messages for a relay that is away keep nobody else's back", async () => {
+  const names = ["alice", "bob", "carol"] as const;
+  const { alice, bob, carol, otherRelay, pass, befriend, killRelay } = await world(names, {
+    atOther: ["bob"],
+  });
+  await befriend(alice, bob);
+  await befriend(alice, carol);
+  killRelay(otherRelay);
+  for (let n = 1; n <= 600; n += 1) await alice.say(bob, `${n}`);
+  await alice.say(carol, "behind 600 others");
+  await pass(3 * SECOND_MS);
+  expect(await carol.sees(alice)).toEqual(["behind 600 others"]);
+  expect(await bob.sees(alice)).toEqual([]);
+});
+
 test("[CO5] the acceptance is lost with the relay's store, and both become contacts all the same", async () => {
   const { alice, bob, relay, pass, killRelay, atRest } = await world(["alice", "bob"]);
   const link = await alice.invite();

@@ -17,7 +17,7 @@ test("[DV4] an account is made without a network, and certifies its own device",
   expect(live.map((it) => it.device)).toEqual([bytesOf(self.device)]);
 });
 
-test("[HE8] a new incarnation has new chains and higher counters, at most once an hour", async () => {
+test("[HE8] [CU10] a new incarnation has new chains and higher counters, at most once an hour", async () => {
   const alice = await someone("alice");
   const bob = await someone("bob");
   const channel = await introduce(alice, bob);

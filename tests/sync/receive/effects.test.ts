@@ -12,6 +12,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     typing: (c, account, atMs) => called.push(`typing ${c} ${account} ${atMs}`),
     wrote: (c, account) => called.push(`wrote ${c} ${account}`),
     sessionReset: (device) => called.push(`sessionReset ${device}`),
+    missing: () => called.push("missing"),
     rolledBack: () => called.push("rolledBack"),
     dropped: (reason) => called.push(`dropped ${reason}`),
   };
@@ -24,6 +25,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
   held.effects.wake();
   held.effects.upkeep();
   held.effects.contacts();
+  held.effects.missing();
   held.effects.rolledBack();
   expect(called).toEqual([]);
   held.release();
@@ -36,6 +38,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     "wake",
     "upkeep",
     "contacts",
+    "missing",
     "rolledBack",
   ]);
 });
