@@ -38,6 +38,29 @@ test("[PS1] one sees the other write, and how far the own messages got", async (
   await expect(bob.page.getByText("New messages")).toHaveCount(0);
 });
 
+test("[RQ1] who uses an invite second is a stranger until accepted", async ({ browser }) => {
+  await using alice = await person(browser, relay.url);
+  await alice.start("Alice");
+  const link = await alice.invite();
+  await using bob = await person(browser, relay.url);
+  await bob.accept(link, "Bob");
+  await expect(alice.chat("Bob")).toBeVisible();
+  await using carol = await person(browser, relay.url);
+  await carol.accept(link, "Carol");
+  await carol.say("You do not know me");
+  await expect(alice.chat("Carol")).toHaveAccessibleName(/Message request/u);
+  await alice.chat("Carol").click();
+  await expect(
+    alice.page.getByRole("heading", { name: "Carol wants to chat with you" }),
+  ).toBeVisible();
+  await expect(alice.page.getByRole("textbox", { name: "Message" })).toHaveCount(0);
+  await carol.seesState("You do not know me", "Sent");
+  await alice.page.getByRole("button", { name: "Accept" }).click();
+  await alice.say("Now I do");
+  await carol.sees("Now I do");
+  await carol.seesState("You do not know me", "Read");
+});
+
 test("[DR1] a text that was not sent is there again after a reload", async ({ browser }) => {
   await using alice = await alone(browser);
   const field = alice.page.getByRole("textbox", { name: "Message" });
