@@ -1,10 +1,10 @@
 /**
  * Forgetting in time: what can open nothing any more, and what nobody will ask for again. The
- * lifetimes are those of crypto/lifetimes.ts. docs/protocol/sync.md, rules [SW1] to [SW4].
+ * lifetimes are those of crypto/lifetimes.ts. docs/protocol/sync.md, rules [SW1] to [SW4] and [OB8].
  */
 import { RELAY_KEEPS_MS_MAX, SECRETS_LIVE_MS } from "../crypto/lifetimes.ts";
 import { TOKEN_REVOKED } from "./contact/contacts.ts";
-import type { TableName } from "./store/rows.ts";
+import type { OutboxRow, TableName } from "./store/rows.ts";
 import type { WriteTx } from "./store/store.ts";
 
 /** Rows removed in one sweep of one table. */
@@ -38,15 +38,21 @@ export async function sweep(tx: WriteTx, nowMs: number): Promise<boolean> {
   const chains = await tx.range("peerChains", "received", dead);
   for (const { n } of chains) if (n !== undefined) await tx.delete("peerChains", n);
   await sweepRights(tx, nowMs);
-  // Numbers grow with time: the oldest come first.
-  const oldest = await tx.range("outbox", "primary", { limit: SWEEP_ROWS_MAX });
-  const parcels = oldest.filter((it) => isOld(it.foundOldAtMs, nowMs));
-  for (const { n } of parcels) if (n !== undefined) await tx.delete("outbox", n);
-  for (const row of oldest) {
-    const isFound = row.foundOldAtMs === undefined && isOld(row.createdAtMs, nowMs);
-    if (isFound) await tx.put("outbox", { ...row, foundOldAtMs: nowMs });
-  }
+  const parcels = await sweepParcels(tx, nowMs);
   return [seen, held, prekeys, chains, parcels].some((it) => it.length >= SWEEP_ROWS_MAX);
+}
+
+/** What a person wrote stays while no relay has it, however long there was no way to one. */
+async function sweepParcels(tx: WriteTx, nowMs: number): Promise<readonly OutboxRow[]> {
+  const rows = await tx.range("outbox", "primary", {});
+  const mayGo = rows.filter((it) => it.what === "control" || it.waiting === 0);
+  const parcels = mayGo.filter((it) => isOld(it.foundOldAtMs, nowMs)).slice(0, SWEEP_ROWS_MAX);
+  for (const { n } of parcels) if (n !== undefined) await tx.delete("outbox", n);
+  const found = mayGo.filter((it) => it.foundOldAtMs === undefined && isOld(it.createdAtMs, nowMs));
+  for (const row of found.slice(0, SWEEP_ROWS_MAX)) {
+    await tx.put("outbox", { ...row, foundOldAtMs: nowMs });
+  }
+  return parcels;
 }
 
 const isOld = (sinceMs: number | undefined, nowMs: number): boolean =>

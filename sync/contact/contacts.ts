@@ -29,13 +29,28 @@ export const CONTACT_TOKEN_LIFE_MS = 390 * DAY_MS;
 /** Devices that we encrypt to: of somebody we talk with, certified, not revoked, with a card. */
 export async function reachableDevices(tx: ReadTx, account: Hex): Promise<readonly DeviceRow[]> {
   const contact = await tx.get("contacts", account);
-  if (contact === undefined) return [];
-  if (contact.state === "request" || contact.state === "blocked") return [];
+  return (await liveDevices(tx, contact)).filter((it) => it.card !== null);
+}
+
+/** Whom an entry to somebody waits for: those we can reach; while there are none, all that they have. */
+export async function addresseesOf(tx: ReadTx, account: Hex): Promise<readonly DeviceRow[]> {
+  const live = await liveDevices(tx, await tx.get("contacts", account));
+  const reachable = live.filter((it) => it.card !== null);
+  return reachable.length > 0 ? reachable : live;
+}
+
+async function liveDevices(
+  tx: ReadTx,
+  contact: ContactRow | undefined,
+): Promise<readonly DeviceRow[]> {
+  if (contact === undefined || contact.state === "request" || contact.state === "blocked")
+    return [];
+  const { account } = contact;
   const live = new Set(
     liveDevicesOf(contact.accountKey, contact.facts).map((it) => toHex(it.device)),
   );
   const devices = await tx.range("devices", "account", { lower: account, upper: account });
-  return devices.filter((it) => live.has(it.device) && it.card !== null);
+  return devices.filter((it) => live.has(it.device));
 }
 
 /** Devices of everybody in a channel but ourselves: whom an entry written there is for. */

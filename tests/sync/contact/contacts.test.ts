@@ -6,6 +6,7 @@ import { decodeCertificate } from "../../../crypto/identity/certificate.ts";
 import { mergeFacts } from "../../../crypto/identity/facts.ts";
 import { atRelay, newMailbox } from "../../../sync/account/mailboxes.ts";
 import {
+  addresseesOf,
   CONTACT_TOKEN_LIFE_MS,
   makeToken,
   ownCard,
@@ -51,6 +52,19 @@ test("[OB12] a device that the account's facts do not certify is not written to"
   const none = mergeFacts(contact.accountKey, [], []);
   await alice.change((tx) => tx.put("contacts", { ...contact, facts: none.ok ? none.value : [] }));
   expect(await alice.change((tx) => reachableDevices(tx, bob.self.account))).toEqual([]);
+});
+
+test("[OB12] what is written waits for devices that cannot be reached yet, when there are no others", async () => {
+  const { alice, bob } = await pair();
+  const { account, device } = bob.self;
+  await alice.change(async (tx) => {
+    const row = await tx.get("devices", device);
+    if (row !== undefined) await tx.put("devices", { ...row, card: null });
+  });
+  expect(await alice.change((tx) => reachableDevices(tx, account))).toEqual([]);
+  const addressees = await alice.change((tx) => addresseesOf(tx, account));
+  expect(addressees.map((it) => it.device)).toEqual([device]);
+  expect(await alice.change((tx) => addresseesOf(tx, alice.self.account))).toEqual([]);
 });
 
 test("[UP4] a contact's token is theirs alone, made when it is missing and told to the relay", async () => {
