@@ -1,6 +1,6 @@
 /**
  * One job after the other. Everything that changes a device's state runs in its lane, so no job ever
- * sees another one half done, and ratchet state is never read by two at once.
+ * sees another one half done, and ratchet state is never read by two at once. docs/protocol/sync.md, [DV1].
  *
  * It has no limit of its own: those who feed it have (the relay's window of unacknowledged messages,
  * one pump, one upkeep, a person's commands).

@@ -1,7 +1,7 @@
 /**
  * Writing: one transaction makes the entry (next in our log, signed), its place in time, and the
  * outbox row that will carry it. Nothing is sealed here; that happens when it is sent.
- * docs/protocol/sync.md, rules [AP1]…
+ * docs/protocol/sync.md, rules [AP1] to [AP6].
  */
 import { assert } from "../../crypto/base/assert.ts";
 import type { Random } from "../../crypto/base/random.ts";

@@ -1,6 +1,7 @@
 /**
  * Using somebody's invite: read what lies behind the link, register where we can be answered, and
- * write the first flight. Works while the inviter is offline. docs/protocol/sync.md, [CO4]…
+ * write the first flight. Works while the inviter is offline. docs/protocol/sync.md,
+ * rules [CO1] and [CO4].
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";

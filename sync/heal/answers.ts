@@ -1,7 +1,7 @@
 /**
  * Answering devices that lack something of ours: a chain they were never handed (NACK), entries that
  * did not reach them (WANT). Each answer is bounded, and a device is answered once in a while only.
- * docs/protocol/sync.md, [HE1]…
+ * docs/protocol/sync.md, rules [HE1] to [HE3].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";

@@ -1,7 +1,7 @@
 /**
  * Asking for what is missing: a hole in a log, or the end of an own one that we lost (WANT, to the
  * contact in its channel), a chain we were never handed (NACK, to whom the envelope came from). The relay is never asked to repair anything. Waits
- * first, because most holes are envelopes on their way. docs/protocol/sync.md, rules [HE4]…
+ * first, because most holes are envelopes on their way. docs/protocol/sync.md, rules [HE4] to [HE9].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import type { Random } from "../../crypto/base/random.ts";

@@ -1,7 +1,8 @@
 /**
  * Sending what the outbox holds: seals what is due, puts it to the recipients' relays, writes down
  * what became of it. A row is in flight once at a time; what a broken connection leaves unanswered is
- * simply due again, and relays recognise what they have. docs/protocol/sync.md, rules [OB1]…
+ * simply due again, and relays recognise what they have. docs/protocol/sync.md, rules [OB1]
+ * to [OB12].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
 import { bytesOf } from "../channel/channels.ts";

@@ -1,7 +1,7 @@
 /**
  * Sealing entries for sending: one ciphertext an entry, under our sender chain of the channel. A chain
  * is handed to every recipient that lacks it, over its pairwise session, in the same transaction.
- * docs/protocol/sync.md, rules [OB1]…; crypto.md, Sender chains.
+ * docs/protocol/sync.md, rules [OB2] to [OB4]; crypto.md, Sender chains.
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";

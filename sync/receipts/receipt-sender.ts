@@ -1,7 +1,7 @@
 /**
  * Telling peers what we hold and have read: the newest cursor of a channel, soon after it changed and
  * then at most every `RECEIPT_EVERY_MS`. Which channels are out of date is in the store, so nothing is
- * forgotten by a crash. docs/protocol/sync.md, rules [CU5]…
+ * forgotten by a crash. docs/protocol/sync.md, rules [CU5], [CU6] and [CU9].
  */
 import type { Random } from "../../crypto/base/random.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";

@@ -1,7 +1,7 @@
 /**
  * Receipts as cursors: per log what a device holds and what its account has read, as absolute vectors
  * that replace each other. They settle the outbox; they are never log entries.
- * docs/protocol/sync.md, [CU1]…
+ * docs/protocol/sync.md, rules [CU5] to [CU8].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";

@@ -1,6 +1,7 @@
 /**
  * An entry that came in, by whatever way: checked against its log and its author, given its place, and
- * counted once. Runs inside the transaction that also moves the ratchet. docs/protocol/sync.md, [RX1]…
+ * counted once. Runs inside the transaction that also moves the ratchet. docs/protocol/sync.md,
+ * rules [RX5], [RX6], [RX11] to [RX13].
  */
 import { compareBytes, equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";

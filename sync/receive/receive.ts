@@ -1,6 +1,7 @@
 /**
  * A batch from our mailbox: opened, checked and committed in one strict transaction, and only then
- * acknowledged, because the relay deletes what is acknowledged. docs/protocol/sync.md, [RX1]…
+ * acknowledged, because the relay deletes what is acknowledged. docs/protocol/sync.md, rules
+ * [RX1], [RX7] and [RX8].
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";

@@ -1,6 +1,6 @@
 /**
  * "… is writing": sealed under our chain's live key, handed to whoever is connected, never stored.
- * docs/protocol/sync.md, rules [TY1]…
+ * docs/protocol/sync.md, rules [TY1] to [TY6].
  */
 import type { Random } from "../../crypto/base/random.ts";
 import { sealLive } from "../../crypto/chain/live.ts";

@@ -50,7 +50,7 @@ async function expecting(tx: WriteTx, bob: Self, alice: Self): Promise<Channel> 
   return channel;
 }
 
-test("[RX6] an entry that its log cannot claim is not kept, and is taken when it can", async () => {
+test("[RX13] an entry that its log cannot claim is not kept, and is taken when it can", async () => {
   const [alice, bob] = [makeSelf("Alice", NOW_MS, random), makeSelf("Bob", NOW_MS, random)];
   // Entry 1, then every other one, each a range of its own.
   const last = 2 * KNOWN_RANGES_MAX + 3;
