@@ -38,6 +38,10 @@ export const ADDRESS_SOCKETS_PER_SECOND = 20;
 export const ADDRESS_SOCKETS_BURST = 60;
 /** How many frames beyond its rate a socket may send before it is closed (4429). */
 export const FRAMES_OVER_RATE_MAX = 2_000;
+/** So many targets of a PUT count as one frame. */
+export const TARGETS_PER_FRAME = 16;
+/** Sockets that one neighbourhood (/24 or /56) may hold at once; loopback has no such bound. */
+export const ADDRESS_SOCKETS_MAX = 1_000;
 /** Fragments of one WebSocket message. */
 export const FRAGMENTS_MAX = 64;
 /** WebSocket's own PING and PONG, which carry nothing here. */

@@ -21,7 +21,13 @@ import type { PutFrame } from "../sync/wire/put-frame.ts";
 import { takeFrom } from "./admission/rate.ts";
 import { Lane } from "./delivery/lane.ts";
 import { watchReader } from "./delivery/slow-reader.ts";
-import { BUSY_FAILED_MS, BUSY_FULL_MS, FRAMES_OVER_RATE_MAX, NEARLY_FULL_SHARE } from "./limits.ts";
+import {
+  BUSY_FAILED_MS,
+  BUSY_FULL_MS,
+  FRAMES_OVER_RATE_MAX,
+  NEARLY_FULL_SHARE,
+  TARGETS_PER_FRAME,
+} from "./limits.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { newParty, type Party } from "./presence/topics.ts";
 import { type AdmittedTarget, isAdmitted } from "./put-gate.ts";
@@ -103,7 +109,7 @@ export class Session {
   }
 
   #frame(frame: Frame): void {
-    const waitMs = this.#rateWaitMs();
+    const waitMs = this.#rateWaitMs(costOf(frame));
     if (this.#isClosed) return;
     if (frame.type !== "ping") this.#busyAtMs = this.#parts.wheel.nowMs;
     switch (frame.type) {
@@ -171,10 +177,10 @@ export class Session {
   }
 
   /** 0 when this frame keeps the socket's rate. Far beyond it the socket is closed. */
-  #rateWaitMs(): number {
+  #rateWaitMs(cost: number): number {
     const perSecond = this.#parts.settings.socketFramesPerSecond;
     const rate = { perSecond, burst: perSecond };
-    const { waitMs, arrivalMs } = takeFrom(rate, this.#rateArrivalMs, 1, this.#parts.now());
+    const { waitMs, arrivalMs } = takeFrom(rate, this.#rateArrivalMs, cost, this.#parts.now());
     this.#rateArrivalMs = arrivalMs;
     if (waitMs === 0) {
       this.#framesOverRate = 0;
@@ -184,6 +190,12 @@ export class Session {
     this.#parts.count("framesOverRate");
     if (this.#framesOverRate > FRAMES_OVER_RATE_MAX) this.#fail("rate", "rate");
     return waitMs;
+  }
+
+  /** Whoever names mailboxes that do not answer is guessing, or asks for work: each counts as a frame. */
+  #chargeDenied(statuses: readonly PutStatus[]): void {
+    const denied = statuses.filter((it) => it.status === "denied").length;
+    this.#rateArrivalMs += (denied * 1_000) / this.#parts.settings.socketFramesPerSecond;
   }
 
   async #authenticate(frame: AuthFrame): Promise<void> {
@@ -269,6 +281,7 @@ export class Session {
         isAdmitted(it) ? (answers[next++] ?? { status: "denied" }) : it,
       );
       for (const { status } of statuses) this.#parts.count(`put.${status}`);
+      this.#chargeDenied(statuses);
       this.push({ type: "ok", request: frame.request, statuses });
     };
     if (targets.length === 0) {
@@ -345,3 +358,7 @@ function statusOf(answer: PutAnswer): PutStatus {
   if (answer.status === "full") return { status: "busy", retryAfterMs: BUSY_FULL_MS };
   return { status: answer.status };
 }
+
+/** In frames: a PUT costs a look-up and a hash for each of its targets. */
+const costOf = (frame: Frame): number =>
+  frame.type === "put" ? Math.ceil(frame.targets.length / TARGETS_PER_FRAME) : 1;

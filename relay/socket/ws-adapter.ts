@@ -16,12 +16,14 @@ import { RateLimiter, takeFrom } from "../admission/rate.ts";
 import { type AddressOf, LOOPBACK } from "../client-address.ts";
 import {
   ADDRESS_SOCKETS_BURST,
+  ADDRESS_SOCKETS_MAX,
   ADDRESS_SOCKETS_PER_SECOND,
   CLOSE_GRACE_MS,
   CONTROL_FRAMES_BURST,
   CONTROL_FRAMES_PER_SECOND,
   FRAGMENTS_MAX,
   HANDSHAKES_PER_SECOND,
+  OVERLOADED_RETRY_MS,
 } from "../limits.ts";
 import type { Relay } from "../relay.ts";
 
@@ -54,25 +56,38 @@ export function attachSockets({ server, relay, addressOf }: SocketOptions): void
     burst: ADDRESS_SOCKETS_BURST,
   });
 
-  const waitMsOf = (request: IncomingMessage): number => {
+  const held = new Map<string, number>();
+
+  const addressFor = (request: IncomingMessage): string => {
     const forwarded = request.headers["x-forwarded-for"];
-    const address = addressOf(
+    return addressOf(
       request.socket.remoteAddress,
       Array.isArray(forwarded) ? forwarded.join(",") : forwarded,
     );
+  };
+  const waitMsOf = (address: string): number => {
     const nowMs = relay.now();
+    const isFull = address !== LOOPBACK && (held.get(address) ?? 0) >= ADDRESS_SOCKETS_MAX;
+    if (isFull) return OVERLOADED_RETRY_MS;
     const ownWaitMs = address === LOOPBACK ? 0 : byAddress.take(address, 1, nowMs);
     return ownWaitMs || all.take("all", 1, nowMs);
   };
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    const refused = refusalOf(request) ?? tooSoon(waitMsOf(request));
+    const address = addressFor(request);
+    const refused = refusalOf(request) ?? tooSoon(waitMsOf(address));
     if (refused !== null) {
       relay.counters.add(`handshake.${refused.type}`);
       refuse(socket, refused);
       return;
     }
+    held.set(address, (held.get(address) ?? 0) + 1);
+    socket.once("close", () => {
+      const left = (held.get(address) ?? 1) - 1;
+      if (left === 0) held.delete(address);
+      else held.set(address, left);
+    });
     sockets.handleUpgrade(request, socket, head, (webSocket) => serve(relay, webSocket));
   });
 }

@@ -4,7 +4,7 @@ import { ready } from "../../../crypto/base/sodium.ts";
 import { CLOSE } from "../../../sync/wire/close-codes.ts";
 import { idOf } from "../../../sync/wire/ids.ts";
 import { REDELIVER_MS, WINDOW_MESSAGES } from "../../../sync/wire/limits.ts";
-import { openWorld, putFor } from "../relay-world.ts";
+import { openWorld, type Person, putFor } from "../relay-world.ts";
 
 beforeAll(() => ready);
 
@@ -171,6 +171,24 @@ test("[FL9] closes a socket that sends far too many frames; ACK and PING pass be
   guest.send(...Array.from({ length: 2_100 }, () => ping));
   await world.settle();
   expect(guest.closedWith?.code).toBe(CLOSE.rate);
+});
+
+test("[FL9] a PUT with many targets counts as several frames, and those that are denied count too", async () => {
+  const world = openWorld();
+  const guest = await world.socket();
+  const nobody = (from: number): readonly Person[] =>
+    Array.from({ length: 512 }, (_, i) => {
+      const bytes = new Uint8Array(16);
+      new DataView(bytes.buffer).setUint32(0, from + i);
+      const [mailbox, token] = [idOf("MailboxId", bytes), idOf("Token", bytes)];
+      return { ...world.stranger(1), mailbox, token };
+    });
+  guest.send(putFor(nobody(1), text("who is there?")));
+  await world.settle();
+  expect(guest.take("ok")[0]?.statuses.every((it) => it.status === "denied")).toBe(true);
+  guest.send(putFor(nobody(600), text("and there?")));
+  await world.settle();
+  expect(guest.take("ok")[0]?.statuses[0]).toMatchObject({ status: "busy" });
 });
 
 test("[FL10] tells the owner that the mailbox fills up, and that it is full", async () => {
