@@ -14,7 +14,7 @@ import { type Home, openHome } from "./home.ts";
 import { type Lane, openLane } from "./lane.ts";
 import { fetchBundle } from "./outbox/bundles.ts";
 import { openPump, type Pump } from "./outbox/pump.ts";
-import { hurryAll, resendLost } from "./outbox/resend.ts";
+import { forgiveClock, hurryAll, resendLost } from "./outbox/resend.ts";
 import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
 import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
 import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender.ts";
@@ -221,9 +221,8 @@ class OpenedDevice implements Device {
         },
         onWanted: (topic, isWanted) => this.#presence.wanted(topic, isWanted),
         onClock: (sample) => {
-          this.#samples = addOffsetSample(this.#samples, new URL(homeUrl).host, sample.offsetMs);
+          this.#takeSample(sample);
           this.#sweepAt(sample);
-          this.#compareClock(sample);
           this.#board.change({ clockOffWarning: offsetOf(this.#samples).warning });
         },
       },
@@ -302,11 +301,19 @@ class OpenedDevice implements Device {
     this.#healer.look();
   }
 
-  /** Our clock was set: pauses that were measured by it as it was are over. */
-  #compareClock({ offsetMs }: ClockSample): void {
-    const movedMs = Math.abs(offsetMs - (this.#offsetMs ?? offsetMs));
+  /** By the way it shows whether our clock was set, or is corrected from now on: pauses follow it. */
+  #takeSample({ offsetMs }: ClockSample): void {
+    const before = offsetOf(this.#samples).offsetMs;
+    this.#samples = addOffsetSample(this.#samples, new URL(this.#deps.homeUrl).host, offsetMs);
+    const correctedMs = Math.abs(offsetOf(this.#samples).offsetMs - before);
+    const movedMs = Math.abs(offsetMs - (this.#offsetMs ?? offsetMs)) + correctedMs;
     this.#offsetMs = offsetMs;
-    if (movedMs > CLOCK_SET_MS) this.#run(this.#reached());
+    if (movedMs > CLOCK_SET_MS) this.#run(this.#clockMoved(movedMs));
+  }
+
+  async #clockMoved(byMs: number): Promise<void> {
+    await this.#lane.run(() => this.#deps.store.write(["outbox"], (tx) => forgiveClock(tx, byMs)));
+    this.#resume();
   }
 
   /** Once in a while, and only while our clock and the relay's agree: what is forgotten is gone. */

@@ -12,6 +12,13 @@ export async function hurryAll(tx: WriteTx, nowMs: number): Promise<void> {
   }
 }
 
+/** The clock was set by so much: nobody waits longer for it, not even after a refusal. */
+export async function forgiveClock(tx: WriteTx, movedMs: number): Promise<void> {
+  for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
+    await tx.put("outbox", { ...row, nextAtMs: Math.max(0, row.nextAtMs - movedMs) });
+  }
+}
+
 /** What was put off for this device is due now; the count of its failures begins anew. */
 export async function hurryFor(tx: WriteTx, device: Hex): Promise<void> {
   for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
