@@ -3,7 +3,7 @@ import { planOf, type Plan, type Profile } from "./plan.ts";
 import { type Outcome, runPlan } from "./run.ts";
 import { shrunk } from "./shrink.ts";
 
-const TRACE_LINES_MAX = 120;
+const TRACE_LINES_MAX = 300;
 
 export async function storyOf(seed: number, profile: Profile): Promise<readonly string[]> {
   const plan = planOf(seed, profile);
@@ -25,5 +25,7 @@ const promiseOf = ({ failure }: Outcome): string => /^\[INV\d+\]/u.exec(failure 
 
 const describe = (plan: Plan, small: Plan): readonly string[] => [
   `${small.people} people, ${small.template === null ? "from nothing" : `template ${small.template}`}, ` +
-    `${small.steps.length} of ${plan.steps.length} steps, hostility ${small.hostility}`,
+    `${small.steps.length} of ${plan.steps.length} steps, hostility ${small.hostility}, ` +
+    `clocks ${JSON.stringify(small.clocks)}, commits within ${small.commitMs.join(", ")} ms`,
+  ...small.steps.map((step) => `  ${JSON.stringify(step)}`),
 ];
