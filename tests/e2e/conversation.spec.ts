@@ -4,6 +4,8 @@ import { expect, type Page, test } from "@playwright/test";
 import { type Person, person, write } from "./person.ts";
 import { type RelayProcess, startRelay } from "./relay-process.ts";
 
+const LINES = Array.from({ length: 40 }, (_, i) => `line ${i + 1}.`);
+
 let relay: RelayProcess;
 test.beforeAll(async () => {
   relay = await startRelay();
@@ -143,8 +145,8 @@ test("[WL2] what one reads does not move when something arrives below", async ({
   await alice.start("Alice");
   await using bob = await person(browser, relay.url);
   await bob.accept(await alice.invite(), "Bob");
-  for (let n = 1; n <= 40; n += 1) await bob.say(`line ${n}.`);
   await alice.open("Bob");
+  await bob.say(...LINES);
   await alice.sees("line 40.");
   const { page } = alice;
   await page.locator(".log-scroller").hover();
@@ -159,6 +161,26 @@ test("[WL2] what one reads does not move when something arrives below", async ({
   await jump.click();
   await alice.sees("something new");
   await expect(alice.chat("Bob")).not.toHaveAccessibleName(/unread/u);
+});
+
+test("[CV1] a chat opens at what is new, which is unread until it was in view", async ({
+  browser,
+}) => {
+  await using alice = await person(browser, relay.url, { viewport: { width: 900, height: 700 } });
+  await alice.start("Alice");
+  await using bob = await person(browser, relay.url);
+  await bob.accept(await alice.invite(), "Bob");
+  await bob.say(...LINES);
+  await expect(alice.chat("Bob")).toHaveAccessibleName(/^Bob 40 unread/u);
+  await alice.open("Bob");
+  const { page } = alice;
+  await expect(page.getByText("New messages", { exact: true })).toBeInViewport();
+  const jump = page.getByRole("button", { name: "40 new messages" });
+  await expect(jump).toBeVisible();
+  await bob.seesState("line 1.", "Delivered");
+  await jump.click();
+  await expect(alice.chat("Bob")).not.toHaveAccessibleName(/unread/u);
+  await bob.seesState("line 40.", "Read");
 });
 
 for (const dir of ["ltr", "rtl"] as const) {

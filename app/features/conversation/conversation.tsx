@@ -46,7 +46,7 @@ export function Conversation({ c }: { readonly c: number }): ReactElement {
 function OpenConversation({ chat }: { readonly chat: Chat }): ReactElement {
   const { c, unread, state } = chat;
   const [firstCount] = useState(() => (unread === 0 ? WINDOW_FIRST : unread + CONTEXT_ROWS));
-  const [atBottom, setAtBottom] = useState(true);
+  const [atBottom, setAtBottom] = useState(false);
   const [infoId, setInfoId] = useState<string | null>(null);
   const timeline = useTimeline(c, firstCount);
   const receipts = useReceipts(c);

@@ -30,7 +30,8 @@ type Anchor = { readonly element: Element; readonly top: number } | null;
 export class ScrollKeeper extends Component<Props> {
   readonly #scroller = createRef<HTMLDivElement>();
   #observer: ResizeObserver | undefined;
-  #atBottom = true;
+  /** Undefined before the first look. */
+  #atBottom: boolean | undefined;
   #toBottom = 0;
 
   override componentDidMount(): void {
@@ -48,7 +49,7 @@ export class ScrollKeeper extends Component<Props> {
   }
 
   override getSnapshotBeforeUpdate(before: Props): Anchor | "bottom" {
-    if (this.#atBottom && before.follows) return "bottom";
+    if (this.#atBottom === true && before.follows) return "bottom";
     const scroller = this.#scroller.current;
     if (scroller === null) return null;
     const edge = scroller.getBoundingClientRect().top;
@@ -117,7 +118,7 @@ export class ScrollKeeper extends Component<Props> {
     const scroller = this.#scroller.current;
     if (scroller === null) return;
     scroller.scrollTop =
-      this.#atBottom && this.props.follows
+      this.#atBottom === true && this.props.follows
         ? scroller.scrollHeight
         : scroller.scrollHeight - scroller.clientHeight - this.#toBottom;
   }
