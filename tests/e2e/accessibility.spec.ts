@@ -2,6 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
 
+import { setTheme } from "./person.ts";
 import { test } from "./world.ts";
 
 /** Its types are of a newer Playwright than ours, which drives stock Firefox. */
@@ -28,10 +29,10 @@ async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
   throw new Error(`${String(target)} is not reached by ${key}`);
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`[AX1] no screen has a fault that axe can see, ${colorScheme}`, async ({ newcomer }) => {
+for (const theme of ["Light", "Dark"] as const) {
+  test(`[AX1] no screen has a fault that axe can see: ${theme}`, async ({ newcomer }) => {
     const [alice, bob, carol] = await Promise.all([
-      newcomer(undefined, { colorScheme }),
+      newcomer(undefined, { colorScheme: theme === "Dark" ? "dark" : "light" }),
       newcomer(),
       newcomer(),
     ]);
@@ -40,6 +41,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.getByRole("textbox", { name: "Your name" })).toBeVisible();
     await hasNoFaults(page);
     await alice.start("Alice");
+    await setTheme(page, theme);
     await hasNoFaults(page);
 
     await page.getByRole("button", { name: "Invite someone" }).click();
@@ -85,6 +87,7 @@ test("[AX2] without a mouse one starts, invites, and chats", async ({ newcomer }
   await tabTo(alice.page, invite);
   await alice.page.keyboard.press("Enter");
   const link = alice.page.getByRole("textbox", { name: "Invite link" });
+  await expect(link).toBeVisible();
   await tabTo(alice.page, link);
   const value = await link.inputValue();
   await alice.page.keyboard.press("Escape");

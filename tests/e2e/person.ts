@@ -175,3 +175,10 @@ export async function isStored(page: Page): Promise<void> {
     await navigator.serviceWorker.ready;
   });
 }
+
+/** By the person's own setting: stock Firefox does not take the system's from a test. */
+export async function setTheme(page: Page, theme: "Light" | "Dark"): Promise<void> {
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("group", { name: "Appearance" }).getByText(theme, { exact: true }).click();
+  await page.getByRole("button", { name: "Close" }).click();
+}

@@ -1,0 +1,120 @@
+/**
+ * Pictures of the real app: for people to look at after each run (test-results/pictures), and those of
+ * the README, which are written to docs/pictures only when asked: `KITH_PICTURES=1 npx playwright test
+ * pictures --project chromium`.
+ */
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+import { expect, type Page } from "@playwright/test";
+
+import { type Person, person, setTheme } from "./person.ts";
+import { test } from "./world.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const README_SIZE = { width: 1280, height: 800 } as const;
+/** A README is read over slow lines too. */
+const README_BYTES_MAX = 150_000;
+const WIDTHS = [360, 800, 1400] as const;
+const THEMES = ["Light", "Dark"] as const;
+
+type Line = readonly [who: "Alice" | "Nora", text: string];
+
+const CONVERSATION: readonly Line[] = [
+  ["Nora", "The ferry leaves at 9:40 on Saturday. Still in?"],
+  ["Alice", "Still in! I bring the coffee, you bring the map."],
+  ["Nora", "The map is on paper, so it even works offline 😄"],
+  ["Alice", "So does this. I wrote half of my list for the island in the tunnel this morning."],
+  ["Nora", "It all came at once, in the right order. I was wondering who could type that fast."],
+  ["Nora", "Is there room for the small tent, or do we take the big one?"],
+  ["Alice", "The small one. Jonas sleeps in his hammock anyway."],
+  ["Nora", "Then I am packed: https://www.openstreetmap.org shows a spring right behind the dunes"],
+  ["Alice", "Perfect. See you at the old crane, 9:20!"],
+];
+
+/** Alice in front of her chat with Nora, who is there and has read everything. */
+async function story(alice: Person, newcomer: () => Promise<Person>): Promise<void> {
+  const [nora, jonas, mum] = await Promise.all([newcomer(), newcomer(), newcomer()]);
+  await alice.start("Alice");
+  await alice.open("Note to self");
+  await alice.say("Tent pegs, head torch, tea, the good knife");
+  for (const [someone, name, text] of [
+    [mum, "Mum", "Call me when you are back from the island"],
+    [jonas, "Jonas", "Climbing on Thursday?"],
+    [nora, "Nora", null],
+  ] as const) {
+    await someone.accept(await alice.invite(), name);
+    if (text !== null) await someone.say(text);
+    await expect(alice.chat(name)).toHaveAccessibleName(
+      text === null ? /Nora/u : new RegExp(text, "u"),
+    );
+  }
+  await alice.open("Nora");
+  const people = { Alice: [alice, nora], Nora: [nora, alice] } as const;
+  for (const [who, text] of CONVERSATION) {
+    const [writer, reader] = people[who];
+    await writer.say(text);
+    await reader.sees(text);
+  }
+  await alice.seesState(CONVERSATION.at(-1)?.[1] ?? "", "Read");
+  await expect(alice.presence).toHaveText("online");
+}
+
+async function picture(page: Page, path: string): Promise<void> {
+  // Where the pointer and the focus are is not part of the picture.
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    return Promise.allSettled(document.getAnimations().map((it) => it.finished));
+  });
+  await page.screenshot({ path });
+}
+
+test("[PI1] the app can be looked at, narrow and wide, light and dark", async ({
+  browser,
+  newcomer,
+  relay,
+}, { project, outputDir }) => {
+  // Not watched as newcomers are: to take a picture the test puts in a style, which is refused.
+  await using alice = await person(browser, relay.url);
+  await story(alice, newcomer);
+  const { page } = alice;
+  const folder = join(outputDir, "..", "pictures");
+  await mkdir(folder, { recursive: true });
+  const isForReadme = project.name === "chromium" && process.env["KITH_PICTURES"] !== undefined;
+
+  for (const theme of THEMES) {
+    await setTheme(page, theme);
+    await page.setViewportSize(README_SIZE);
+    const name = `conversation-${theme.toLowerCase()}.png`;
+    const path = isForReadme
+      ? join(ROOT, "docs/pictures", name)
+      : join(folder, `${project.name}-${name}`);
+    await picture(page, path);
+    expect((await stat(path)).size).toBeLessThan(README_BYTES_MAX);
+
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: width === 360 ? 640 : 800 });
+      await picture(page, join(folder, `${project.name}-${theme}-${width}.png`));
+    }
+  }
+});
+
+test("[PI1] below 700 px there is one pane, and a way back", async ({ friends }) => {
+  const [alice] = await friends();
+  const { page } = alice;
+  await page.setViewportSize({ width: 360, height: 640 });
+  await expect(alice.field).toBeVisible();
+  await expect(alice.chat("Bob")).toBeHidden();
+  await page.getByRole("link", { name: "Back to chats" }).click();
+  await expect(alice.chat("Bob")).toBeVisible();
+  await expect(alice.field).toBeHidden();
+  await alice.chat("Bob").click();
+  await expect(alice.field).toBeVisible();
+  await page.goBack();
+  await expect(alice.chat("Bob")).toBeVisible();
+  await page.setViewportSize({ width: 800, height: 640 });
+  await alice.open("Bob");
+  await expect(alice.chat("Bob")).toBeVisible();
+  await expect(alice.field).toBeVisible();
+});
