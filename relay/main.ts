@@ -39,7 +39,7 @@ async function run(): Promise<void> {
   }
   const { stop } = served.value;
   let isStopping = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       // A second Ctrl+C means now.
       if (isStopping) process.exit(1);

@@ -1,6 +1,6 @@
 /**
  * Other people's test vectors, which are not ours to pass on: they lie in a folder beside the
- * repository on machines that have them. A plain clone has none, and its tests say so in their names.
+ * repository on machines that have them. A plain clone has none: there the tests are skipped, and their names say why.
  */
 import { existsSync, readFileSync } from "node:fs";
 

@@ -30,7 +30,8 @@ function casesOf<C>(file: File<C>): C[] {
   const cases = (file?.testGroups ?? []).flatMap(({ tests, publicKey }) =>
     tests.map((it) => Object.assign(it as object, { publicKey }) as C),
   );
-  expect(cases.length).toBe(file?.numberOfTests ?? 0);
+  expect(cases.length).toBeGreaterThan(0);
+  expect(cases.length).toBe(file?.numberOfTests);
   return cases;
 }
 
@@ -43,7 +44,7 @@ const opened = (open: () => Uint8Array): string | null => {
 };
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-test(`[WY1] XChaCha20-Poly1305${without(xchacha)}`, () => {
+test.skipIf(xchacha === null)(`[WY1] XChaCha20-Poly1305${without(xchacha)}`, () => {
   for (const it of casesOf(xchacha)) {
     const [key, iv, aad] = [it.key, it.iv, it.aad].map(bytesOfHex) as [
       Uint8Array,
@@ -60,7 +61,7 @@ test(`[WY1] XChaCha20-Poly1305${without(xchacha)}`, () => {
   }
 });
 
-test(`[WY2] ChaCha20-Poly1305${without(chacha)}`, () => {
+test.skipIf(chacha === null)(`[WY2] ChaCha20-Poly1305${without(chacha)}`, () => {
   for (const it of casesOf(chacha)) {
     const msg = opened(() =>
       sodium.crypto_aead_chacha20poly1305_ietf_decrypt(
@@ -76,7 +77,7 @@ test(`[WY2] ChaCha20-Poly1305${without(chacha)}`, () => {
   }
 });
 
-test(`[WY3] Ed25519${without(ed25519)}`, () => {
+test.skipIf(ed25519 === null)(`[WY3] Ed25519${without(ed25519)}`, () => {
   for (const it of casesOf(ed25519)) {
     const signature = bytesOfHex(it.sig);
     const key = bytesOfHex(it.publicKey.pk);
@@ -87,7 +88,7 @@ test(`[WY3] Ed25519${without(ed25519)}`, () => {
   }
 });
 
-test(`[WY4] X25519, and no all-zero secret is ever given out${without(x25519)}`, () => {
+test.skipIf(x25519 === null)(`[WY4] X25519, and no all-zero secret is ever given out${without(x25519)}`, () => {
   for (const it of casesOf(x25519)) {
     const got = dh(bytesOfHex(it.private), bytesOfHex(it.public));
     const want = it.flags.includes("ZeroSharedSecret") ? null : it.shared;
@@ -98,7 +99,7 @@ test(`[WY4] X25519, and no all-zero secret is ever given out${without(x25519)}`,
   }
 });
 
-test(`[WY5] ML-KEM-768, the inner half of X-Wing${without(mlkem)}`, () => {
+test.skipIf(mlkem === null)(`[WY5] ML-KEM-768, the inner half of X-Wing${without(mlkem)}`, () => {
   for (const it of casesOf(mlkem)) {
     const shared = opened(() => {
       const pair = sodium.crypto_kem_mlkem768_seed_keypair(bytesOfHex(it.seed));

@@ -10,7 +10,7 @@ beforeAll(() => ready);
 type Vector = Record<"seed" | "eseed" | "ss" | "sk" | "pk" | "ct", string>;
 const vectors = sharedVectors("xwing/test-vectors.json") as Vector[] | null;
 
-test(`[VX1] X-Wing gives the draft's keys, ciphertexts and secrets${without(vectors)}`, () => {
+test.skipIf(vectors === null)(`[VX1] X-Wing gives the draft's keys, ciphertexts and secrets${without(vectors)}`, () => {
   for (const it of vectors ?? []) {
     const pair = makeKemKeyPair(() => bytesOfHex(it.seed));
     expect(pair).toEqual({ publicKey: bytesOfHex(it.pk), secretKey: bytesOfHex(it.sk) });
@@ -22,5 +22,5 @@ test(`[VX1] X-Wing gives the draft's keys, ciphertexts and secrets${without(vect
     const got = decapsulate(bytesOfHex(it.ct), pair.secretKey);
     expect(got).toEqual({ ok: true, value: bytesOfHex(it.ss) });
   }
-  expect(vectors?.length ?? 3).toBe(3);
+  expect(vectors?.length).toBe(3);
 });
