@@ -1,13 +1,14 @@
 /**
  * Two accounts get to know each other. CONTACT comes from whoever used one of our invites, and
- * CONTACT_ACCEPT answers ours. docs/protocol/sync.md, [CO1]…; crypto.md, First contact.
+ * CONTACT_ACCEPT answers ours. docs/protocol/sync.md, rules [CO1] to [CO5]; crypto.md, First
+ * contact.
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
 import { ensureOwnLog } from "../channel/append.ts";
 import { openChannel } from "../channel/channels.ts";
 import { hasKnown } from "../log/known.ts";
-import { sendControl } from "../outbox/control.ts";
+import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { Contact } from "../payload/contact.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
@@ -24,6 +25,8 @@ import {
 } from "./contacts.ts";
 import { putCard, putDevices } from "./devices.ts";
 
+/** Answers to one device that may be unsettled: more introductions than that are not answered. */
+export const ANSWERS_WAITING_MAX = 8;
 /** Contacts that may wait for an answer. More strangers than that are turned away. */
 const REQUESTS_MAX = 200;
 
@@ -54,7 +57,7 @@ export async function meet(
 
 /**
  * What the introduction makes of them. An invite serves one person: a second one who uses it waits
- * for our word, and so does anybody who comes without one.
+ * for our word. Whoever comes without one is nobody.
  */
 async function stateFor(
   tx: WriteTx,
@@ -66,16 +69,15 @@ async function stateFor(
   if (type === "contactAccept") return held?.state === "invited" ? "accepted" : undefined;
   // We used their link and they used ours: both have said yes.
   if (held?.state === "invited") return "accepted";
-  const tag = from.token?.invite ?? null;
-  const invite = tag === null ? undefined : await tx.get("invites", tag);
+  const { invite } = from;
   if (invite !== undefined && (invite.redeemedBy ?? from.account) === from.account) {
     await tx.put("invites", { ...invite, redeemedBy: from.account });
-    if (from.token !== undefined) {
-      await tx.put("tokens", { ...from.token, account: from.account });
-    }
+    const token = await tx.get("tokens", invite.token);
+    if (token !== undefined) await tx.put("tokens", { ...token, account: from.account });
     return "accepted";
   }
   if (held !== undefined) return held.state;
+  if (invite === undefined) return undefined;
   const contacts = await tx.range("contacts", "primary", {});
   const requests = contacts.filter((it) => it.state === "request").length;
   return requests < REQUESTS_MAX ? "request" : undefined;
@@ -117,7 +119,7 @@ async function tokenOf(
   from: SessionPeer,
   state: ContactState,
 ): Promise<Hex> {
-  if (state === "request" && from.token?.class === "invite") return from.token.label;
+  if (state === "request" && from.invite !== undefined) return from.invite.token;
   return (await contactToken(tx, context, from.account)).label;
 }
 
@@ -149,6 +151,7 @@ export async function answer(
     const cursor = await tx.get("cursors", [channel.c, device.device]);
     const isNews = !hasKnown(deliveredOf(cursor, log.log), first.s);
     const before = isNews ? first : null;
+    if ((await controlsWaiting(tx, device.device, before)) >= ANSWERS_WAITING_MAX) continue;
     await sendControl(tx, { ...context, device, payloads: [payload], before, psk: null });
   }
 }

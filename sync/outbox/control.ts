@@ -10,8 +10,8 @@ import { encryptSession } from "../../crypto/ratchet/send.ts";
 import type { Self } from "../account/self.ts";
 import { beginSession, putSession, sessionWith } from "../contact/sessions.ts";
 import { encodeSession } from "../payload/payload.ts";
-import type { DeviceRow } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import { pendingTargets } from "./targets.ts";
 
 export type ControlInput = {
@@ -27,12 +27,40 @@ export type ControlInput = {
   readonly random: Random;
 };
 
-/** False when there is neither a session nor a prekey bundle to open one with. */
+/** Control messages without a place that may wait for one device. Who asks again gets them later. */
+export const CONTROLS_WAITING_MAX = 64;
+
+/** How many messages before this place are on their way to the device; null: those before none. */
+export async function controlsWaiting(
+  tx: ReadTx,
+  device: Hex,
+  before: ControlInput["before"],
+): Promise<number> {
+  const place = [before?.c ?? 0, before?.a ?? 0, before?.s ?? 0];
+  const rows = await tx.range("outbox", "entry", { lower: place, upper: place });
+  const isTheirs = (row: OutboxRow): boolean =>
+    row.what === "control" && row.targets.some((it) => it.device === device && it.state !== "done");
+  return rows.filter(isTheirs).length;
+}
+
+/**
+ * False when there is neither a session nor a prekey bundle to open one with, or when more waits for
+ * the device than it can have asked for in good faith. Rule [OB13].
+ */
 export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boolean> {
   const { device, nowMs, random } = input;
-  const session =
-    (await sessionWith(tx, device, nowMs)) ??
-    beginSession(input.self, device, input.psk, nowMs, random);
+  const isFull =
+    input.before === null &&
+    (await controlsWaiting(tx, device.device, null)) >= CONTROLS_WAITING_MAX;
+  if (isFull) return false;
+  const held = await sessionWith(tx, device, nowMs);
+  // Only a handshake proves that we have an invite: one that was not answered without it proves nothing.
+  const isProof = input.psk !== null && held?.lastReceivedAtMs === 0;
+  const begun =
+    held === undefined || isProof
+      ? beginSession(input.self, device, input.psk, nowMs, random)
+      : undefined;
+  const session = begun ?? held;
   if (session === undefined) return false;
   const sealed = encryptSession(session.state, encodeSession(input.payloads), { random, nowMs });
   const body = envelopeOf(sealed.message);

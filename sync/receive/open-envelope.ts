@@ -1,7 +1,7 @@
 /**
  * One envelope from our mailbox, from its id to what it says. The id alone tells what opens it: a
  * chain, a chain's live key, a session, or one of our prekeys. Nothing is tried out.
- * docs/protocol/sync.md, [RX1]…
+ * docs/protocol/sync.md, rules [RX2] to [RX4].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
@@ -26,7 +26,7 @@ import {
 } from "../payload/payload.ts";
 import { verifyTyping } from "../payload/typing.ts";
 import { applyCursor } from "../receipts/receipts.ts";
-import type { Hex, PeerChainRow, SessionRow, TokenRow } from "../store/rows.ts";
+import type { Hex, InviteRow, PeerChainRow, SessionRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
 import type { Effects } from "./effects.ts";
@@ -112,7 +112,7 @@ async function openEnvelope(
   }
   const session = await tx.find("sessions", "tags", id);
   if (session !== undefined) {
-    return await openSessionMessage(tx, context, session, envelope.message, arrival);
+    return await openSessionMessage(tx, context, session, envelope.message);
   }
   const prekeys = await tx.get("prekeys", id);
   if (prekeys !== undefined) {
@@ -197,7 +197,6 @@ async function openSessionMessage(
   context: OpenContext,
   row: SessionRow,
   message: Uint8Array,
-  arrival: Arrival,
 ): Promise<OpenOutcome> {
   const opened = decryptSession(row.state, message);
   if (!opened.ok) {
@@ -213,7 +212,8 @@ async function openSessionMessage(
   await putSession(tx, { ...row, state: opened.value.session, lastReceivedAtMs: context.nowMs });
   const payloads = decodeSession(opened.value.payload);
   if (!payloads.ok) return dropped("payload");
-  const from = { device: row.device, account: device.account, token: await tokenOf(tx, arrival) };
+  const invite = await inviteOf(tx, row.invite);
+  const from = { device: row.device, account: device.account, invite };
   return await takePayloads(tx, context, from, payloads.value);
 }
 
@@ -232,13 +232,13 @@ async function openFirstFlight(
   if (!flight.ok) return dropped("flight");
   const begun = await tx.find("sessions", "tags", toHex(flight.value.message.subarray(0, 16)));
   if (begun !== undefined) {
-    return await openSessionMessage(tx, context, begun, flight.value.message, arrival);
+    return await openSessionMessage(tx, context, begun, flight.value.message);
   }
   const mark = toHex(flight.value.mark);
   if ((await tx.get("seen", mark)) !== undefined) return dropped("flight replayed");
-  const token = await tokenOf(tx, arrival);
-  const tag = token?.invite ?? null;
-  const invite = tag === null ? undefined : await tx.get("invites", tag);
+  // The relay wrote the label: it says which secret to try, and the handshake says whether it was known.
+  const token = await tx.get("tokens", toHex(arrival.label));
+  const invite = await inviteOf(tx, token?.invite ?? undefined);
   const psk =
     invite === undefined ? null : invitePskOf(invite.secret, bytesOf(context.self.account));
   const accepted = accept(partyOf(context.self), prekeys, psk, flight.value, context.nowMs);
@@ -248,23 +248,31 @@ async function openFirstFlight(
   const from = {
     device: toHex(accepted.value.peer.device),
     account: toHex(accepted.value.peer.account),
-    token,
+    invite,
   };
-  const introducesItself = payloads.value.payloads.some((it) => isIntroductionOf(it, from));
-  if (!introducesItself && !(await isKnownDevice(tx, from.device, from.account))) {
-    return dropped("stranger");
-  }
+  if (!(await mayBegin(tx, from, payloads.value))) return dropped("stranger");
   await tx.put("seen", { id: mark, atMs: context.nowMs, c: 0 });
   await putSession(tx, {
     device: from.device,
     tags: [],
     state: accepted.value.session,
     th: toHex(accepted.value.session.th),
+    ...(invite !== undefined && { invite: invite.tag }),
     isBroken: false,
     createdAtMs: context.nowMs,
     lastReceivedAtMs: context.nowMs,
   });
   return await takePayloads(tx, context, from, payloads.value);
+}
+
+/**
+ * A known device may, and one that introduces itself if it proved an invite or is of a known account:
+ * accounts cost nothing, and the relay, which has our prekeys, could fill the requests with them.
+ */
+async function mayBegin(tx: WriteTx, from: SessionPeer, message: SessionMessage): Promise<boolean> {
+  if (await isKnownDevice(tx, from.device, from.account)) return true;
+  if (!message.payloads.some((it) => isIntroductionOf(it, from))) return false;
+  return from.invite !== undefined || (await tx.get("contacts", from.account)) !== undefined;
 }
 
 /** Does it show, by verified facts, that the handshake's device is one of the account's? */
@@ -288,8 +296,8 @@ async function takePayloads(
   return done(0);
 }
 
-const tokenOf = (tx: WriteTx, arrival: Arrival): Promise<TokenRow | undefined> =>
-  tx.get("tokens", toHex(arrival.label));
+const inviteOf = async (tx: WriteTx, tag?: Hex): Promise<InviteRow | undefined> =>
+  tag === undefined ? undefined : await tx.get("invites", tag);
 
 /** The next cursor of the channel is told even if nothing changed: the last one may be lost. */
 async function staleReceipt(tx: WriteTx, effects: Effects, c: number): Promise<void> {

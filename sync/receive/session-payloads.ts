@@ -1,6 +1,7 @@
 /**
  * What came over a pairwise session, payload by payload. The session proves the device; before
  * anything of it is believed, the device must be certified by the account that it speaks for.
+ * docs/protocol/sync.md, rules [RX9] and [RX10].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
 import { compareBytes, equalBytes } from "../../crypto/base/bytes.ts";
@@ -25,7 +26,7 @@ import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
 import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
 import type { Payload, SessionMessage } from "../payload/payload.ts";
-import type { ContactRow, DeviceRow, Hex, TokenRow } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, Hex, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
 import type { OpenContext } from "./open-envelope.ts";
@@ -38,8 +39,8 @@ export const LOGS_PER_DEVICE_MAX = CURSOR_LOGS_MAX;
 export type SessionPeer = {
   readonly device: Hex;
   readonly account: Hex;
-  /** The token of ours under which the message came. */
-  readonly token: TokenRow | undefined;
+  /** The invite of ours whose secret the session's handshake proved. A label proves nothing. */
+  readonly invite: InviteRow | undefined;
 };
 
 /**

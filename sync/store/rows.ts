@@ -109,6 +109,8 @@ export type SessionRow = {
   readonly tags: readonly Hex[];
   readonly state: Session;
   readonly th: Hex; // hex32 of the transcript: the smaller wins a tie
+  /** hex16 of the invite of ours whose secret its handshake proved, if any. */
+  readonly invite?: Hex;
   /** Given up after an authenticated failure: nothing is sent on it any more. */
   readonly isBroken: boolean;
   readonly createdAtMs: number;

@@ -54,6 +54,22 @@ test("[CO2] [AP7] the second who uses an invite is a request, and is a contact w
   expect(await carol.sees(alice)).toEqual(["may I come in?", "come in", "thank you"]);
 });
 
+test("[CO10] who waits for a word and gets a link of their own is a contact by it", async () => {
+  const { alice, bob, carol, pass, atRest } = await world(["alice", "bob", "carol"]);
+  const link = await alice.invite();
+  await bob.accept(link);
+  await pass(5 * SECOND_MS);
+  await carol.accept(link);
+  await pass(5 * SECOND_MS);
+  expect((await alice.contact(carol)).state).toBe("request");
+  await carol.accept(await alice.invite());
+  await pass(10 * SECOND_MS);
+  expect((await alice.contact(carol)).state).toBe("accepted");
+  await carol.say(alice, "here I am");
+  await atRest();
+  expect(await alice.sees(carol)).toEqual(["here I am"]);
+});
+
 test("[CO2] so many strangers may wait for a word; one more is turned away", async () => {
   const { alice, bob, carol, pass } = await world(["alice", "bob", "carol"]);
   const link = await alice.invite();

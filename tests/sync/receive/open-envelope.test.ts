@@ -1,0 +1,117 @@
+import { beforeAll, expect, test } from "vitest";
+
+import { toHex } from "../../../crypto/base/hex.ts";
+import { ready } from "../../../crypto/base/sodium.ts";
+import { envelopeOf } from "../../../crypto/envelope.ts";
+import { initiate } from "../../../crypto/handshake/handshake.ts";
+import { decodePrekeyBundle, makePrekeys } from "../../../crypto/handshake/prekeys.ts";
+import { dayOf, encodeCard } from "../../../crypto/identity/card.ts";
+import { invitePskOf } from "../../../crypto/invite/record.ts";
+import { envelopeIdOf } from "../../../crypto/public/relay-ids.ts";
+import { encryptSession } from "../../../crypto/ratchet/send.ts";
+import type { Session } from "../../../crypto/ratchet/session.ts";
+import { partyOf } from "../../../sync/account/self.ts";
+import { bytesOf } from "../../../sync/channel/channels.ts";
+import { makeInvite } from "../../../sync/contact/invites.ts";
+import { encodePayload, encodeSession } from "../../../sync/payload/payload.ts";
+import { takeArrival } from "../../../sync/receive/open-envelope.ts";
+import type { ContactState, InviteRow } from "../../../sync/store/rows.ts";
+import { NOW_MS, RELAY_URL, type Someone, someone } from "../acquainted.ts";
+
+beforeAll(() => ready);
+
+const NO_LABEL = "00000000";
+
+/** Alice, whose prekeys lie at her relay, with an invite that nobody used. */
+async function inviting(): Promise<Someone & { bundle: Uint8Array; invite: InviteRow }> {
+  const alice = await someone("alice");
+  const { secrets, bundle } = makePrekeys(partyOf(alice.self), 1, NOW_MS, alice.random);
+  const invite = await alice.change(async (tx) => {
+    await tx.put("prekeys", { id: toHex(secrets.id), secrets, createdAtMs: NOW_MS });
+    const at = { homeUrl: RELAY_URL, appUrl: `${RELAY_URL}/` };
+    return makeInvite(tx, alice.self, at, NOW_MS, alice.random);
+  });
+  return { ...alice, bundle, invite };
+}
+
+const pskOf = (alice: Someone, invite: InviteRow): Uint8Array =>
+  invitePskOf(invite.secret, bytesOf(alice.self.account));
+
+/** A session that `who` begins under Alice's prekeys; `psk`: of an invite. */
+function begin(alice: { bundle: Uint8Array }, who: Someone, psk: Uint8Array | null): Session {
+  const bundle = decodePrekeyBundle(alice.bundle);
+  const begun = bundle.ok
+    ? initiate(partyOf(who.self), bundle.value, psk, NOW_MS, who.random)
+    : bundle;
+  if (!begun.ok) throw new Error("no session");
+  return begun.value;
+}
+
+const contactOf = ({ self, random }: Someone): Uint8Array => {
+  const card = { device: bytesOf(self.device), counter: 1, relays: [], receipts: true };
+  return encodePayload("contact", {
+    accountKey: self.accountKey,
+    name: self.name,
+    facts: self.facts,
+    cards: [encodeCard({ ...card, lastSeenDay: dayOf(NOW_MS) }, self.keys.sigSecret)],
+    presenceKey: random(32),
+  });
+};
+
+/** The body of one envelope that carries `payload`, and the session after it. */
+function sealed(
+  who: Someone,
+  session: Session,
+  payload: Uint8Array,
+): { readonly body: Uint8Array; readonly session: Session } {
+  const { random } = who;
+  const next = encryptSession(session, encodeSession([payload]), { random, nowMs: NOW_MS });
+  return { body: envelopeOf(next.message), session: next.session };
+}
+
+const deliver = (alice: Someone, body: Uint8Array, label: string): Promise<void> => {
+  const arrival = { env: envelopeIdOf(body), label: bytesOf(label), isEphemeral: false, body };
+  return alice.change((tx) => takeArrival(tx, alice.context, arrival));
+};
+
+const stateOf = (alice: Someone, who: Someone): Promise<ContactState | undefined> =>
+  alice.change(async (tx) => (await tx.get("contacts", who.self.account))?.state);
+
+test("[CO1] an invite is redeemed by its secret, whatever label the relay writes on later messages", async () => {
+  const alice = await inviting();
+  const bob = await someone("bob");
+  const session = begin(alice, bob, pskOf(alice, alice.invite));
+  await deliver(alice, sealed(bob, session, contactOf(bob)).body, alice.invite.token);
+  expect(await stateOf(alice, bob)).toBe("accepted");
+  const redeemed = await alice.change((tx) => tx.get("invites", alice.invite.tag));
+  expect(redeemed?.redeemedBy).toBe(bob.self.account);
+});
+
+test("[CO10] a label redeems no invite: who proved another one stays a request", async () => {
+  const alice = await inviting();
+  const { self, random } = alice;
+  const at = { homeUrl: RELAY_URL, appUrl: `${RELAY_URL}/` };
+  const other = await alice.change((tx) => makeInvite(tx, self, at, NOW_MS, random));
+  await alice.change((tx) => tx.put("invites", { ...other, redeemedBy: "ab".repeat(32) }));
+  const mallory = await someone("mallory");
+  const first = sealed(mallory, begin(alice, mallory, pskOf(alice, other)), contactOf(mallory));
+  await deliver(alice, first.body, other.token);
+  expect(await stateOf(alice, mallory)).toBe("request");
+  const second = sealed(mallory, first.session, contactOf(mallory));
+  await deliver(alice, second.body, alice.invite.token);
+  expect(await stateOf(alice, mallory)).toBe("request");
+  const untouched = await alice.change((tx) => tx.get("invites", alice.invite.tag));
+  expect(untouched?.redeemedBy).toBe(null);
+});
+
+test("[CO10] what an unknown account writes under no invite is dropped, and begins no session", async () => {
+  const alice = await inviting();
+  const mallory = await someone("mallory");
+  const first = sealed(mallory, begin(alice, mallory, null), contactOf(mallory));
+  await deliver(alice, first.body, NO_LABEL);
+  const second = sealed(mallory, first.session, contactOf(mallory));
+  await deliver(alice, second.body, alice.invite.token);
+  expect(await stateOf(alice, mallory)).toBeUndefined();
+  expect(await alice.change((tx) => tx.count("sessions", "primary", {}))).toBe(0);
+  expect(alice.called).toContain("dropped stranger");
+});
