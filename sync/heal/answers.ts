@@ -7,7 +7,7 @@ import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
 import { type Channel, channelById, channelIdOf, logById } from "../channel/channels.ts";
-import { sendControl } from "../outbox/control.ts";
+import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { handOver } from "../outbox/seal.ts";
 import { withTargets } from "../outbox/targets.ts";
 import { entriesThatFit } from "../payload/entries.ts";
@@ -20,6 +20,8 @@ import type { WriteTx } from "../store/store.ts";
 
 /** A device is answered at most once in so long. */
 export const ANSWER_EVERY_MS = 1_000;
+/** Entries are not supplied to a device for which so much waits: first it fetches that. */
+export const SERVED_WAITING_MAX = 4;
 /** Entries looked at for one answer. */
 const SERVED_ENTRIES_MAX = 64;
 
@@ -79,6 +81,7 @@ export async function answerWant(
   if (channel === undefined || log === undefined || log.c !== channel.c) return;
   if (!equalBytes(want.channel, channelIdOf(context.self, from.account))) return;
   if (!(await takeTurn(tx, context, from))) return;
+  if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
   const found: Uint8Array[] = [];
   for (const [first, last] of want.ranges) {
     const rows = await tx.range("entries", "primary", {

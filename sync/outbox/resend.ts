@@ -19,8 +19,17 @@ export async function forgiveClock(tx: WriteTx, movedMs: number): Promise<void> 
   }
 }
 
-/** What was put off for this device is due now; the count of its failures begins anew. */
+/** Devices whose parcels a transaction has hurried. */
+const hurried = new WeakMap<WriteTx, Set<Hex>>();
+
+/**
+ * What was put off for this device is due now; the count of its failures begins anew. Once in a
+ * transaction, however many cards it brings. Rule [OB13].
+ */
 export async function hurryFor(tx: WriteTx, device: Hex): Promise<void> {
+  const devices = hurried.get(tx) ?? new Set();
+  if (devices.has(device)) return;
+  hurried.set(tx, devices.add(device));
   for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
     if (row.targets.some((it) => it.device === device && it.state === "pending")) {
       await tx.put("outbox", { ...row, nextAtMs: 0, attempts: 0, isRefused: false });

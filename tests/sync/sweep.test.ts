@@ -4,7 +4,7 @@ import { SECRETS_LIVE_MS } from "../../crypto/lifetimes.ts";
 import { openMemoryStore } from "../../sync/store/memory-store.ts";
 import { OUTBOX_LIFE_MS, sweep, SWEEP_ROWS_MAX, SWEEP_TABLES } from "../../sync/sweep.ts";
 import { NOW_MS } from "./acquainted.ts";
-import { parcel, target } from "./outbox/parcel.ts";
+import { parcel as parcelOf, target } from "./outbox/parcel.ts";
 
 const STORED = { state: "stored" } as const;
 const OLD_MS = NOW_MS - SECRETS_LIVE_MS - 1;
@@ -84,9 +84,9 @@ test("[OB8] what no relay has yet waits on, however old; questions to devices do
   const store = openMemoryStore();
   const old = { createdAtMs: NOW_MS - OUTBOX_LIFE_MS - 1 };
   await store.write(["outbox"], async (tx) => {
-    await tx.put("outbox", parcel({ ...old, targets: [target("d"), target("e")] }));
-    await tx.put("outbox", parcel({ ...old, what: "control" }));
-    await tx.put("outbox", parcel({ ...old, waiting: 0, targets: [target("d", STORED)] }));
+    await tx.put("outbox", parcelOf({ ...old, targets: [target("d"), target("e")] }));
+    await tx.put("outbox", parcelOf({ ...old, what: "control" }));
+    await tx.put("outbox", parcelOf({ ...old, waiting: 0, targets: [target("d", STORED)] }));
   });
   for (const laterMs of [0, OUTBOX_LIFE_MS + 1]) {
     await store.write(SWEEP_TABLES, (tx) => sweep(tx, NOW_MS + laterMs));

@@ -101,6 +101,18 @@ test("[OB5] a new card hurries what waits for its device, refused or not", async
   ]);
 });
 
+test("[OB13] however many cards one batch brings, what waits is hurried once", async () => {
+  const later = { nextAtMs: NOW_MS + 60_000 };
+  const left = await afterwards([], async (tx) => {
+    await hurryFor(tx, "d");
+    await tx.put("outbox", parcel(later));
+    await tx.put("outbox", parcel({ ...later, targets: [target("e")] }));
+    await hurryFor(tx, "d");
+    await hurryFor(tx, "e");
+  });
+  expect(left.map((it) => it.nextAtMs)).toEqual([NOW_MS + 60_000, 0]);
+});
+
 test("[OB7] the first word of a device settles all first flights to it", async () => {
   const flight = { what: "control", flightTo: "d", s: 0 } as const;
   const rows = [
