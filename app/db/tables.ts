@@ -8,6 +8,7 @@ import type {
   ChannelRow,
   ContactRow,
   CursorRow,
+  DeviceRow,
   EntryRow,
   LogRow,
   MetaRow,
@@ -23,4 +24,5 @@ export const channelsOf = (db: Db): Table<ChannelRow, number> => db.table("chann
 export const contactsOf = (db: Db): Table<ContactRow, string> => db.table("contacts");
 export const logsOf = (db: Db): Table<LogRow, number> => db.table("logs");
 export const cursorsOf = (db: Db): Table<CursorRow, [number, string]> => db.table("cursors");
+export const devicesOf = (db: Db): Table<DeviceRow, string> => db.table("devices");
 export const metaOf = (db: Db): Table<MetaRow, string> => db.table("meta");

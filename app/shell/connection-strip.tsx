@@ -5,7 +5,7 @@
  * connection that is made within CONNECTING_SHOWN_MS is not talked about. [ST4] It counts what waits.
  */
 import { useLiveQuery } from "dexie-react-hooks";
-import { type ReactElement, useEffect, useState } from "react";
+import type { ReactElement } from "react";
 
 import { unreachable } from "../../crypto/base/assert.ts";
 import type { Connection, Status } from "../../sync/device.ts";
@@ -13,6 +13,7 @@ import { waitingMessages } from "../db/waiting.ts";
 import type { EngineState } from "../engine/remote-device.ts";
 import { useEngineState, useSession, useStatus } from "../session/session.ts";
 import { texts } from "../text/speech.ts";
+import { useLate } from "../ui/use-live.ts";
 
 const CONNECTING_SHOWN_MS = 3_000;
 
@@ -63,7 +64,7 @@ export function ConnectionStrip(): ReactElement | null {
   const waiting = useLiveQuery(() => waitingMessages(db), [db]);
   const pending =
     engine.type === "starting" || status === null || status.connection.type === "connecting";
-  const late = useLate(pending);
+  const late = useLate(pending, CONNECTING_SHOWN_MS);
   const notice = noticeOf(engine, status, late);
   return (
     <div className="strip" role="status" data-notice={notice?.type}>
@@ -96,16 +97,4 @@ function sentenceOf(notice: Notice, waiting: number): string {
     default:
       return unreachable(notice);
   }
-}
-
-/** True once `pending` has lasted CONNECTING_SHOWN_MS. */
-function useLate(pending: boolean): boolean {
-  const [late, setLate] = useState(false);
-  if (!pending && late) setLate(false);
-  useEffect(() => {
-    if (!pending) return undefined;
-    const timer = setTimeout(() => setLate(true), CONNECTING_SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [pending]);
-  return late;
 }

@@ -7,7 +7,6 @@ const figures = new Intl.NumberFormat("de");
 
 export const de: Texts = {
   languageName: "Deutsch",
-  loading: "Kith wird geöffnet…",
   close: "Schließen",
   back: "Zurück zu den Chats",
   tryAgain: "Nochmal versuchen",
@@ -72,7 +71,6 @@ export const de: Texts = {
     waiting: "Wartet auf Antwort",
     blocked: "Blockiert",
     own: (text) => `Du: ${text}`,
-    draft: (text) => `Entwurf: ${text}`,
     writing: "schreibt…",
     nothingYet: "Noch keine Nachrichten",
     firstHint:
@@ -128,6 +126,8 @@ export const de: Texts = {
     info: "Nachrichteninfo",
     details: "Details",
     notFound: "Dieser Chat ist nicht auf diesem Gerät.",
+    sessionReset: (name: string, time: string): string =>
+      `Die verschlüsselte Sitzung mit ${name} wurde am ${time} neu begonnen. Das geschieht, wenn der Speicher einer Seite in der Zeit zurückging.`,
     missing: (count) =>
       plural(count, {
         one: "# Nachricht ist noch nicht da",
@@ -137,7 +137,6 @@ export const de: Texts = {
     tooLong: (over) =>
       `Um ${plural(over, { one: "# Byte", other: "# Bytes" })} zu lang. Kürze den Text oder sende ihn in Teilen.`,
     blockedComposer: (name) => `Du hast ${name} blockiert.`,
-    requestComposer: "Nimm die Anfrage an, um zu antworten.",
     unblock: "Freigeben",
   },
 

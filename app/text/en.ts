@@ -9,7 +9,6 @@ const plural = pluralOf("en");
 
 export const en = {
   languageName: "English",
-  loading: "Opening Kith…",
   close: "Close",
   back: "Back to chats",
   tryAgain: "Try again",
@@ -74,7 +73,6 @@ export const en = {
     waiting: "Waiting for their answer",
     blocked: "Blocked",
     own: (text: string): string => `You: ${text}`,
-    draft: (text: string): string => `Draft: ${text}`,
     writing: "writing…",
     nothingYet: "No messages yet",
     firstHint: "Kith is for people you know. Send someone your link, and the chat appears here.",
@@ -130,6 +128,8 @@ export const en = {
     info: "Message info",
     details: "Details",
     notFound: "This chat is not on this device.",
+    sessionReset: (name: string, time: string): string =>
+      `The encrypted session with ${name} was begun anew on ${time}. That happens when one side’s storage went back in time.`,
     missing: (count: number): string =>
       plural(count, {
         one: "# message has not arrived yet",
@@ -140,7 +140,6 @@ export const en = {
     tooLong: (over: number): string =>
       `Too long by ${plural(over, { one: "# byte", other: "# bytes" })}. Shorten it, or send it in parts.`,
     blockedComposer: (name: string): string => `You blocked ${name}.`,
-    requestComposer: "Accept the request to answer.",
     unblock: "Unblock",
   },
 

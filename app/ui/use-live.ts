@@ -21,3 +21,15 @@ export function useNow(): number {
   }, []);
   return now;
 }
+
+/** True once `pending` has lasted so long; false again when it ends. */
+export function useLate(pending: boolean, afterMs: number): boolean {
+  const [late, setLate] = useState(false);
+  if (!pending && late) setLate(false);
+  useEffect(() => {
+    if (!pending) return undefined;
+    const timer = setTimeout(() => setLate(true), afterMs);
+    return () => clearTimeout(timer);
+  }, [pending, afterMs]);
+  return late;
+}

@@ -13,6 +13,7 @@ import { setPreferences } from "../../platform/preferences.ts";
 import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { useVisible } from "../../ui/use-live.ts";
+import { ChatNotes } from "./chat-notes.tsx";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 import { MessageInfo } from "./message-info.tsx";
@@ -87,6 +88,7 @@ function OpenConversation({ chat }: { readonly chat: Chat }): ReactElement {
             onInfo={setInfoId}
           />
         )}
+        {receipts === undefined ? null : <ChatNotes chat={chat} receipts={receipts} />}
         {state === "request" ? <RequestBanner chat={chat} /> : null}
         {state === "blocked" ? <BlockedNote chat={chat} /> : null}
         {state === "request" || state === "blocked" ? null : <Composer c={c} onSent={onSent} />}
