@@ -36,6 +36,7 @@ export const LABELS = {
   ad: "H associated data of a session",
   ck: "K first chain key of an epoch",
   hdr: "K key of message headers",
+  head: "H mark of a session message's head",
   hk0: "K header key of epoch 0",
   "hs/ad": "H associated data of the prefix",
   "hs/ct": "H mark of a handshake already accepted",

@@ -26,6 +26,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { MESSAGE_ID_BYTES } from "../envelope.ts";
 import { kdf32 } from "../kdf.ts";
 import { KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_BYTES } from "../kem.ts";
+import { hash32 } from "../public/hash.ts";
 import {
   NONCE_BYTES,
   OPEN_FAILED,
@@ -62,6 +63,15 @@ export function splitMessage(message: Uint8Array): Result<SplitMessage, OpenFail
     head: message.subarray(0, end),
     sealed: message.subarray(end),
   });
+}
+
+/**
+ * H("head", head), 32 bytes. Nobody but the sender makes another head whose header opens, while
+ * whoever carries a message can put any payload behind one. Undefined when there is no head.
+ */
+export function headMarkOf(message: Uint8Array): Uint8Array | undefined {
+  const split = splitMessage(message);
+  return split.ok ? hash32("head", split.value.head) : undefined;
 }
 
 export function sealHeader(headerKey: Uint8Array, header: Header, random: Random): Uint8Array {

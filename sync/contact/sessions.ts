@@ -3,7 +3,7 @@
  * session is begun again only after a failure that the other side itself has authenticated, and at
  * most once a day and device: silent replacement would undo what the ratchet heals (Cremers, Jacomme
  * and Naska, "Formal Analysis of Session-Handling in Secure Messaging", USENIX Security 2023).
- * docs/protocol/sync.md, rules [SS1]…
+ * docs/protocol/sync.md, rules [SS1] to [SS6].
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";

@@ -13,6 +13,7 @@ import { accept, splitFirstFlight } from "../../crypto/handshake/handshake.ts";
 import type { PrekeySecrets } from "../../crypto/handshake/prekeys.ts";
 import { invitePskOf } from "../../crypto/invite/record.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
+import { headMarkOf } from "../../crypto/ratchet/header.ts";
 import { decryptSession } from "../../crypto/ratchet/receive.ts";
 import { partyOf, type Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
@@ -30,6 +31,7 @@ import type { Hex, InviteRow, PeerChainRow, SessionRow } from "../store/rows.ts"
 import type { WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
 import type { Effects } from "./effects.ts";
+import { hold } from "./held.ts";
 import { type SessionPeer, takeSessionPayloads } from "./session-payloads.ts";
 
 /** An envelope as it lies in our mailbox. */
@@ -62,9 +64,6 @@ export type OpenOutcome =
 const done = (c: number): OpenOutcome => ({ type: "done", c });
 const dropped = (why: string): OpenOutcome => ({ type: "dropped", why });
 
-/** How many envelopes of unknown chains are kept; the oldest go first, their authors have them. */
-export const HELD_MAX = 512;
-
 /** Opens, applies and remembers one envelope. */
 export async function takeArrival(
   tx: WriteTx,
@@ -86,7 +85,10 @@ export async function takeArrival(
     : dropped(envelope.error.type);
   if (outcome.type === "dropped") effects.dropped(outcome.why);
   if (outcome.type === "held") {
-    await hold(tx, context, arrival, env);
+    const tag = toHex(arrival.body.subarray(1, 17));
+    const label = toHex(arrival.label);
+    const gone = await hold(tx, { env, tag, label, body: arrival.body.slice(), atMs: nowMs });
+    for (let n = 0; n < gone; n += 1) effects.dropped("held too long");
     effects.missing();
   }
   if (arrival.isEphemeral || outcome.type === "live") return;
@@ -200,13 +202,15 @@ async function openSessionMessage(
 ): Promise<OpenOutcome> {
   const opened = decryptSession(row.state, message);
   if (!opened.ok) {
-    // A number that was used, or a gap that nobody can step over, in a header that only they can seal.
-    const hasParted = opened.error.type !== "OpenFailed";
+    // A number that was used, or a gap that nobody can step over, in a header that only they can
+    // seal. It counts once: behind a head that came before, the relay may have put anything.
+    const hasParted = opened.error.type !== "OpenFailed" && (await noteHead(tx, context, message));
     if (hasParted && (await giveUpSession(tx, row, context.nowMs))) {
       context.effects.sessionReset(row.device);
     }
     return dropped(`session ${opened.error.type}`);
   }
+  await noteHead(tx, context, message);
   const device = await tx.get("devices", row.device);
   if (device === undefined) return dropped("device");
   await putSession(tx, { ...row, state: opened.value.session, lastReceivedAtMs: context.nowMs });
@@ -215,6 +219,18 @@ async function openSessionMessage(
   const invite = await inviteOf(tx, row.invite);
   const from = { device: row.device, account: device.account, invite };
   return await takePayloads(tx, context, from, payloads.value);
+}
+
+/** Remembers the head of a session message. True when none came with it before. */
+async function noteHead(
+  tx: WriteTx,
+  { nowMs }: OpenContext,
+  message: Uint8Array,
+): Promise<boolean> {
+  const mark = headMarkOf(message);
+  if (mark === undefined || (await tx.get("seen", toHex(mark))) !== undefined) return false;
+  await tx.put("seen", { id: toHex(mark), atMs: nowMs, c: 0 });
+  return true;
 }
 
 /**
@@ -236,7 +252,7 @@ async function openFirstFlight(
   }
   const mark = toHex(flight.value.mark);
   if ((await tx.get("seen", mark)) !== undefined) return dropped("flight replayed");
-  // The relay wrote the label: it says which secret to try, and the handshake says whether it was known.
+  // The relay wrote the label: it says which secret to try, the handshake whether it was known.
   const token = await tx.get("tokens", toHex(arrival.label));
   const invite = await inviteOf(tx, token?.invite ?? undefined);
   const psk =
@@ -252,6 +268,7 @@ async function openFirstFlight(
   };
   if (!(await mayBegin(tx, from, payloads.value))) return dropped("stranger");
   await tx.put("seen", { id: mark, atMs: context.nowMs, c: 0 });
+  await noteHead(tx, context, flight.value.message);
   await putSession(tx, {
     device: from.device,
     tags: [],
@@ -266,8 +283,8 @@ async function openFirstFlight(
 }
 
 /**
- * A known device may, and one that introduces itself if it proved an invite or is of a known account:
- * accounts cost nothing, and the relay, which has our prekeys, could fill the requests with them.
+ * A known device may, and one that introduces itself if it proved an invite or is of a known
+ * account: accounts cost nothing, and the relay, which has our prekeys, could fill the requests.
  */
 async function mayBegin(tx: WriteTx, from: SessionPeer, message: SessionMessage): Promise<boolean> {
   if (await isKnownDevice(tx, from.device, from.account)) return true;
@@ -325,22 +342,5 @@ async function reopenHeld(tx: WriteTx, context: OpenContext, tag: Hex): Promise<
     if (outcome.type === "done") {
       await tx.put("seen", { id: row.env, atMs: context.nowMs, c: outcome.c });
     }
-  }
-}
-
-async function hold(tx: WriteTx, context: OpenContext, arrival: Arrival, env: Hex): Promise<void> {
-  const tag = toHex(arrival.body.subarray(1, 17));
-  await tx.put("held", {
-    env,
-    tag,
-    label: toHex(arrival.label),
-    body: arrival.body.slice(),
-    atMs: context.nowMs,
-  });
-  const surplus = (await tx.count("held", "primary", {})) - HELD_MAX;
-  if (surplus <= 0) return;
-  for (const row of await tx.range("held", "at", { limit: surplus })) {
-    await tx.delete("held", row.env);
-    context.effects.dropped("held too long");
   }
 }

@@ -146,7 +146,7 @@ export type PrekeyRow = {
 };
 
 /**
- * Envelopes (env) and first-flight ciphertexts (H(ct)) already dealt with. `c`: the channel it was
+ * Envelopes (env), first-flight ciphertexts (H(ct)) and heads of session messages already dealt with. `c`: the channel it was
  * for, 0 = none: when it comes again, our receipt was lost and is told anew.
  */
 export type SeenRow = { readonly id: Hex; readonly atMs: number; readonly c: number };
@@ -341,7 +341,14 @@ export const TABLES: { readonly [T in TableName]: TableShape } = {
   },
   prekeys: { primary: ["id"], indexes: { created: { fields: ["createdAtMs"] } } },
   seen: { primary: ["id"], indexes: { at: { fields: ["atMs"] } } },
-  held: { primary: ["env"], indexes: { tag: { fields: ["tag"] }, at: { fields: ["atMs"] } } },
+  held: {
+    primary: ["env"],
+    indexes: {
+      tag: { fields: ["tag"] },
+      at: { fields: ["atMs"] },
+      label: { fields: ["label", "atMs"] },
+    },
+  },
   channels: {
     primary: ["c"],
     generated: true,

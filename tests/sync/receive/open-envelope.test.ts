@@ -115,3 +115,33 @@ test("[CO10] what an unknown account writes under no invite is dropped, and begi
   expect(await alice.change((tx) => tx.count("sessions", "primary", {}))).toBe(0);
   expect(alice.called).toContain("dropped stranger");
 });
+
+/** The same envelope but for the last byte, which is of the sealed payload. */
+const altered = (body: Uint8Array): Uint8Array =>
+  body.map((byte, i) => (i === body.length - 1 ? byte ^ 1 : byte));
+
+const resets = (alice: Someone): number =>
+  alice.called.filter((it) => it === "sessionReset").length;
+
+test("[SS6] a payload that the relay altered behind a head that was opened resets nothing", async () => {
+  const alice = await inviting();
+  const bob = await someone("bob");
+  const first = sealed(bob, begin(alice, bob, pskOf(alice, alice.invite)), contactOf(bob));
+  const second = sealed(bob, first.session, contactOf(bob));
+  for (const { body } of [first, second]) await deliver(alice, body, alice.invite.token);
+  for (const { body } of [first, second]) {
+    await deliver(alice, altered(body), alice.invite.token);
+  }
+  expect(alice.called.filter((it) => it === "dropped session AlreadyOpened")).toHaveLength(2);
+  expect(resets(alice)).toBe(0);
+  // Bob's storage was rolled back: another message under a number that was used.
+  const again = sealed(bob, first.session, contactOf(bob));
+  await deliver(alice, again.body, alice.invite.token);
+  expect(resets(alice)).toBe(1);
+  // A day later the relay tries what it has.
+  const device = await alice.change((tx) => tx.get("devices", bob.self.device));
+  if (device === undefined) throw new Error("a device");
+  await alice.change((tx) => tx.put("devices", { ...device, resetAtMs: 0 }));
+  await deliver(alice, altered(again.body), alice.invite.token);
+  expect(resets(alice)).toBe(1);
+});
