@@ -15,7 +15,7 @@ import { sendControl } from "../outbox/control.ts";
 import { NACK_TAGS_MAX, WANT_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
-import { POISON_TAG } from "../receive/receive.ts";
+import { letGo, POISON_TAG } from "../receive/held.ts";
 import type { CursorRow, DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
@@ -29,6 +29,7 @@ const HEAL_TABLES: readonly TableName[] = [
   "sessions",
   "channels",
   "logs",
+  "seen",
   "held",
   "cursors",
   "outbox",
@@ -157,7 +158,7 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
       if (due.length >= NACK_TAGS_MAX) break;
       const pauseMs = asked.waitMs(tag, nowMs);
       if (pauseMs > 0) waitMs = Math.min(waitMs, pauseMs);
-      else if (asked.times(tag) > HEAL_TRIES_MAX) await letGo(tx, tag);
+      else if (asked.times(tag) > HEAL_TRIES_MAX) await letGoOf(tx, tag);
       else due.push(tag);
     }
     if (due.length === 0) continue;
@@ -168,9 +169,9 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
 }
 
 /** Nobody told us what opens these: their author has not heard that they arrived, and has them still. */
-async function letGo(tx: WriteTx, tag: Hex): Promise<void> {
+async function letGoOf(tx: WriteTx, tag: Hex): Promise<void> {
   for (const row of await tx.range("held", "tag", { lower: tag, upper: tag })) {
-    await tx.delete("held", row.env);
+    await letGo(tx, row);
   }
 }
 

@@ -12,6 +12,7 @@ import type { TableName } from "../store/rows.ts";
 import { type Store, StorageError } from "../store/store.ts";
 import type { MsgFrame } from "../wire/message-frames.ts";
 import { type Effects, heldBack } from "./effects.ts";
+import { hold, POISON_TAG } from "./held.ts";
 import { takeArrival } from "./open-envelope.ts";
 
 /** An envelope that made us fail so often is put aside, acknowledged, and the queue goes on. */
@@ -108,18 +109,10 @@ async function receiveAlone(deps: ReceiveDeps, self: Self, frame: MsgFrame): Pro
   const env = toHex(frame.envelope);
   const nowMs = deps.timers.now();
   await deps.store.write(["held", "seen"], async (tx) => {
-    await tx.put("held", {
-      env,
-      tag: POISON_TAG,
-      label: toHex(frame.label),
-      body: frame.body.slice(),
-      atMs: nowMs,
-    });
+    const label = toHex(frame.label);
+    await hold(tx, { env, tag: POISON_TAG, label, body: frame.body.slice(), atMs: nowMs });
     await tx.put("seen", { id: env, atMs: nowMs, c: 0 });
   });
   deps.effects.dropped("poison");
   deps.failed(bug);
 }
-
-/** No envelope has it as its id: those are 32 hex digits. */
-export const POISON_TAG = "poison";

@@ -220,6 +220,9 @@ test("[HE9] what nobody can open is asked for a few times, and let go", async ()
   expect(await bob.rows("held")).toEqual([]);
   // Eight questions, and Mallory's device has nothing to answer.
   expect(relay.counted()["put.stored"]).toBe(8);
+  // The same bytes are kept anew: by now somebody may have told what opens them.
+  await post(made, mallory, bob, Uint8Array.of(1, ...new Uint8Array(60).fill(7)));
+  expect(await bob.rows("held")).toHaveLength(1);
 });
 
 test("[RX10] logs and chains that somebody invents are bounded", async () => {
