@@ -87,7 +87,7 @@ function rowAfter(row: OutboxRow, { url, verdict }: Attempt, context: RetryConte
     case "down":
       return putOff(row, pauseAfter(row.attempts, RETRY_MAX_MS), context);
     case "busy":
-      return { ...row, nextAtMs: context.nowMs + Math.max(verdict.retryAfterMs, RETRY_FIRST_MS) };
+      return { ...row, nextAtMs: context.nowMs + askedPause(verdict.retryAfterMs) };
     case "tooLarge":
       return { ...putOff(row, QUOTA_RETRY_MAX_MS, context), isRefused: true };
     default:
@@ -117,6 +117,10 @@ const isNo = ({ status }: PutStatus): boolean =>
 const pauseAfter = (attempts: number, mostMs: number): number =>
   Math.min(mostMs, RETRY_FIRST_MS * 2 ** Math.min(attempts, 20));
 
+/** A relay may ask for a pause, and not for one that outlasts what it is asked for. */
+const askedPause = (retryAfterMs: number): number =>
+  Math.min(QUOTA_RETRY_MAX_MS, Math.max(retryAfterMs, RETRY_FIRST_MS));
+
 /** How long the target is left alone, in milliseconds; 0 when it has what it needs. */
 function pauseOf(status: PutStatus, attempts: number): number {
   switch (status.status) {
@@ -125,7 +129,7 @@ function pauseOf(status: PutStatus, attempts: number): number {
     case "liveOnly":
       return 0;
     case "busy":
-      return Math.max(status.retryAfterMs, RETRY_FIRST_MS);
+      return askedPause(status.retryAfterMs);
     case "quota":
     case "tooBig":
       return pauseAfter(attempts, QUOTA_RETRY_MAX_MS);

@@ -114,3 +114,11 @@ test("[OB5] an answer about a body that was sealed anew meanwhile says nothing a
   expect(row?.targets[0]?.state).toBe("pending");
   expect(await sent()).toEqual(KNOWN_NOTHING);
 });
+
+test("[OB5] a relay that asks for a pause of years gets one of an hour", async () => {
+  const retryAfterMs = Number.MAX_SAFE_INTEGER;
+  const whole = await after(parcel(), { type: "busy", retryAfterMs });
+  expect(whole?.nextAtMs).toBe(NOW_MS + QUOTA_RETRY_MAX_MS);
+  const one = await after(parcel(), answered({ status: "busy", retryAfterMs }));
+  expect(one?.nextAtMs).toBe(NOW_MS + QUOTA_RETRY_MAX_MS);
+});
