@@ -27,8 +27,11 @@ import { chainStep } from "../ratchet/keys.ts";
 import { findSkipped, type SkippedKey, skipTo } from "../ratchet/skipped.ts";
 import { NONCE_BYTES, OPEN_FAILED, type OpenFailed } from "../xchacha.ts";
 
-/** A receiver steps over at most so many lost messages at once. */
-export const CHAIN_JUMP_MAX = 25_000;
+/**
+ * A receiver steps over at most so many lost messages at once. The number is not proven before the step
+ * is taken, so each costs whoever it reaches; a chain ends after 100 messages.
+ */
+export const CHAIN_JUMP_MAX = 2_000;
 /** Keys of messages that did not arrive yet, for each chain. */
 export const CHAIN_SKIPPED_MAX = 2_000;
 export const HAND_OVER_BYTES = CHANNEL_ID_BYTES + 4 + 3 * KEY_BYTES;
