@@ -3,7 +3,6 @@
  * contact in its channel), a chain we were never handed (NACK, to whom the envelope came from). The relay is never asked to repair anything. Waits
  * first, because most holes are envelopes on their way. docs/protocol/sync.md, rules [HE4] to [HE9].
  */
-import { equalBytes } from "../../crypto/base/bytes.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, channelOf, type Log, numbered } from "../channel/channels.ts";
@@ -118,7 +117,7 @@ async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
   const cursors = await tx.range("cursors", "primary", {});
   for (const row of await tx.range("logs", "primary", {})) {
     const log: Log = numbered(row, "a");
-    const ranges = holesOf(log.known, lastOf(log, cursors, context.self)).slice(0, WANT_RANGES_MAX);
+    const ranges = holesOf(log.known, lastOf(log, cursors)).slice(0, WANT_RANGES_MAX);
     const [first] = ranges;
     const channel = first === undefined ? undefined : await channelOf(tx, log.c);
     const devices = channel === undefined ? [] : await reachableDevices(tx, channel.account);
@@ -137,9 +136,12 @@ async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
   return { sent, waitMs };
 }
 
-/** The highest number that we know of: of an own log that was rolled back, what others told us. */
-const lastOf = (log: Log, cursors: readonly CursorRow[], self: Self): number =>
-  log.own && !equalBytes(log.incarnation, self.incarnation)
+/**
+ * The highest number that we know of. Of an own log what others say: when they supply what we signed
+ * and do not have, our storage was rolled back.
+ */
+const lastOf = (log: Log, cursors: readonly CursorRow[]): number =>
+  log.own
     ? Math.max(...cursors.map((it) => maxKnown(deliveredOf(it, log.log))), maxKnown(log.known))
     : maxKnown(log.known);
 

@@ -72,7 +72,7 @@ export async function sealCursor(
 export type Settled = {
   readonly settled: number;
   readonly lost: number;
-  /** They hold entries of ours that we do not: our storage was rolled back. */
+  /** They say that they hold entries of ours that we do not. */
   readonly isAheadOfUs: boolean;
   /** They told us more before: a repetition, or their storage was rolled back. */
   readonly isBehindItself: boolean;

@@ -15,9 +15,9 @@ export type Effects = {
   readonly wrote: (c: number, account: Hex) => void;
   /** A session had to be given up; the device is to hear from us on a new one. */
   readonly sessionReset: (device: Hex) => void;
-  /** Something came that cannot be opened yet: it may have to be asked for. */
+  /** Something shows that there is more than what came: it may have to be asked for. */
   readonly missing: () => void;
-  /** Others hold more of our own logs than we do. */
+  /** An entry came that we signed and do not have: our storage was rolled back. */
   readonly rolledBack: () => void;
   /** Something was dropped; counted by reason, never with content. */
   readonly dropped: (reason: string) => void;

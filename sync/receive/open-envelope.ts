@@ -190,7 +190,8 @@ async function openLiveFrame(
   if (applied.lost > 0) effects.wake();
   // If their storage was rolled back, our own cursor tells them so.
   if (applied.isBehindItself) await staleReceipt(tx, effects, row.c);
-  if (applied.isAheadOfUs) effects.rolledBack();
+  // What they say they hold is no evidence: they are asked for it.
+  if (applied.isAheadOfUs) effects.missing();
   return { type: "live" };
 }
 

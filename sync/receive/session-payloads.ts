@@ -15,6 +15,7 @@ import {
   bytesOf,
   channelById,
   channelIdOf,
+  type Log,
   logsOf,
   openChannel,
   openLog,
@@ -22,6 +23,7 @@ import {
 import { putCard, putDevices } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
 import { answerNack, answerWant } from "../heal/answers.ts";
+import { maxKnown } from "../log/known.ts";
 import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
 import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
@@ -33,8 +35,10 @@ import type { OpenContext } from "./open-envelope.ts";
 
 /** Chains kept of one device in one channel; the oldest go first. */
 const PEER_CHAINS_MAX = 32;
-/** Logs of one device in one channel. A device opens a new one when its storage was rolled back. */
-export const LOGS_PER_DEVICE_MAX = CURSOR_LOGS_MAX;
+/** Logs of one device in one channel of which no entry came; the oldest go first. */
+export const EMPTY_LOGS_MAX = CURSOR_LOGS_MAX;
+/** Those with entries. A device opens a new one when its storage was rolled back. */
+export const WRITTEN_LOGS_MAX = 1_024;
 
 export type SessionPeer = {
   readonly device: Hex;
@@ -172,7 +176,7 @@ async function takeChain(
   };
   const theirs = (await logsOf(tx, channel.c)).filter((it) => it.device === device.device);
   const isKnown = theirs.some((it) => equalBytes(it.incarnation, handOver.incarnation));
-  if (!isKnown && theirs.length >= LOGS_PER_DEVICE_MAX) {
+  if (!isKnown && !(await makeRoomForLog(tx, theirs))) {
     effects.dropped("too many logs");
     return [];
   }
@@ -190,6 +194,16 @@ async function takeChain(
   });
   await dropOldChains(tx, device.device, channel.c);
   return tags;
+}
+
+/** An author goes on in its newest log: the oldest of those in which it wrote nothing makes room. */
+async function makeRoomForLog(tx: WriteTx, theirs: readonly Log[]): Promise<boolean> {
+  const empty = theirs.filter((it) => maxKnown(it.known) === 0).toSorted((a, b) => a.a - b.a);
+  if (theirs.length - empty.length >= WRITTEN_LOGS_MAX) return false;
+  for (const old of empty.slice(0, Math.max(0, empty.length + 1 - EMPTY_LOGS_MAX))) {
+    await tx.delete("logs", old.a);
+  }
+  return true;
 }
 
 async function dropOldChains(tx: WriteTx, device: Hex, c: number): Promise<void> {

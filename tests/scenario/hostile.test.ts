@@ -9,6 +9,7 @@ import {
   newestOf,
   overSession,
   post,
+  selfOf,
   typingOf,
   underChain,
   underLiveKey,
@@ -121,6 +122,32 @@ test("[CU1] a cursor is refused that its device did not sign, or that is of anot
   expect(bob.dropped.filter((it) => it === "signature")).toHaveLength(2);
   expect((await bob.rows("cursors")).length).toBe(before);
   expect(await bob.states(mallory)).toEqual(["delivered"]);
+});
+
+test("[HE8] who says that they hold more of our log than we do is asked for it, and moves nothing", async () => {
+  const made = await threeOfThem();
+  const { alice, bob, mallory, relay, pass } = made;
+  await bob.say(alice, "to alice");
+  await bob.say(mallory, "to mallory");
+  await pass(5 * SECOND_MS);
+  const { incarnation } = await selfOf(bob);
+  const log = await bob.log(mallory);
+  relay.counted();
+  for (let hour = 0; hour < 3; hour += 1) {
+    const all = [{ log: bytesOf(log.log), known: { floor: 4_000_000_000, ranges: [] } }];
+    const content = { counter: 1_000 + hour, delivered: all, read: [] };
+    await post(made, mallory, bob, await cursorOf(mallory, bob, content));
+    await pass(60 * 60 * SECOND_MS);
+  }
+  expect((await selfOf(bob)).incarnation).toEqual(incarnation);
+  expect((await bob.log(mallory)).log).toBe(log.log);
+  // Three lies, and the questions to which Mallory has no answer.
+  const stored = relay.counted()["put.stored"] ?? 0;
+  expect(stored).toBeGreaterThan(3);
+  expect(stored).toBeLessThan(20);
+  await bob.say(alice, "still in the same log");
+  await pass(5 * SECOND_MS);
+  expect(await alice.sees(bob)).toEqual(["from alice", "to alice", "still in the same log"]);
 });
 
 test("[CU8] a cursor that is older, or comes again, changes nothing", async () => {
@@ -255,7 +282,10 @@ test("[RX10] logs and chains that somebody invents are bounded", async () => {
   await pass(20 * SECOND_MS);
   const c = await bob.chatWith(mallory);
   const logs = (await bob.rows("logs")).filter((it) => it.c === c && !it.own);
-  expect(logs.length).toBe(64);
+  // The newest 64 of those that nobody wrote in, and the one that Mallory wrote in.
+  expect(logs.length).toBe(65);
+  expect(await bob.sees(mallory)).toEqual(["from mallory"]);
   expect((await bob.rows("peerChains")).filter((it) => it.c === c).length).toBe(32);
-  expect(bob.dropped).toContain("too many logs");
+  const newest = logs.toSorted((a, b) => (a.a ?? 0) - (b.a ?? 0)).at(-1);
+  expect(newest?.incarnation).toEqual(new Uint8Array(16).fill(99 + 7));
 });

@@ -108,7 +108,7 @@ test("[CU8] an older cursor changes nothing, and tells that its device lost some
   expect((await apply(it, await cursorOf(it, 8, upTo(2)))).isBehindItself).toBe(true);
 });
 
-test("[HE8] a cursor that covers more of our log than we have tells of our own rollback", async () => {
+test("[HE8] a cursor that covers more of our log than we have is told from others", async () => {
   const it = await pair(2);
   expect((await apply(it, await cursorOf(it, 1, upTo(3)))).isAheadOfUs).toBe(false);
   expect((await apply(it, await cursorOf(it, 2, upTo(4)))).isAheadOfUs).toBe(true);
