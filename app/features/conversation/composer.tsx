@@ -65,7 +65,7 @@ export function Composer({ c, onSent }: Props): ReactElement {
           value={text}
           aria-invalid={tooLong}
           aria-describedby="composer-failure composer-count"
-          onChange={(event) => write(event.target.value)}
+          onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
         <button

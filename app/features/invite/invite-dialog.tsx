@@ -121,7 +121,7 @@ function ReceivedLink({ onReceived }: Pick<Props, "onReceived">): ReactElement {
           value={link}
           dir="ltr"
           autoComplete="off"
-          onChange={(event) => setLink(event.target.value)}
+          onInput={(event) => setLink(event.currentTarget.value)}
         />
         <button type="submit" className="quiet-button">
           {words.open}

@@ -93,7 +93,8 @@ function NameForm({ invited, busy, failure, onName }: NameFormProps): ReactEleme
         <input
           ref={field}
           value={name}
-          onChange={(event) => setName(event.target.value)}
+          // Not onChange: what fills fields for people (and for tests) may set the value behind React.
+          onInput={(event) => setName(event.currentTarget.value)}
           autoComplete="name"
           dir="auto"
           aria-invalid={failure !== null}

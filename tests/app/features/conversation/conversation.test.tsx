@@ -92,7 +92,7 @@ test("[CV1] what is in view is marked read, once for each state of things", asyn
 test("[CO1] Enter sends, and the field is free at once", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
-  fireEvent.change(field, { target: { value: "on my way" } });
+  fireEvent.input(field, { target: { value: "on my way" } });
   expect(engine.heard).toContainEqual({ type: "note", note: { type: "typing", c: 1 } });
   fireEvent.keyDown(field, { key: "Enter", shiftKey: true });
   expect(field.value).toBe("on my way");
@@ -107,7 +107,7 @@ test("[CO2] over 32,768 bytes it says by how much, and sends nothing", async () 
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
   const long = "ü".repeat(16_385);
-  fireEvent.change(field, { target: { value: long } });
+  fireEvent.input(field, { target: { value: long } });
   expect(screen.getByText("32,770 of 32,768 bytes")).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "Send" }));
   expect(screen.getByText(/^Too long by 2 bytes\./u)).toBeTruthy();
@@ -118,9 +118,9 @@ test("[CO2] over 32,768 bytes it says by how much, and sends nothing", async () 
 test("[CO3] a text that was refused is in the field again, before what was written since", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
-  fireEvent.change(field, { target: { value: "first" } });
+  fireEvent.input(field, { target: { value: "first" } });
   fireEvent.keyDown(field, { key: "Enter" });
-  fireEvent.change(field, { target: { value: "second" } });
+  fireEvent.input(field, { target: { value: "second" } });
   const ask = engine.heard.findLast((it) => it.type === "ask" && it.ask.type === "send");
   const id = ask?.type === "ask" ? ask.id : 0;
   await act(async () =>
@@ -133,7 +133,7 @@ test("[CO3] a text that was refused is in the field again, before what was writt
 test("[CO4] an Enter that ends an input method's composition does not send", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
-  fireEvent.change(field, { target: { value: "にほん" } });
+  fireEvent.input(field, { target: { value: "にほん" } });
   fireEvent.keyDown(field, { key: "Enter", isComposing: true });
   expect(field.value).toBe("にほん");
   expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "send")).toBe(false);

@@ -33,7 +33,7 @@ async function begin(link: string | null): Promise<{
 }
 
 function typeName(name: string): void {
-  fireEvent.change(screen.getByRole("textbox", { name: "Your name" }), { target: { value: name } });
+  fireEvent.input(screen.getByRole("textbox", { name: "Your name" }), { target: { value: name } });
   fireEvent.click(screen.getByRole("button", { name: "Start" }));
 }
 const done: Answer = { ok: true, value: undefined };
