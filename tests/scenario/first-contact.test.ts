@@ -136,6 +136,24 @@ test("[CO6] what a blocked contact had sent before the relay knew is dropped, an
   expect(alice.status?.typing).toEqual({});
 });
 
+test("[CO6] who is blocked is not told that they were read", async () => {
+  const { alice, bob, relay, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await alice.say(bob, "so that there is a chain");
+  await bob.say(alice, "did you read this?");
+  await pass(10 * SECOND_MS);
+  expect(await bob.states(alice)).toEqual(["delivered"]);
+  await alice.decide(bob, "block");
+  await pass(SECOND_MS);
+  relay.counted();
+  await alice.read(bob);
+  alice.device.typing(await alice.chatWith(bob));
+  await pass(MINUTE_MS);
+  expect(await bob.states(alice)).toEqual(["delivered"]);
+  expect(relay.counted()["put.stored"] ?? 0).toBe(0);
+  expect(bob.status?.typing).toEqual({});
+});
+
 test("[CO6] what waits for a contact is dropped when they are blocked", async () => {
   const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
   await befriend(alice, bob);
