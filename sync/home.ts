@@ -7,6 +7,7 @@ import { toHex } from "../crypto/base/hex.ts";
 import { forgetRegistration, ownerOf } from "./account/mailboxes.ts";
 import type { Self } from "./account/self.ts";
 import { tend, type UpkeepDeps } from "./account/upkeep.ts";
+import { Arrivals } from "./arrivals.ts";
 import type { Timers } from "./clock/timers.ts";
 import type { Connection } from "./device.ts";
 import type { Effects } from "./receive/effects.ts";
@@ -25,8 +26,6 @@ import type { MsgFrame } from "./wire/message-frames.ts";
 
 /** How often the relay is brought up to date when nothing asks for it: prekeys age. */
 const UPKEEP_EVERY_MS = 3_600_000;
-/** Messages that wait for the lane. Beyond it what is only true now (typing) is let go. */
-const ARRIVED_MAX = 512;
 /** A relay that goes on not knowing us is told who we are no more often than this. */
 const FORGET_EVERY_MS = 60_000;
 /** After the disk said no: try whether it takes things again. */
@@ -73,7 +72,7 @@ class HomeRelay implements Home {
   /** Messages that were queued when we connected and did not come yet; null: all came. */
   #toCome: number | null = null;
   /** What came while the lane was busy: taken in together, in one transaction. */
-  #arrived: MsgFrame[] = [];
+  readonly #arrivals = new Arrivals();
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
@@ -222,11 +221,9 @@ class HomeRelay implements Home {
   readonly #onMessages = (frames: readonly MsgFrame[]): void => {
     const { lane, failed } = this.#deps;
     if (this.#toCome !== null) this.#expect(Math.max(0, this.#toCome - frames.length));
-    const isPlanned = this.#arrived.length > 0;
-    // The relay's window bounds what is stored; what is ephemeral has none.
-    const isBehind = this.#arrived.length >= ARRIVED_MAX;
-    this.#arrived.push(...(isBehind ? frames.filter((it) => !it.isEphemeral) : frames));
-    if (isPlanned || this.#arrived.length === 0) return;
+    const isPlanned = this.#arrivals.size > 0;
+    this.#arrivals.add(frames);
+    if (isPlanned || this.#arrivals.size === 0) return;
     lane.run(this.#takeArrived).catch((error: unknown) => {
       if (error instanceof StorageError) this.storageFailed(error);
       else failed(error);
@@ -234,13 +231,16 @@ class HomeRelay implements Home {
   };
 
   readonly #takeArrived = async (): Promise<void> => {
-    const batch = this.#arrived;
-    this.#arrived = [];
+    const batch = this.#arrivals.take();
     const self = this.#deps.self();
-    if (self === undefined || this.#closed) return;
-    const acks = await receiveBatch(this.#deps, self, batch);
-    if (acks.length > 0) this.#link?.ack(acks);
-    this.#deps.onStorage("ok");
+    try {
+      if (self === undefined || this.#closed) return;
+      const acks = await receiveBatch(this.#deps, self, batch);
+      if (acks.length > 0) this.#link?.ack(acks);
+      this.#deps.onStorage("ok");
+    } finally {
+      this.#arrivals.done(batch);
+    }
   };
 
   /** What could not be committed was not acknowledged: the relay keeps it, and sends it again. */
