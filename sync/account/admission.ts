@@ -25,6 +25,19 @@ export async function keepAdmission(tx: WriteTx, admission: Kept): Promise<void>
   await tx.put("meta", { k: ADMISSION, v: { ...held, ...admission } });
 }
 
+/**
+ * Keeps a voucher that an invite brought, unless the relay has let us in already: what did that is not
+ * given up for one that nobody has proven.
+ */
+export async function keepVoucher(
+  tx: WriteTx,
+  homeUrl: string,
+  voucher: Uint8Array,
+): Promise<void> {
+  const isIn = (await tx.get("mailboxes", homeUrl))?.registered === true;
+  if (!isIn) await keepAdmission(tx, { voucher });
+}
+
 /** Does it look like an operator's invitation, as the relay prints it? */
 export function isInviteToken(text: string): boolean {
   const bytes = fromBase64url(text);

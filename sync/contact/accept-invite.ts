@@ -14,7 +14,7 @@ import {
   inviteTagOf,
   openInviteRecord,
 } from "../../crypto/invite/record.ts";
-import { keepAdmission } from "../account/admission.ts";
+import { keepVoucher } from "../account/admission.ts";
 import type { Self } from "../account/self.ts";
 import { beReachable, type UpkeepDeps } from "../account/upkeep.ts";
 import { ensureOwnLog } from "../channel/append.ts";
@@ -56,8 +56,8 @@ export async function acceptInvite(
   const { introduction } = record;
   const voucher = invite.relayUrl === deps.homeUrl ? record.voucher : NO_VOUCHER;
   const token = await deps.lane.run(() =>
-    deps.store.write(["meta", "contacts", "tokens"], async (tx) => {
-      if (voucher.length === ID_BYTES.Voucher) await keepAdmission(tx, { voucher });
+    deps.store.write(["meta", "mailboxes", "contacts", "tokens"], async (tx) => {
+      if (voucher.length === ID_BYTES.Voucher) await keepVoucher(tx, deps.homeUrl, voucher);
       return tokenToBe(tx, tokenContextOf(deps), toHex(introduction.account));
     }),
   );
