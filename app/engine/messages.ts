@@ -36,7 +36,9 @@ export type EngineFailure =
 export type OpenFailure =
   | { readonly type: "KeyDamaged" }
   | { readonly type: "StorageRefused" }
-  | { readonly type: "CryptoFailed" };
+  | { readonly type: "CryptoFailed" }
+  /** A part of the app did not arrive. */
+  | { readonly type: "EngineMissing" };
 
 /** What each ask gives: the device's own answer, or why there was none. */
 export type Answers = {

@@ -9,8 +9,28 @@ const engine = import("./engine.ts");
 if ("onconnect" in globalThis) {
   globalThis.addEventListener("connect", (event) => {
     const [port] = (event as MessageEvent).ports;
-    if (port !== undefined) void engine.then((it) => it.servePort(port));
+    if (port !== undefined) void serve(port);
   });
 } else {
-  void engine.then((it) => it.serveBroadcast());
+  void host();
+}
+
+async function serve(port: MessagePort): Promise<void> {
+  try {
+    (await engine).servePort(port);
+  } catch {
+    // Part of it did not arrive. The next page load makes a new worker, which asks for it again.
+    // `ToTab` of messages.ts, as text: an import would make a module of what the bundler calls a URL.
+    port.postMessage({ type: "notOpened", failure: { type: "EngineMissing" } });
+    close();
+  }
+}
+
+async function host(): Promise<void> {
+  try {
+    (await engine).serveBroadcast();
+  } catch {
+    postMessage("failed");
+    close();
+  }
 }

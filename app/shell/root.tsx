@@ -3,13 +3,18 @@ import { type ReactElement, useCallback, useMemo, useState, useSyncExternalStore
 import { useLocation } from "wouter";
 
 import type { RemoteDevice } from "../engine/remote-device.ts";
-import { BrokenScreen, ClearedScreen } from "../features/onboarding/explaining-screens.tsx";
+import {
+  BrokenScreen,
+  ClearedScreen,
+  EngineScreen,
+} from "../features/onboarding/explaining-screens.tsx";
 import { newcomerOf } from "../features/onboarding/newcomer.ts";
 import { OnboardingScreen } from "../features/onboarding/onboarding-screen.tsx";
 import { listenPreferences, readPreferences, setPreferences } from "../platform/preferences.ts";
 import { rememberStart } from "../platform/sentinel.ts";
 import { SessionContext } from "../session/session.ts";
 import { Announcer } from "../ui/announcer.tsx";
+import { useLate } from "../ui/use-live.ts";
 import { boot, type Boot, startAgain } from "./boot.ts";
 import { Home } from "./home.tsx";
 
@@ -57,6 +62,9 @@ export function Root({ found, inviteLink, connect }: Props): ReactElement {
   );
 }
 
+/** On a slow phone with a cold cache; beyond it the person is told, and may reload. */
+const ENGINE_STARTS_MS = 10_000;
+
 type OnboardingProps = {
   readonly connect: Props["connect"];
   readonly link: string | null;
@@ -65,8 +73,12 @@ type OnboardingProps = {
 
 /** The engine starts while the person types their name, so that Start is quick. */
 function Onboarding({ connect, link, onStarted }: OnboardingProps): ReactElement {
-  const newcomer = useMemo(() => newcomerOf(connect(), link), [connect, link]);
-  return <OnboardingScreen newcomer={newcomer} onStarted={onStarted} />;
+  const device = connect();
+  const newcomer = useMemo(() => newcomerOf(device, link), [device, link]);
+  const engine = useSyncExternalStore(device.listen, device.state);
+  const isSlow = useLate(engine.type === "starting", ENGINE_STARTS_MS);
+  if (engine.type === "notOpened") return <EngineScreen />;
+  return <OnboardingScreen newcomer={newcomer} slow={isSlow} onStarted={onStarted} />;
 }
 
 type StartedProps = {

@@ -52,6 +52,10 @@ export const de: Texts = {
     help: "Aktualisiere ihn, verlasse den privaten Modus oder nimm einen aktuellen Firefox, Chrome, Edge oder Safari.",
   },
 
+  noEngine: {
+    heading: "Kith konnte nicht starten",
+    body: "Ein Teil der App kam nicht an, oder der Browser führt ihn nicht aus. Es wurde noch nichts angelegt, und nichts ist verloren.",
+  },
   broken: {
     heading: "Kith konnte seinen Speicher nicht öffnen",
     body: "Die Nachrichten auf diesem Gerät ließen sich nicht lesen. Vielleicht sind sie noch da: Schließe andere Tabs von Kith, starte den Browser neu und versuche es noch einmal.",

@@ -54,6 +54,10 @@ export const en = {
     help: "Update it, leave private browsing, or use a current version of Firefox, Chrome, Edge or Safari.",
   },
 
+  noEngine: {
+    heading: "Kith could not start",
+    body: "A part of the app did not arrive, or the browser would not run it. Nothing was made yet, and nothing is lost.",
+  },
   broken: {
     heading: "Kith could not open its storage",
     body: "The messages on this device could not be read. They may still be there: close other tabs of Kith, restart the browser, and try again.",

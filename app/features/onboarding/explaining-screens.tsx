@@ -37,6 +37,19 @@ export function BrokenScreen(): ReactElement {
   );
 }
 
+/** The part of the app that does the work did not start: nothing was made, nothing is lost. */
+export function EngineScreen(): ReactElement {
+  const { heading, body } = texts().noEngine;
+  return (
+    <Screen heading={heading}>
+      <p className="lead">{body}</p>
+      <button type="button" className="primary-button" onClick={() => location.reload()}>
+        {texts().tryAgain}
+      </button>
+    </Screen>
+  );
+}
+
 /** The browser evicted what it held. A new identity is made only when the person asks for it. */
 export function ClearedScreen({
   onStartAgain,

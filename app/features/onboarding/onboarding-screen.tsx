@@ -17,6 +17,8 @@ import type { Newcomer } from "./newcomer.ts";
 
 type Props = {
   readonly newcomer: Newcomer;
+  /** The engine takes longer to start than it should. */
+  readonly slow: boolean;
   /** `c` is the chat to open, null when there is no invite. */
   readonly onStarted: (c: number | null) => void;
 };
@@ -26,7 +28,7 @@ type Step =
   | { readonly type: "starting" }
   | { readonly type: "inviteFailed"; readonly failure: Failure };
 
-export function OnboardingScreen({ newcomer, onStarted }: Props): ReactElement {
+export function OnboardingScreen({ newcomer, slow, onStarted }: Props): ReactElement {
   const [step, setStep] = useState<Step>({ type: "naming", failure: null });
   const { onboarding } = texts();
 
@@ -59,6 +61,14 @@ export function OnboardingScreen({ newcomer, onStarted }: Props): ReactElement {
           onName={(name) => void start(name)}
         />
       )}
+      {slow ? (
+        <p role="status">
+          {texts().strip.engineSlow}{" "}
+          <button type="button" className="strip-button" onClick={() => location.reload()}>
+            {texts().strip.reload}
+          </button>
+        </p>
+      ) : null}
     </Screen>
   );
 }

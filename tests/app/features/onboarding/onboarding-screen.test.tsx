@@ -20,7 +20,11 @@ async function begin(link: string | null): Promise<{
   const { device, engine } = await openDoor();
   const started: (number | null)[] = [];
   render(
-    <OnboardingScreen newcomer={newcomerOf(device, link)} onStarted={(c) => started.push(c)} />,
+    <OnboardingScreen
+      newcomer={newcomerOf(device, link)}
+      slow={false}
+      onStarted={(c) => started.push(c)}
+    />,
   );
   onTestFinished(cleanup);
   engine.say({ type: "ready", life: "life" });
