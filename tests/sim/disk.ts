@@ -29,6 +29,10 @@ const LAZY_MS = 1_500;
 const FORGET_MS = 3_600_000;
 const BOUNDS = { ...DEFAULT_SETTINGS, hotPlacesMax: 100_000, hotShelvesMax: 10_000 };
 
+type Committed = Result<readonly StoreAnswer[], StoreError>;
+/** What a dead process awaits. */
+const NEVER = new Promise<never>(() => undefined);
+
 export type Written = { readonly batch: readonly StoreOp[]; readonly nowMs: number };
 
 /** An acknowledgement took it away. Ids are hex; slots (receipts) are replaced and not followed. */
@@ -107,27 +111,24 @@ export class Disk {
     return { ...store, commit: (batch, nowMs) => this.#commit(store, opening, { batch, nowMs }) };
   }
 
-  #commit(
-    store: Store,
-    opening: number,
-    written: Written,
-  ): Promise<Result<readonly StoreAnswer[], StoreError>> {
-    const { kernel, chance, beforeSync } = this.#options;
-    const { promise, resolve } =
-      Promise.withResolvers<Result<readonly StoreAnswer[], StoreError>>();
-    if (opening !== this.#opening) return promise;
+  async #commit(store: Store, opening: number, written: Written): Promise<Committed> {
+    const { chance, beforeSync } = this.#options;
+    if (opening !== this.#opening) return await NEVER;
     this.#unsynced.push(written);
-    kernel.after(chance.between(1, SYNC_MS_MAX), () => {
-      if (opening !== this.#opening) return;
-      this.#unsynced.shift();
-      if (this.#isFailing) return resolve(err({ type: "StoreFailed", cause: "io" }));
-      this.#synced.push(written);
-      void store.commit(written.batch, written.nowMs).then((done) => {
-        if (done.ok) this.#follow(written, done.value, this.#options.removed);
-        resolve(done);
-      });
-    });
     beforeSync();
+    await this.#pause(chance.between(1, SYNC_MS_MAX));
+    if (opening !== this.#opening) return await NEVER;
+    this.#unsynced.shift();
+    if (this.#isFailing) return err({ type: "StoreFailed", cause: "io" });
+    this.#synced.push(written);
+    const done = await store.commit(written.batch, written.nowMs);
+    if (done.ok) this.#follow(written, done.value, this.#options.removed);
+    return done;
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#options.kernel.after(ms, resolve);
     return promise;
   }
 

@@ -26,7 +26,8 @@ export async function forgeEntry(
   as: "me" | "them",
 ): Promise<void> {
   const chance = world.chance(`forged by ${who.name}`);
-  const [mine, theirs] = [who, to].map((it) => world.witness.accountOf(it.name));
+  const mine = world.witness.accountOf(who.name);
+  const theirs = world.witness.accountOf(to.name);
   const isSent = await who.store
     ?.write(TABLES, async (tx) => {
       const self = await readSelf(tx);
@@ -52,7 +53,7 @@ export async function forgeEntry(
 async function entryOf(
   tx: WriteTx,
   c: number | undefined,
-  author: string | undefined,
+  author: string,
   random: Random,
 ): Promise<Uint8Array | undefined> {
   const logs = await tx.range("logs", "primary", {});

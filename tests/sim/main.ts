@@ -3,6 +3,7 @@
  * profile, in threads. Prints what failed, what happened how often, and last `sim: N seeds, F failed`.
  * `--mutant NAME` plants a fault first; `--explain no` leaves failures as they are.
  */
+import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
@@ -19,48 +20,68 @@ const STORIES_MAX = 3;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "300" },
-    base: { type: "string", default: "0" },
-    profile: { type: "string", default: "all" },
-    mutant: { type: "string" },
-    explain: { type: "string", default: "yes" },
-  },
-});
+type Wish = {
+  readonly seeds: readonly number[];
+  readonly profiles: readonly Profile[];
+  readonly mutant: string | null;
+  readonly explain: boolean;
+};
+
+/** Undefined: not to be understood. */
+function wishOf(args: readonly string[]): Wish | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        seeds: { type: "string", default: "300" },
+        base: { type: "string", default: "0" },
+        profile: { type: "string", default: "all" },
+        mutant: { type: "string" },
+        explain: { type: "string", default: "yes" },
+      },
+    });
+    const [count, base] = [Number(values.seeds), Number(values.base)];
+    const profiles = PROFILES.filter((it) => values.profile === "all" || values.profile === it);
+    const isSensible =
+      Number.isSafeInteger(count) && count > 0 && Number.isSafeInteger(base + count) && base >= 0;
+    if (!isSensible || profiles.length === 0) return undefined;
+    const seeds = Array.from({ length: count }, (_, i) => base + i);
+    return { seeds, profiles, mutant: values.mutant ?? null, explain: values.explain !== "no" };
+  } catch {
+    return undefined;
+  }
+}
+
 async function main(): Promise<number> {
-  const count = Number(values.seeds);
-  const base = Number(values.base);
-  const profiles = PROFILES.filter((it) => values.profile === "all" || values.profile === it);
-  const isSensible = Number.isSafeInteger(count) && count > 0 && Number.isSafeInteger(base);
-  if (!isSensible || base < 0 || profiles.length === 0) {
-    say("usage: sim --seeds N --base B --profile A|B|C|all");
+  const wish = wishOf(process.argv.slice(2));
+  if (wish === undefined) {
+    say("usage: sim --seeds N --base B --profile A|B|C|all [--mutant NAME] [--explain no]");
     say("sim: 0 seeds, 0 failed");
     return 2;
   }
-  const seeds = Array.from({ length: count }, (_, i) => base + i);
+  const { seeds, profiles } = wish;
   const startedAtMs = Date.now();
-  const told = await runAll(jobsOf(profiles, seeds));
-  const missing = told.length < count * profiles.length;
-  if (missing) say(`only ${told.length} runs came to an end`);
-  const never = report(profiles, told, count);
+  const told = await runAll(jobsOf(wish));
+  const isBroken = told.length < seeds.length * profiles.length;
+  if (isBroken) say(`only ${told.length} runs came to an end`);
+  const never = report(wish, told);
   const failed = new Set(told.filter((it) => it.failure !== null).map((it) => it.seed)).size;
   const seconds = (Date.now() - startedAtMs) / 1_000;
   say(`${told.length} runs in ${seconds.toFixed(1)} s`);
-  say(`sim: ${count} seeds, ${failed} failed`);
-  return failed > 0 || missing || never.length > 0 ? 1 : 0;
+  say(`sim: ${seeds.length} seeds, ${failed} failed`);
+  return failed > 0 || isBroken || never.length > 0 ? 1 : 0;
 }
 
 /** Templates are built once a thread, so neighbours of one profile stay together. */
-function jobsOf(profiles: readonly Profile[], seeds: readonly number[]): Job[] {
+function jobsOf({ profiles, seeds, mutant, explain }: Wish): Job[] {
   const parts = Math.min(threads(), seeds.length);
   const size = Math.ceil(seeds.length / parts);
   return profiles.flatMap((profile) =>
     Array.from({ length: parts }, (_, i) => ({
       profile,
-      mutant: values.mutant ?? null,
+      mutant,
       seeds: seeds.slice(i * size, (i + 1) * size),
-      explain: values.explain !== "no",
+      explain,
     })).filter((job) => job.seeds.length > 0),
   );
 }
@@ -89,14 +110,11 @@ function runJob(job: Job): Promise<readonly Told[]> {
 }
 
 /** Answers what should have happened and did not. */
-function report(
-  profiles: readonly Profile[],
-  told: readonly Told[],
-  count: number,
-): readonly string[] {
+function report({ profiles, seeds }: Wish, told: readonly Told[]): readonly string[] {
   const failures = told.filter((it) => it.failure !== null);
+  const commit = failures.length === 0 ? "" : commitNow();
   for (const [i, { seed, profile, failure, story }] of failures.entries()) {
-    say(`FAILED seed ${seed}, profile ${profile}: ${failure}`);
+    say(`FAILED seed ${seed}, profile ${profile}, commit ${commit}: ${failure}`);
     if (i < STORIES_MAX) for (const line of story) say(`  ${line}`);
     say(`  again: npm run sim -- --seeds 1 --base ${seed} --profile ${profile}`);
   }
@@ -109,14 +127,24 @@ function report(
     say(
       `profile ${profile}: ${here.length} runs, ${events} events, quiet after ${quietS} s at most`,
     );
-    for (const [situation, times] of [...happened].toSorted()) say(`  ${times} x ${situation}`);
-    if (count < SITUATION_SEEDS_MIN) continue;
+    for (const name of [...happened.keys()].toSorted((a, b) => (a < b ? -1 : 1))) {
+      say(`  ${happened.get(name)} x ${name}`);
+    }
+    if (seeds.length < SITUATION_SEEDS_MIN) continue;
     for (const situation of neverHappened(profile, happened)) {
       say(`  NEVER: ${situation}`);
       never.push(situation);
     }
   }
   return never;
+}
+
+/** A downloaded archive has no history, and its machine perhaps no git. */
+function commitNow(): string {
+  const { status, stdout } = spawnSync("git", ["rev-parse", "--short=12", "HEAD"], {
+    encoding: "utf8",
+  });
+  return status === 0 ? stdout.trim() : "unknown";
 }
 
 function sumOf(maps: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {

@@ -27,9 +27,9 @@ const HALF_OPEN_MS_MAX = 20_000;
 const BREAK_MS_MAX = 200;
 const OVERTAKE_MS_MAX = 400;
 /** Without these there is no connection that could be treated badly. */
-const SPARED: readonly FrameType[] = ["welcome", "auth", "authed", "goaway", "err"];
+const SPARED: ReadonlySet<FrameType> = new Set(["welcome", "auth", "authed", "goaway", "err"]);
 /** A second OK is a protocol error that ends the connection: it would hide everything else. */
-const SINGLE: readonly FrameType[] = [...SPARED, "ok", "put"];
+const SINGLE: ReadonlySet<FrameType> = new Set([...SPARED, "ok", "put"]);
 
 export type Direction = "up" | "down";
 
@@ -156,14 +156,18 @@ export class Plug implements Transport {
     tap.http(this.who, `${method} ${url} ${JSON.stringify(headers)} ${body ?? ""}`);
     await this.#travel();
     const relay = door();
-    if (this.#route === "down" || relay === undefined) return UNREACHABLE;
+    if (this.#isDown() || relay === undefined) return UNREACHABLE;
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
     const response = await relay.fetch(new Request(url, init));
     const text = await readBody(response, RESPONSE_BYTES_MAX);
     tap.http(this.who, `${response.status} ${text}`);
     await this.#travel();
-    if (this.#route === "down" || text === null) return UNREACHABLE;
+    if (this.#isDown() || text === null) return UNREACHABLE;
     return ok({ status: response.status, body: text });
+  }
+
+  #isDown(): boolean {
+    return this.#route === "down";
   }
 
   /** One way; into a black hole it never ends. */
@@ -315,10 +319,10 @@ class Stream implements Wire {
   /** Under a hostile way every frame travels alone, and some have bad luck. */
   #treat(direction: Direction, frame: Frame, arrive: () => void): void {
     const { chance, hostility, tap } = this.plug.network.options;
-    const luck = SPARED.includes(frame.type) ? 1 : chance.fraction() / hostility();
+    const luck = SPARED.has(frame.type) ? 1 : chance.fraction() / hostility();
     if (luck >= 1) return this.#travel(direction, 1, arrive);
     if (luck < 1 / 3) return tap.happened("a frame is dropped");
-    if (luck < 2 / 3 && !SINGLE.includes(frame.type)) {
+    if (luck < 2 / 3 && !SINGLE.has(frame.type)) {
       tap.happened("a frame is doubled");
       this.#travel(direction, 1, arrive);
       this.#travel(direction, 1, arrive);

@@ -3,7 +3,7 @@
  * again. What the person wants (write, read, accept an invite) is tried until it is done.
  */
 import type { Connection, Device } from "../../sync/device.ts";
-import { openDevice } from "../../sync/open-device.ts";
+import { type DeviceDeps, openDevice } from "../../sync/open-device.ts";
 import type { Snapshot } from "../../sync/store/memory-store.ts";
 import { StorageError } from "../../sync/store/store.ts";
 import type { Chance } from "./chance.ts";
@@ -158,10 +158,16 @@ export class Person {
     });
     const opened = Promise.withResolvers<Device>();
     const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
-    const connection = "connecting";
-    const life: Life = { store, plug, device: opened.promise, ended, end, connection };
+    const life: Life = {
+      store,
+      plug,
+      device: opened.promise,
+      ended,
+      end,
+      connection: "connecting",
+    };
     this.#life = life;
-    openDevice({
+    const deps: DeviceDeps = {
       store,
       transport: plug,
       timers: { now: () => Math.floor(kernel.now() + this.#skewMs()), after },
@@ -174,17 +180,19 @@ export class Person {
       failed: (error) => {
         if (isAlive()) this.#options.failed(this, error);
       },
-    })
-      .then((device) => {
-        device.visible(this.#isVisible);
-        device.status(({ connection }) => {
-          life.connection = connection.type;
-        });
-        opened.resolve(device);
-        // Somebody who was here before is told so, and nothing else happens.
-        void this.use(() => device.start(`${CANARY} ${name}`));
-      })
-      .catch((error: unknown) => this.#options.failed(this, error));
+    };
+    this.#begin(life, deps, opened.resolve).catch((error: unknown) => deps.failed(error));
+  }
+
+  async #begin(life: Life, deps: DeviceDeps, opened: (device: Device) => void): Promise<void> {
+    const device = await openDevice(deps);
+    device.visible(this.#isVisible);
+    device.status(({ connection }) => {
+      life.connection = connection.type;
+    });
+    opened(device);
+    // Somebody who was here before is told so, and nothing else happens.
+    await this.use(() => device.start(`${CANARY} ${this.name}`));
   }
 
   /** The process is gone. What it had committed is kept. */

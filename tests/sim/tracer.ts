@@ -1,4 +1,5 @@
 /** What a person reads when a seed failed: one line for each thing that happened. */
+import { unreachable } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
 import type { Direction } from "./network.ts";
@@ -66,8 +67,15 @@ function describe(frame: Frame): readonly string[] {
       return [`ack ${frame.ids.map((id) => id % 1_000_000).join(" ")}`];
     case "err":
       return [`err ${frame.error}`];
-    default:
+    case "auth":
+    case "authed":
+    case "credit":
+    case "empty":
+    case "goaway":
+    case "welcome":
       return [frame.type];
+    default:
+      return unreachable(frame);
   }
 }
 

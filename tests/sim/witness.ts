@@ -3,6 +3,7 @@
  * docs/protocol/simulator.md is broken. Everything here is held against the whole truth, which no
  * device has.
  */
+import { unreachable } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
 import { kdf } from "../../crypto/kdf.ts";
@@ -12,9 +13,9 @@ import { coversKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts"
 import type { CursorRow, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
 import type { MsgFrame } from "../../sync/wire/message-frames.ts";
-import type { PutFrame } from "../../sync/wire/put-frame.ts";
 import type { Change } from "./device-store.ts";
 import type { Moment } from "./person.ts";
+import { RelayWatch, type RelayWatchOptions } from "./relay-watch.ts";
 
 /** Rows that wait in one device's outbox, beyond those of entries that nobody has yet. */
 const CONTROL_ROWS_MAX = 64;
@@ -50,14 +51,13 @@ type Seen = {
   readonly heldBack: Set<string>;
 };
 
-export type WitnessOptions = {
-  readonly fail: (what: string) => void;
-  readonly happened: (situation: string) => void;
-  /** The envelope waits in that mailbox, synced. */
-  readonly isDurable: (mailbox: string, envelope: string) => boolean;
-};
+export type WitnessOptions = Omit<RelayWatchOptions, "isCommitted">;
+
+/** Up is from a device to the relay. */
+export type Passage = "sent up" | "arrived up" | "sent down" | "arrived down";
 
 export class Witness {
+  readonly relay: RelayWatch;
   readonly #options: WitnessOptions;
   readonly #seen = new Map<string, Seen>();
   readonly #whoByDevice = new Map<string, string>();
@@ -68,16 +68,17 @@ export class Witness {
   /** Places of the entries that an envelope was made for, and back. */
   readonly #envelopesByPlace = new Map<string, Set<string>>();
   readonly #envelopeByKey = new Map<string, string>();
-  /** What a relay said it keeps, and did not lose by a wipe. */
-  readonly #promised = new Map<string, Set<string>>();
-  /** What a relay ever said it keeps. */
-  readonly #answered = new Set<string>();
-  /** PUTs that were not answered yet, by connection and request. */
-  readonly #puts = new Map<string, PutFrame>();
   #activity = 0;
 
   constructor(options: WitnessOptions) {
     this.#options = options;
+    this.relay = new RelayWatch({
+      ...options,
+      isCommitted: (mailbox, envelope) => {
+        const who = this.#whoByMailbox.get(mailbox);
+        return who !== undefined && this.#seenOf(who).envelopes.has(envelope);
+      },
+    });
   }
 
   /** How often something was on its way, ever: a quiet world adds nothing. */
@@ -85,30 +86,13 @@ export class Witness {
     return this.#activity;
   }
 
-  get names(): readonly string[] {
-    return [...this.#seen.keys()];
-  }
-
-  /** Entries that `who` wrote, and must have arrived: [place, hash]. */
-  written(): ReadonlyMap<string, string> {
-    return this.#written;
-  }
-
   /** Empty before they started. */
   accountOf(who: string): string {
     return this.#seenOf(who).account;
   }
 
-  holds(who: string, place: string): boolean {
-    return this.#seenOf(who).held.has(place);
-  }
-
   outboxOf(who: string): readonly OutboxRow[] {
     return [...this.#seenOf(who).outbox.values()];
-  }
-
-  logsOf(who: string): readonly LogRow[] {
-    return [...this.#seenOf(who).logs.values()];
   }
 
   /** Changes that were committed together. `isNew` false: they are read from an older world. */
@@ -123,32 +107,13 @@ export class Witness {
     if (isNew) this.#boundsOf(seen);
   }
 
-  frames(
-    who: string,
-    connection: string,
-    moment: "sent" | "arrived",
-    up: boolean,
-    frames: readonly Frame[],
-  ): void {
-    for (const frame of frames) {
-      if (frame.type === "put" || frame.type === "msg") this.#activity += 1;
-      if (frame.type === "msg" && moment === "arrived" && !frame.isSlot) this.#again(who, frame);
-      if (up && moment === "arrived" && frame.type === "put") {
-        this.#puts.set(`${connection} ${frame.request}`, frame);
-      }
-      if (!up && moment === "sent" && frame.type === "ok") {
-        const put = this.#puts.get(`${connection} ${frame.request}`);
-        if (put === undefined) continue;
-        for (const [i, { status }] of frame.statuses.entries()) {
-          const target = put.targets[i];
-          const isKept = status === "stored" || status === "duplicate";
-          if (status === "duplicate") {
-            this.#options.happened("a relay is asked to keep what it keeps");
-          }
-          if (isKept && target !== undefined) this.#promise(put, toHex(target.mailbox));
-        }
-      }
-    }
+  /** One frame, as it is sent or as it arrives. */
+  frame(who: string, connection: string, passage: Passage, frame: Frame): void {
+    if (frame.type === "put" || frame.type === "msg") this.#activity += 1;
+    if (passage === "sent up" || passage === "arrived down") {
+      if (frame.type === "msg" && !frame.isSlot) this.#again(who, frame);
+    } else if (passage === "arrived up") this.relay.received(connection, frame);
+    else this.relay.sent(connection, frame);
   }
 
   died(who: string, moment: Moment | "now"): void {
@@ -160,49 +125,9 @@ export class Witness {
     if (last.sealed) happened("a device dies between sealing and sending");
   }
 
-  /** An acknowledgement took the envelope from the relay. */
-  removed(mailbox: string, envelope: string): void {
-    const who = this.#whoByMailbox.get(mailbox);
-    if (who === undefined) return;
-    if (!this.#seenOf(who).envelopes.has(envelope)) {
-      this.#fail(`[INV2] the relay let go of ${short(envelope)}, which ${who} has not committed`);
-    }
-  }
-
-  /** The relay is up again, after a crash: what it promised is still there. */
-  restarted(): void {
-    for (const [mailbox, envelopes] of this.#promised) {
-      for (const envelope of envelopes) this.#checkPromise(mailbox, envelope, "after its crash");
-    }
-  }
-
-  wiped(): void {
-    this.#promised.clear();
-  }
-
   #again(who: string, { envelope }: MsgFrame): void {
     if (!this.#seenOf(who).envelopes.has(toHex(envelope))) return;
     this.#options.happened("a message comes again after it was committed");
-  }
-
-  #promise(put: PutFrame, mailbox: string): void {
-    const envelope = toHex(put.envelope);
-    this.#answered.add(envelope);
-    if (put.slot !== null) return;
-    const promised = this.#promised.get(mailbox) ?? new Set();
-    this.#promised.set(mailbox, promised.add(envelope));
-    this.#checkPromise(mailbox, envelope, "as it said OK");
-  }
-
-  #checkPromise(mailbox: string, envelope: string, when: string): void {
-    const who = this.#whoByMailbox.get(mailbox);
-    const isCommitted = who !== undefined && this.#seenOf(who).envelopes.has(envelope);
-    if (isCommitted) this.#promised.get(mailbox)?.delete(envelope);
-    else if (!this.#options.isDurable(mailbox, envelope)) {
-      this.#fail(
-        `[INV1] the relay keeps ${short(envelope)} for ${who ?? "?"} not durably, ${when}`,
-      );
-    }
   }
 
   #take(seen: Seen, change: Change, isNew: boolean): void {
@@ -243,8 +168,17 @@ export class Witness {
       case "outbox":
         this.#takeOutbox(seen, change, isNew);
         return;
-      default:
+      case "channels":
+      case "contacts":
+      case "devices":
+      case "invites":
+      case "peerChains":
+      case "prekeys":
+      case "sessions":
+      case "tokens":
         return;
+      default:
+        unreachable(table);
     }
   }
 
@@ -300,7 +234,7 @@ export class Witness {
     for (const seq of seqsOf(row.sent)) {
       const envelopes = this.#envelopesByPlace.get(placeOf(row.log, seq));
       if (envelopes === undefined) continue;
-      if (![...envelopes].some((it) => this.#answered.has(it))) {
+      if (![...envelopes].some((it) => this.relay.hasAnswered(it))) {
         this.#fail(
           `[INV6] ${seen.who} shows ${placeOf(row.log, seq)} as sent, no relay has said so`,
         );
@@ -374,7 +308,7 @@ export class Witness {
 
   #checkTargets(seen: Seen, row: OutboxRow): void {
     for (const target of row.targets) {
-      if (target.state !== "stored" || this.#answered.has(row.env)) continue;
+      if (target.state !== "stored" || this.relay.hasAnswered(row.env)) continue;
       if (row.env !== "")
         this.#fail(`[INV6] ${seen.who} believes ${short(row.env)} stored, no relay said so`);
     }

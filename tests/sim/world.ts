@@ -20,7 +20,7 @@ import { Witness } from "./witness.ts";
 export const NAMES = ["Alice", "Bob", "Carol", "Dave"] as const;
 
 /** For want of the right signature, or in a log that nobody else can write. */
-const FORGED: readonly string[] = ["entry signature", "entry own"];
+const FORGED: ReadonlySet<string> = new Set(["entry signature", "entry own"]);
 
 export type SavedWorld = {
   readonly nowMs: number;
@@ -89,7 +89,9 @@ export class World {
       tap: {
         frames: (who, stream, direction, moment, frames, bytes) => {
           if (moment === "sent") this.#search(bytes, `on ${who}'s wire`);
-          this.witness.frames(who, `${stream}`, moment, direction === "up", frames);
+          for (const frame of frames) {
+            this.witness.frame(who, `${stream}`, `${moment} ${direction}`, frame);
+          }
           if (moment === "sent") {
             this.kernel.note(bytes.length);
             this.trace(() => describeFrames(who, stream, direction, frames));
@@ -166,7 +168,7 @@ export class World {
     if (this.node.door !== undefined) return;
     await this.node.start(this.#disk);
     this.trace(() => "the relay is up");
-    this.witness.restarted();
+    this.witness.relay.restarted();
   }
 
   /** kill -9. */
@@ -199,7 +201,7 @@ export class World {
     this.#incarnations += 1;
     this.#incarnation = this.chance(`incarnation ${this.#incarnations}`).bytes(8);
     this.#disk = this.#diskOf([]);
-    this.witness.wiped();
+    this.witness.relay.wiped();
   }
 
   /** As a beginning for other worlds. */
@@ -257,7 +259,7 @@ export class World {
       chance: this.chance("disk"),
       incarnation: idOf("StoreIncarnation", this.#incarnation),
       written,
-      removed: (mailbox, envelope) => this.witness.removed(mailbox, envelope),
+      removed: (mailbox, envelope) => this.witness.relay.removed(mailbox, envelope),
       beforeSync: () => {
         if (!this.isRelayDoomed) return;
         this.isRelayDoomed = false;
@@ -281,7 +283,7 @@ export class World {
         },
         dropped: (person, reason) => {
           this.happened(`dropped: ${reason}`);
-          if (FORGED.includes(reason)) this.happened("a forged entry is refused");
+          if (FORGED.has(reason)) this.happened("a forged entry is refused");
           this.trace(() => `${person.name} dropped: ${reason}`);
         },
         failed: (person, error) => {
