@@ -1,7 +1,7 @@
 /**
  * What our relay delivered and nobody has taken in yet. The relay's window bounds what is stored
  * ([SE13]) as long as nothing is in memory twice: what comes again while its first copy is here is
- * passed over, and what is ephemeral is not taken while much waits. docs/protocol/sync.md, rule [RX14].
+ * passed over, and what is ephemeral is not taken while much waits. docs/protocol/sync.md, rule [RX15].
  */
 import type { MsgFrame } from "./wire/message-frames.ts";
 

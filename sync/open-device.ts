@@ -14,7 +14,7 @@ import { type Home, openHome } from "./home.ts";
 import { type Lane, openLane } from "./lane.ts";
 import { fetchBundle } from "./outbox/bundles.ts";
 import { openPump, type Pump } from "./outbox/pump.ts";
-import { forgiveClock, hurryAll, resendLost } from "./outbox/resend.ts";
+import { forgiveClock, hurryAll, RESEND_TABLES, resendLost } from "./outbox/resend.ts";
 import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
 import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
 import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender.ts";
@@ -247,7 +247,7 @@ class OpenedDevice implements Device {
     const storeInc = toHex(welcome.storeInc);
     this.#storeIncByUrl.set(url, storeInc);
     await this.#lane.run(() =>
-      this.#deps.store.write(["meta", "outbox", "channels"], (tx) => resendLost(tx, url, storeInc)),
+      this.#deps.store.write(RESEND_TABLES, (tx) => resendLost(tx, url, storeInc)),
     );
     this.#resume();
   }

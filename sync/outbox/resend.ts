@@ -1,5 +1,6 @@
 /** When a way to a relay opens again, and when a relay turns out to have lost its store. */
-import type { Hex } from "../store/rows.ts";
+import { cardOf } from "../contact/contacts.ts";
+import type { Hex, TableName } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { QUOTA_RETRY_MAX_MS } from "./attempts.ts";
 import { withTargets } from "./targets.ts";
@@ -37,12 +38,15 @@ export async function hurryFor(tx: WriteTx, device: Hex): Promise<void> {
   }
 }
 
+/** What `resendLost` reads and writes. */
+export const RESEND_TABLES: readonly TableName[] = ["meta", "outbox", "channels", "devices"];
+
 const STORE_INC = "storeInc ";
 
 /**
  * The relay at `url` has the store `storeInc` now. If that is another one than before, it lost what it
  * held: parcels that are not known to have arrived are sent again, byte by byte the same, and our
- * cursors are told anew. Rule [OB6]. Answers how many rows are to be sent.
+ * cursors are told anew to those who are reached there. Rule [OB6]. Answers how many rows are to be sent.
  */
 export async function resendLost(tx: WriteTx, url: string, storeInc: string): Promise<number> {
   const known = await tx.get("meta", STORE_INC + url);
@@ -60,7 +64,11 @@ export async function resendLost(tx: WriteTx, url: string, storeInc: string): Pr
     await tx.put("outbox", { ...next, nextAtMs: 0, isRefused: false });
     lost += 1;
   }
+  const devices = await tx.range("devices", "primary", {});
+  const there = devices.filter((it) => cardOf(it)?.relays.some((relay) => relay.url === url));
+  const accounts = new Set(there.map((it) => it.account));
   for (const row of await tx.range("channels", "primary", {})) {
+    if (!accounts.has(row.account)) continue;
     await tx.put("channels", { ...row, receipts: row.receipts + 1 });
   }
   return lost;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ARRIVED_MAX, Arrivals } from "../../sync/arrivals.ts";
 import { msg } from "./session/played-relay.ts";
 
-test("[RX14] what is delivered again while its first copy waits, or is taken in, is passed over", () => {
+test("[RX15] what is delivered again while its first copy waits, or is taken in, is passed over", () => {
   const arrivals = new Arrivals();
   for (let n = 0; n < 1_000; n += 1) arrivals.add([msg(1), msg(2)]);
   expect(arrivals.size).toBe(2);
@@ -13,7 +13,7 @@ test("[RX14] what is delivered again while its first copy waits, or is taken in,
   expect(arrivals.take().map((it) => it.id)).toEqual([3]);
 });
 
-test("[RX14] what could not be taken in may come again", () => {
+test("[RX15] what could not be taken in may come again", () => {
   const arrivals = new Arrivals();
   arrivals.add([msg(1), msg(2)]);
   arrivals.done(arrivals.take());
@@ -21,7 +21,7 @@ test("[RX14] what could not be taken in may come again", () => {
   expect(arrivals.take().map((it) => it.id)).toEqual([2]);
 });
 
-test("[RX14] what is ephemeral has no number of its own, and waits for nobody", () => {
+test("[RX15] what is ephemeral has no number of its own, and waits for nobody", () => {
   const arrivals = new Arrivals();
   const live = msg(0, { isEphemeral: true });
   for (let n = 0; n < 2 * ARRIVED_MAX; n += 1) arrivals.add([live]);

@@ -1,15 +1,18 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
+import { ready } from "../../../crypto/base/sodium.ts";
 import { QUOTA_RETRY_MAX_MS } from "../../../sync/outbox/attempts.ts";
-import { hurryAll, hurryFor, resendLost } from "../../../sync/outbox/resend.ts";
+import { hurryAll, hurryFor, RESEND_TABLES, resendLost } from "../../../sync/outbox/resend.ts";
 import { settleFirstFlights } from "../../../sync/outbox/settle.ts";
 import { type MemoryStore, openMemoryStore } from "../../../sync/store/memory-store.ts";
 import type { OutboxRow, TableName } from "../../../sync/store/rows.ts";
 import type { WriteTx } from "../../../sync/store/store.ts";
-import { NOW_MS } from "../acquainted.ts";
+import { introduce, NOW_MS, RELAY_URL, someone } from "../acquainted.ts";
 import { parcel, RELAY, target } from "./parcel.ts";
 
-const TABLES: readonly TableName[] = ["outbox", "meta", "channels"];
+beforeAll(() => ready);
+
+const TABLES: readonly TableName[] = RESEND_TABLES;
 
 async function afterwards(
   rows: readonly OutboxRow[],
@@ -55,27 +58,21 @@ test("[OB6] a relay that is met for the first time, or says the same, has lost n
   expect(left.map((it) => it.targets[0]?.state)).toEqual(["stored"]);
 });
 
-test("[OB6] cursors are told anew to everybody, since the relay lost those as well", async () => {
-  const store = openMemoryStore();
-  const channel = {
-    id: "0".repeat(32),
-    kind: "dm",
-    account: "",
-    lastH: 0,
-    arrivals: 0,
-    unread: 0,
-    preview: null,
-    hlc: 0,
-    receipts: 4,
-    receiptsSent: 4,
-  } as const;
-  await store.write(TABLES, async (tx) => {
-    await tx.put("channels", channel);
-    await resendLost(tx, RELAY, "old");
-    await resendLost(tx, RELAY, "new");
-  });
-  const [row] = await store.read(["channels"], (tx) => tx.range("channels", "primary", {}));
-  expect(row?.receipts).toBe(5);
+test("[OB6] cursors are told anew to those who are reached there, and to nobody else", async () => {
+  const [alice, bob] = [await someone("alice"), await someone("bob")];
+  const { c } = await introduce(alice, bob);
+  const before = await alice.store.read(["channels"], (tx) => tx.range("channels", "primary", {}));
+  const after = async (url: string): Promise<readonly (readonly [number, number])[]> => {
+    await alice.change((tx) => resendLost(tx, url, "old"));
+    await alice.change((tx) => resendLost(tx, url, "new"));
+    const rows = await alice.store.read(["channels"], (tx) => tx.range("channels", "primary", {}));
+    return rows.flatMap((row, n) => {
+      const more = row.receipts - (before[n]?.receipts ?? 0);
+      return more === 0 ? [] : [[row.c ?? 0, more] as const];
+    });
+  };
+  expect(await after("https://another.example")).toEqual([]);
+  expect(await after(RELAY_URL)).toEqual([[c, 1]]);
 });
 
 test("[OB5] a way that opens hurries what had none, and not what was refused", async () => {
