@@ -230,7 +230,7 @@ test("[RX9] nothing counts that comes from a device which its account does not c
   const made = await threeOfThem();
   const { bob, mallory, pass } = made;
   const contact = await bob.contact(mallory);
-  await bob.change((tx) => tx.put("contacts", { ...contact, facts: [] }));
+  await bob.change((tx) => tx.put("contacts", { ...contact, facts: [], live: [] }));
   await overSession(mallory, bob, [[encodePayload("profile", { name: "Alice" })]]);
   await pass(5 * SECOND_MS);
   expect(bob.dropped).toContain("stranger");

@@ -109,3 +109,26 @@ test("[SE6] a way that swallows everything and tells nobody is given up, and not
   expect((await bob.sees(alice)).toSorted()).toEqual(["into the hole", "out of the other side"]);
   expect(await alice.sees(bob)).toEqual(await bob.sees(alice));
 });
+
+test("[DV2] the status says how it stands with the relay, and how much is still to come", async () => {
+  const { alice, bob, relay, pass, befriend, killRelay } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  expect(bob.status?.connection).toEqual({ type: "connected" });
+  await bob.sleep();
+  for (let n = 0; n < 40; n += 1) await alice.say(bob, `${n}`);
+  await pass(5 * SECOND_MS);
+  const heard: string[] = [];
+  const waiting = relay.messages;
+  await bob.wake();
+  bob.device.status(({ connection }) => {
+    heard.push(connection.type === "updating" ? `${connection.count} to come` : connection.type);
+  });
+  await pass(SECOND_MS);
+  expect(heard[0]).toBe("connecting");
+  expect(waiting).toBeGreaterThanOrEqual(40);
+  expect(heard).toContain(`${waiting} to come`);
+  expect(bob.status?.connection).toEqual({ type: "connected" });
+  killRelay(relay);
+  await pass(2 * SECOND_MS);
+  expect(bob.status?.connection).toMatchObject({ type: "offline", why: "unreachable" });
+});
