@@ -75,17 +75,18 @@ export function decodeFact(bytes: Uint8Array): Result<AccountFact, FactError> {
 /**
  * The union of what is held and what came, without what is not a valid statement about this
  * account, sorted by id. A statement whose issuer is not known yet is left out: it comes again with
- * the next union. Over `FACTS_MAX` what AK signed stays first, then revocations, then the rest by
+ * the next union. Over `keptMax` what AK signed stays first, then revocations, then the rest by
  * id: a stolen device that floods the set cannot keep AK's revocation out.
  */
 export function mergeFacts(
   accountKey: Uint8Array,
   held: readonly Uint8Array[],
   incoming: readonly Uint8Array[],
+  keptMax = FACTS_MAX,
 ): Result<readonly Uint8Array[], FactsError> {
   if (incoming.length > FACTS_MAX) return err({ type: "FactsTooMany", limit: FACTS_MAX });
   const valid = validFacts(accountKey, [...held, ...incoming]);
-  const kept = valid.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, FACTS_MAX);
+  const kept = valid.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, keptMax);
   return ok(kept.toSorted((a, b) => compareBytes(a.id, b.id)).map((it) => it.bytes));
 }
 

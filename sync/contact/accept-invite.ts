@@ -5,7 +5,6 @@
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
 import type { Introduction } from "../../crypto/identity/introduction.ts";
 import { type Invite, parseInviteLink } from "../../crypto/invite/link.ts";
 import {
@@ -37,7 +36,7 @@ import {
   type TokenContext,
   tokenFor,
 } from "./contacts.ts";
-import { putCard, putDevices } from "./devices.ts";
+import { putCard, takeFacts } from "./devices.ts";
 
 type Found = { readonly invite: Invite; readonly record: InviteRecord };
 
@@ -135,15 +134,14 @@ async function putInviter(
   const name = cleanName(introduction.name);
   const nowMs = timers.now();
   const held = await tx.get("contacts", account);
-  const merged = mergeFacts(introduction.accountKey, held?.facts ?? [], introduction.facts);
-  const facts = merged.ok ? merged.value : introduction.facts;
+  const { accountKey } = introduction;
   const contact: ContactRow = {
     account,
-    accountKey: introduction.accountKey,
+    accountKey,
     name: held?.name ?? (name.ok ? name.value : "?"),
     // A stranger who asked us, and whose link we now used, is no stranger any more.
     state: held?.state === "accepted" ? "accepted" : "invited",
-    facts,
+    ...(await takeFacts(tx, accountKey, held, introduction.facts)),
     presenceOut: held?.presenceOut ?? random(PRESENCE_KEY_BYTES),
     presenceIn: held?.presenceIn ?? null,
     token: held?.token ?? token.label,
@@ -151,7 +149,6 @@ async function putInviter(
     lastSeenMs: held?.lastSeenMs ?? 0,
   };
   await tx.put("contacts", contact);
-  await putDevices(tx, account, liveDevicesOf(contact.accountKey, facts));
   for (const { card } of introduction.devices) await putCard(tx, card, nowMs);
   for (const [id, prekeyBundle] of bundles) {
     const device = await tx.get("devices", id);

@@ -11,7 +11,6 @@ import {
   encodeCard,
   WRITE_TOKEN_BYTES,
 } from "../../crypto/identity/card.ts";
-import { liveDevicesOf } from "../../crypto/identity/facts.ts";
 import { nextCardCounter, type Self } from "../account/self.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Effects } from "../receive/effects.ts";
@@ -46,11 +45,8 @@ async function liveDevices(
   if (contact === undefined || contact.state === "request" || contact.state === "blocked")
     return [];
   const { account } = contact;
-  const live = new Set(
-    liveDevicesOf(contact.accountKey, contact.facts).map((it) => toHex(it.device)),
-  );
   const devices = await tx.range("devices", "account", { lower: account, upper: account });
-  return devices.filter((it) => live.has(it.device));
+  return devices.filter((it) => contact.live.includes(it.device));
 }
 
 /** Devices of everybody in a channel but ourselves: whom an entry written there is for. */

@@ -1,10 +1,36 @@
 /** The devices of contacts in the store: added from verified facts, moved by newer cards. */
 import { toHex } from "../../crypto/base/hex.ts";
+import { accountIdOf } from "../../crypto/identity/account.ts";
 import type { Card } from "../../crypto/identity/card.ts";
 import type { DeviceCertificate } from "../../crypto/identity/certificate.ts";
+import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
 import { hurryFor } from "../outbox/resend.ts";
-import type { Hex } from "../store/rows.ts";
+import type { ContactRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
+
+/** Facts kept of a contact's account: ten devices, and what came before them. */
+export const CONTACT_FACTS_MAX = 64;
+
+/**
+ * What the facts that came, together with those held, say of the account; its devices are added. Each
+ * fact costs two signatures to check: that is done when one is new, and never when they are read.
+ */
+export async function takeFacts(
+  tx: WriteTx,
+  accountKey: Uint8Array,
+  held: ContactRow | undefined,
+  incoming: readonly Uint8Array[],
+): Promise<Pick<ContactRow, "facts" | "live">> {
+  const facts = held?.facts ?? [];
+  const known = new Set(facts.map(toHex));
+  const fresh = incoming.filter((it) => !known.has(toHex(it)));
+  const merged =
+    fresh.length === 0 ? undefined : mergeFacts(accountKey, facts, fresh, CONTACT_FACTS_MAX);
+  if (merged?.ok !== true) return { facts, live: held?.live ?? [] };
+  const live = liveDevicesOf(accountKey, merged.value);
+  await putDevices(tx, toHex(accountIdOf(accountKey)), live);
+  return { facts: merged.value, live: live.map((it) => toHex(it.device)) };
+}
 
 /** Adds devices that are not there. `live` comes from `liveDevicesOf`. */
 export async function putDevices(

@@ -4,7 +4,6 @@
  * contact.
  */
 import { toHex } from "../../crypto/base/hex.ts";
-import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
 import { ensureOwnLog } from "../channel/append.ts";
 import { openChannel } from "../channel/channels.ts";
 import { hasKnown } from "../log/known.ts";
@@ -23,7 +22,7 @@ import {
   reachableDevices,
   tokenFor,
 } from "./contacts.ts";
-import { putCard, putDevices } from "./devices.ts";
+import { putCard, takeFacts } from "./devices.ts";
 
 /** Answers to one device that may be unsettled: more introductions than that are not answered. */
 export const ANSWERS_WAITING_MAX = 8;
@@ -92,14 +91,12 @@ async function putContact(
   held: ContactRow | undefined,
 ): Promise<ContactRow> {
   const account = toHex(them.account);
-  const merged = mergeFacts(them.accountKey, held?.facts ?? [], them.facts);
-  const facts = merged.ok ? merged.value : (held?.facts ?? them.facts);
   const contact: ContactRow = {
     account,
     accountKey: them.accountKey,
     name: them.name,
     state,
-    facts,
+    ...(await takeFacts(tx, them.accountKey, held, them.facts)),
     presenceOut: held?.presenceOut ?? context.random(PRESENCE_KEY_BYTES),
     presenceIn: them.presenceKey,
     token: held?.token ?? (await tokenOf(tx, context, from, state)),
@@ -107,7 +104,6 @@ async function putContact(
     lastSeenMs: held?.lastSeenMs ?? 0,
   };
   await tx.put("contacts", contact);
-  await putDevices(tx, account, liveDevicesOf(them.accountKey, facts));
   for (const { card } of them.devices) await putCard(tx, card, context.nowMs);
   return contact;
 }

@@ -4,13 +4,12 @@
  * docs/protocol/sync.md, rules [RX9] and [RX10].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
-import { compareBytes, equalBytes } from "../../crypto/base/bytes.ts";
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
 import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
 import { decodeCard, verifyCard } from "../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
-import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
 import {
   bytesOf,
   channelById,
@@ -20,7 +19,7 @@ import {
   openChannel,
   openLog,
 } from "../channel/channels.ts";
-import { putCard, putDevices } from "../contact/devices.ts";
+import { putCard, takeFacts } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
 import { answerNack, answerWant } from "../heal/answers.ts";
 import { maxKnown } from "../log/known.ts";
@@ -67,7 +66,7 @@ export async function takeSessionPayloads(
     }
     const held = await tx.get("contacts", from.account);
     const device = await tx.get("devices", from.device);
-    if (held === undefined || device === undefined || !isLive(held, from.device)) {
+    if (held === undefined || device === undefined || !held.live.includes(from.device)) {
       context.effects.dropped("stranger");
       continue;
     }
@@ -101,9 +100,6 @@ async function heardFrom(
   return accepted;
 }
 
-const isLive = (contact: ContactRow, device: Hex): boolean =>
-  liveDevicesOf(contact.accountKey, contact.facts).some((it) => toHex(it.device) === device);
-
 type Known = { readonly contact: ContactRow; readonly device: DeviceRow };
 
 async function takePayload(
@@ -118,7 +114,10 @@ async function takePayload(
       await takeCard(tx, context, from, payload.body.card);
       return;
     case "facts":
-      await takeFacts(tx, context, from.contact, payload.body.facts);
+      await tx.put("contacts", {
+        ...from.contact,
+        ...(await takeFacts(tx, from.contact.accountKey, from.contact, payload.body.facts)),
+      });
       return;
     case "profile":
       await tx.put("contacts", { ...from.contact, name: payload.body.name });
@@ -229,19 +228,6 @@ async function takeCard(
   if (!(await putCard(tx, card.value, context.nowMs))) return;
   context.effects.wake();
   if (contact.state === "accepted") context.effects.contacts();
-}
-
-async function takeFacts(
-  tx: WriteTx,
-  context: OpenContext,
-  contact: ContactRow,
-  facts: readonly Uint8Array[],
-): Promise<void> {
-  const merged = mergeFacts(contact.accountKey, contact.facts, facts);
-  if (!merged.ok) return context.effects.dropped("facts");
-  const sorted = merged.value.toSorted(compareBytes);
-  await tx.put("contacts", { ...contact, facts: sorted });
-  await putDevices(tx, contact.account, liveDevicesOf(contact.accountKey, sorted));
 }
 
 /** Supplied again: by its author or by anybody who may read the channel. */

@@ -73,6 +73,8 @@ export type ContactRow = {
   readonly state: ContactState;
   /** Encoded account facts, as received. */
   readonly facts: readonly Uint8Array[];
+  /** Devices (hex16) that live by these facts: written with them, since checking them is dear. */
+  readonly live: readonly Hex[];
   /** Under which we publish our presence to them, and they theirs to us; 32 bytes each. */
   readonly presenceOut: Uint8Array;
   readonly presenceIn: Uint8Array | null;

@@ -95,6 +95,7 @@ export async function introduce(
       name: self.name,
       state,
       facts: self.facts,
+      live: [self.device],
       presenceOut: new Uint8Array(32),
       presenceIn: null,
       token: token.label,

@@ -90,6 +90,7 @@ export function contact(account: string, row: Partial<ContactRow> = {}): Contact
     name: "Bob",
     state: "accepted",
     facts: [],
+    live: [],
     presenceOut: new Uint8Array(32),
     presenceIn: null,
     token: "00000001",

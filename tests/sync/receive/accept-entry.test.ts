@@ -41,6 +41,7 @@ async function expecting(tx: WriteTx, bob: Self, alice: Self): Promise<Channel> 
     name: "Alice",
     state: "accepted",
     facts: alice.facts,
+    live: [alice.device],
     presenceOut: random(32),
     presenceIn: null,
     token: "",
