@@ -24,6 +24,8 @@ export const RECEIPT_EVERY_MS = 2_000;
 export const RECEIPT_RETRY_MS = 5_000;
 export const RECEIPT_RETRY_MAX_MS = 600_000;
 
+const CURSOR_TABLES = ["channels", "ownChains", "contacts", "devices", "logs"] as const;
+
 export type ReceiptDeps = {
   readonly store: Store;
   readonly lane: Lane;
@@ -116,7 +118,7 @@ async function tellOnce(deps: ReceiptDeps, c: number): Promise<Told> {
   const channel = await deps.store.read(["channels"], (tx) => channelOf(tx, c));
   if (self === undefined || channel === undefined) return "told";
   if (channel.receipts <= channel.receiptsSent || channel.kind === "self") return "told";
-  const cursor = await deps.store.read(["channels", "ownChains", "contacts", "logs"], (tx) =>
+  const cursor = await deps.store.read(CURSOR_TABLES, (tx) =>
     sealCursor(tx, self, channel, deps.random),
   );
   if (cursor === "notYet") return "away";

@@ -10,6 +10,7 @@ import { sealLive, slotOf } from "../../crypto/chain/live.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, logsOf } from "../channel/channels.ts";
+import { reachableDevices } from "../contact/contacts.ts";
 import {
   coversKnown,
   hasKnown,
@@ -48,6 +49,8 @@ export async function sealCursor(
   if (contact === undefined || contact.state !== "accepted") return "nobody";
   const chain = await tx.get("ownChains", channel.c);
   if (chain === undefined || chain.holders.length === 0) return "notYet";
+  // A device that was revoked since holds the chain's live key until the next message rotates it.
+  const live = new Set((await reachableDevices(tx, channel.account)).map((it) => it.device));
   // Newest first: what does not fit a cursor is what nobody writes any more.
   const logs = (await logsOf(tx, channel.c))
     .filter((it) => !it.own && maxKnown(it.known) > 0)
@@ -65,7 +68,7 @@ export async function sealCursor(
     version: channel.receipts,
     body: envelopeOf(sealLive(chain.state, payload, random)),
     slot: slotOf(chain.state.liveKey),
-    devices: chain.holders,
+    devices: chain.holders.filter((it) => live.has(it)),
   };
 }
 

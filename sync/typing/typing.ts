@@ -9,7 +9,7 @@ import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
-import { cardOf } from "../contact/contacts.ts";
+import { cardOf, reachableDevices } from "../contact/contacts.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { signTyping } from "../payload/typing.ts";
 import type { Link } from "../session/link.ts";
@@ -97,8 +97,9 @@ async function tell(deps: TypingDeps, c: number): Promise<void> {
       if (channel === undefined || chain === undefined) return undefined;
       const contact = await tx.get("contacts", channel.account);
       if (contact?.state !== "accepted") return undefined;
-      const devices = await Promise.all(chain.holders.map((it) => tx.get("devices", it)));
-      const relays = devices.flatMap((it) => (it === undefined ? [] : [cardOf(it)?.relays[0]]));
+      const live = await reachableDevices(tx, channel.account);
+      const devices = live.filter((it) => chain.holders.includes(it.device));
+      const relays = devices.map((it) => cardOf(it)?.relays[0]);
       return { channel, chain, relays };
     },
   );
