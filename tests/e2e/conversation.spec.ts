@@ -1,4 +1,4 @@
-/** What a chat is like to use: states, keys, long histories, narrow windows. */
+/** What a chat is like to use: drafts, keys, long histories, narrow windows. */
 import { expect, type Page, test } from "@playwright/test";
 
 import { type Person, person, write } from "./person.ts";
@@ -21,48 +21,6 @@ async function alone(browser: Parameters<typeof person>[0]): Promise<Person> {
   return alice;
 }
 
-test("[PS1] one sees the other write, and how far the own messages got", async ({ browser }) => {
-  await using alice = await person(browser, relay.url);
-  await alice.start("Alice");
-  await using bob = await person(browser, relay.url);
-  await bob.accept(await alice.invite(), "Bob");
-  await bob.say("Is the ferry at nine?");
-  await expect(alice.chat("Bob")).toHaveAccessibleName(/^Bob 1 unread/u);
-  await expect(bob.stateOf("ferry")).toHaveText("Delivered");
-  await alice.open("Bob");
-  await alice.sees("ferry");
-  await expect(bob.stateOf("ferry")).toHaveText("Read");
-  await expect(alice.page.getByText("online", { exact: true })).toBeVisible();
-  await bob.page.getByRole("textbox", { name: "Message" }).pressSequentially("I bring cof");
-  await expect(alice.page.getByText("Bob is writing…")).toBeVisible();
-  await alice.say("Yes, at the old crane");
-  await bob.sees("old crane");
-  await expect(bob.page.getByText("New messages")).toHaveCount(0);
-});
-
-test("[RQ1] who uses an invite second is a stranger until accepted", async ({ browser }) => {
-  await using alice = await person(browser, relay.url);
-  await alice.start("Alice");
-  const link = await alice.invite();
-  await using bob = await person(browser, relay.url);
-  await bob.accept(link, "Bob");
-  await expect(alice.chat("Bob")).toBeVisible();
-  await using carol = await person(browser, relay.url);
-  await carol.accept(link, "Carol");
-  await carol.say("You do not know me");
-  await expect(alice.chat("Carol")).toHaveAccessibleName(/Message request/u);
-  await alice.chat("Carol").click();
-  await expect(
-    alice.page.getByRole("heading", { name: "Carol wants to chat with you" }),
-  ).toBeVisible();
-  await expect(alice.page.getByRole("textbox", { name: "Message" })).toHaveCount(0);
-  await carol.seesState("You do not know me", "Sent");
-  await alice.page.getByRole("button", { name: "Accept" }).click();
-  await alice.say("Now I do");
-  await carol.sees("Now I do");
-  await carol.seesState("You do not know me", "Read");
-});
-
 test("[DR1] a text that was not sent is there again after a reload", async ({ browser }) => {
   await using alice = await alone(browser);
   const field = alice.page.getByRole("textbox", { name: "Message" });
@@ -70,19 +28,6 @@ test("[DR1] a text that was not sent is there again after a reload", async ({ br
   await expect.poll(() => savedDrafts(alice.page)).toBe(1);
   await alice.page.reload();
   await expect(field).toHaveValue("half a thou");
-});
-
-test("[CO2] a text over the limit is refused with the count, and stays", async ({ browser }) => {
-  await using alice = await alone(browser);
-  const field = alice.page.getByRole("textbox", { name: "Message" });
-  await write(field, "x".repeat(32_769));
-  await field.press("Enter");
-  await expect(alice.page.getByText("Too long by 1 byte.")).toBeVisible();
-  expect(await field.inputValue()).toHaveLength(32_769);
-  await write(field, "y".repeat(32_768));
-  await field.press("Enter");
-  await expect(field).toHaveValue("");
-  await expect(alice.message("yyyy")).toHaveCount(1);
 });
 
 test("[KB1] keys go through the chats, to the composer, and back", async ({ browser }) => {

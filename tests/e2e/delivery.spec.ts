@@ -29,7 +29,7 @@ test("[MI1] a message is waiting, sent, delivered, read, and says each", async (
   await expect(back.chat("Bob")).not.toHaveAccessibleName(/unread/u);
 });
 
-test("[TY1] what one is typing, the other is told, and no letter of it", async ({ friends }) => {
+test("[TY6] what one is typing, the other is told, and no letter of it", async ({ friends }) => {
   const [alice, bob] = await friends();
   await alice.field.pressSequentially("hm");
   await expect(bob.presence).toHaveText("Alice is writing…");

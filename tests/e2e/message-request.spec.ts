@@ -1,4 +1,9 @@
-/** An invite link is for one person. Whoever else opens it asks to be let in. */
+/**
+ * An invite link is for one person. Whoever else opens it asks to be let in.
+ *
+ * [MR1] Accepted, they are a contact like any other; until then they are told nothing. [MR2] Blocked, they
+ * reach nobody, and are not told that either; it can be undone.
+ */
 import { expect } from "@playwright/test";
 
 import type { Person } from "./person.ts";

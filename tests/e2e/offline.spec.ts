@@ -1,4 +1,9 @@
-/** Without a network the app opens, shows everything, takes what is written, and sends it later. */
+/**
+ * Without a network the app opens, shows everything, takes what is written, and sends it later.
+ *
+ * [OF1] What was written offline on both sides arrives, in one order. [OF2] A connection that broke is
+ * made again by itself. In both cases a line says how much waits.
+ */
 import { expect } from "@playwright/test";
 
 import { AGAIN_MS, isStored, type Person } from "./person.ts";

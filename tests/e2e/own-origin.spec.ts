@@ -1,4 +1,7 @@
-/** The app talks with its own relay, and with nobody else. */
+/**
+ * [OG1] The app talks with its own relay, and with nobody else: no font, icon, preview, count or update
+ * comes from anywhere.
+ */
 import { once } from "node:events";
 import { createServer } from "node:http";
 
@@ -40,7 +43,7 @@ async function proxyToNowhere(): Promise<AsyncDisposable & { url: string; wanted
   };
 }
 
-test("[OR1] a whole conversation asks nothing of any other origin", async ({
+test("[OG1] a whole conversation asks nothing of any other origin", async ({
   browser,
   newcomer,
   relay,

@@ -1,4 +1,9 @@
-/** The relay dies without a word, and comes back on the same port and data. */
+/**
+ * The relay dies without a word, and comes back on the same port and data.
+ *
+ * [RK1] Nothing that anybody wrote before, meanwhile or after is lost or shown twice, and both see the
+ * same order.
+ */
 import { expect } from "@playwright/test";
 
 import { test } from "./world.ts";
@@ -6,7 +11,7 @@ import { test } from "./world.ts";
 const ROUNDS = 2;
 const EACH = 8;
 
-test("[RC1] a relay killed in the middle of a conversation loses and doubles nothing", async ({
+test("[RK1] a relay killed in the middle of a conversation loses and doubles nothing", async ({
   friends,
   relay,
 }) => {

@@ -1,4 +1,7 @@
-/** The relay keeps a message until its device has it, and says of itself how much it holds. */
+/**
+ * [RF1] The relay keeps a message until its device has it, and not longer. It says of itself how much it
+ * holds, in numbers.
+ */
 import { expect } from "@playwright/test";
 
 import { AGAIN_MS } from "./person.ts";

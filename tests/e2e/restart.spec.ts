@@ -1,4 +1,8 @@
-/** A browser is closed, and opened again another day. */
+/**
+ * A browser is closed, and opened again another day.
+ *
+ * [IN3] An invite works while whoever made it is away: the chat is there when they are back.
+ */
 import { expect } from "@playwright/test";
 
 import { AGAIN_MS, isStored } from "./person.ts";

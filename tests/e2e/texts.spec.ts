@@ -39,7 +39,7 @@ test("[MI3] every text is shown as it was written, and none of it acts", async (
   expect(dialogs).toEqual([]);
 });
 
-test("[MI4] an address of the web is a link that tells nobody where it was", async ({
+test("[LK1] an address of the web is a link that tells nobody where it was", async ({
   friends,
 }) => {
   const [alice, bob] = await friends();
