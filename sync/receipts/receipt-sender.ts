@@ -79,6 +79,10 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
       if (told !== "away" && told !== "refused") return;
       failures.set(c, { count: before + 1, isRefused: told === "refused" });
       plan(c, Math.min(RECEIPT_RETRY_MAX_MS, RECEIPT_RETRY_MS * 2 ** Math.min(before, 20)));
+    } catch (error) {
+      // The disk's no, not a relay's: when there is room again everything goes on.
+      failures.delete(c);
+      throw error;
     } finally {
       sending.delete(c);
     }
