@@ -100,10 +100,10 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/home.ts",
-        find: "        const acks = await receiveBatch(this.#deps, me, batch);\n",
+        find: "      const acks = await receiveBatch(this.#deps, self, batch);\n",
         replace:
-          "        from?.ack(batch.filter((it) => !it.isEphemeral).map((it) => it.id));\n" +
-          "        const acks = await receiveBatch(this.#deps, me, batch);\n",
+          "      this.#link?.ack(batch.filter((it) => !it.isEphemeral).map((it) => it.id));\n" +
+          "      const acks = await receiveBatch(this.#deps, self, batch);\n",
       },
     ],
   },
