@@ -196,6 +196,11 @@ export const MUTANTS: readonly Mutant[] = [
         find: "  if (held !== undefined) return equalBytes(held.hash, hash)",
         replace: "  if (held !== undefined && log.own) return equalBytes(held.hash, hash)",
       },
+      {
+        file: "sync/receive/accept-entry.ts",
+        find: '  if (countKnown(known) <= countKnown(log.known)) return refused("holes");\n',
+        replace: "",
+      },
     ],
   },
   {
