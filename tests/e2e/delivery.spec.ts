@@ -1,6 +1,7 @@
 /** Two people write to each other, and see what became of their words and whether the other is there. */
 import { expect } from "@playwright/test";
 
+import { TYPING_SHOWN_MS } from "../../sync/typing/typing.ts";
 import { AGAIN_MS } from "./person.ts";
 import { test } from "./world.ts";
 
@@ -36,7 +37,8 @@ test("[TY6] what one is typing, the other is told, and no letter of it", async (
   await expect(bob.chat("Alice")).toHaveAccessibleName(/writing…/u);
   await alice.field.press("Enter");
   await bob.sees("hm");
-  await expect(bob.presence).toHaveText("online");
+  // Not only when it would have faded by itself.
+  await expect(bob.presence).toHaveText("online", { timeout: TYPING_SHOWN_MS - 2_000 });
 });
 
 test("[PS7] who is there is online, who left was last seen", async ({ friends }) => {

@@ -31,8 +31,10 @@ async function strangerWithAUsedLink(
 }
 
 test("[MR1] who is accepted chats like anybody else", async ({ newcomer }) => {
-  const [alice, , carol] = await strangerWithAUsedLink(newcomer);
-  // A stranger is told nothing of us until then.
+  const [alice, bob, carol] = await strangerWithAUsedLink(newcomer);
+  // Bob is told that his message is there; of hers, which came before, a stranger is told nothing.
+  await bob.say("are you there?");
+  await bob.seesState("are you there?", "Delivered");
   await carol.seesState("it is me, Carol", "Sent");
   await alice.page.getByRole("button", { name: "Accept" }).click();
   await carol.seesState("it is me, Carol", "Read");
