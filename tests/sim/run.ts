@@ -2,20 +2,16 @@
 import { BUSY_MS, type Plan, planOf, type Profile, templatePlan } from "./plan.ts";
 import { perform, setClock } from "./steps.ts";
 import { Tracer } from "./tracer.ts";
-import { wrongIn } from "./verdict.ts";
+import { type Wrong, wrongIn } from "./verdict.ts";
 import { type SavedWorld, World } from "./world.ts";
 
-/**
- * From the last fault to the moment when everything must be in order, in virtual time. A connection
- * that failed often is tried again after up to a minute (session/backoff.ts), must then be open, and
- * the outbox and healing come after it.
- */
-export const QUIET_MS_MAX = 150_000;
 const LOOK_EVERY_MS = 1_000;
 /** Longer than the pause between two receipts. */
 const CALM_LOOKS = 3;
 /** How long nothing may move afterwards. */
 const STILL_MS = 15_000;
+/** Everything is in order, and something goes on moving. */
+const RESTLESS: Wrong = { what: "[INV15] it does not become still", patienceMs: 150_000 };
 const OPENING_MS_MAX = 1_500;
 
 export type Outcome = {
@@ -96,6 +92,7 @@ function calm(world: World): void {
 /** Everything is in order, and for a moment nothing has moved. */
 async function becomeQuiet(world: World): Promise<number> {
   const sinceMs = world.kernel.now();
+  let inOrderSinceMs = Infinity;
   let calmLooks = 0;
   while (world.failure === null && calmLooks < CALM_LOOKS) {
     const before = world.witness.activity;
@@ -103,9 +100,10 @@ async function becomeQuiet(world: World): Promise<number> {
     const wrong = await wrongIn(world);
     const isCalm = wrong === null && world.witness.activity === before;
     calmLooks = isCalm ? calmLooks + 1 : 0;
-    if (calmLooks === 0 && world.kernel.now() - sinceMs >= QUIET_MS_MAX) {
-      world.fail(wrong ?? "[INV15] it does not become still");
-    }
+    inOrderSinceMs = wrong === null ? Math.min(inOrderSinceMs, world.kernel.now()) : Infinity;
+    const waitedMs = world.kernel.now() - (wrong === null ? inOrderSinceMs : sinceMs);
+    const { what, patienceMs } = wrong ?? RESTLESS;
+    if (calmLooks === 0 && waitedMs >= patienceMs) world.fail(what);
   }
   return world.kernel.now() - sinceMs;
 }
@@ -116,7 +114,7 @@ async function stayStill(world: World): Promise<void> {
   const more = world.witness.activity - before;
   if (more > 0) world.fail(`[INV15] ${more} things went on moving in a quiet world`);
   const wrong = await wrongIn(world);
-  if (wrong !== null) world.fail(`${wrong}, after it was in order`);
+  if (wrong !== null) world.fail(`${wrong.what}, after it was in order`);
 }
 
 /** Not even the world to begin from came to be. */

@@ -1,11 +1,41 @@
-import { coversKnown, KNOWN_NOTHING, maxKnown, unionKnown } from "../../sync/log/known.ts";
 /** What must be true when it has become quiet: the end-to-end promises. */
+import { coversKnown, KNOWN_NOTHING, maxKnown, unionKnown } from "../../sync/log/known.ts";
 import type { ContactRow, CursorRow, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 import type { Person } from "./person.ts";
 import type { World } from "./world.ts";
 
+/**
+ * From the last fault to the moment when everything must be in order, in virtual time. A connection that
+ * failed often is tried again after up to a minute (session/backoff.ts), must then be open, and
+ * receipts, the outbox and healing come behind it.
+ */
+const PATIENCE_MS = 150_000;
+/** Who was refused tries again after up to five minutes (outbox/attempts.ts, receipt-sender.ts). */
+const REFUSED_PATIENCE_MS = 400_000;
+/** For what opens an envelope its author is asked eight times, in about 20 minutes (heal/asked.ts). */
+const UNOPENED_PATIENCE_MS = 1_500_000;
+
+export type Wrong = {
+  readonly what: string;
+  /** How long after the last fault it may be so. */
+  readonly patienceMs: number;
+};
+
 /** Null: everything is as it must be. Else what is not yet, or never will be. */
-export async function wrongIn(world: World): Promise<string | null> {
+export async function wrongIn(world: World): Promise<Wrong | null> {
+  const what = await whatIsWrong(world);
+  return what === null ? null : { what, patienceMs: patienceFor(world, what) };
+}
+
+function patienceFor({ people, witness }: World, what: string): number {
+  if (people.some(({ name }) => witness.holdsBack(name) > 0)) return UNOPENED_PATIENCE_MS;
+  const isRefused = people.some(({ name }) => witness.outboxOf(name).some((it) => it.isRefused));
+  return isRefused || what.includes(UNTOLD) ? REFUSED_PATIENCE_MS : PATIENCE_MS;
+}
+
+const UNTOLD = "news that nobody was told";
+
+async function whatIsWrong(world: World): Promise<string | null> {
   if (world.wishes > 0) return "[INV11] somebody still waits for an invite";
   const totals = world.node.relay?.status();
   if (totals === undefined) return "[INV11] the relay is down";
@@ -26,11 +56,11 @@ async function wrongAt({ witness }: World, person: Person): Promise<string | nul
   if (store === undefined || connection !== "connected") return `[INV11] ${name} is ${connection}`;
   const [left] = witness.outboxOf(name);
   if (left !== undefined) return `[INV13] ${name} has an outbox row left: ${describe(left)}`;
-  const held = await store.read(["held"], (tx) => tx.count("held", "primary", {}));
+  const held = witness.holdsBack(name);
   if (held > 0) return `[INV13] ${name} holds ${held} envelopes that cannot be opened`;
   const channels = await store.read(["channels"], (tx) => tx.range("channels", "primary", {}));
   const untold = channels.find((it) => it.kind === "dm" && it.receipts > it.receiptsSent);
-  return untold === undefined ? null : `[INV14] ${name} has news that nobody was told`;
+  return untold === undefined ? null : `[INV14] ${name} has ${UNTOLD}`;
 }
 
 const describe = ({ what, c, a, s, env, flightTo, attempts, targets }: OutboxRow): string =>

@@ -95,6 +95,11 @@ export class Witness {
     return [...this.#seenOf(who).outbox.values()];
   }
 
+  /** How many envelopes cannot be opened there yet. */
+  holdsBack(who: string): number {
+    return this.#seenOf(who).heldBack.size;
+  }
+
   /** Changes that were committed together. `isNew` false: they are read from an older world. */
   committed(who: string, changes: readonly Change[], isNew = true): void {
     const seen = this.#seenOf(who);
