@@ -155,11 +155,15 @@ test("[SM7] a failure is made small: what it does not need is left out", async (
   expect(small.hostility).toBe(0);
 });
 
-test("[SM8] the last line says how many seeds ran and failed, and so does the exit status", () => {
-  const { status, lines } = main("--seeds", "3", "--base", "11", "--profile", "A");
-  expect(lines.at(-1)).toBe("sim: 3 seeds, 0 failed");
-  expect(status).toBe(0);
-});
+test(
+  "[SM8] the last line says how many seeds ran and failed, and so does the exit status",
+  () => {
+    const { status, lines } = main("--seeds", "3", "--base", "11", "--profile", "A");
+    expect(lines.at(-1)).toBe("sim: 3 seeds, 0 failed");
+    expect(status).toBe(0);
+  },
+  TEST_MS_MAX,
+);
 
 test(
   "[SM8] a failure is told: seed, profile, what is left of its plan, how to run it again",
@@ -177,17 +181,21 @@ test(
   TEST_MS_MAX,
 );
 
-test("[SM8] nonsense is refused", () => {
-  for (const args of [
-    ["--seeds", "0"],
-    ["--seeds", "x"],
-    ["--base", "-1"],
-    ["--profile", "Z"],
-  ]) {
-    const { status, lines } = main(...args);
-    expect([status, lines.at(-1)]).toEqual([2, "sim: 0 seeds, 0 failed"]);
-  }
-});
+test(
+  "[SM8] nonsense is refused",
+  () => {
+    for (const args of [
+      ["--seeds", "0"],
+      ["--seeds", "x"],
+      ["--base", "-1"],
+      ["--profile", "Z"],
+    ]) {
+      const { status, lines } = main(...args);
+      expect([status, lines.at(-1)]).toEqual([2, "sim: 0 seeds, 0 failed"]);
+    }
+  },
+  TEST_MS_MAX,
+);
 
 test("[SM9] a situation that never came is named", () => {
   const all = neverHappened("C", new Map());
