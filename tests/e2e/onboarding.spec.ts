@@ -1,11 +1,8 @@
 /** The first minutes of a person, with a stopwatch. */
 import { expect, test } from "@playwright/test";
 
-import { person } from "./person.ts";
+import { INVITED_MAX_MS, person } from "./person.ts";
 import { type RelayProcess, startRelay } from "./relay-process.ts";
-
-/** The bar that the product sets itself; the best anchor needs an installed app. */
-const INVITED_MAX_MS = 20_000;
 
 let relay: RelayProcess;
 test.beforeAll(async () => {

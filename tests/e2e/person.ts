@@ -17,6 +17,9 @@ export type MessageState = "Waiting to send" | "Sent" | "Delivered" | "Read" | "
 /** Connecting again waits for some seconds, by chance (sync/session/backoff.ts). */
 export const AGAIN_MS = 30_000;
 
+/** The product's bar: who opens an invite link is in the chat after two actions, in less than this. */
+export const INVITED_MAX_MS = 20_000;
+
 export type Person = AsyncDisposable & {
   readonly page: Page;
   readonly context: BrowserContext;

@@ -5,7 +5,7 @@
  */
 import { expect } from "@playwright/test";
 
-import { AGAIN_MS, isStored } from "./person.ts";
+import { AGAIN_MS, INVITED_MAX_MS, isStored } from "./person.ts";
 import { makeProfile } from "./profile.ts";
 import { test } from "./world.ts";
 
@@ -26,8 +26,10 @@ test("[IN3] whoever invites may have closed the browser: the chat is there when 
   await profile.close();
 
   const bob = await newcomer();
+  const startedAtMs = performance.now();
   await bob.accept(link, "Bob");
   await bob.say("are you there?");
+  expect(performance.now() - startedAtMs).toBeLessThan(INVITED_MAX_MS);
   await bob.seesState("are you there?", "Sent");
 
   // Her app opens and shows what it has although there is no relay; the rest comes with the relay.
