@@ -16,7 +16,11 @@ export const SWEEP_ROWS_MAX = 500;
  */
 export const OUTBOX_LIFE_MS = RELAY_KEEPS_MS_MAX;
 
+/** 2020-01-01, before there was any Kith: earlier stamps are of a clock that was wrong by years. */
+const FIRST_STAMP_MS = 1_577_836_800_000;
+
 export const SWEEP_TABLES: readonly TableName[] = [
+  "contacts",
   "seen",
   "held",
   "prekeys",
@@ -30,13 +34,26 @@ export const SWEEP_TABLES: readonly TableName[] = [
 export async function sweep(tx: WriteTx, nowMs: number): Promise<boolean> {
   const dead = { upper: nowMs - SECRETS_LIVE_MS, limit: SWEEP_ROWS_MAX };
   const seen = await tx.range("seen", "at", dead);
-  for (const row of seen) await tx.delete("seen", row.id);
+  for (const row of seen) {
+    if (isOfWrongClock(row.atMs)) await tx.put("seen", { ...row, atMs: nowMs });
+    else await tx.delete("seen", row.id);
+  }
   const held = await tx.range("held", "at", dead);
-  for (const row of held) await tx.delete("held", row.env);
+  for (const row of held) {
+    if (isOfWrongClock(row.atMs)) await tx.put("held", { ...row, atMs: nowMs });
+    else await tx.delete("held", row.env);
+  }
   const prekeys = await tx.range("prekeys", "created", dead);
-  for (const row of prekeys) await tx.delete("prekeys", row.id);
+  for (const row of prekeys) {
+    if (isOfWrongClock(row.createdAtMs)) await tx.put("prekeys", { ...row, createdAtMs: nowMs });
+    else await tx.delete("prekeys", row.id);
+  }
   const chains = await tx.range("peerChains", "received", dead);
-  for (const { n } of chains) if (n !== undefined) await tx.delete("peerChains", n);
+  for (const row of chains) {
+    if (isOfWrongClock(row.receivedAtMs))
+      await tx.put("peerChains", { ...row, receivedAtMs: nowMs });
+    else if (row.n !== undefined) await tx.delete("peerChains", row.n);
+  }
   await sweepRights(tx, nowMs);
   const parcels = await sweepParcels(tx, nowMs);
   return [seen, held, prekeys, chains, parcels].some((it) => it.length >= SWEEP_ROWS_MAX);
@@ -58,10 +75,19 @@ async function sweepParcels(tx: WriteTx, nowMs: number): Promise<readonly Outbox
 const isOld = (sinceMs: number | undefined, nowMs: number): boolean =>
   sinceMs !== undefined && sinceMs < nowMs - OUTBOX_LIFE_MS;
 
-/** Tokens and invites: as many as the relay has of them. A revoked one waits until the relay knows. */
+/** What it stamped is as old as its being found out. */
+const isOfWrongClock = (atMs: number): boolean => atMs < FIRST_STAMP_MS;
+
+/**
+ * Tokens and invites: as many as the relay has of them. A revoked token waits until the relay knows; one
+ * that a contact holds is extended instead (contact/contacts.ts).
+ */
 async function sweepRights(tx: WriteTx, nowMs: number): Promise<void> {
+  const contacts = await tx.range("contacts", "primary", {});
+  const given = new Set(contacts.map((it) => it.token));
   for (const { label, expiresAtMs } of await tx.range("tokens", "primary", {})) {
-    if (expiresAtMs !== TOKEN_REVOKED && expiresAtMs < nowMs) await tx.delete("tokens", label);
+    const isOver = expiresAtMs !== TOKEN_REVOKED && expiresAtMs < nowMs;
+    if (isOver && !given.has(label)) await tx.delete("tokens", label);
   }
   for (const { tag, expiresAtMs } of await tx.range("invites", "primary", {})) {
     if (expiresAtMs < nowMs - SECRETS_LIVE_MS) await tx.delete("invites", tag);

@@ -46,6 +46,20 @@ test("[SW4] a sweep removes a bounded number of rows, and says that there are mo
   expect(await count()).toBe(1);
 });
 
+test("[SW5] what a clock in 1970 stamped is as old as its being found out", async () => {
+  const store = openMemoryStore();
+  await store.write(["prekeys"], (tx) =>
+    tx.put("prekeys", { id: "a".repeat(32), secrets: null, createdAtMs: 60_000 }),
+  );
+  const left = async (nowMs: number): Promise<number> => {
+    await store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs));
+    return await store.read(["prekeys"], (tx) => tx.count("prekeys", "primary", {}));
+  };
+  expect(await left(NOW_MS)).toBe(1);
+  expect(await left(NOW_MS + SECRETS_LIVE_MS - 1)).toBe(1);
+  expect(await left(NOW_MS + SECRETS_LIVE_MS)).toBe(0);
+});
+
 test("[OB8] parcels are given up after they were found old for as long again", async () => {
   const store = openMemoryStore();
   const parcel = {
