@@ -13,6 +13,7 @@ import { listenPreferences, openPreferences, readPreferences } from "./platform/
 import { registerServiceWorker } from "./platform/service-worker-updates.ts";
 import { boot } from "./shell/boot.ts";
 import { FaultBoundary } from "./shell/fault-boundary.tsx";
+import { openLastChat } from "./shell/last-chat.ts";
 import { Root } from "./shell/root.tsx";
 import { speak } from "./text/speech.ts";
 
@@ -31,7 +32,9 @@ async function firstScreen(): Promise<ReactElement> {
   if (!isSecure()) return <InsecureScreen />;
   const missing = missingCapability();
   if (missing !== null) return <UnsupportedScreen missing={missing} />;
-  return <Root found={await boot()} inviteLink={inviteLink} connect={connect} />;
+  const found = await boot();
+  if (found.type === "started") openLastChat();
+  return <Root found={found} inviteLink={inviteLink} connect={connect} />;
 }
 
 async function main(): Promise<void> {

@@ -61,11 +61,16 @@ export function ConnectionStrip(): ReactElement | null {
   const { db } = useSession();
   const engine = useEngineState();
   const status = useStatus<Status | null>((now) => now, null);
-  const waiting = useLiveQuery(() => waitingMessages(db), [db]);
   const pending =
     engine.type === "starting" || status === null || status.connection.type === "connecting";
   const late = useLate(pending, CONNECTING_SHOWN_MS);
   const notice = noticeOf(engine, status, late);
+  const isOffline = notice?.type === "offline";
+  // Counted only where it is told: every message that comes or goes would count anew.
+  const waiting = useLiveQuery(
+    async () => (isOffline ? await waitingMessages(db) : 0),
+    [db, isOffline],
+  );
   return (
     <div className="strip" role="status" data-notice={notice?.type}>
       {notice === null ? null : <span>{sentenceOf(notice, waiting ?? 0)}</span>}

@@ -1,6 +1,6 @@
 /** Everything of a person who has started: the chats beside the open one, and what lies above both. */
 import { Settings, UserPlus } from "lucide-react";
-import { type ReactElement, useEffect, useRef, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 import { useLocation, useRoute } from "wouter";
 
 import type { Chat } from "../db/chats.ts";
@@ -10,7 +10,6 @@ import { AcceptDialog } from "../features/invite/accept-dialog.tsx";
 import { InviteDialog } from "../features/invite/invite-dialog.tsx";
 import { SettingsDialog } from "../features/settings/settings-dialog.tsx";
 import { followInviteLinks, relayInviteOf } from "../platform/invite-fragment.ts";
-import { readPreferences } from "../platform/preferences.ts";
 import { followNetwork, followVisibility } from "../platform/presence-of-person.ts";
 import { useSession } from "../session/session.ts";
 import { texts } from "../text/speech.ts";
@@ -19,8 +18,6 @@ import { ConnectionStrip } from "./connection-strip.tsx";
 import { UpdateStrip } from "./update-strip.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
 
-/** From here on the list and a chat stand side by side (style/layout.css). */
-const TWO_PANES = "(min-width: 700px)";
 const NO_CHATS: readonly Chat[] = [];
 
 type Panel =
@@ -130,20 +127,9 @@ const NoChat = (): ReactElement => (
   </main>
 );
 
-/** The route says which chat is open. A wide window that opens without one gets the last. */
+/** The route says which chat is open. */
 function useOpenChat(): number | null {
   const [matches, params] = useRoute("/chat/:c");
-  const [location, navigate] = useLocation();
-  const fresh = useRef(true);
-
-  useEffect(() => {
-    if (!fresh.current) return;
-    fresh.current = false;
-    const { lastChat } = readPreferences();
-    if (location === "/" && lastChat !== null && matchMedia(TWO_PANES).matches) {
-      navigate(`/chat/${lastChat}`, { replace: true });
-    }
-  }, [location, navigate]);
   const c = matches ? Number(params.c) : Number.NaN;
   return Number.isSafeInteger(c) && c > 0 ? c : null;
 }

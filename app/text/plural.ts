@@ -10,8 +10,12 @@ export type Forms = { readonly other: string } & Partial<
 
 /** `#` in the chosen form becomes the number, grouped as the language does it. */
 export function pluralOf(lang: string): (count: number, forms: Forms) => string {
-  const rules = new Intl.PluralRules(lang);
-  const figures = new Intl.NumberFormat(lang);
-  return (count, forms) =>
-    (forms[rules.select(count)] ?? forms.other).replaceAll("#", figures.format(count));
+  // Made when first asked for: they cost milliseconds, and of most catalogues no word is ever read.
+  let rules: Intl.PluralRules | undefined;
+  let figures: Intl.NumberFormat | undefined;
+  return (count, forms) => {
+    rules ??= new Intl.PluralRules(lang);
+    figures ??= new Intl.NumberFormat(lang);
+    return (forms[rules.select(count)] ?? forms.other).replaceAll("#", figures.format(count));
+  };
 }
