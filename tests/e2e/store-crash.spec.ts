@@ -87,9 +87,18 @@ async function writeUntilKilled(page: Page, name: string): Promise<number> {
   await page.waitForFunction((count) => window.lab.settledWrites() >= count, WRITES);
   const settled = await page.evaluate(() => window.lab.settledWrites());
   const closed = page.context().waitForEvent("close");
-  for (const pid of processesOf(profile)) process.kill(pid, "SIGKILL");
+  for (const pid of processesOf(profile)) killNow(pid);
   await closed;
   return settled;
+}
+
+/** A process that ended after it was listed (its parent died) needs no killing. */
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
 
 /** The processes that were started with this profile, and their descendants. */
