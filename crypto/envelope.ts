@@ -8,7 +8,7 @@
  * |      1 |    16 | id    | prekey id (first flight), session tag, chain tag or live tag       |
  * |     17 |     n | rest  | the layer's own                                                    |
  *
- * Every layer works on `id | rest`, called a message. Rules [EN1] to [EN3].
+ * Every layer works on `id | rest`, called a message. Rules [EV1] to [EV3].
  */
 import { assert } from "./base/assert.ts";
 import { concat } from "./base/bytes.ts";

@@ -1,4 +1,4 @@
-/** What arrived in a chat, in the order of arrival (index `arrival` [c, arr]): [AV1]. */
+/** What arrived in a chat, in the order of arrival (index `arrival` [c, arr]): [AAV1]. */
 import { Dexie } from "dexie";
 
 import type { EntryRow } from "../../sync/store/rows.ts";

@@ -22,7 +22,7 @@ export type Chat = {
   readonly lastSeenMs: number;
 };
 
-/** [CH1] Newest first; a chat without messages stands by the age of its contact. */
+/** [ACH1] Newest first; a chat without messages stands by the age of its contact. */
 export async function readChats(db: Db): Promise<readonly Chat[]> {
   const [channels, contacts] = await Promise.all([
     channelsOf(db).toArray(),
@@ -59,8 +59,8 @@ function chatOf(channel: ChannelRow, contact: ContactRow | undefined): Chat | nu
 }
 
 /**
- * A name comes from its bearer: [CH2] controls, bidi overrides and blank look-alikes are taken out, so
- * that it cannot reorder or hide what stands beside it.
+ * A name comes from its bearer: [ACH2] controls, bidi overrides and blank look-alikes are taken
+ * out, so that it cannot reorder or hide what stands beside it.
  */
 export function cleanName(name: string): string {
   const clean = name

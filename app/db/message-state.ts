@@ -2,11 +2,11 @@
  * How far an own message got. Derived from what the device knows of its log and from the newest
  * receipts of the other side's devices; kept nowhere.
  *
- * [MS1] Not at every relay yet: waiting. [MS2] Stored durably for everybody: sent. [MS3] On any
- * device of theirs: delivered. [MS4] Read on any device of theirs: read. [MS5] A later state wins
- * whatever the earlier ones say: a receipt proves what the relay's word would have told. [MS6] In
+ * [AMS1] Not at every relay yet: waiting. [AMS2] Stored durably for everybody: sent. [AMS3] On any
+ * device of theirs: delivered. [AMS4] Read on any device of theirs: read. [AMS5] A later state wins
+ * whatever the earlier ones say: a receipt proves what the relay's word would have told. [AMS6] In
  * "Note to self" with no other device of ours, the message is saved, and that is all there is.
- * [MS7] In a chat, receipts of our own devices say nothing.
+ * [AMS7] In a chat, receipts of our own devices say nothing.
  */
 import { hasKnown } from "../../sync/log/known.ts";
 import type { CursorRow, LogRow } from "../../sync/store/rows.ts";

@@ -2,8 +2,9 @@
  * The messages of one chat in their order, a window at a time, by one range of the index `timeline`
  * [c, shown, h, b, s]: never a scan, however long the history.
  *
- * [TL1] The newest `count` up to and with `upTo`, oldest first. [TL2] Protocol entries are not shown.
- * [TL3] `placeAfter` answers the place that is `steps` messages later, or null at the newest end.
+ * [ATL1] The newest `count` up to and with `upTo`, oldest first. [ATL2] Protocol entries are not
+ * shown. [ATL3] `placeAfter` answers the place that is `steps` messages later, or null at the
+ * newest end.
  */
 import { Dexie } from "dexie";
 

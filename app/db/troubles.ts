@@ -3,7 +3,7 @@ import { holesOf, maxKnown } from "../../sync/log/known.ts";
 import type { LogRow } from "../../sync/store/rows.ts";
 import { type Db, devicesOf } from "./tables.ts";
 
-/** [MM1] Messages of others that are known to exist, because later ones came, and are not here yet. */
+/** [AMM1] Others' messages that must exist, because later ones came, and are not here yet. */
 export const missingMessages = (logs: readonly LogRow[]): number =>
   logs
     .filter(({ own }) => !own)

@@ -1,8 +1,8 @@
 /**
  * What is new in a chat since the person last looked.
  *
- * [UN1] An own message is never unread. [UN2] One that arrived late, before others that were read, is
- * unread all the same: the read vector has ranges.
+ * [AUN1] An own message is never unread. [AUN2] One that arrived late, before others that were
+ * read, is unread all the same: the read vector has ranges.
  */
 import { hasKnown } from "../../sync/log/known.ts";
 import type { EntryRow, LogRow } from "../../sync/store/rows.ts";

@@ -5,7 +5,7 @@ import { channelsOf, type Db, logsOf } from "./tables.ts";
 /** The first entry of a log opens it and is no message (docs/protocol/sync.md). */
 const FIRST_MESSAGE = 2;
 
-/** [WM1] "Note to self" goes nowhere, so nothing of it waits. [WM2] What opens a log is not counted. */
+/** [AWM1] "Note to self" goes nowhere: nothing of it waits. [AWM2] What opens a log does not count. */
 export async function waitingMessages(db: Db): Promise<number> {
   const [channels, logs] = await Promise.all([channelsOf(db).toArray(), logsOf(db).toArray()]);
   const outgoing = new Set(channels.filter(({ kind }) => kind === "dm").map(({ c }) => c));

@@ -3,10 +3,10 @@
  * stored. It runs under the Web Lock `kith-engine`, so there is never a second one, whatever tabs,
  * crashes and updates do.
  *
- * [EN1] Nothing is opened before the lock is held. [EN2] An engine that wants the lock asks the one
- * that holds it to go; that one finishes what it writes, tells its tabs and lets go. So a new build
- * takes over from an old one without waiting for its tabs to close. [EN3] Where there are no SharedWorkers
- * it is the worker of one tab (dial-engine.ts).
+ * [AEN1] Nothing is opened before the lock is held. [AEN2] An engine that wants the lock asks the
+ * one that holds it to go; that one finishes what it writes, tells its tabs and lets go. So a new
+ * build takes over from an old one without waiting for its tabs to close. [AEN3] Where there are no
+ * SharedWorkers it is the worker of one tab (dial-engine.ts).
  */
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { ready } from "../../crypto/base/sodium.ts";

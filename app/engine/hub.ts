@@ -1,12 +1,13 @@
 /**
  * The engine's side of the door: one device, any number of tabs.
  *
- * [HB1] An ask is answered once, with the device's own answer or an `EngineFailure`; nothing throws
- *       through the door. [HB2] A tab that says hello gets the newest status at once, then each change.
- * [HB3] Tabs are added up: the person is here when any tab is in front, and all that any tab shows is
- *       watched. A tab that is gone no longer counts.
- * [HB4] Asks that come before the device is open wait for it, ASKS_OUTSTANDING_MAX a tab.
- * [HB5] Tabs learn why there is no engine, and that a newer one took over.
+ * [AHB1] An ask is answered once, with the device's own answer or an `EngineFailure`; nothing
+ *        throws through the door.
+ * [AHB2] A tab that says hello gets the newest status at once, then each change.
+ * [AHB3] Tabs are added up: the person is here when any tab is in front, and all that any tab
+ *        shows is watched. A tab that is gone no longer counts.
+ * [AHB4] Asks that come before the device is open wait for it, ASKS_OUTSTANDING_MAX a tab.
+ * [AHB5] Tabs learn why there is no engine, and that a newer one took over.
  */
 import { unreachable } from "../../crypto/base/assert.ts";
 import { err, ok } from "../../crypto/base/result.ts";

@@ -1,7 +1,8 @@
 /**
- * A way for messages between a tab and the engine. Where there is a SharedWorker it is a MessagePort;
- * elsewhere the engine is a plain worker of one tab, and everybody speaks over a BroadcastChannel.
- * [PO1] A tab hears what is for it alone. [PO2] Tabs learn that another engine has started.
+ * A way for messages between a tab and the engine. Where there is a SharedWorker it is a
+ * MessagePort; elsewhere the engine is a plain worker of one tab, and everybody speaks over a
+ * BroadcastChannel. [APO1] A tab hears what is for it alone. [APO2] Tabs learn that another engine
+ * has started.
  */
 
 export interface Port<Out, In> {

@@ -2,12 +2,12 @@
  * The tab's side of the door: the device as a tab may use it. Whatever happens to the engine, every
  * call settles.
  *
- * [RD1] Asks made before the engine is ready go out when it is. [RD2] An engine that is gone, or answers
- * no ping, is given up: a new one is dialled, told everything it must know (which accounts are watched,
- * whether the person is here), and asked again what the old one never took. What it took and did not
- * answer settles as `EngineGone`: it must not be done twice. [RD3] Never more
- * than ASKS_OUTSTANDING_MAX asks are open: the next is `EngineBusy`. [RD4] An engine that a newer
- * build has retired is asked nothing any more. [RD5] What the device answers comes as it is.
+ * [ARD1] Asks made before the engine is ready go out when it is. [ARD2] An engine that is gone, or
+ * answers no ping, is given up: a new one is dialled, told everything it must know (which accounts
+ * are watched, whether the person is here), and asked again what the old one never took. What it
+ * took and did not answer settles as `EngineGone`: it must not be done twice. [ARD3] Never more
+ * than ASKS_OUTSTANDING_MAX asks are open: the next is `EngineBusy`. [ARD4] An engine that a newer
+ * build has retired is asked nothing any more. [ARD5] What the device answers comes as it is.
  */
 import { err } from "../../crypto/base/result.ts";
 import type { Status } from "../../sync/device.ts";
@@ -28,8 +28,8 @@ type AskOf<T extends Ask["type"]> = Extract<Ask, { readonly type: T }>;
 export type RemoteDeviceOptions = {
   readonly tab: string;
   /**
-   * When to dial for the first time. The tab's lock must be held by then: an engine that does not find
-   * it takes the tab for gone.
+   * When to dial for the first time. The tab's lock must be held by then: an engine that does not
+   * find it takes the tab for gone.
    */
   readonly when: Promise<void>;
   /** Settles when the engine of that life is gone. */

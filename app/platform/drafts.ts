@@ -3,7 +3,7 @@
  * the vault key (docs/decisions/0046-drafts-in-the-key-store.md): never readable at rest, and never
  * in the way of the engine, which alone writes the device's database.
  *
- * [DR1] What was saved last is what comes back. [DR2] At rest there is no readable text. [DR3] A
+ * [ADR1] What was saved last is what comes back. [ADR2] At rest there is no readable text. [ADR3] A
  * draft that cannot be opened is no draft.
  */
 import { fromUtf8, utf8 } from "../../crypto/base/bytes.ts";

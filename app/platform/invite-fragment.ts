@@ -1,7 +1,7 @@
 /**
- * The invite link that opened this page. Everything secret in it is in the fragment, which no server
- * sees; it is taken out of the address bar and the history at once, and kept in memory alone: [IF1]
- * when the app opens, [IF2] and while it runs.
+ * The invite link that opened this page. Everything secret in it is in the fragment, which no
+ * server sees; it is taken out of the address bar and the history at once, and kept in memory
+ * alone: [AIF1] when the app opens, [AIF2] and while it runs.
  */
 
 const RELAY_INVITE = "relay-invite=";

@@ -1,7 +1,7 @@
 /**
  * How the app looks and which language it speaks: kept in localStorage, because it is needed before
- * the first paint, and says nothing about the person's chats. [PF1] A choice lasts. [PF2] Other tabs
- * follow. [PF3] What is not understood becomes its default.
+ * the first paint, and says nothing about the person's chats. [APF1] A choice lasts. [APF2] Other
+ * tabs follow. [APF3] What is not understood becomes its default.
  */
 
 export const THEMES = ["system", "light", "dark"] as const;

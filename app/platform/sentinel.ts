@@ -1,10 +1,11 @@
 /**
  * Remembers that somebody started here, in the two places that may outlive the database when a
- * browser evicts it: localStorage and one constant first-party cookie. An evicted database looks like
- * a first visit; with the sentinel it is told apart, and nobody becomes a new person without a word.
+ * browser evicts it: localStorage and one constant first-party cookie. An evicted database looks
+ * like a first visit; with the sentinel it is told apart, and nobody becomes a new person without a
+ * word.
  *
- * [SE1] Either place alone is enough. [SE2] Neither holds anything about the person: the cookie is
- * sent to the relay and says `kith=1`, the same for everybody.
+ * [ASE1] Either place alone is enough. [ASE2] Neither holds anything about the person: the cookie
+ * is sent to the relay and says `kith=1`, the same for everybody.
  */
 
 const KEY = "kith";

@@ -1,10 +1,10 @@
 /**
- * The device's master key (DMK, docs/protocol/crypto.md, Vault): 32 random bytes, kept wrapped by an
- * AES key that WebCrypto never hands out, so that a copy of the profile's files opens nothing.
+ * The device's master key (DMK, docs/protocol/crypto.md, Vault): 32 random bytes, kept wrapped by
+ * an AES key that WebCrypto never hands out, so that a copy of the profile's files opens nothing.
  *
- * [VK1] Made once, under a Web Lock: two tabs and the worker that start together get the same key.
- * [VK2] What is stored holds the key in no readable form.
- * [VK3] A wrapped key that was altered does not open: `damaged`, never another key.
+ * [AVK1] Made once, under a Web Lock: two tabs and the worker that start together get the same key.
+ * [AVK2] What is stored holds the key in no readable form.
+ * [AVK3] A wrapped key that was altered does not open: `damaged`, never another key.
  *
  *   offset | bytes | field
  *   0      | 12    | nonce, random

@@ -2,10 +2,10 @@
  * What this browser holds when the app opens, found out before anything is shown and without a word
  * to the network.
  *
- * [BT1] An account is there: its rows paint at once. [BT2] Nothing is there and nobody started here:
- * the first screen. [BT3] Nothing is there, but somebody started here: the storage was cleared, and no
- * new identity is made without being asked for. [BT4] Something is there that does not open: nothing
- * is deleted, nothing is made.
+ * [ABT1] An account is there: its rows paint at once. [ABT2] Nothing is there and nobody started
+ * here: the first screen. [ABT3] Nothing is there, but somebody started here: the storage was
+ * cleared, and no new identity is made without being asked for. [ABT4] Something is there that does
+ * not open: nothing is deleted, nothing is made.
  */
 import { Dexie } from "dexie";
 

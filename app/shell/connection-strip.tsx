@@ -1,8 +1,9 @@
 /**
  * One line above everything, only when something is wrong or must be waited for.
  *
- * [ST1] Connected and well: nothing. [ST2] What costs messages comes before what costs time. [ST3] A
- * connection that is made within CONNECTING_SHOWN_MS is not talked about. [ST4] It counts what waits.
+ * [AST1] Connected and well: nothing. [AST2] What costs messages comes before what costs time.
+ * [AST3] A connection that is made within CONNECTING_SHOWN_MS is not talked about. [AST4] It counts
+ * what waits.
  */
 import { useLiveQuery } from "dexie-react-hooks";
 import type { ReactElement } from "react";

@@ -1,8 +1,9 @@
 /**
  * The keys that work everywhere.
  *
- * [KB1] Alt+Up and Alt+Down go to the previous and next chat. [KB2] A letter typed where nothing takes
- * it goes to the composer. [KB3] Escape in a chat goes to the composer, and from there to the list.
+ * [AKB1] Alt+Up and Alt+Down go to the previous and next chat. [AKB2] A letter typed where nothing
+ * takes it goes to the composer. [AKB3] Escape in a chat goes to the composer, and from there to
+ * the list.
  */
 import { useEffect } from "react";
 import { useLocation } from "wouter";

@@ -1,10 +1,10 @@
 /**
- * Finds web addresses in a message. [LK1] Only http and https become links; `javascript:`, `data:`
- * and everything else stays text. [LK2] What is split joins to what was given. [LK3] Takes time linear
- * in the text: one pass of an expression that cannot backtrack into itself. [LK4] A full stop, a
- * comma or a bracket that closes nothing belongs to the sentence, not to the address. [LK5] An address
- * whose host is not plain ASCII comes with the host's real (punycode) name, which look-alike letters
- * cannot imitate. [LK6] LINKS_MAX links a message, of LINK_CHARS_MAX each.
+ * Finds web addresses in a message. [ALK1] Only http and https become links; `javascript:`, `data:`
+ * and everything else stays text. [ALK2] What is split joins to what was given. [ALK3] Takes time
+ * linear in the text: one pass of an expression that cannot backtrack into itself. [ALK4] A full
+ * stop, a comma or a bracket that closes nothing belongs to the sentence, not to the address.
+ * [ALK5] An address whose host is not plain ASCII comes with the host's real (punycode) name, which
+ * look-alike letters cannot imitate. [ALK6] LINKS_MAX links a message, of LINK_CHARS_MAX each.
  */
 
 /** A message of addresses alone is spam; the rest of them stays text. */

@@ -1,6 +1,6 @@
 /**
- * Picks a word's form for a number by the language's own rules (Unicode CLDR through Intl). [PL1] The
- * form that fits, with the number in it. [PL2] `other` where the catalogue has no such form.
+ * Picks a word's form for a number by the language's own rules (Unicode CLDR through Intl). [APL1]
+ * The form that fits, with the number in it. [APL2] `other` where the catalogue has no such form.
  */
 
 /** Every language has `other`; what else it needs, its catalogue gives. */

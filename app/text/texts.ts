@@ -1,7 +1,7 @@
 /**
- * The app's texts in the person's language. [TX1] The chosen language wins, then the browser's list
- * in its order, then English. [TX2] The direction of writing follows the
- * language. [TX3] Dates follow the browser's region of it.
+ * The app's texts in the person's language. [ATX1] The chosen language wins, then the browser's
+ * list in its order, then English. [ATX2] The direction of writing follows the
+ * language. [ATX3] Dates follow the browser's region of it.
  */
 import { de } from "./de.ts";
 import { en, type Texts } from "./en.ts";

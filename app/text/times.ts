@@ -1,7 +1,7 @@
 /**
- * Times as people say them, in their locale and time zone. All take milliseconds since 1970; what is
- * relative to now takes now as well. [TM1] Days. [TM2] The chat list. [TM3] Last seen. [TM4] All follow
- * the language.
+ * Times as people say them, in their locale and time zone. All take milliseconds since 1970; what
+ * is relative to now takes now as well. [ATM1] Days. [ATM2] The chat list. [ATM3] Last seen. [ATM4]
+ * All follow the language.
  */
 import { locale, texts } from "./speech.ts";
 

@@ -4,7 +4,7 @@ import { envelopeOf, splitEnvelope } from "../../crypto/envelope.ts";
 import { answersAnything, readsOnlyItsView } from "./decoder.ts";
 import { bytesOf } from "./people.ts";
 
-test("[EN1] suite, id and rest come back as they were put together", () => {
+test("[EV1] suite, id and rest come back as they were put together", () => {
   const body = envelopeOf(Uint8Array.from([...bytesOf(16, 2), 9, 9]));
   expect(body[0]).toBe(1);
   expect(splitEnvelope(body)).toEqual({
@@ -13,12 +13,12 @@ test("[EN1] suite, id and rest come back as they were put together", () => {
   });
 });
 
-test("[EN2] an unknown suite is named, and nothing is tried instead", () => {
+test("[EV2] an unknown suite is named, and nothing is tried instead", () => {
   const body = bytesOf(40, 2);
   expect(splitEnvelope(body)).toEqual({ ok: false, error: { type: "SuiteUnknown", suite: 2 } });
 });
 
-test("[EN3] what holds no more than an id is refused", () => {
+test("[EV3] what holds no more than an id is refused", () => {
   for (const length of [0, 1, 17]) {
     expect(splitEnvelope(bytesOf(length, 1))).toEqual({
       ok: false,

@@ -33,7 +33,7 @@ async function seesCleared({ page }: Person): Promise<void> {
 }
 
 for (const left of ["localStorage", "the cookie"] as const) {
-  test(`[BT3] where only ${left} is left, it says that storage was cleared`, async ({
+  test(`[ABT3] where only ${left} is left, it says that storage was cleared`, async ({
     newcomer,
   }) => {
     const alice = await newcomer();
@@ -57,7 +57,7 @@ for (const left of ["localStorage", "the cookie"] as const) {
   });
 }
 
-test("[BT3] an invite link makes no new person there either, but after being asked it works", async ({
+test("[ABT3] an invite link makes no new person there either, but after being asked it works", async ({
   newcomer,
 }) => {
   const [alice, bob] = await Promise.all([newcomer(), newcomer()]);
@@ -72,7 +72,7 @@ test("[BT3] an invite link makes no new person there either, but after being ask
   await expect(alice.chat("Bob again")).toHaveAccessibleName(/here I am again/u);
 });
 
-test("[BT2] where nothing at all is left, it is a first visit", async ({ newcomer }) => {
+test("[ABT2] where nothing at all is left, it is a first visit", async ({ newcomer }) => {
   const alice = await newcomer();
   await alice.start("Alice");
   await evict(alice);
@@ -82,7 +82,7 @@ test("[BT2] where nothing at all is left, it is a first visit", async ({ newcome
   await expect(alice.page.getByRole("textbox", { name: "Your name" })).toBeVisible();
 });
 
-test("[BT3] storage that goes while the app is open is missed, and nothing is made anew @chromium", async ({
+test("[ABT3] storage that goes while the app is open is missed, and nothing is made anew @chromium", async ({
   newcomer,
 }) => {
   const alice = await newcomer();

@@ -21,7 +21,7 @@ async function alone(browser: Parameters<typeof person>[0]): Promise<Person> {
   return alice;
 }
 
-test("[DR1] a text that was not sent is there again after a reload", async ({ browser }) => {
+test("[ADR1] a text that was not sent is there again after a reload", async ({ browser }) => {
   await using alice = await alone(browser);
   const field = alice.page.getByRole("textbox", { name: "Message" });
   await write(field, "half a thou");
@@ -30,7 +30,7 @@ test("[DR1] a text that was not sent is there again after a reload", async ({ br
   await expect(field).toHaveValue("half a thou");
 });
 
-test("[KB1] keys go through the chats, to the composer, and back", async ({ browser }) => {
+test("[AKB1] keys go through the chats, to the composer, and back", async ({ browser }) => {
   await using alice = await person(browser, relay.url);
   await alice.start("Alice");
   await using bob = await person(browser, relay.url);
@@ -53,7 +53,7 @@ test("[KB1] keys go through the chats, to the composer, and back", async ({ brow
   await expect(page.getByText("Pick a chat")).toBeVisible();
 });
 
-test("[WL3] a long history keeps few nodes, and its place while more comes in", async ({
+test("[AWL3] a long history keeps few nodes, and its place while more comes in", async ({
   browser,
 }) => {
   test.slow();
@@ -85,7 +85,7 @@ test("[WL3] a long history keeps few nodes, and its place while more comes in", 
   await expect.poll(() => distanceToEnd(page)).toBeLessThanOrEqual(15);
 });
 
-test("[WL2] what one reads does not move when something arrives below", async ({ browser }) => {
+test("[AWL2] what one reads does not move when something arrives below", async ({ browser }) => {
   await using alice = await person(browser, relay.url, { viewport: { width: 900, height: 700 } });
   await alice.start("Alice");
   await using bob = await person(browser, relay.url);
@@ -108,7 +108,7 @@ test("[WL2] what one reads does not move when something arrives below", async ({
   await expect(alice.chat("Bob")).not.toHaveAccessibleName(/unread/u);
 });
 
-test("[CV1] a chat opens at what is new, which is unread until it was in view", async ({
+test("[ACV1] a chat opens at what is new, which is unread until it was in view", async ({
   browser,
 }) => {
   await using alice = await person(browser, relay.url, { viewport: { width: 900, height: 700 } });

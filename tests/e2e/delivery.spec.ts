@@ -5,7 +5,7 @@ import { TYPING_SHOWN_MS } from "../../sync/typing/typing.ts";
 import { AGAIN_MS } from "./person.ts";
 import { test } from "./world.ts";
 
-test("[MI1] a message is waiting, sent, delivered, read, and says each", async ({
+test("[AMI1] a message is waiting, sent, delivered, read, and says each", async ({
   friends,
   relay,
 }) => {

@@ -17,7 +17,7 @@ const withoutSharedWorkers = (): void => {
   Reflect.deleteProperty(globalThis, "SharedWorker");
 };
 
-test("[EN3] without SharedWorkers one tab's worker serves all, and another takes its place", async ({
+test("[AEN3] without SharedWorkers one tab's worker serves all, and another takes its place", async ({
   browser,
 }) => {
   await using alice = await person(browser, relay.url);
@@ -35,7 +35,7 @@ test("[EN3] without SharedWorkers one tab's worker serves all, and another takes
   await second.seesState("alone now", "Saved");
 });
 
-test("[EN2] an engine that a newer one asks to go does so, and its tab says what to do", async ({
+test("[AEN2] an engine that a newer one asks to go does so, and its tab says what to do", async ({
   browser,
 }) => {
   await using alice = await person(browser, relay.url);
@@ -52,7 +52,7 @@ test("[EN2] an engine that a newer one asks to go does so, and its tab says what
   await expect(page.getByText("Kith was updated")).toHaveCount(0);
 });
 
-test("[RD2] an engine that dies is made anew, and nothing that was written is lost @chromium", async () => {
+test("[ARD2] an engine that dies is made anew, and nothing that was written is lost @chromium", async () => {
   test.setTimeout(120_000);
   await using browser = await chromium.launch(chromiumLaunch());
   await using alice = await person(browser, relay.url);
@@ -69,7 +69,7 @@ test("[RD2] an engine that dies is made anew, and nothing that was written is lo
   await alice.seesState("after", "Saved");
 });
 
-test("[SC1] over plain http the app says in words that it needs https", async ({ page }) => {
+test("[ASC1] over plain http the app says in words that it needs https", async ({ page }) => {
   await fromRelay(page, "http://kith.example");
   await page.goto("http://kith.example/#AQsecret");
   await expect(page.getByRole("heading", { name: "This page needs https" })).toBeVisible();

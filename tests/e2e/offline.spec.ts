@@ -1,8 +1,8 @@
 /**
  * Without a network the app opens, shows everything, takes what is written, and sends it later.
  *
- * [OF1] What was written offline on both sides arrives, in one order. [OF2] A connection that broke is
- * made again by itself. In both cases a line says how much waits.
+ * [OF1] What was written offline on both sides arrives, in one order. [OF2] A connection that broke
+ * is made again by itself. In both cases a line says how much waits.
  */
 import { expect } from "@playwright/test";
 
@@ -68,7 +68,7 @@ test("[OF2] a way that breaks while the relay lives is noticed, and mends by its
   for (const { strips } of [alice, bob]) await expect(strips).toHaveText("", { timeout: AGAIN_MS });
 });
 
-test("[BT1] without a network the app opens with its history", async ({ friends, relay }) => {
+test("[ABT1] without a network the app opens with its history", async ({ friends, relay }) => {
   const [alice, bob] = await friends();
   await alice.say("remember this");
   await bob.sees("remember this");
@@ -90,7 +90,7 @@ test("[BT1] without a network the app opens with its history", async ({ friends,
   await alice.sees("I do");
 });
 
-test("[BT1] the chat is painted while the network answers nothing", async ({ friends, relay }) => {
+test("[ABT1] the chat is painted while the network answers nothing", async ({ friends, relay }) => {
   await using tap = await tapWire(relay.port);
   const [alice, bob] = await friends(tap.url);
   await alice.say("remember this");

@@ -12,7 +12,7 @@ test.afterAll(async () => {
   await relay[Symbol.asyncDispose]();
 });
 
-test("[ON1] a name and Start, and one can write to oneself", async ({ browser }) => {
+test("[AON1] a name and Start, and one can write to oneself", async ({ browser }) => {
   await using alice = await person(browser, relay.url);
   await alice.page.goto(relay.url);
   await expect(alice.page.getByRole("textbox", { name: "Your name" })).toBeFocused();
@@ -22,7 +22,7 @@ test("[ON1] a name and Start, and one can write to oneself", async ({ browser })
   await expect(alice.stateOf("Milk")).toHaveText("Saved");
 });
 
-test("[ON1] an invite link leads into the chat in two actions, its secret leaves the address at once", async ({
+test("[AON1] an invite link leads into the chat in two actions, its secret leaves the address at once", async ({
   browser,
 }) => {
   await using alice = await person(browser, relay.url);
@@ -43,7 +43,7 @@ test("[ON1] an invite link leads into the chat in two actions, its secret leaves
   await expect(bob.stateOf("Here I am")).toHaveText("Read");
 });
 
-test("[ON3] a link that was altered says so, and one goes on without it", async ({ browser }) => {
+test("[AON3] a link that was altered says so, and one goes on without it", async ({ browser }) => {
   await using bob = await person(browser, relay.url);
   await bob.page.goto(`${relay.url}/#AQ`);
   await bob.giveName("Bob");
@@ -52,7 +52,7 @@ test("[ON3] a link that was altered says so, and one goes on without it", async 
   await expect(bob.chat("Note to self")).toBeVisible();
 });
 
-test("[IF2] a link opened by somebody who has started asks first", async ({ browser }) => {
+test("[AIF2] a link opened by somebody who has started asks first", async ({ browser }) => {
   await using alice = await person(browser, relay.url);
   await alice.start("Alice");
   const link = await alice.invite();

@@ -1,9 +1,9 @@
 /**
- * [PC1] The app looks right from 360 px to wide, light and dark.
+ * [APC1] The app looks right from 360 px to wide, light and dark.
  *
- * Pictures of the real app: for people to look at after each run (test-results/pictures), and those of
- * the README, which are written to docs/pictures only when asked: `KITH_PICTURES=1 npx playwright test
- * pictures --project chromium`.
+ * Pictures of the real app: for people to look at after each run (test-results/pictures), and those
+ * of the README, which are written to docs/pictures only when asked: `KITH_PICTURES=1 npx
+ * playwright test pictures --project chromium`.
  */
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -72,7 +72,7 @@ async function picture(page: Page, path: string): Promise<void> {
   await page.screenshot({ path });
 }
 
-test("[PC1] the app can be looked at, narrow and wide, light and dark", async ({
+test("[APC1] the app can be looked at, narrow and wide, light and dark", async ({
   browser,
   newcomer,
   relay,
@@ -106,7 +106,7 @@ test("[PC1] the app can be looked at, narrow and wide, light and dark", async ({
   }
 });
 
-test("[PC1] below 700 px there is one pane, and a way back", async ({ friends }) => {
+test("[APC1] below 700 px there is one pane, and a way back", async ({ friends }) => {
   const [alice] = await friends();
   const { page } = alice;
   await page.setViewportSize({ width: 360, height: 640 });

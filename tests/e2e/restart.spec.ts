@@ -1,7 +1,7 @@
 /**
  * A browser is closed, and opened again another day.
  *
- * [IN3] An invite works while whoever made it is away: the chat is there when they are back.
+ * [AIN3] An invite works while whoever made it is away: the chat is there when they are back.
  */
 import { expect } from "@playwright/test";
 
@@ -9,7 +9,7 @@ import { AGAIN_MS, INVITED_MAX_MS, isStored } from "./person.ts";
 import { makeProfile } from "./profile.ts";
 import { test } from "./world.ts";
 
-test("[IN3] whoever invites may have closed the browser: the chat is there when they are back", async ({
+test("[AIN3] whoever invites may have closed the browser: the chat is there when they are back", async ({
   browserName,
   newcomer,
   relay,

@@ -4,7 +4,7 @@ import { expect } from "@playwright/test";
 import { personIn } from "./person.ts";
 import { test } from "./world.ts";
 
-test("[EN1] two tabs show everything once, both write, and the first may close", async ({
+test("[AEN1] two tabs show everything once, both write, and the first may close", async ({
   friends,
 }) => {
   const [alice, bob] = await friends();
@@ -26,7 +26,7 @@ test("[EN1] two tabs show everything once, both write, and the first may close",
   expect(await second.transcript(5)).toEqual(await bob.transcript(5));
 });
 
-test("[EN1] tabs that start together make one person", async ({ newcomer }) => {
+test("[AEN1] tabs that start together make one person", async ({ newcomer }) => {
   const first = await newcomer();
   const second = personIn(first.context, await first.context.newPage(), first.url);
   await Promise.all([first.page.goto(first.url), second.page.goto(first.url)]);

@@ -20,7 +20,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "halves of letters": "a\u0301 e\u0308 ﷽",
 };
 
-test("[MI3] every text is shown as it was written, and none of it acts", async ({ friends }) => {
+test("[AMI3] every text is shown as it was written, and none of it acts", async ({ friends }) => {
   const [alice, bob] = await friends();
   const dialogs: string[] = [];
   for (const { page } of [alice, bob]) {
@@ -39,7 +39,7 @@ test("[MI3] every text is shown as it was written, and none of it acts", async (
   expect(dialogs).toEqual([]);
 });
 
-test("[LK1] an address of the web is a link that tells nobody where it was", async ({
+test("[ALK1] an address of the web is a link that tells nobody where it was", async ({
   friends,
 }) => {
   const [alice, bob] = await friends();
@@ -51,7 +51,7 @@ test("[LK1] an address of the web is a link that tells nobody where it was", asy
   await expect(link).toHaveAttribute("target", "_blank");
 });
 
-test("[CO2] 32 KB arrive whole, a byte more is refused with the count, and stays", async ({
+test("[ACO2] 32 KB arrive whole, a byte more is refused with the count, and stays", async ({
   friends,
 }) => {
   const [alice, bob] = await friends();
@@ -71,7 +71,7 @@ test("[CO2] 32 KB arrive whole, a byte more is refused with the count, and stays
   expect(await bob.messages.locator(".message-text").textContent()).toBe(full);
 });
 
-test("[CH2] a name cannot turn, hide or pretend what stands beside it", async ({ newcomer }) => {
+test("[ACH2] a name cannot turn, hide or pretend what stands beside it", async ({ newcomer }) => {
   const [alice, bob] = await Promise.all([newcomer(), newcomer()]);
   await alice.start("Alice");
   await bob.accept(await alice.invite(), "\u202Eevil\u202C\u200B\u2066 Bob\u0000\uFEFF");

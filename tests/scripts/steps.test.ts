@@ -16,7 +16,7 @@ async function outcome(steps: readonly Step[], isCi = false) {
 
 const skipping = (name: string) => ({ ...PASSED, skipped: 1, skippedNames: [name] });
 
-test("[ST1] the last line adds up all steps", async () => {
+test("[SP1] the last line adds up all steps", async () => {
   const { code, lines } = await outcome([
     step("a", PASSED),
     step("b", { ...NOTHING, passed: 41 }),
@@ -26,24 +26,24 @@ test("[ST1] the last line adds up all steps", async () => {
   expect(code).toBe(0);
 });
 
-test("[ST2] a failure does not keep the next step from running, and decides the exit code", async () => {
+test("[SP2] a failure does not keep the next step from running, and decides the exit code", async () => {
   const { code, lines } = await outcome([step("a", FAILED), step("b", PASSED)]);
   expect(lines.at(-1)).toBe("1 passed, 1 failed, 0 skipped");
   expect(code).toBe(1);
 });
 
-test("[ST3] a run in which nothing ran has failed", async () => {
+test("[SP3] a run in which nothing ran has failed", async () => {
   expect((await outcome([])).code).toBe(1);
   expect((await outcome([step("set-up", NOTHING)])).code).toBe(1);
 });
 
-test("[ST4] in CI a skipped test is a failure, unless it names the vectors of nobody's clone", async () => {
+test("[SP4] in CI a skipped test is a failure, unless it names the vectors of nobody's clone", async () => {
   expect((await outcome([step("a", skipping("s"))], true)).code).toBe(1);
   const excused = [step("a", skipping("[VC1] skipped: no ../shared/vectors"))];
   expect((await outcome(excused, true)).code).toBe(0);
 });
 
-test("[ST5] a tool is one test, and is heard only when it says no", async () => {
+test("[SP5] a tool is one test, and is heard only when it says no", async () => {
   const printed: string[] = [];
   const tool = (command: string, ...args: readonly string[]) =>
     toolStep("tool", command, args, (text) => void printed.push(text)).run();
@@ -55,7 +55,7 @@ test("[ST5] a tool is one test, and is heard only when it says no", async () => 
   expect(printed.join("")).toContain("no-such-program");
 });
 
-test("[ST6] a runner's own report and exit code are counted", async () => {
+test("[SP6] a runner's own report and exit code are counted", async () => {
   const runner = (code: string) =>
     runnerStep({
       name: "runner",

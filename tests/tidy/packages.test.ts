@@ -31,7 +31,7 @@ const manifest = read("package.json") as Manifest;
 const lock = read("package-lock.json") as { readonly packages: Readonly<Record<string, Locked>> };
 const packages = Object.entries(lock.packages).filter(([path]) => path !== "");
 
-test("[PK1] the lock holds every optional platform package", () => {
+test("[PG1] the lock holds every optional platform package", () => {
   // npm drops them silently when it locks from a filled node_modules, and `npm ci` refuses then.
   const missing = packages.flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies)
@@ -50,11 +50,11 @@ function foldersUpFrom(path: string): readonly string[] {
     .concat("node_modules/");
 }
 
-test("[PK2] every locked package has the hash of its bytes", () => {
+test("[PG2] every locked package has the hash of its bytes", () => {
   expect(packages.filter(([, it]) => it.integrity === undefined).map(([path]) => path)).toEqual([]);
 });
 
-test("[PK3] what people run stays a short list", () => {
+test("[PG3] what people run stays a short list", () => {
   const runtime = packages
     .filter(([, it]) => !(it.dev || it.devOptional || it.optional || it.peer))
     .map(([path]) => path.replace(/^node_modules\//u, ""));
@@ -62,7 +62,7 @@ test("[PK3] what people run stays a short list", () => {
   expect(runtime.slice(RUNTIME_PACKAGES_MAX)).toEqual([]);
 });
 
-test("[PK4] versions are exact, and only named packages run a script when installed", () => {
+test("[PG4] versions are exact, and only named packages run a script when installed", () => {
   const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/u.test(version))).toEqual([]);
   const scripts = packages.filter(([, it]) => it.hasInstallScript === true && !it.optional);

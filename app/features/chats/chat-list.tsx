@@ -1,8 +1,8 @@
 /**
  * The list of chats.
  *
- * [CL1] Each item is a link whose name begins with the chat's name and says how many messages are
- * unread. [CL2] The open chat is marked as the current page. [CL3] Who is shown is watched.
+ * [ACL1] Each item is a link whose name begins with the chat's name and says how many messages are
+ * unread. [ACL2] The open chat is marked as the current page. [ACL3] Who is shown is watched.
  */
 import { useLiveQuery } from "dexie-react-hooks";
 import { type ReactElement, useEffect } from "react";

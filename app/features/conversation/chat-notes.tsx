@@ -1,8 +1,8 @@
 /**
- * Quiet lines above the composer: messages that are known to be missing, and a session that had to be
- * begun anew. Both mend themselves; the person should know all the same.
+ * Quiet lines above the composer: messages that are known to be missing, and a session that had to
+ * be begun anew. Both mend themselves; the person should know all the same.
  *
- * [NO1] What is only on its way is not talked about. [NO2] A new session is told for a day.
+ * [ANO1] What is only on its way is not talked about. [ANO2] A new session is told for a day.
  */
 import { useLiveQuery } from "dexie-react-hooks";
 import type { ReactElement } from "react";

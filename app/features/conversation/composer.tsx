@@ -1,9 +1,9 @@
 /**
  * Where a message is written.
  *
- * [CO1] Enter sends, Shift+Enter makes a line; on touch Enter makes a line. [CO2] Over 32,768 bytes it
- * says by how much, and sends nothing. [CO3] A text that was refused is in the field again. [CO4] An
- * Enter that ends an input method's composition does not send.
+ * [ACO1] Enter sends, Shift+Enter makes a line; on touch Enter makes a line. [ACO2] Over 32,768
+ * bytes it says by how much, and sends nothing. [ACO3] A text that was refused is in the field
+ * again. [ACO4] An Enter that ends an input method's composition does not send.
  */
 import { SendHorizontal } from "lucide-react";
 import {

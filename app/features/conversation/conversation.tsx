@@ -1,7 +1,7 @@
 /**
  * One chat: its header, its messages, and where to write.
  *
- * [CV1] Messages are marked read only when the person can see them: the tab is in front, and the
+ * [ACV1] Messages are marked read only when the person can see them: the tab is in front, and the
  * newest end of the chat is in view.
  */
 import { useLiveQuery } from "dexie-react-hooks";

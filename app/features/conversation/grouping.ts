@@ -1,6 +1,6 @@
 /**
- * How a message stands to the one before it. [GR1] Messages of one author within five minutes and one
- * day are one group. [GR2] The first of a day carries the day.
+ * How a message stands to the one before it. [AGR1] Messages of one author within five minutes and
+ * one day are one group. [AGR2] The first of a day carries the day.
  */
 import type { EntryRow } from "../../../sync/store/rows.ts";
 import { dayOf } from "../../text/times.ts";

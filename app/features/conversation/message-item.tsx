@@ -1,8 +1,9 @@
 /**
  * One message in the log.
  *
- * [MI1] An own message says its state in text that assistive technology reads. [MI2] The item's name
- * is author, text, time and state, in that order. [MI3] A text is shown as it is: `<b>` stays `<b>`.
+ * [AMI1] An own message says its state in text that assistive technology reads. [AMI2] The item's
+ * name is author, text, time and state, in that order. [AMI3] A text is shown as it is: `<b>` stays
+ * `<b>`.
  */
 import { Check, CheckCheck, Clock, Info } from "lucide-react";
 import { memo, type ReactElement } from "react";

@@ -1,10 +1,10 @@
 /**
- * Keeps what the person looks at where it is, whatever is put in above, below or changes its height.
- * The browser's own anchoring is off (WebKit has none, the others anchor to other things).
+ * Keeps what the person looks at where it is, whatever is put in above, below or changes its
+ * height. The browser's own anchoring is off (WebKit has none, the others anchor to other things).
  *
- * [SK1] At the bottom of a log that follows its end it stays there. [SK2] Elsewhere the first visible message keeps its
- * place on the screen. A class, because only `getSnapshotBeforeUpdate` can measure after rendering
- * and before the document changes.
+ * [ASK1] At the bottom of a log that follows its end it stays there. [ASK2] Elsewhere the first
+ * visible message keeps its place on the screen. A class, because only `getSnapshotBeforeUpdate`
+ * can measure after rendering and before the document changes.
  */
 import { Component, createRef, type ReactElement, type ReactNode } from "react";
 

@@ -1,8 +1,8 @@
 /**
  * Reads out what others write into the open chat.
  *
- * [AR1] Only what arrives while the chat is open: never history that is loaded. [AR2] Many at once are
- * counted, not read.
+ * [AAR1] Only what arrives while the chat is open: never history that is loaded. [AAR2] Many at
+ * once are counted, not read.
  */
 import { useEffect, useRef } from "react";
 

@@ -2,9 +2,9 @@
  * Where the "new messages" line stands: before the first message that was unread when the person
  * turned to the chat.
  *
- * [NL1] It stays while they read, although everything below is read by then. [NL2] What arrives under
- * their eyes draws no line. [NL3] It is drawn anew when they come back to the tab, and goes when they
- * write.
+ * [ANL1] It stays while they read, although everything below is read by then. [ANL2] What arrives
+ * under their eyes draws no line. [ANL3] It is drawn anew when they come back to the tab, and goes
+ * when they write.
  */
 import { useCallback, useState } from "react";
 

@@ -1,8 +1,8 @@
 /**
  * Arrow keys in the log: one message takes part in the Tab order, Up, Down, Home and End move it.
  *
- * [RV1] Without a choice it is the newest message. [RV2] When the chosen one leaves the document, the
- * focus goes to the newest, and is not lost.
+ * [ARV1] Without a choice it is the newest message. [ARV2] When the chosen one leaves the document,
+ * the focus goes to the newest, and is not lost.
  */
 import { type FocusEvent, type KeyboardEvent, useCallback, useState } from "react";
 

@@ -1,10 +1,10 @@
 /**
- * The part of a chat that is in the document: a window of at most WINDOW_MAX messages that slides over
- * the history (docs/decisions/0047-a-windowed-log.md). Real nodes, so that find-in-page, selection and
- * screen readers work; few, so that the length of the history does not matter.
+ * The part of a chat that is in the document: a window of at most WINDOW_MAX messages that slides
+ * over the history (docs/decisions/0047-a-windowed-log.md). Real nodes, so that find-in-page,
+ * selection and screen readers work; few, so that the length of the history does not matter.
  *
- * [WL1] While it follows the newest end, what arrives appears. [WL2] Away from it the window stands
- * still: nothing that is being read moves. [WL3] Never more than
+ * [AWL1] While it follows the newest end, what arrives appears. [AWL2] Away from it the window
+ * stands still: nothing that is being read moves. [AWL3] Never more than
  * WINDOW_MAX messages.
  */
 import { useLiveQuery } from "dexie-react-hooks";

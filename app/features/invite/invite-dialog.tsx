@@ -1,8 +1,8 @@
 /**
- * "Invite someone": the link, its QR code, copy and share; and a field for a link that the person got
- * themselves, because links open in the browser and not in an installed app.
+ * "Invite someone": the link, its QR code, copy and share; and a field for a link that the person
+ * got themselves, because links open in the browser and not in an installed app.
  *
- * [IN1] The link stands in a read-only field. [IN2] A link that no relay holds yet says so.
+ * [AIN1] The link stands in a read-only field. [AIN2] A link that no relay holds yet says so.
  */
 import { useLiveQuery } from "dexie-react-hooks";
 import { Copy, Share2 } from "lucide-react";

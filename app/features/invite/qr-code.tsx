@@ -1,6 +1,6 @@
 /**
- * A QR code as one path, dark on light in both themes, because that is what cameras read. [QR1] The
- * path paints the dark modules and no others. [QR2] What is read is what was given.
+ * A QR code as one path, dark on light in both themes, because that is what cameras read. [AQR1]
+ * The path paints the dark modules and no others. [AQR2] What is read is what was given.
  */
 import { encodeQR } from "qr";
 import { type ReactElement, useMemo } from "react";

@@ -1,11 +1,11 @@
 /**
- * The first screen. One field and one button; with an invite link the same two lead straight into the
- * chat.
+ * The first screen. One field and one button; with an invite link the same two lead straight into
+ * the chat.
  *
- * [ON1] Start makes the account, and with an invite opens the chat: two actions in all. [ON2] A name
- * that will not do is refused in words, and stays in the field. [ON3] An invite that does not open
- * says why; the person is set up all the same and may try again or go on without it. [ON4] That another
- * tab was quicker is no failure.
+ * [AON1] Start makes the account, and with an invite opens the chat: two actions in all. [AON2] A
+ * name that will not do is refused in words, and stays in the field. [AON3] An invite that does not
+ * open says why; the person is set up all the same and may try again or go on without it. [AON4]
+ * That another tab was quicker is no failure.
  */
 import { type FormEvent, type ReactElement, useEffect, useRef, useState } from "react";
 

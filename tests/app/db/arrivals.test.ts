@@ -5,7 +5,7 @@ import { arrivedAfter } from "../../../app/db/arrivals.ts";
 import { entriesOf } from "../../../app/db/tables.ts";
 import { entry, openRows } from "./rows.ts";
 
-test("[AV1] gives others' messages after an arrival, in the order they came", async () => {
+test("[AAV1] gives others' messages after an arrival, in the order they came", async () => {
   const db = await openRows();
   await entriesOf(db).bulkAdd([
     entry(1),

@@ -7,7 +7,7 @@ import { channel, contact, DAY, openRows, THEM, US } from "./rows.ts";
 
 const HLC_PER_MS = 2_048;
 
-test("[CH1] lists the newest chat first; one without messages stands by its contact's age", async () => {
+test("[ACH1] lists the newest chat first; one without messages stands by its contact's age", async () => {
   const db = await openRows();
   const [old, fresh] = ["cc".repeat(32), "dd".repeat(32)];
   await contactsOf(db).bulkAdd([
@@ -34,7 +34,7 @@ test("[CH1] lists the newest chat first; one without messages stands by its cont
   expect(await readChat(db, 5)).toBeUndefined();
 });
 
-test("[CH2] a name cannot reorder, hide or blank what stands beside it", () => {
+test("[ACH2] a name cannot reorder, hide or blank what stands beside it", () => {
   expect(cleanName("Eve\u202Eecila")).toBe("Eveecila");
   expect(cleanName(" A\u0000l\u200Bi\nce ")).toBe("Ali ce");
   for (const blank of ["", "   ", "\u3164", "\u2800\u115F", "\u200D", "\u2066\u2069"]) {

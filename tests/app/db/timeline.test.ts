@@ -19,7 +19,7 @@ async function filled() {
 const idsOf = (rows: readonly { readonly id: string }[]): readonly string[] =>
   rows.map(({ id }) => id);
 
-test("[TL1] gives the newest, oldest first, by hybrid time and tie", async () => {
+test("[ATL1] gives the newest, oldest first, by hybrid time and tie", async () => {
   const db = await filled();
   const newest = await timeline(db, 1, { upTo: null, count: 7 });
   expect(idsOf(newest)).toEqual([
@@ -35,14 +35,14 @@ test("[TL1] gives the newest, oldest first, by hybrid time and tie", async () =>
   expect(idsOf(earlier)).toEqual(["ID1-1-3", "ID1-1-4"]);
 });
 
-test("[TL2] shows no protocol entry and nothing of another chat", async () => {
+test("[ATL2] shows no protocol entry and nothing of another chat", async () => {
   const all = idsOf(await timeline(await filled(), 1, { upTo: null, count: 100 }));
   expect(all).toHaveLength(11);
   expect(all).not.toContain("protocol");
   expect(all).not.toContain("another chat");
 });
 
-test("[TL3] finds the place some messages later, and the newest end", async () => {
+test("[ATL3] finds the place some messages later, and the newest end", async () => {
   const db = await filled();
   expect(await placeAfter(db, 1, placeOf(entry(6)), 3)).toEqual({ h: 9, b: 1, s: 9 });
   expect(await placeAfter(db, 1, placeOf(entry(6)), 4)).toEqual({ h: 10, b: 1, s: 10 });

@@ -7,7 +7,7 @@ import { channel, log, openRows, THEM, US } from "./rows.ts";
 
 const upTo = (floor: number) => ({ floor, ranges: [] });
 
-test("[WM1] counts own messages on their way, not notes to self nor what others wrote", async () => {
+test("[AWM1] counts own messages on their way, not notes to self nor what others wrote", async () => {
   const db = await openRows();
   await channelsOf(db).bulkAdd([channel(1), channel(2, { kind: "self", account: US })]);
   await logsOf(db).bulkAdd([
@@ -18,7 +18,7 @@ test("[WM1] counts own messages on their way, not notes to self nor what others 
   expect(await waitingMessages(db)).toBe(3);
 });
 
-test("[WM2] does not count the entry that opens a log", async () => {
+test("[AWM2] does not count the entry that opens a log", async () => {
   const db = await openRows();
   await channelsOf(db).add(channel(1));
   await logsOf(db).add(log(1, { known: upTo(3) }));

@@ -50,7 +50,7 @@ async function runningHub(options = staysOpen): Promise<{ hub: Hub; device: Devi
   return { hub, device };
 }
 
-test("[HB1] answers each ask once, with the device's own words", async () => {
+test("[AHB1] answers each ask once, with the device's own words", async () => {
   const { hub } = await runningHub();
   const tab = tabOf(hub);
   tab.port.post({ type: "hello", tab: "a" });
@@ -69,7 +69,7 @@ test("[HB1] answers each ask once, with the device's own words", async () => {
   });
 });
 
-test("[HB1] a full disk is a typed answer, and nothing throws through the door", async () => {
+test("[AHB1] a full disk is a typed answer, and nothing throws through the door", async () => {
   const memory = openMemoryStore();
   const full: Store = {
     ...memory,
@@ -87,7 +87,7 @@ test("[HB1] a full disk is a typed answer, and nothing throws through the door",
   });
 });
 
-test("[HB2] tells every tab that it is ready, and the newest status", async () => {
+test("[AHB2] tells every tab that it is ready, and the newest status", async () => {
   const { hub } = await runningHub();
   for (const name of ["a", "b"]) {
     const tab = tabOf(hub);
@@ -97,7 +97,7 @@ test("[HB2] tells every tab that it is ready, and the newest status", async () =
   }
 });
 
-test("[HB3] adds tabs up, and a tab that is gone no longer counts", async () => {
+test("[AHB3] adds tabs up, and a tab that is gone no longer counts", async () => {
   const { device } = await openTestDevice();
   onTestFinished(() => device[Symbol.asyncDispose]());
   const told: string[] = [];
@@ -127,7 +127,7 @@ test("[HB3] adds tabs up, and a tab that is gone no longer counts", async () => 
   expect(told.slice(-2)).toEqual(["visible false", "watch xx+b"]);
 });
 
-test("[HB4] asks wait for the device, so many and no more", async () => {
+test("[AHB4] asks wait for the device, so many and no more", async () => {
   const hub = openHub(staysOpen);
   const tab = tabOf(hub);
   tab.port.post({ type: "hello", tab: "a" });
@@ -147,7 +147,7 @@ test("[HB4] asks wait for the device, so many and no more", async () => {
   });
 });
 
-test("[HB5] says why there is no engine, and when a newer one took over", async () => {
+test("[AHB5] says why there is no engine, and when a newer one took over", async () => {
   const failed = openHub(staysOpen);
   const first = tabOf(failed);
   first.port.post({ type: "hello", tab: "a" });

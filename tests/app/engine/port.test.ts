@@ -16,7 +16,7 @@ function dial(name: string, tab: string, onEngine = (): void => undefined): Port
 const next = (port: Port<Said, Said>): Promise<Said> =>
   new Promise((resolve) => port.listen(resolve));
 
-test("[PO1] over a broadcast each tab speaks with the engine alone", async () => {
+test("[APO1] over a broadcast each tab speaks with the engine alone", async () => {
   const name = room();
   const stop = acceptBroadcast<Said, Said>(name, (port) =>
     port.listen(({ n }) => port.post({ n: n + 1 })),
@@ -29,7 +29,7 @@ test("[PO1] over a broadcast each tab speaks with the engine alone", async () =>
   expect(await heard).toEqual([{ n: 2 }, { n: 11 }]);
 });
 
-test("[PO2] tabs learn that another engine has started", async () => {
+test("[APO2] tabs learn that another engine has started", async () => {
   const name = room();
   const started = Promise.withResolvers<void>();
   dial(name, "a", started.resolve);

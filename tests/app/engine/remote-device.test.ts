@@ -51,7 +51,7 @@ async function played(): Promise<{
   return { remote, engines, tick: () => tick(), again: () => again(), gone };
 }
 
-test("[RD1] what was asked early goes out when the engine is ready", async () => {
+test("[ARD1] what was asked early goes out when the engine is ready", async () => {
   const { remote, engines } = await played();
   const answer = remote.ask({ type: "invite" });
   expect(engines[0]?.heard).toEqual([{ type: "hello", tab: "tab" }]);
@@ -65,7 +65,7 @@ test("[RD1] what was asked early goes out when the engine is ready", async () =>
   expect(await answer).toEqual({ ok: true, value: { link: "x", published: true } });
 });
 
-test("[RD2] an engine that answers no ping is given up, and the next one told what lasts", async () => {
+test("[ARD2] an engine that answers no ping is given up, and the next one told what lasts", async () => {
   const { remote, engines, tick } = await played();
   engines[0]?.say({ type: "ready", life: "life" });
   remote.watch(["aa"]);
@@ -85,7 +85,7 @@ test("[RD2] an engine that answers no ping is given up, and the next one told wh
   ]);
 });
 
-test("[RD2] an engine that is gone is replaced at once, and asked what the first never took", async () => {
+test("[ARD2] an engine that is gone is replaced at once, and asked what the first never took", async () => {
   const { remote, engines, gone } = await played();
   engines[0]?.say({ type: "ready", life: "first" });
   const taken = remote.ask({ type: "send", c: 1, text: "taken" });
@@ -104,7 +104,7 @@ test("[RD2] an engine that is gone is replaced at once, and asked what the first
   expect(await never).toEqual({ ok: true, value: { id: "x" } });
 });
 
-test("[RD2] a pong, or any word, keeps the engine", async () => {
+test("[ARD2] a pong, or any word, keeps the engine", async () => {
   const { engines, tick } = await played();
   engines[0]?.say({ type: "ready", life: "life" });
   for (let i = 0; i < 10 * PINGS_UNANSWERED_MAX; i += 1) {
@@ -114,7 +114,7 @@ test("[RD2] a pong, or any word, keeps the engine", async () => {
   expect(engines).toHaveLength(1);
 });
 
-test("[RD2] an engine in another tab that takes over is greeted, what it lost is said", async () => {
+test("[ARD2] an engine in another tab that takes over is greeted, what it lost is said", async () => {
   const { remote, engines, again } = await played();
   engines[0]?.say({ type: "ready", life: "life" });
   const lost = remote.ask({ type: "invite" });
@@ -128,7 +128,7 @@ test("[RD2] an engine in another tab that takes over is greeted, what it lost is
   expect(await waits).toEqual({ ok: true, value: undefined });
 });
 
-test("[RD3] never more asks are open than the limit", async () => {
+test("[ARD3] never more asks are open than the limit", async () => {
   const { remote } = await played();
   const asks = Array.from({ length: ASKS_OUTSTANDING_MAX }, () => remote.ask({ type: "invite" }));
   expect(await remote.ask({ type: "invite" })).toEqual({
@@ -138,7 +138,7 @@ test("[RD3] never more asks are open than the limit", async () => {
   expect(asks).toHaveLength(ASKS_OUTSTANDING_MAX);
 });
 
-test("[RD4] nothing is asked of an engine that was retired", async () => {
+test("[ARD4] nothing is asked of an engine that was retired", async () => {
   const { remote, engines, tick } = await played();
   engines[0]?.say({ type: "ready", life: "life" });
   const lost = remote.ask({ type: "invite" });
@@ -152,7 +152,7 @@ test("[RD4] nothing is asked of an engine that was retired", async () => {
   expect(engines).toHaveLength(1);
 });
 
-test("[RD5] a real device answers through a real port", async () => {
+test("[ARD5] a real device answers through a real port", async () => {
   const { device } = await openTestDevice();
   onTestFinished(() => device[Symbol.asyncDispose]());
   const hub = openHub({ life: "life", whenGone: () => new Promise(() => undefined) });

@@ -10,7 +10,7 @@ beforeEach(async () => {
   await openVaultKey();
 });
 
-test("[DR1] a draft comes back as it was saved last, for its chat alone", async () => {
+test("[ADR1] a draft comes back as it was saved last, for its chat alone", async () => {
   await writeDraft(1, "first");
   await writeDraft(1, "Grüße\n🙂");
   expect(await readDraft(1)).toBe("Grüße\n🙂");
@@ -19,14 +19,14 @@ test("[DR1] a draft comes back as it was saved last, for its chat alone", async 
   expect(await readDraft(1)).toBe("");
 });
 
-test("[DR2] a draft at rest is unreadable", async () => {
+test("[ADR2] a draft at rest is unreadable", async () => {
   await writeDraft(1, "canary canary");
   const sealed = await keyStore.read("drafts", 1);
   expect(sealed).toBeInstanceOf(Uint8Array);
   expect(new TextDecoder().decode(sealed as Uint8Array)).not.toContain("canary");
 });
 
-test("[DR3] a draft that does not open, or was moved to another chat, is none", async () => {
+test("[ADR3] a draft that does not open, or was moved to another chat, is none", async () => {
   await writeDraft(1, "text");
   await keyStore.write("drafts", 2, await keyStore.read("drafts", 1));
   expect(await readDraft(2)).toBe("");

@@ -13,7 +13,7 @@ beforeEach(() => {
   openPreferences();
 });
 
-test("[PF1] a choice is kept, and shown on the document", () => {
+test("[APF1] a choice is kept, and shown on the document", () => {
   setPreferences({ theme: "dark", accent: "teal" });
   expect(document.documentElement.dataset).toMatchObject({ theme: "dark", accent: "teal" });
   openPreferences();
@@ -25,14 +25,14 @@ test("[PF1] a choice is kept, and shown on the document", () => {
   });
 });
 
-test("[PF2] follows another tab", () => {
+test("[APF2] follows another tab", () => {
   const value = JSON.stringify({ theme: "light" });
   localStorage.setItem("kith-look", value);
   dispatchEvent(new StorageEvent("storage", { key: "kith-look", newValue: value }));
   expect(readPreferences().theme).toBe("light");
 });
 
-test("[PF3] whatever is stored, what is not understood becomes its default", () => {
+test("[APF3] whatever is stored, what is not understood becomes its default", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const { theme, accent, lastChat } = parsePreferences(value);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ownScriptUrl } from "../../../app/platform/script-url.ts";
 
 test.each(["/service-worker.js", "/assets/worker/engine-AbC_1-2.js", "/assets/index-1.js"])(
-  "[SU1] %s of the own build is a script",
+  "[ASU1] %s of the own build is a script",
   (url) => {
     expect(ownScriptUrl(url)).toBe(url);
     expect(ownScriptUrl(`${location.origin}${url}`)).toBe(url);
@@ -22,6 +22,6 @@ test.each([
   "/assets/../v1/blobs/1.js",
   "/assets/index-1.html",
   "",
-])("[SU2] %s is refused", (url) => {
+])("[ASU2] %s is refused", (url) => {
   expect(() => ownScriptUrl(url)).toThrow(TypeError);
 });

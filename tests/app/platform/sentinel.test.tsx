@@ -4,7 +4,7 @@ import { forgetStart, rememberStart, wasStarted } from "../../../app/platform/se
 
 beforeEach(() => forgetStart());
 
-test("[SE1] either place alone remembers that somebody started", () => {
+test("[ASE1] either place alone remembers that somebody started", () => {
   expect(wasStarted()).toBe(false);
   rememberStart();
   expect(wasStarted()).toBe(true);
@@ -17,14 +17,14 @@ test("[SE1] either place alone remembers that somebody started", () => {
   expect(wasStarted()).toBe(false);
 });
 
-test("[SE2] neither place says anything but that", () => {
+test("[ASE2] neither place says anything but that", () => {
   rememberStart();
   expect(document.cookie).toBe("kith=1");
   expect(localStorage).toHaveLength(1);
   expect(localStorage.getItem("kith")).toBe("1");
 });
 
-test("[SE1] another cookie is no sentinel", () => {
+test("[ASE1] another cookie is no sentinel", () => {
   document.cookie = "xkith=1";
   document.cookie = "kith=10; Path=/elsewhere";
   expect(wasStarted()).toBe(false);

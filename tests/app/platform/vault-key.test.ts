@@ -18,7 +18,7 @@ async function opened(): Promise<Uint8Array> {
   return key.value;
 }
 
-test("[VK1] is made once, however many ask at once, and is the same ever after", async () => {
+test("[AVK1] is made once, however many ask at once, and is the same ever after", async () => {
   expect(await readVaultKey()).toEqual({ ok: true, value: null });
   const keys = await Promise.all(Array.from({ length: 8 }, opened));
   expect(new Set(keys.map((key) => toHex(key))).size).toBe(1);
@@ -26,7 +26,7 @@ test("[VK1] is made once, however many ask at once, and is the same ever after",
   expect(await readVaultKey()).toEqual({ ok: true, value: keys[0] });
 });
 
-test("[VK2] what is stored holds no readable key, and the wrapper cannot be taken out", async () => {
+test("[AVK2] what is stored holds no readable key, and the wrapper cannot be taken out", async () => {
   const key = await opened();
   const row = await readWrappedKey();
   expect(row?.wrapper.extractable).toBe(false);
@@ -34,7 +34,7 @@ test("[VK2] what is stored holds no readable key, and the wrapper cannot be take
   await expect(crypto.subtle.exportKey("raw", row!.wrapper)).rejects.toThrow(/not extractable/u);
 });
 
-test("[VK3] a wrapped key that was altered does not open", async () => {
+test("[AVK3] a wrapped key that was altered does not open", async () => {
   await opened();
   const row = await readWrappedKey();
   const sealed = Uint8Array.from(row!.sealed);

@@ -11,11 +11,11 @@ import { CALM, show } from "../screen.tsx";
 const ready = { type: "ready" } as const;
 const offline: Connection = { type: "offline", retryAtMs: 0, why: "unreachable" };
 
-test("[ST1] says nothing when all is well", () => {
+test("[AST1] says nothing when all is well", () => {
   expect(noticeOf(ready, CALM, true)).toBeNull();
 });
 
-test("[ST2] what costs messages comes before what costs time", () => {
+test("[AST2] what costs messages comes before what costs time", () => {
   const worst = { ...CALM, connection: offline, clockOffWarning: true };
   expect(noticeOf(ready, { ...worst, storage: "full" }, false)).toEqual({ type: "storageFull" });
   expect(noticeOf(ready, { ...worst, storage: "failed" }, false)?.type).toBe("storageFailed");
@@ -26,7 +26,7 @@ test("[ST2] what costs messages comes before what costs time", () => {
   expect(noticeOf(ready, { ...CALM, connection: refused }, false)).toEqual({ type: "refused" });
 });
 
-test("[ST3] a quick connection is not talked about", () => {
+test("[AST3] a quick connection is not talked about", () => {
   const connecting = { ...CALM, connection: { type: "connecting" } as const };
   expect(noticeOf(ready, connecting, false)).toBeNull();
   expect(noticeOf(ready, connecting, true)).toEqual({ type: "connecting" });
@@ -34,7 +34,7 @@ test("[ST3] a quick connection is not talked about", () => {
   expect(noticeOf({ type: "starting" }, null, true)).toEqual({ type: "engineSlow" });
 });
 
-test("[ST4] offline, it counts what will be sent; catching up, what is left", async () => {
+test("[AST4] offline, it counts what will be sent; catching up, what is left", async () => {
   const db = await openRows();
   await channelsOf(db).add(channel(1));
   await logsOf(db).add(log(1, { known: { floor: 4, ranges: [] }, sent: { floor: 2, ranges: [] } }));

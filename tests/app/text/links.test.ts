@@ -6,7 +6,7 @@ import { splitLinks } from "../../../app/text/links.ts";
 const linksOf = (text: string): readonly string[] =>
   splitLinks(text).flatMap((part) => (part.type === "link" ? [part.href] : []));
 
-test("[LK1] makes links of http and https addresses alone", () => {
+test("[ALK1] makes links of http and https addresses alone", () => {
   expect(linksOf("see https://a.example/x and http://b.example")).toEqual([
     "https://a.example/x",
     "http://b.example/",
@@ -24,7 +24,7 @@ test("[LK1] makes links of http and https addresses alone", () => {
   }
 });
 
-test("[LK2] splits into parts that join to what was given", () => {
+test("[ALK2] splits into parts that join to what was given", () => {
   const piece = fc.oneof(
     fc.constantFrom(
       "https://a.example/(b)",
@@ -49,7 +49,7 @@ test("[LK2] splits into parts that join to what was given", () => {
   );
 });
 
-test("[LK3] takes a hostile text of 100 KB without backtracking", () => {
+test("[ALK3] takes a hostile text of 100 KB without backtracking", () => {
   const texts = ["https://", "http://a", "https://a.example/((((", ")", "https://a.example/."];
   for (const text of texts) {
     const hostile = text.repeat(Math.ceil(100_000 / text.length));
@@ -60,19 +60,19 @@ test("[LK3] takes a hostile text of 100 KB without backtracking", () => {
   }
 });
 
-test("[LK4] leaves the sentence its full stop and its bracket", () => {
+test("[ALK4] leaves the sentence its full stop and its bracket", () => {
   expect(linksOf("(see https://a.example/x).")).toEqual(["https://a.example/x"]);
   expect(linksOf("https://a.example/x_(y), then")).toEqual(["https://a.example/x_(y)"]);
   expect(linksOf("“https://a.example/q?a=1&b=2”!")).toEqual(["https://a.example/q?a=1&b=2"]);
 });
 
-test("[LK5] gives the real name of a host that is not plain ASCII", () => {
+test("[ALK5] gives the real name of a host that is not plain ASCII", () => {
   const [link] = splitLinks("https://аpple.example/x");
   expect(link).toMatchObject({ type: "link", realHost: "xn--pple-43d.example" });
   expect(splitLinks("https://apple.example")[0]).toMatchObject({ realHost: null });
 });
 
-test("[LK6] makes at most 200 links, and none of a longer address than 2,048 characters", () => {
+test("[ALK6] makes at most 200 links, and none of a longer address than 2,048 characters", () => {
   expect(linksOf("https://a.example ".repeat(500))).toHaveLength(200);
   expect(linksOf(`https://a.example/${"x".repeat(2_100)}`)).toEqual([]);
 });

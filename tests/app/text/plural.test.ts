@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { pluralOf } from "../../../app/text/plural.ts";
 
-test("[PL1] takes the form that the language has for the number, grouped as it does", () => {
+test("[APL1] takes the form that the language has for the number, grouped as it does", () => {
   const english = pluralOf("en");
   const forms = { one: "# message", other: "# messages" };
   expect([0, 1, 2, 1_500].map((count) => english(count, forms))).toEqual([
@@ -16,6 +16,6 @@ test("[PL1] takes the form that the language has for the number, grouped as it d
   expect([1, 3, 5].map((count) => polish(count, polishForms))).toEqual(["1a", "3b", "5c"]);
 });
 
-test("[PL2] falls back to `other` where the catalogue lacks a form", () => {
+test("[APL2] falls back to `other` where the catalogue lacks a form", () => {
   expect(pluralOf("pl")(3, { other: "# x" })).toBe("3 x");
 });

@@ -3,14 +3,14 @@ import { expect, test } from "vitest";
 import { language, locale, speak, texts } from "../../../app/text/speech.ts";
 import { directionOf, localeOf, pickLanguage } from "../../../app/text/texts.ts";
 
-test("[TX1] speaks the chosen language, else the browser's first that it knows, else English", () => {
+test("[ATX1] speaks the chosen language, else the browser's first that it knows, else English", () => {
   expect(pickLanguage("de", ["en-GB"])).toBe("de");
   expect(pickLanguage(null, ["fr-FR", "de-AT", "en"])).toBe("de");
   expect(pickLanguage(null, ["fr"])).toBe("en");
   expect(pickLanguage("constructor", ["toString"])).toBe("en");
 });
 
-test("[TX2] the document's language and direction follow", () => {
+test("[ATX2] the document's language and direction follow", () => {
   speak("de", ["en-US", "de-CH"]);
   expect(document.documentElement.lang).toBe("de");
   expect(document.documentElement.dir).toBe("ltr");
@@ -21,7 +21,7 @@ test("[TX2] the document's language and direction follow", () => {
   expect(["en", "de-DE", "zh-Hant"].map(directionOf)).toEqual(["ltr", "ltr", "ltr"]);
 });
 
-test("[TX3] dates take the browser's region of the language that is spoken", () => {
+test("[ATX3] dates take the browser's region of the language that is spoken", () => {
   expect(localeOf("en", ["de-DE", "en-AU"])).toBe("en-AU");
   expect(localeOf("de", ["en-AU"])).toBe("de");
 });

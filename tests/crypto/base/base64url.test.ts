@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { fromBase64url, toBase64url } from "../../../crypto/base/base64url.ts";
 
-test("[TX3] writes what Node writes, and reads it back", () => {
+test("[TE3] writes what Node writes, and reads it back", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
       expect(toBase64url(bytes)).toBe(Buffer.from(bytes).toString("base64url"));
@@ -12,7 +12,7 @@ test("[TX3] writes what Node writes, and reads it back", () => {
   );
 });
 
-test("[TX4] each byte string has one text: others are refused", () => {
+test("[TE4] each byte string has one text: others are refused", () => {
   const near = fc.string({ unit: fc.constantFrom("A", "Q", "-", "_", "w"), maxLength: 6 });
   fc.assert(
     fc.property(near, (text) => {

@@ -22,7 +22,7 @@ async function shown() {
   return await show(<List />, { db });
 }
 
-test("[CL1] an item's name begins with the chat's and says what is unread", async () => {
+test("[ACL1] an item's name begins with the chat's and says what is unread", async () => {
   await shown();
   const bob = await screen.findByRole("link", { name: /^Bob/u });
   expect(screen.getByRole("link", { name: /^Bob 3 unread, are you there/u })).toBe(bob);
@@ -32,7 +32,7 @@ test("[CL1] an item's name begins with the chat's and says what is unread", asyn
   await waitFor(() => expect(document.title).toBe("(3) Kith"));
 });
 
-test("[CL2] the open chat is the current page", async () => {
+test("[ACL2] the open chat is the current page", async () => {
   await shown();
   const bob = await screen.findByRole("link", { name: /^Bob/u });
   expect(bob.getAttribute("aria-current")).toBe("page");
@@ -41,7 +41,7 @@ test("[CL2] the open chat is the current page", async () => {
   ).toBeNull();
 });
 
-test("[CL3] whom it shows is watched, and who is here or writing is said", async () => {
+test("[ACL3] whom it shows is watched, and who is here or writing is said", async () => {
   const { engine } = await shown();
   await screen.findByRole("link", { name: /^Bob/u });
   await waitFor(() =>

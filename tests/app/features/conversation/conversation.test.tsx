@@ -32,7 +32,7 @@ async function chat(state: ContactState = "accepted"): Promise<Dexie> {
 const items = async (): Promise<readonly HTMLElement[]> =>
   within(await screen.findByRole("list", { name: "Messages" })).getAllByRole("listitem");
 
-test("[MI1] an own message says its state in words, and follows the receipts", async () => {
+test("[AMI1] an own message says its state in words, and follows the receipts", async () => {
   const db = await chat();
   await show(<Conversation c={1} />, { db });
   const [theirs, sent, waiting] = await items();
@@ -53,7 +53,7 @@ test("[MI1] an own message says its state in words, and follows the receipts", a
   expect(waiting?.textContent).toMatch(/Delivered$/u);
 });
 
-test("[MI2] an item is named by author, text, time and state", async () => {
+test("[AMI2] an item is named by author, text, time and state", async () => {
   await show(<Conversation c={1} />, { db: await chat() });
   expect(
     await screen.findByRole("listitem", { name: /^You hello Bob \d\d:\d\d\s*Sent$/u }),
@@ -63,7 +63,7 @@ test("[MI2] an item is named by author, text, time and state", async () => {
   ).toBeTruthy();
 });
 
-test("[MI3] a text is text: markup stays as written, addresses open elsewhere", async () => {
+test("[AMI3] a text is text: markup stays as written, addresses open elsewhere", async () => {
   const { container } = await show(<Conversation c={1} />, { db: await chat() });
   await items();
   expect(container.querySelector("b")).toBeNull();
@@ -72,14 +72,14 @@ test("[MI3] a text is text: markup stays as written, addresses open elsewhere", 
   expect(link.getAttribute("target")).toBe("_blank");
 });
 
-test("[NL1] the line stands before the first new message", async () => {
+test("[ANL1] the line stands before the first new message", async () => {
   await show(<Conversation c={1} />, { db: await chat() });
   const [, , third, last] = await items();
   expect(last?.textContent).toMatch(/^New messages/u);
   expect(third?.textContent).not.toMatch(/New messages/u);
 });
 
-test("[CV1] what is in view is marked read, once for each state of things", async () => {
+test("[ACV1] what is in view is marked read, once for each state of things", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   await items();
   await waitFor(() =>
@@ -89,7 +89,7 @@ test("[CV1] what is in view is marked read, once for each state of things", asyn
   );
 });
 
-test("[CO1] Enter sends, and the field is free at once", async () => {
+test("[ACO1] Enter sends, and the field is free at once", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
   fireEvent.input(field, { target: { value: "on my way" } });
@@ -103,7 +103,7 @@ test("[CO1] Enter sends, and the field is free at once", async () => {
   );
 });
 
-test("[CO2] over 32,768 bytes it says by how much, and sends nothing", async () => {
+test("[ACO2] over 32,768 bytes it says by how much, and sends nothing", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
   const long = "ü".repeat(16_385);
@@ -115,7 +115,7 @@ test("[CO2] over 32,768 bytes it says by how much, and sends nothing", async () 
   expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "send")).toBe(false);
 });
 
-test("[CO3] a text that was refused is in the field again, before what was written since", async () => {
+test("[ACO3] a text that was refused is in the field again, before what was written since", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
   fireEvent.input(field, { target: { value: "first" } });
@@ -130,7 +130,7 @@ test("[CO3] a text that was refused is in the field again, before what was writt
   expect(screen.getByText(/out of space/u)).toBeTruthy();
 });
 
-test("[CO4] an Enter that ends an input method's composition does not send", async () => {
+test("[ACO4] an Enter that ends an input method's composition does not send", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
   fireEvent.input(field, { target: { value: "にほん" } });
@@ -139,7 +139,7 @@ test("[CO4] an Enter that ends an input method's composition does not send", asy
   expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "send")).toBe(false);
 });
 
-test("[AR1] reads out what arrives, and no history", async () => {
+test("[AAR1] reads out what arrives, and no history", async () => {
   const db = await chat();
   const { container } = await show(<Conversation c={1} />, { db });
   await items();
@@ -154,7 +154,7 @@ test("[AR1] reads out what arrives, and no history", async () => {
   await waitFor(() => expect(region?.textContent).toBe("Bob: I am late"));
 });
 
-test("[RQ1] a stranger's request is answered before anything is written", async () => {
+test("[ARQ1] a stranger's request is answered before anything is written", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat("request") });
   fireEvent.click(await screen.findByRole("button", { name: "Accept" }));
   expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
@@ -164,7 +164,7 @@ test("[RQ1] a stranger's request is answered before anything is written", async 
   expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "markRead")).toBe(false);
 });
 
-test("[MF1] message info tells id, time and state, and Escape gives the focus back", async () => {
+test("[AMF1] message info tells id, time and state, and Escape gives the focus back", async () => {
   await show(<Conversation c={1} />, { db: await chat() });
   const [, own] = await items();
   fireEvent.click(within(own!).getByRole("button", { name: "Message info" }));
@@ -176,7 +176,7 @@ test("[MF1] message info tells id, time and state, and Escape gives the focus ba
   expect(document.activeElement).toBe(own);
 });
 
-test("[RV1] arrow keys walk from message to message, the newest is reached by Tab", async () => {
+test("[ARV1] arrow keys walk from message to message, the newest is reached by Tab", async () => {
   await show(<Conversation c={1} />, { db: await chat() });
   const list = await items();
   expect(list.map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, -1, 0]);
@@ -188,7 +188,7 @@ test("[RV1] arrow keys walk from message to message, the newest is reached by Ta
   expect(document.activeElement).toBe(list[0]);
 });
 
-test("[PS1] says online, last seen and writing in words", async () => {
+test("[APS1] says online, last seen and writing in words", async () => {
   const db = await chat();
   await contactsOf(db).update(THEM, { lastSeenMs: Date.now() - 5 * 60_000 });
   const { engine } = await show(<Conversation c={1} />, { db });

@@ -11,7 +11,7 @@ import { entry } from "../../db/rows.ts";
 const rowsTo = (last: number, count: number) =>
   Array.from({ length: count }, (_, i) => entry(last - count + 1 + i));
 
-test("[WL3] grows to its limit, then slides towards the past", () => {
+test("[AWL3] grows to its limit, then slides towards the past", () => {
   let window: Window = { upTo: null, count: WINDOW_FIRST, jump: 0 };
   for (let i = 0; i < 3; i += 1) window = olderWindow(window, rowsTo(1_000, window.count));
   expect(window).toEqual({ upTo: null, count: WINDOW_MAX, jump: 0 });
@@ -21,7 +21,7 @@ test("[WL3] grows to its limit, then slides towards the past", () => {
   expect(window.upTo?.s).toBe(880);
 });
 
-test("[WL3] is the same where there is nothing older", () => {
+test("[AWL3] is the same where there is nothing older", () => {
   const window: Window = { upTo: null, count: WINDOW_FIRST, jump: 0 };
   expect(olderWindow(window, rowsTo(20, 20))).toBe(window);
 });

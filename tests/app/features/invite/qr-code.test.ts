@@ -14,7 +14,7 @@ function painted(path: string, size: number): boolean[][] {
   return rows;
 }
 
-test("[QR1] the path paints exactly the dark modules", () => {
+test("[AQR1] the path paints exactly the dark modules", () => {
   const grid = fc.array(fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }), {
     minLength: 9,
     maxLength: 9,
@@ -27,7 +27,7 @@ test("[QR1] the path paints exactly the dark modules", () => {
   );
 });
 
-test("[QR2] a camera reads the invite link back", () => {
+test("[AQR2] a camera reads the invite link back", () => {
   const link = `https://relay.example/#${"Ab3_-xYz".repeat(20)}`;
   const { path, size } = drawingOf(encodeQR(link, "raw", { border: 4 }));
   const scale = 4;

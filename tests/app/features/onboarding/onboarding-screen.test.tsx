@@ -42,7 +42,7 @@ function typeName(name: string): void {
 }
 const done: Answer = { ok: true, value: undefined };
 
-test("[ON1] a name and Start, and the person is in", async () => {
+test("[AON1] a name and Start, and the person is in", async () => {
   const { engine, started, answer } = await begin(null);
   expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Your name" }));
   typeName("  Alice ");
@@ -51,7 +51,7 @@ test("[ON1] a name and Start, and the person is in", async () => {
   await waitFor(() => expect(started).toEqual([null]));
 });
 
-test("[ON1] with an invite the same two actions lead into the chat", async () => {
+test("[AON1] with an invite the same two actions lead into the chat", async () => {
   const { engine, started, answer } = await begin("https://relay.example/#invite");
   expect(screen.getByRole("heading").textContent).toMatch(/You were invited/u);
   typeName("Bob");
@@ -63,7 +63,7 @@ test("[ON1] with an invite the same two actions lead into the chat", async () =>
   await waitFor(() => expect(started).toEqual([2]));
 });
 
-test("[ON2] a name that will not do is refused in words, and stays", async () => {
+test("[AON2] a name that will not do is refused in words, and stays", async () => {
   const { started, answer } = await begin(null);
   typeName("");
   await answer({ ok: false, error: { type: "NameEmpty" } });
@@ -75,7 +75,7 @@ test("[ON2] a name that will not do is refused in words, and stays", async () =>
   expect(started).toEqual([]);
 });
 
-test("[ON3] an invite that does not open says why, and can be left behind", async () => {
+test("[AON3] an invite that does not open says why, and can be left behind", async () => {
   const { engine, started, answer } = await begin("https://relay.example/#used");
   typeName("Bob");
   await answer(done);
@@ -88,7 +88,7 @@ test("[ON3] an invite that does not open says why, and can be left behind", asyn
   expect(started).toEqual([null]);
 });
 
-test("[ON4] a second tab that was quicker is no failure", async () => {
+test("[AON4] a second tab that was quicker is no failure", async () => {
   const { started, answer } = await begin(null);
   typeName("Alice");
   await answer({ ok: false, error: { type: "AlreadyStarted" } });

@@ -60,7 +60,7 @@ function oraclePerson(seed: number) {
 }
 
 describe("oracle", () => {
-  test("[OR1] sealing: equal bytes from equal nonces, and each opens the other's", () => {
+  test("[OC1] sealing: equal bytes from equal nonces, and each opens the other's", () => {
     fc.assert(
       fc.property(bytes32, payload, payload, bytes24, (key, context, message, nonce) => {
         const ours = seal(key, context, message, () => nonce);
@@ -71,7 +71,7 @@ describe("oracle", () => {
     );
   });
 
-  test("[OR2] identity: keys, certificates, cards, bundles and facts byte for byte", () => {
+  test("[OC2] identity: keys, certificates, cards, bundles and facts byte for byte", () => {
     fc.assert(
       fc.property(fc.nat(1_000_000), fc.maxSafeNat(), bytes16, (seed, counter, token) => {
         const ours = personOf(seed);
@@ -102,7 +102,7 @@ describe("oracle", () => {
     );
   });
 
-  test("[OR3] facts: revocations and the account's state byte for byte", () => {
+  test("[OC3] facts: revocations and the account's state byte for byte", () => {
     const ours = personOf(5);
     const theirs = oraclePerson(5).device;
     const facts = [5, 6, 7].map((seed) => certificateFactOf(personOf(seed).self.certificate.bytes));
@@ -148,7 +148,7 @@ describe("oracle", () => {
     return { oracle, ours, options };
   }
 
-  test("[OR4] sessions: either side begins, and both talk through steps, losses and delays", () => {
+  test("[OC4] sessions: either side begins, and both talk through steps, losses and delays", () => {
     const move = fc.record({
       who: fc.constantFrom("ours", "theirs"),
       what: fc.constantFrom("send", "step", "hear", "hear", "lose"),
@@ -197,7 +197,7 @@ describe("oracle", () => {
     );
   });
 
-  test("[OR5] sender chains and live frames: equal bytes, and each opens the other's", () => {
+  test("[OC5] sender chains and live frames: equal bytes, and each opens the other's", () => {
     fc.assert(
       fc.property(fc.nat(1_000_000), payload, bytes24, fc.nat(8), (seed, body, nonce, skip) => {
         const author = bytesOf(16, 3);
@@ -226,7 +226,7 @@ describe("oracle", () => {
     );
   });
 
-  test("[OR6] invites: address, key, record byte for byte, and each opens the other's", () => {
+  test("[OC6] invites: address, key, record byte for byte, and each opens the other's", () => {
     fc.assert(
       fc.property(bytes32, bytes16, bytes24, (secret, voucher, nonce) => {
         const [alice, theirs] = [personOf(21), oraclePerson(21).device];
@@ -255,7 +255,7 @@ describe("oracle", () => {
     );
   });
 
-  test("[OR7] presence and vault: topics, payloads, sub-keys and records byte for byte", () => {
+  test("[OC7] presence and vault: topics, payloads, sub-keys and records byte for byte", () => {
     fc.assert(
       fc.property(bytes32, bytes16, fc.nat(0xffff_ffff), bytes24, (key, device, week, nonce) => {
         const oracle = chains.presence(key, device, week);
