@@ -61,7 +61,7 @@ export const ROSTER_DEPS_MAX = 64;
 export const AUTH_MAX = 4;
 const DEP_TAG_BYTES = 4;
 const DEP_HASH_BYTES = 8;
-const AUTH_HEAD_BYTES = 16;
+export const AUTH_HEAD_BYTES = 16;
 const CORE_BYTES_MAX = 2_048;
 
 assert(300 + ROSTER_DEPS_MAX * 20 < CORE_BYTES_MAX, "the largest Core, 20 bytes a dep");
@@ -109,7 +109,7 @@ export type EntryError =
 /** `SignatureWrong`: not by this key, or altered. `BodyWrong`: not the body that was signed. */
 export type VerifyError = { readonly type: "SignatureWrong" } | { readonly type: "BodyWrong" };
 
-const DEP: Shape<Dep> = recordShape({
+export const DEP: Shape<Dep> = recordShape({
   tag: bytesShape(DEP_TAG_BYTES),
   seq: uintShape(SEQ_MAX, 1),
   hash8: bytesShape(DEP_HASH_BYTES),
@@ -189,11 +189,15 @@ export function signEntry(
   signKey: Uint8Array,
 ): { readonly bytes: Uint8Array; readonly entry: Entry } {
   const core: Core = { ...draft, bodyHash: bodyHashOf(salt, body), bodyLength: body.length };
-  const coreBytes = encodeShaped(CORE, { version: ENTRY_VERSION, ...core });
+  const coreBytes = encodeCore(core);
   const signature = signLabelled(signKey, "entry", coreBytes);
   const entry: Entry = { core, coreBytes, signature, salt, body };
   return { bytes: encodeEntry(entry), entry };
 }
+
+/** The one encoding of a Core: what is signed and hashed. A Bug when a bound does not hold. */
+export const encodeCore = (core: Core): Uint8Array =>
+  encodeShaped(CORE, { version: ENTRY_VERSION, ...core });
 
 /** Is this what the device signed, and, unless it was deleted, the body that was signed with it? */
 export function verifyEntry(entry: Entry, deviceKey: Uint8Array): Result<void, VerifyError> {
@@ -231,4 +235,5 @@ export const depOf = (log: Uint8Array, seq: number, entryId: Uint8Array): Dep =>
   hash8: entryId.slice(0, DEP_HASH_BYTES),
 });
 
-const bodyHashOf = (salt: Uint8Array, body: Uint8Array): Uint8Array => hash32("body", salt, body);
+export const bodyHashOf = (salt: Uint8Array, body: Uint8Array): Uint8Array =>
+  hash32("body", salt, body);
