@@ -106,13 +106,15 @@ function OpenConversation({ chat }: { readonly chat: Chat }): ReactElement {
   );
 }
 
-function useMarkRead({ c, unread, state }: Chat, endInView: boolean): void {
+function useMarkRead({ c, unread, arrivals, state }: Chat, endInView: boolean): void {
   const { device } = useSession();
   const visible = useVisible();
-  const seen = visible && endInView && state !== "request" ? unread : 0;
+  const isSeen = visible && endInView && state !== "request" && unread > 0;
+  // Not `unread`: it is the same when some were marked and as many came, between two looks.
+  const seenUpTo = isSeen ? arrivals : 0;
   useEffect(() => {
-    if (seen > 0) void device.ask({ type: "markRead", c });
-  }, [device, c, seen]);
+    if (seenUpTo > 0) void device.ask({ type: "markRead", c });
+  }, [device, c, seenUpTo]);
 }
 
 function useEscape(open: boolean, close: () => void): void {

@@ -89,6 +89,16 @@ test("[ACV1] what is in view is marked read, once for each state of things", asy
   );
 });
 
+test("[ACV1] as many that arrive right after as were marked read are marked read too", async () => {
+  const db = await chat();
+  const { engine } = await show(<Conversation c={1} />, { db });
+  const asks = () => engine.heard.filter((it) => it.type === "ask" && it.ask.type === "markRead");
+  await waitFor(() => expect(asks()).toHaveLength(1));
+  // Marked, and the next arrived, before the page looked again: one is unread, as before.
+  await act(async () => channelsOf(db).update(1, { unread: 1, arrivals: 5 }));
+  await waitFor(() => expect(asks()).toHaveLength(2));
+});
+
 test("[ACO1] Enter sends, and the field is free at once", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
