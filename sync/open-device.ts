@@ -21,6 +21,7 @@ import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender
 import { type Effects, heldBack } from "./receive/effects.ts";
 import type { ClockSample, Welcome } from "./session/link.ts";
 import { type LinkPool, openLinkPool } from "./session/pool.ts";
+import { type MayReach, reachFrom, withinReach } from "./session/reach.ts";
 import { openRelayHttp, type RelayHttp } from "./session/relay-http.ts";
 import { openStatusBoard, type StatusBoard } from "./status-board.ts";
 import type { Hex } from "./store/rows.ts";
@@ -77,7 +78,9 @@ class OpenedDevice implements Device {
   #isSwept = false;
   #cancelSweep = (): void => undefined;
 
-  constructor(deps: DeviceDeps, self: Self | undefined) {
+  constructor(given: DeviceDeps, self: Self | undefined) {
+    const mayReach = reachFrom(given.homeUrl);
+    const deps = { ...given, transport: withinReach(given.transport, mayReach) };
     this.#deps = deps;
     this.#self = self;
     const { store, transport, random, homeUrl } = deps;
@@ -89,7 +92,7 @@ class OpenedDevice implements Device {
     };
     this.#timers = timers;
     this.#effects = this.#effectsOf();
-    this.#pool = this.#openPool();
+    this.#pool = this.#openPool(mayReach);
     const base = {
       store,
       lane: this.#lane,
@@ -181,9 +184,10 @@ class OpenedDevice implements Device {
     };
   }
 
-  #openPool(): LinkPool {
+  #openPool(mayReach: MayReach): LinkPool {
     const { transport, timers, random } = this.#deps;
     return openLinkPool({
+      mayReach,
       transport,
       timers,
       random,

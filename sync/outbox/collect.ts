@@ -9,7 +9,7 @@ import { numbered } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
 import { cardOf } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
-import type { Link } from "../session/link.ts";
+import type { LinkTo } from "../session/pool.ts";
 import type { Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
@@ -38,7 +38,7 @@ export type CollectDeps = {
   readonly random: Random;
   readonly self: () => Self | undefined;
   /** A connection to that relay. Null: too many are open. */
-  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+  readonly linkTo: LinkTo;
 };
 
 type NumberedRow = OutboxRow & { readonly n: number };
@@ -48,6 +48,8 @@ export type Parcel = {
   readonly row: NumberedRow;
   readonly url: string;
   readonly relayId: RelayId;
+  /** Of the first target's device; the others are reached at the same relay. */
+  readonly account: Hex;
   readonly targets: readonly {
     readonly device: Hex;
     readonly mailbox: MailboxId;
@@ -168,7 +170,7 @@ class Round {
 
   /** How long its relay cannot be asked, in milliseconds. An open link hurries everything. */
   #closedForMs(parcel: Parcel): number {
-    const state = this.#deps.linkTo(parcel.url, parcel.relayId)?.state();
+    const state = linkOf(this.#deps, parcel)?.state();
     switch (state?.type) {
       case "open":
         return 0;
@@ -197,6 +199,11 @@ class Round {
   }
 }
 
+export const linkOf = (
+  { linkTo }: Pick<CollectDeps, "linkTo">,
+  { url, relayId, account }: Parcel,
+): ReturnType<LinkTo> => linkTo(url, relayId, account);
+
 /** Control messages go first, because they open what follows; otherwise as written. */
 const byPrecedence = (a: Parcel, b: Parcel): number =>
   Number(a.row.what === "entry") - Number(b.row.what === "entry") || a.row.n - b.row.n;
@@ -208,7 +215,8 @@ async function addressed(tx: ReadTx, row: NumberedRow): Promise<Parcel | undefin
     const found = await tx.get("devices", device);
     const relays = (found === undefined ? undefined : cardOf(found))?.relays ?? [];
     const relay = relays[Math.floor(row.attempts / RELAY_TRIES) % Math.max(1, relays.length)];
-    if (relay === undefined || (parcel !== undefined && parcel.url !== relay.url)) continue;
+    if (found === undefined || relay === undefined) continue;
+    if (parcel !== undefined && parcel.url !== relay.url) continue;
     const target = {
       device,
       mailbox: idOf("MailboxId", relay.mailbox),
@@ -218,6 +226,7 @@ async function addressed(tx: ReadTx, row: NumberedRow): Promise<Parcel | undefin
       row,
       url: relay.url,
       relayId: idOf("RelayId", relay.relayId),
+      account: parcel?.account ?? found.account,
       targets: [...(parcel?.targets ?? []), target],
     };
   }

@@ -11,7 +11,7 @@ import type { Hex } from "../store/rows.ts";
 import { idOf } from "../wire/ids.ts";
 import { type Attempt, recordAttempts, type Verdict } from "./attempts.ts";
 import { fetchBundle, keepBundle } from "./bundles.ts";
-import { collect, type CollectDeps, type Parcel } from "./collect.ts";
+import { collect, type CollectDeps, linkOf, type Parcel } from "./collect.ts";
 import { Flow } from "./flow.ts";
 
 /** However far away the next row's time is: the clock may be set meanwhile. */
@@ -154,7 +154,7 @@ class OutboxPump implements Pump {
 
 async function put(deps: PumpDeps, parcel: Parcel): Promise<Verdict> {
   const { row, targets } = parcel;
-  const link = deps.linkTo(parcel.url, parcel.relayId);
+  const link = linkOf(deps, parcel);
   if (link === null || row.body === null) return { type: "busy", retryAfterMs: 1_000 };
   const answer = await link.put({
     envelope: idOf("EnvelopeId", bytesOf(row.env)),

@@ -6,6 +6,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { openPresence } from "../../crypto/presence.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { Link, LinkState } from "../session/link.ts";
+import type { LinkTo } from "../session/pool.ts";
 import type { RelayId, Topic } from "../wire/ids.ts";
 import { PRESENCE_OFFLINE_MS } from "../wire/limits.ts";
 import type { TevtFrame } from "../wire/topic-frames.ts";
@@ -20,7 +21,7 @@ export const WATCHED_DEVICES_MAX = 10;
 export type FollowerOptions = {
   readonly timers: Timers;
   readonly now: () => number;
-  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+  readonly linkTo: LinkTo;
   readonly onPresence: (person: PersonPresence) => void;
 };
 
@@ -65,6 +66,9 @@ export class Follower {
           const key = watched.presenceIn;
           const topic = topicOf(key, device.device, week);
           const name = toHex(topic);
+          const known = this.#topics.get(name);
+          // A device that moved publishes the same topic elsewhere: the old place is left.
+          if (known !== undefined && placeOf(known.device) !== placeOf(device)) this.#drop([name]);
           leftTopics.delete(name);
           if (this.#topics.has(name)) continue;
           const state = { isAsked: false, isOnline: false, cancelDoubt: null };
@@ -119,7 +123,7 @@ export class Follower {
     for (const followed of this.#topics.values()) {
       if (followed.isAsked) continue;
       const { url, relayId } = followed.device;
-      const link = this.#options.linkTo(url, relayId);
+      const link = this.#options.linkTo(url, relayId, followed.person.account);
       if (link === null) continue;
       followed.isAsked = true;
       link.subscribe([followed.topic]);
@@ -133,7 +137,10 @@ export class Follower {
       this.#topics.delete(name);
       trust(followed);
       const { url, relayId } = followed.device;
-      if (followed.isAsked) this.#options.linkTo(url, relayId)?.unsubscribe([followed.topic]);
+      const { account } = followed.person;
+      if (followed.isAsked) {
+        this.#options.linkTo(url, relayId, account)?.unsubscribe([followed.topic]);
+      }
       if (this.#people.has(followed.person.account)) this.#see(followed, false, 0, 0);
     }
   }

@@ -2,11 +2,12 @@
  * Who is online. A device publishes its own state under one opaque topic for each contact, at its
  * first home relay, and follows the topics of the people on screen at theirs. The relay sees neither
  * who it is nor what it says; it says when a publisher fell silent (`PRESENCE_OFFLINE_MS`).
- * docs/protocol/sync-session.md, rules [PS1] to [PS11].
+ * docs/protocol/sync-session.md, rules [PS1] to [PS12].
  */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { Link, LinkState } from "../session/link.ts";
+import type { LinkTo } from "../session/pool.ts";
 import type { RelayId, Topic } from "../wire/ids.ts";
 import type { TevtFrame } from "../wire/topic-frames.ts";
 import { Follower } from "./follower.ts";
@@ -50,7 +51,7 @@ export type PresenceOptions = {
   /** `publish` of the owner link to our first home relay. */
   readonly publish: (topic: Topic, payload: Uint8Array) => void;
   /** `linkTo` of the pool of guest links. */
-  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+  readonly linkTo: LinkTo;
   /** At each change of somebody watched. */
   readonly onPresence: (person: PersonPresence) => void;
 };

@@ -10,9 +10,10 @@ import { channelOf, numbered } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
 import { cardOf } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
-import type { Link } from "../session/link.ts";
+import type { LinkTo } from "../session/pool.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
-import { idOf, type RelayId } from "../wire/ids.ts";
+import { idOf } from "../wire/ids.ts";
 import { SLOT_TTL_MS_MAX } from "../wire/limits.ts";
 import { type SealedCursor, sealCursor } from "./receipts.ts";
 
@@ -32,7 +33,7 @@ export type ReceiptDeps = {
   readonly timers: Timers;
   readonly random: Random;
   readonly self: () => Self | undefined;
-  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+  readonly linkTo: LinkTo;
   readonly failed: (error: unknown) => void;
 };
 
@@ -143,35 +144,43 @@ async function tellOnce(deps: ReceiptDeps, c: number): Promise<Told> {
   return isNewest ? "told" : "again";
 }
 
-/** `stored`: every relay of every device has it. */
-async function putCursor(
-  deps: ReceiptDeps,
-  cursor: SealedCursor,
-): Promise<"stored" | "away" | "refused"> {
-  const cards = await deps.store.read(["devices"], async (tx) => {
-    const rows = await Promise.all(cursor.devices.map((it) => tx.get("devices", it)));
-    return rows.flatMap((row) => (row === undefined ? [] : [cardOf(row)?.relays[0]]));
-  });
-  let worst: "stored" | "away" | "refused" = "stored";
-  for (const relay of cards) {
-    const link =
-      relay === undefined ? null : deps.linkTo(relay.url, idOf("RelayId", relay.relayId));
-    const answer = await link?.put({
-      envelope: idOf("EnvelopeId", envelopeIdOf(cursor.body)),
-      isEphemeral: false,
-      isUrgent: false,
-      slot: idOf("SlotId", cursor.slot),
-      ttlSeconds: SLOT_TTL_MS_MAX / 1_000,
-      targets:
-        relay === undefined
-          ? []
-          : [{ mailbox: idOf("MailboxId", relay.mailbox), token: idOf("Token", relay.token) }],
-      body: cursor.body,
-    });
-    const status = answer?.ok === true ? answer.value[0]?.status : undefined;
-    if (status === "stored" || status === "duplicate") continue;
-    if (status === undefined || status === "busy") worst = worst === "refused" ? worst : "away";
-    else worst = "refused";
+type Outcome = "stored" | "away" | "refused";
+
+/** `stored`: a relay of every device has it. */
+async function putCursor(deps: ReceiptDeps, cursor: SealedCursor): Promise<Outcome> {
+  const devices = await deps.store.read(["devices"], (tx) =>
+    Promise.all(cursor.devices.map((it) => tx.get("devices", it))),
+  );
+  let worst: Outcome = "stored";
+  for (const device of devices) {
+    if (device === undefined) continue;
+    const outcome = await putCursorTo(deps, cursor, device);
+    if (outcome !== "stored" && worst !== "refused") worst = outcome;
   }
   return worst;
+}
+
+/** At the first of the device's relays that takes it. */
+async function putCursorTo(
+  deps: ReceiptDeps,
+  { body, slot }: SealedCursor,
+  device: DeviceRow,
+): Promise<Outcome> {
+  let outcome: Outcome = "away";
+  for (const relay of cardOf(device)?.relays ?? []) {
+    const link = deps.linkTo(relay.url, idOf("RelayId", relay.relayId), device.account);
+    const answer = await link?.put({
+      envelope: idOf("EnvelopeId", envelopeIdOf(body)),
+      isEphemeral: false,
+      isUrgent: false,
+      slot: idOf("SlotId", slot),
+      ttlSeconds: SLOT_TTL_MS_MAX / 1_000,
+      targets: [{ mailbox: idOf("MailboxId", relay.mailbox), token: idOf("Token", relay.token) }],
+      body,
+    });
+    const status = answer?.ok === true ? answer.value[0]?.status : undefined;
+    if (status === "stored" || status === "duplicate") return "stored";
+    if (status !== undefined && status !== "busy") outcome = "refused";
+  }
+  return outcome;
 }

@@ -12,10 +12,10 @@ import type { Timers } from "../clock/timers.ts";
 import { cardOf, reachableDevices } from "../contact/contacts.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { signTyping } from "../payload/typing.ts";
-import type { Link } from "../session/link.ts";
+import type { LinkTo } from "../session/pool.ts";
 import type { Hex } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
-import { idOf, type RelayId } from "../wire/ids.ts";
+import { idOf } from "../wire/ids.ts";
 
 /** While somebody writes, others are told once in so long … */
 export const TYPING_EVERY_MS = 3_000;
@@ -29,7 +29,7 @@ export type TypingDeps = {
   readonly timers: Timers;
   readonly random: Random;
   readonly self: () => Self | undefined;
-  readonly linkTo: (url: string, relayId: RelayId) => Link | null;
+  readonly linkTo: LinkTo;
   readonly onTyping: (typing: Readonly<Record<number, readonly Hex[]>>) => void;
   readonly failed: (error: unknown) => void;
 };
@@ -113,7 +113,8 @@ async function tell(deps: TypingDeps, c: number): Promise<void> {
   const body = envelopeOf(sealLive(found.chain.state, payload, deps.random));
   for (const relay of found.relays) {
     if (relay === undefined) continue;
-    await deps.linkTo(relay.url, idOf("RelayId", relay.relayId))?.put({
+    const relayId = idOf("RelayId", relay.relayId);
+    await deps.linkTo(relay.url, relayId, found.channel.account)?.put({
       envelope: idOf("EnvelopeId", envelopeIdOf(body)),
       isEphemeral: true,
       isUrgent: false,

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../crypto/base/sodium.ts";
+import { inviteLinkOf } from "../../crypto/invite/link.ts";
 import type { Device, Status } from "../../sync/device.ts";
 import { openDevice } from "../../sync/open-device.ts";
 import { type MemoryStore, openMemoryStore } from "../../sync/store/memory-store.ts";
@@ -17,15 +18,19 @@ type Alone = {
   readonly store: MemoryStore;
   readonly status: () => Status | undefined;
   readonly failures: unknown[];
+  /** Origins of which anything was asked. */
+  readonly asked: Set<string>;
 };
 
 /** A device that no relay answers. */
 async function alone(store: MemoryStore = openMemoryStore()): Promise<Alone> {
   const timers = new HeldTimers(NOW_MS);
   const failures: unknown[] = [];
+  const asked = new Set<string>();
+  const relayAt = (origin: string): undefined => void asked.add(origin);
   const device = await openDevice({
     store,
-    transport: openMemoryTransport({ relayAt: () => undefined, timers }),
+    transport: openMemoryTransport({ relayAt, timers }),
     timers,
     random: new Chance(3, "alone").bytes,
     homeUrl: RELAY_URL,
@@ -36,7 +41,7 @@ async function alone(store: MemoryStore = openMemoryStore()): Promise<Alone> {
   device.status((it) => {
     status = it;
   });
-  return { device, timers, store, status: () => status, failures };
+  return { device, timers, store, status: () => status, failures, asked };
 }
 
 test("[DV4] before the start there is nobody to ask; after it there is one account", async () => {
@@ -113,4 +118,25 @@ test("[DV3] closed, a device leaves no timer and no work behind, and another goe
   expect(sent.ok).toBe(true);
   const rows = await store.read(["entries"], (tx) => tx.range("entries", "primary", {}));
   expect(rows.map((it) => it.text)).toEqual(["", "one", "two"]);
+});
+
+test("[SE23] a stranger's link does not make the device knock inside the network it is in", async () => {
+  const { device, timers, asked } = await alone();
+  await device.start("Alice");
+  const invite = {
+    account: new Uint8Array(32),
+    secret: new Uint8Array(32),
+    expiresAtS: 2 ** 32 - 1,
+  };
+  const open = (relayUrl: string): ReturnType<Device["acceptInvite"]> =>
+    timers.outcome(
+      device.acceptInvite(inviteLinkOf("https://kith.example/", { ...invite, relayUrl })),
+    );
+  const unreachable = { ok: false, error: { type: "RelayUnreachable" } };
+  for (const url of ["http://localhost:8787", "https://nas.local", "https://printer"]) {
+    expect(await open(url)).toEqual(unreachable);
+    expect(asked).not.toContain(url);
+  }
+  expect(await open("https://other.example")).toEqual(unreachable);
+  expect(asked).toContain("https://other.example");
 });

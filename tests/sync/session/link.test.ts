@@ -90,6 +90,7 @@ function envelopeTo(to: Member, fill: number) {
 
 const guestOf = (it: RealRelay) =>
   openLinkPool({
+    mayReach: () => true,
     transport: it.transport,
     timers: it.timers,
     random: countingRandom(),
@@ -105,7 +106,7 @@ test("[SE9] an envelope goes from a guest's PUT to its owner, and is gone once a
   expect(bob.states).toEqual(["welcoming", "authing", "open"]);
   expect(bob.empties).toEqual([0]);
 
-  const guest = guestOf(it).linkTo(URL_HERE, it.relay().relayId);
+  const guest = guestOf(it).linkTo(URL_HERE, it.relay().relayId, "of someone");
   expect(await answered(it, guest!.put(envelopeTo(bob, 5)))).toEqual(STORED);
   expect(await answered(it, guest!.put(envelopeTo(bob, 5)))).toMatchObject({
     value: [{ status: "duplicate" }],
@@ -122,7 +123,7 @@ test("[SE9] an envelope goes from a guest's PUT to its owner, and is gone once a
 test("[SE9] what nobody may write is denied, and a broken envelope is told from it", async () => {
   const it = openRealRelay();
   const bob = await member(it, 1);
-  const guest = guestOf(it).linkTo(URL_HERE, it.relay().relayId);
+  const guest = guestOf(it).linkTo(URL_HERE, it.relay().relayId, "of someone");
   const good = envelopeTo(bob, 5);
   const targets = [{ mailbox: bob.owner.mailbox, token: idOf("Token", 200) }];
   expect(await answered(it, guest!.put({ ...good, targets }))).toMatchObject({
@@ -139,7 +140,7 @@ test("[SE19] what waited arrives before EMPTY, oldest first", async () => {
   const bob = await member(it, 1);
   await it.timers.advance(1_000);
   bob.link.close();
-  const guest = guestOf(it).linkTo(URL_HERE, it.relay().relayId);
+  const guest = guestOf(it).linkTo(URL_HERE, it.relay().relayId, "of someone");
   const count = 60;
   for (let fill = 1; fill <= count; fill += 1) {
     expect(await answered(it, guest!.put(envelopeTo(bob, fill)))).toEqual(STORED);
@@ -171,7 +172,7 @@ test("[SE11] a relay that is killed loses nothing that it answered, and PUTs wit
   const it = openRealRelay();
   const bob = await member(it, 1);
   await it.timers.advance(1_000);
-  const guest = guestOf(it).linkTo(URL_HERE, it.relay().relayId);
+  const guest = guestOf(it).linkTo(URL_HERE, it.relay().relayId, "of someone");
   expect(await answered(it, guest!.put(envelopeTo(bob, 5)))).toEqual(STORED);
   const cutOff = guest!.put(envelopeTo(bob, 6));
   it.stop();
@@ -235,7 +236,7 @@ test("[SE6] an owner and a follower stay connected for an hour, visible or not, 
   const it = openRealRelay();
   const bob = await member(it, 1);
   const guests = guestOf(it);
-  const follower = guests.linkTo(URL_HERE, it.relay().relayId)!;
+  const follower = guests.linkTo(URL_HERE, it.relay().relayId, "of someone")!;
   follower.subscribe([idOf("Topic", 1)]);
   await it.timers.advance(1_800_000);
   bob.link.setVisible(false);
