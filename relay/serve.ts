@@ -3,11 +3,8 @@
  * main.ts so that it ends with a value instead of an exit code.
  */
 import { once } from "node:events";
-import { Server } from "node:http";
+import type { Server } from "node:http";
 
-import { createAdaptorServer } from "@hono/node-server";
-
-import { assert } from "../crypto/base/assert.ts";
 import { err, ok, type Result } from "../crypto/base/result.ts";
 import { ready } from "../crypto/base/sodium.ts";
 import { ID_BYTES, type Token } from "../sync/wire/ids.ts";
@@ -16,14 +13,8 @@ import type { Config } from "./config.ts";
 import { type FolderError, openDataFolder, openOperatorInvite } from "./data-folder.ts";
 import { readAppFiles } from "./http/app-files.ts";
 import { httpApp } from "./http/http-app.ts";
-import {
-  HOT_PLACES_MAX,
-  HOT_SHELVES_MAX,
-  HTTP_HEADERS_BYTES_MAX,
-  HTTP_HEADERS_MS_MAX,
-  HTTP_REQUEST_MS_MAX,
-  LISTEN_BACKLOG,
-} from "./limits.ts";
+import { openHttpServer } from "./http/http-server.ts";
+import { HOT_PLACES_MAX, HOT_SHELVES_MAX, LISTEN_BACKLOG } from "./limits.ts";
 import {
   nodeNow,
   nodeRandom,
@@ -83,7 +74,9 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
     pressure: openPressure(),
   });
   const files = readAppFiles(config.appFolder);
-  const server = httpServerOf(relay, config, files);
+  const addressOf = addressReader(config.proxies);
+  const server = openHttpServer(httpApp({ relay, files, addressOf }), relay);
+  attachSockets({ server, relay, addressOf });
   const listening = await listen(server, config);
   if (!listening.ok) {
     await relay.drain();
@@ -132,28 +125,6 @@ async function openStoreAt(
     incarnation: () => incarnation,
     disk: { freeBytes: () => freeBytesAt(`${folder}/.`), freeBytesMin: diskFreeBytesMin },
   });
-}
-
-function httpServerOf(
-  relay: Relay,
-  config: Config,
-  files: ReturnType<typeof readAppFiles>,
-): Server {
-  const addressOf = addressReader(config.proxies);
-  const server = createAdaptorServer({
-    fetch: httpApp({ relay, files, addressOf }).fetch,
-    // Responses are built by Hono; Node's own globals stay as they are.
-    overrideGlobalObjects: false,
-    serverOptions: {
-      maxHeaderSize: HTTP_HEADERS_BYTES_MAX,
-      headersTimeout: HTTP_HEADERS_MS_MAX,
-      requestTimeout: HTTP_REQUEST_MS_MAX,
-      connectionsCheckingInterval: HTTP_HEADERS_MS_MAX / 2,
-    },
-  });
-  assert(server instanceof Server, "an HTTP/1 server was asked for");
-  attachSockets({ server, relay, addressOf });
-  return server;
 }
 
 async function listen(server: Server, { port, host }: Config): Promise<Result<void, ServeError>> {

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 
 import { type Problem, PROBLEM_STATUS } from "../../sync/wire/http.ts";
 import type { StoreError } from "../store/store.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
 export function problem(c: Context, it: Problem): Response {
   c.header("content-type", "application/problem+json");
@@ -15,3 +16,15 @@ export function problem(c: Context, it: Problem): Response {
 
 export const storeProblem = (c: Context, { cause }: StoreError): Response =>
   problem(c, { type: cause === "full" ? "StorageFull" : "StorageFailed", retryAfterMs: 5_000 });
+
+/** For a request that never came to Hono. */
+export const problemResponse = (it: Problem): Response =>
+  Response.json(it, {
+    status: PROBLEM_STATUS[it.type],
+    headers: {
+      ...SECURITY_HEADERS,
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      connection: "close",
+    },
+  });

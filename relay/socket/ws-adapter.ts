@@ -9,11 +9,12 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 
 import { CLOSE } from "../../sync/wire/close-codes.ts";
-import { PATHS, type Problem, PROBLEM_STATUS, type ProblemType } from "../../sync/wire/http.ts";
+import { PATHS, type Problem } from "../../sync/wire/http.ts";
 import { SOCKET_MESSAGE_BYTES_MAX } from "../../sync/wire/limits.ts";
 import { SUBPROTOCOL } from "../../sync/wire/version.ts";
 import { RateLimiter, takeFrom } from "../admission/rate.ts";
 import { type AddressOf, LOOPBACK } from "../client-address.ts";
+import { refuse } from "../http/raw-problem.ts";
 import {
   ADDRESS_SOCKETS_BURST,
   ADDRESS_SOCKETS_MAX,
@@ -79,7 +80,7 @@ export function attachSockets({ server, relay, addressOf }: SocketOptions): void
     const refused = refusalOf(request) ?? tooSoon(waitMsOf(address));
     if (refused !== null) {
       relay.counters.add(`handshake.${refused.type}`);
-      refuse(socket, refused);
+      refuse(socket, refused, refused.type === "VersionUnknown" ? OFFER : {});
       return;
     }
     held.set(address, (held.get(address) ?? 0) + 1);
@@ -106,27 +107,8 @@ function refusalOf(request: IncomingMessage): Problem | null {
 const tooSoon = (retryAfterMs: number): Problem | null =>
   retryAfterMs > 0 ? { type: "TooManyRequests", retryAfterMs } : null;
 
-const REASONS: Partial<Record<ProblemType, string>> = {
-  NotFound: "Not Found",
-  MethodNotAllowed: "Method Not Allowed",
-  VersionUnknown: "Upgrade Required",
-  TooManyRequests: "Too Many Requests",
-};
-
-function refuse(socket: Duplex, it: Problem): void {
-  const body = JSON.stringify(it);
-  const lines = [
-    `HTTP/1.1 ${PROBLEM_STATUS[it.type]} ${REASONS[it.type] ?? "Refused"}`,
-    "Connection: close",
-    "Content-Type: application/problem+json",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    ...(it.type === "VersionUnknown" ? ["Sec-WebSocket-Version: 13", "Upgrade: websocket"] : []),
-    ...(it.retryAfterMs === undefined
-      ? []
-      : [`Retry-After: ${Math.ceil(it.retryAfterMs / 1_000)}`]),
-  ];
-  socket.end(`${lines.join("\r\n")}\r\n\r\n${body}`);
-}
+/** Says what would have been spoken (RFC 6455 §4.4). */
+const OFFER = { upgrade: "websocket", "sec-websocket-version": "13" };
 
 function serve(relay: Relay, webSocket: WebSocket): void {
   let controlArrivalMs = 0;

@@ -88,10 +88,12 @@ export type Invite = { readonly record: string; readonly expiresAtMs: number };
 /** The words of all problems and their HTTP status. */
 export const PROBLEM_STATUS = {
   BodyMalformed: 400,
+  RequestMalformed: 400,
   SignatureInvalid: 401,
   RegistrationClosed: 403,
   NotFound: 404,
   MethodNotAllowed: 405,
+  RequestTooSlow: 408,
   TagTaken: 409,
   BodyTooLarge: 413,
   BodyTypeUnknown: 415,

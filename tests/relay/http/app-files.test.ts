@@ -93,3 +93,12 @@ test("[AF5] compresses what gains by it, in a way that the client takes", async 
 test("[AF6] says that there is no app when there is none", () => {
   expect(readAppFiles(join(folder, "nowhere")).isBuilt).toBe(false);
 });
+
+test("[AF7] gives the whole file, once, to whoever asks for ranges of it", async () => {
+  const path = "/assets/index-Ab12.js";
+  for (const range of ["bytes=0-9", "bytes=-1", "bytes=9-0", `bytes=${"0-,".repeat(2_000)}0-`]) {
+    const answer = await ask(path, { range, "if-range": '"x"' });
+    expect([answer.status, answer.headers.get("content-range")]).toEqual([200, null]);
+    expect(await answer.text()).toBe(script);
+  }
+});

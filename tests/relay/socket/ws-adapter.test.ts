@@ -2,16 +2,17 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 
 import { ready } from "../../../crypto/base/sodium.ts";
 import { addressReader, parseProxies } from "../../../relay/client-address.ts";
+import { ADDRESS_SOCKETS_MAX } from "../../../relay/limits.ts";
 import { attachSockets } from "../../../relay/socket/ws-adapter.ts";
 import { CLOSE } from "../../../sync/wire/close-codes.ts";
 import { decodeBatch, encodeFrame } from "../../../sync/wire/frames.ts";
 import { PATHS } from "../../../sync/wire/http.ts";
-import { SOCKET_MESSAGE_BYTES_MAX } from "../../../sync/wire/limits.ts";
+import { DEAD_VISIBLE_MS, SOCKET_MESSAGE_BYTES_MAX } from "../../../sync/wire/limits.ts";
 import { SUBPROTOCOL } from "../../../sync/wire/version.ts";
 import { openWorld, type World } from "../relay-world.ts";
 
@@ -37,6 +38,9 @@ async function opened(proxies = ""): Promise<{ readonly world: World; readonly p
   return { world, port: (server.address() as AddressInfo).port };
 }
 
+const PING = { type: "ping", timeMs: 77, isHidden: false } as const;
+const PONG = Buffer.from([0x41, 77]);
+
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 const handshake = (path: string, headers: Readonly<Record<string, string>> = {}): string => {
   const all = {
@@ -52,16 +56,21 @@ const handshake = (path: string, headers: Readonly<Record<string, string>> = {})
   return `GET ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`;
 };
 
+type Client = { readonly socket: Socket; readonly heard: () => Buffer };
+
 /** A TCP connection that collects what it is told. */
-async function dial(
-  port: number,
-): Promise<{ readonly socket: Socket; readonly heard: () => Buffer }> {
+async function dial(port: number): Promise<Client> {
   const socket = connect(port, "127.0.0.1");
   const chunks: Buffer[] = [];
   socket.on("data", (chunk) => chunks.push(chunk));
   socket.on("error", () => undefined);
   await once(socket, "connect");
   return { socket, heard: () => Buffer.concat(chunks) };
+}
+
+async function hears({ socket, heard }: Client, bytes: Buffer): Promise<void> {
+  const signal = AbortSignal.timeout(8_000);
+  while (!heard().includes(bytes)) await once(socket, "data", { signal });
 }
 
 const headOf = (heard: Buffer): string => heard.toString("latin1").split("\r\n\r\n", 1)[0] ?? "";
@@ -143,15 +152,29 @@ test.each([
     ],
   ],
   [
+    "a message in 70,000 fragments",
+    CLOSE.policy,
+    [
+      rawFrame(0x02, Buffer.from([1])),
+      Buffer.concat(Array.from({ length: 70_000 }, () => rawFrame(0, Buffer.from([1])))),
+    ],
+  ],
+  [
     "a flood of pings",
     CLOSE.policy,
     Array.from({ length: 40 }, () => rawFrame(0x89, Buffer.alloc(0))),
   ],
 ])("[WK3] closes a socket that sends %s", async (_, code, frames) => {
   const { port, world } = await opened();
+  const other = await dial(port);
+  other.socket.write(handshake(PATHS.socket));
   expect(await closeCodeAfter(port, ...frames)).toBe(code);
   await world.settle();
-  expect(world.relay.status().sockets).toBe(0);
+  expect(world.relay.status().sockets).toBe(1);
+  // Everybody else goes on.
+  other.socket.write(rawFrame(0x82, Buffer.from(encodeFrame(PING))));
+  await hears(other, PONG);
+  other.socket.destroy();
 });
 
 test("[WK4] closes a socket whose message is too long, before it has read it", async () => {
@@ -165,19 +188,43 @@ test("[WK4] closes a socket whose message is too long, before it has read it", a
 
 test("[WK5] takes frames in three-byte pieces, and a message in a few fragments", async () => {
   const { port } = await opened();
-  const { socket, heard } = await dial(port);
-  const ping = Buffer.from(encodeFrame({ type: "ping", timeMs: 77, isHidden: false }));
+  const client = await dial(port);
+  const ping = Buffer.from(encodeFrame(PING));
   const bytes = Buffer.concat([
     Buffer.from(handshake(PATHS.socket)),
     rawFrame(0x02, ping.subarray(0, 2)),
     rawFrame(0x80, ping.subarray(2)),
   ]);
-  socket.setNoDelay(true);
-  for (let at = 0; at < bytes.length; at += 3) socket.write(bytes.subarray(at, at + 3));
-  const pong = Buffer.from([0x41, 77]);
-  while (!heard().includes(pong)) await once(socket, "data");
-  expect(headOf(heard())).toContain("101");
-  socket.destroy();
+  client.socket.setNoDelay(true);
+  for (let at = 0; at < bytes.length; at += 3) client.socket.write(bytes.subarray(at, at + 3));
+  await hears(client, PONG);
+  expect(headOf(client.heard())).toContain("101");
+  client.socket.destroy();
+});
+
+test("[WK5] takes frames that came in one piece with the handshake", async () => {
+  const { port } = await opened();
+  const client = await dial(port);
+  const ping = rawFrame(0x82, Buffer.from(encodeFrame(PING)));
+  client.socket.write(Buffer.concat([Buffer.from(handshake(PATHS.socket)), ping, ping]));
+  await hears(client, PONG);
+  client.socket.destroy();
+});
+
+test("[WK7] ends a connection whose message dribbles in without ever ending", async () => {
+  const { port, world } = await opened();
+  const client = await dial(port);
+  client.socket.write(handshake(PATHS.socket));
+  await hears(client, Buffer.from("\r\n\r\n"));
+  const closed = once(client.socket, "close", { signal: AbortSignal.timeout(8_000) });
+  client.socket.write(rawFrame(0x02, Buffer.from([1])));
+  for (let passedMs = 0; passedMs <= DEAD_VISIBLE_MS; passedMs += 1_000) {
+    client.socket.write(rawFrame(0x00, Buffer.from([1])));
+    await world.advance(1_000);
+  }
+  await closed;
+  const bytes = client.heard();
+  expect(bytes.readUInt16BE(bytes.lastIndexOf(0x88) + 2)).toBe(CLOSE.dead);
 });
 
 test("[WK6] bounds the new sockets of one neighbourhood, and not of its neighbours", async () => {
@@ -195,3 +242,26 @@ test("[WK6] bounds the new sockets of one neighbourhood, and not of its neighbou
   expect(statuses.at(-1)).toBe("429");
   expect(await statusFrom("203.0.113.7")).toBe("101");
 });
+
+test("[WK8] bounds the sockets that one neighbourhood holds at once, and counts those that left", async () => {
+  const { port, world } = await opened("loopback");
+  const held: Socket[] = [];
+  const statusFrom = async (address: string): Promise<string> => {
+    // The rate of new ones is another bound.
+    world.clock.nowMs += 1_000;
+    const client = await dial(port);
+    client.socket.write(handshake(PATHS.socket, { "X-Forwarded-For": address }));
+    await hears(client, Buffer.from("\r\n\r\n"));
+    held.push(client.socket);
+    return client.heard().toString("latin1").slice(9, 12);
+  };
+  for (let count = 0; count < ADDRESS_SOCKETS_MAX; count += 1) {
+    expect(await statusFrom(`198.51.100.${count % 250}`)).toBe("101");
+  }
+  expect(await statusFrom("198.51.100.7")).toBe("429");
+  expect(await statusFrom("203.0.113.7")).toBe("101");
+  held[0]?.destroy();
+  await vi.waitFor(() => expect(world.relay.status().sockets).toBe(ADDRESS_SOCKETS_MAX));
+  expect(await statusFrom("198.51.100.7")).toBe("101");
+  for (const socket of held) socket.destroy();
+}, 30_000);
