@@ -64,6 +64,8 @@ export const LABELS = {
   "entry-id": "H entry id",
   log: "H log id",
   typing: "S typing frame",
+  // shared documents (sync/)
+  "yjs-client": "H client id of an editor",
   // relay
   env: "H envelope id",
   mailbox: "H mailbox id",
