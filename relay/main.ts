@@ -15,6 +15,11 @@ import { type ServedRelay, type ServeError, serveRelay } from "./serve.ts";
 /** After the drain everything is closed; what still hangs then is cut. */
 const STOP_MS_MAX = DRAIN_MS_MAX + 5_000;
 
+/** The relay itself speaks no TLS: what is reached by https has something in front. */
+const PROXY_HINT =
+  "If a proxy in front speaks https, name it in KITH_TRUSTED_PROXY (loopback, if it is on this machine): " +
+  "else all people look like one address, and the limits for each address protect nobody.";
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -60,6 +65,7 @@ function introduce(served: ServedRelay, config: Config): void {
     lines.push(`People reach this relay at ${publicUrl}`);
     if (publicUrl.startsWith("http:"))
       lines.push("Browsers need https there, but on this machine.");
+    else if (config.proxies.rules.length === 0) lines.push(PROXY_HINT);
     lines.push(encodeQR(publicUrl, "ascii"));
   }
   if (served.operatorToken !== null) {
@@ -96,6 +102,8 @@ function sentenceOf(error: ServeError, { port, dataFolder }: Config): string {
       return `The database in ${dataFolder} cannot be read: ${error.reason}.`;
     case "FolderUnusable":
       return `The folder ${error.folder} cannot be used: ${error.reason}.`;
+    case "AppUnreadable":
+      return `The app in ${error.folder} cannot be read: ${error.reason}. Look at KITH_APP.`;
     case "KeyMalformed":
       return `${error.path} is damaged. Put it back from a backup, or remove it to start anew.`;
     default:

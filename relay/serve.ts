@@ -11,7 +11,7 @@ import { ID_BYTES, type Token } from "../sync/wire/ids.ts";
 import { addressReader } from "./client-address.ts";
 import type { Config } from "./config.ts";
 import { type FolderError, openDataFolder, openOperatorInvite } from "./data-folder.ts";
-import { readAppFiles } from "./http/app-files.ts";
+import { type AppFilesError, readAppFiles } from "./http/app-files.ts";
 import { httpApp } from "./http/http-app.ts";
 import { openHttpServer } from "./http/http-server.ts";
 import { HOT_PLACES_MAX, HOT_SHELVES_MAX, LISTEN_BACKLOG } from "./limits.ts";
@@ -33,6 +33,7 @@ import { openThreadedStore } from "./store/threaded-store.ts";
 
 export type ServeError =
   | FolderError
+  | AppFilesError
   | OpenStoreError
   | { readonly type: "PortUnusable"; readonly code: string };
 
@@ -56,6 +57,8 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
   const isInvite = config.registration === "invite";
   const operator = isInvite ? openOperatorInvite(folder.value, nodeRandom) : ok(null);
   if (!operator.ok) return operator;
+  const files = readAppFiles(config.appFolder);
+  if (!files.ok) return files;
   const fsyncMs = fsyncMsOf(path, () => performance.now());
   const store = await openStoreAt(path, config, fsyncMs);
   if (!store.ok) return store;
@@ -73,9 +76,8 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
     operatorTokenHash: operator.value?.hash ?? null,
     pressure: openPressure(),
   });
-  const files = readAppFiles(config.appFolder);
   const addressOf = addressReader(config.proxies);
-  const server = openHttpServer(httpApp({ relay, files, addressOf }), relay);
+  const server = openHttpServer(httpApp({ relay, files: files.value, addressOf }), relay);
   attachSockets({ server, relay, addressOf });
   const listening = await listen(server, config);
   if (!listening.ok) {
@@ -101,7 +103,7 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
     log("stopped");
   };
   const operatorToken = operator.value?.token ?? null;
-  return ok({ relay, dataPath: path, isAppBuilt: files.isBuilt, operatorToken, stop });
+  return ok({ relay, dataPath: path, isAppBuilt: files.value.isBuilt, operatorToken, stop });
 }
 
 /** Requests under way at the end get this long. */

@@ -4,13 +4,14 @@
  * and answered 304 while it is the same. Compressed once, when first asked for.
  */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
 import type { Context } from "hono";
 
+import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { problem } from "./problem.ts";
 
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -37,6 +38,9 @@ const HASHED_FOLDER = "/assets/";
 const INDEX = "/index.html";
 /** A build is some megabytes; more is a mistake in KITH_APP. */
 const APP_BYTES_MAX = 128 * 1024 * 1024;
+/** Written by the build: differs from one to the next. */
+const STAMP_FILE = ".sources";
+const READ_TRIES_MAX = 5;
 
 type Encoding = "br" | "gzip";
 type AppFile = {
@@ -53,16 +57,19 @@ export type AppFiles = {
   readonly serve: (c: Context) => Promise<Response>;
 };
 
-export function readAppFiles(folder: string): AppFiles {
-  const files = new Map<string, AppFile>();
-  let bytes = 0;
-  for (const path of filesIn(folder)) {
-    const file = readAppFile(folder, path);
-    bytes += file.bytes.length;
-    if (bytes > APP_BYTES_MAX) throw new Error(`KITH_APP holds over ${APP_BYTES_MAX} bytes`);
-    files.set(path, file);
-  }
-  return {
+/** `reason` is what the operating system said. */
+export type AppFilesError = {
+  readonly type: "AppUnreadable";
+  readonly folder: string;
+  readonly reason: string;
+};
+
+/** A folder that is not there is no error: then the relay serves without an app. */
+export function readAppFiles(folder: string): Result<AppFiles, AppFilesError> {
+  const read = readFiles(folder);
+  if (!read.ok) return read;
+  const files = read.value;
+  return ok({
     isBuilt: files.has(INDEX),
     serve: async (c) => {
       const file = fileOf(files, c);
@@ -77,7 +84,43 @@ export function readAppFiles(folder: string): AppFiles {
       c.header("content-encoding", encoding);
       return c.body(await encoded(file, encoding));
     },
-  };
+  });
+}
+
+/** A build that is put in its place while it is read would leave half of two: then it is read again. */
+function readFiles(folder: string): Result<ReadonlyMap<string, AppFile>, AppFilesError> {
+  let reason = "it changes all the time";
+  for (let tries = 0; tries < READ_TRIES_MAX; tries += 1) {
+    try {
+      const stamp = stampOf(folder);
+      const files = readOnce(folder);
+      if (files === null) return unreadable(folder, `it holds over ${APP_BYTES_MAX} bytes`);
+      if (stampOf(folder) === stamp) return ok(files);
+    } catch (fault) {
+      reason = fault instanceof Error ? fault.message : "unknown";
+    }
+  }
+  return unreadable(folder, reason);
+}
+
+const unreadable = (folder: string, reason: string): Result<never, AppFilesError> =>
+  err({ type: "AppUnreadable", folder, reason });
+
+function stampOf(folder: string): string {
+  const path = join(folder, STAMP_FILE);
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
+
+/** Null: too much. */
+function readOnce(folder: string): ReadonlyMap<string, AppFile> | null {
+  const files = new Map<string, AppFile>();
+  let bytes = 0;
+  for (const path of filesIn(folder)) {
+    bytes += statSync(join(folder, path)).size;
+    if (bytes > APP_BYTES_MAX) return null;
+    files.set(path, readAppFile(folder, path));
+  }
+  return files;
 }
 
 function filesIn(folder: string): readonly string[] {

@@ -179,3 +179,15 @@ test("[MN8] writes no id, token, address or body to its log, in any spelling", a
   const database = readFileSync(join(relay.dataPath, "relay.sqlite"));
   expect(database.includes(Buffer.from(canary))).toBe(true);
 });
+
+test("[MN9] says what is missing when people come by https and no proxy is named", async () => {
+  const hint = "name it in KITH_TRUSTED_PROXY";
+  const publicUrl = { KITH_PUBLIC_URL: "https://chat.example.org" };
+  const told = async (env: Readonly<Record<string, string>>): Promise<boolean> => {
+    await using relay = await startRelay(env);
+    return relay.output().includes(hint);
+  };
+  expect(await told(publicUrl)).toBe(true);
+  expect(await told({ ...publicUrl, KITH_TRUSTED_PROXY: "loopback" })).toBe(false);
+  expect(await told({ KITH_PUBLIC_URL: "http://localhost:8787" })).toBe(false);
+});

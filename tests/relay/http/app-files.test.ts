@@ -1,12 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 
 import { Hono } from "hono";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readAppFiles } from "../../../relay/http/app-files.ts";
+import { type AppFiles, readAppFiles } from "../../../relay/http/app-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kith-app-"));
 const script = "export const value = 1;\n".repeat(200);
@@ -20,10 +22,16 @@ beforeAll(() => {
   writeFileSync(join(built, "service-worker.js"), script);
   writeFileSync(join(built, "manifest.webmanifest"), "{}");
   writeFileSync(join(built, "assets/index-Ab12.js"), script);
-  const files = readAppFiles(built);
+  const files = filesOf(built);
   app = new Hono().get("*", (c) => files.serve(c));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function filesOf(path: string): AppFiles {
+  const files = readAppFiles(path);
+  if (!files.ok) throw new Error(files.error.reason);
+  return files.value;
+}
 
 const ask = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
   Promise.resolve(app.request(path, { headers }));
@@ -91,7 +99,7 @@ test("[AF5] compresses what gains by it, in a way that the client takes", async 
 });
 
 test("[AF6] says that there is no app when there is none", () => {
-  expect(readAppFiles(join(folder, "nowhere")).isBuilt).toBe(false);
+  expect(filesOf(join(folder, "nowhere")).isBuilt).toBe(false);
 });
 
 test("[AF7] gives the whole file, once, to whoever asks for ranges of it", async () => {
@@ -102,3 +110,53 @@ test("[AF7] gives the whole file, once, to whoever asks for ranges of it", async
     expect(await answer.text()).toBe(script);
   }
 });
+
+test("[AF9] is not read when it is larger than any build", () => {
+  const huge = join(folder, "huge");
+  mkdirSync(huge);
+  writeFileSync(join(huge, "index.html"), "");
+  truncateSync(join(huge, "index.html"), 129 * 1024 * 1024);
+  expect(readAppFiles(huge)).toMatchObject({ ok: false, error: { type: "AppUnreadable" } });
+});
+
+test("[AF8] is one build whole, however many are put in its place while it is read", async () => {
+  const work = join(folder, "swapped");
+  const swapper = new Worker(SWAPPER, {
+    eval: true,
+    workerData: { work, dist: join(work, "dist"), script: putInPlaceUrl },
+  });
+  await once(swapper, "message");
+  try {
+    let seen = 0;
+    for (let count = 0; count < 300; count += 1) {
+      const files = readAppFiles(join(work, "dist"));
+      if (!files.ok || !files.value.isBuilt) continue;
+      const served = new Hono().get("*", (c) => files.value.serve(c));
+      const texts = ["/", ...PIECES].map(async (path) => (await served.request(path)).text());
+      expect(new Set(await Promise.all(texts)).size).toBe(1);
+      seen += 1;
+    }
+    expect(seen).toBeGreaterThan(10);
+  } finally {
+    await swapper.terminate();
+  }
+});
+
+const PIECES = Array.from({ length: 40 }, (_, index) => `/piece-${index}.txt`);
+const putInPlaceUrl = new URL("../../../scripts/build-app.ts", import.meta.url).href;
+/** Puts build after build in place, each with its number in all of its files. */
+const SWAPPER = `
+  const { workerData, parentPort } = require("node:worker_threads");
+  const { mkdirSync, writeFileSync } = require("node:fs");
+  const { work, dist, script } = workerData;
+  const names = ["index.html", ".sources", ...${JSON.stringify(PIECES)}];
+  import(script).then(async ({ putInPlace }) => {
+    for (let build = 0; ; build += 1) {
+      const next = work + "/next-" + build;
+      mkdirSync(next, { recursive: true });
+      for (const name of names) writeFileSync(next + "/" + name, String(build));
+      await putInPlace(next, dist);
+      if (build === 0) parentPort.postMessage("built");
+    }
+  });
+`;
