@@ -75,12 +75,17 @@ export const de: Texts = {
     waiting: "Wartet auf Antwort",
     blocked: "Blockiert",
     own: (text) => `Du: ${text}`,
+    draft: (text) => `Entwurf: ${text}`,
     writing: "schreibt…",
     nothingYet: "Noch keine Nachrichten",
     firstHint:
       "Kith ist für Leute, die du kennst. Schick jemandem deinen Link, dann erscheint der Chat hier.",
     pickOne: "Wähle einen Chat oder lade jemanden ein.",
     navigation: "Chats und Einstellungen",
+    noneAbove: "Das ist der erste Chat",
+    noneBelow: "Das ist der letzte Chat",
+    noUnreadAbove: "Kein ungelesener Chat darüber",
+    noUnreadBelow: "Kein ungelesener Chat darunter",
   },
 
   invite: {
@@ -128,7 +133,6 @@ export const de: Texts = {
     newerApp: "Dafür braucht es ein neueres Kith.",
     arrived: (author, text) => `${author}: ${text}`,
     info: "Nachrichteninfo",
-    details: "Details",
     notFound: "Dieser Chat ist nicht auf diesem Gerät.",
     sessionReset: (name: string, time: string): string =>
       `Die verschlüsselte Sitzung mit ${name} wurde am ${time} neu begonnen. Das geschieht, wenn der Speicher einer Seite in der Zeit zurückging.`,
@@ -215,6 +219,10 @@ export const de: Texts = {
       rose: "Rosé",
     },
     language: "Sprache",
+    privacy: "Privatsphäre",
+    presence: "Zeigen, wann ich online bin",
+    presenceHint:
+      "Deine Kontakte sehen, wann du da bist, und du, wann sie da sind. Ausgeschaltet sieht es keine Seite.",
     storage: "Speicher",
     persisted: "Der Browser behält die Daten von Kith, bis du sie entfernst.",
     notPersisted: "Der Browser darf die Daten von Kith entfernen, wenn der Platz knapp wird.",
@@ -222,12 +230,41 @@ export const de: Texts = {
     persistRefused:
       "Er hat abgelehnt. Wenn du Kith installierst oder öfter benutzt, ändert sich das meist.",
     keys: "Tastatur",
-    keyHelp: [
-      ["Alt + ↑ ↓", "Voriger oder nächster Chat"],
-      ["Esc", "Schließen, oder zurück zu den Chats"],
-      ["↑ ↓ Pos1 Ende", "Von Nachricht zu Nachricht"],
-      ["Enter", "Senden"],
-      ["Umschalt + Enter", "Neue Zeile"],
+    showKeys: "Alle Tastenkürzel zeigen",
+  },
+
+  switcher: {
+    heading: "Zu einem Chat gehen",
+    field: "Chat suchen",
+    matches: "Passende Chats",
+    none: "Kein Chat heißt so.",
+    found: (count) => plural(count, { one: "# Chat", other: "# Chats" }),
+  },
+
+  keys: {
+    heading: "Tastenkürzel",
+    command: "Strg",
+    alt: "Alt",
+    groups: ({ command, alt }) => [
+      {
+        title: "Überall",
+        keys: [
+          [`${command} + K`, "Zu einem Chat gehen"],
+          [`${alt} + ↑ ↓`, "Voriger oder nächster Chat"],
+          [`${alt} + Umschalt + ↑ ↓`, "Voriger oder nächster ungelesener Chat"],
+          [`${command} + /`, "Diese Liste"],
+          ["Esc", "Schließen, oder zurück zu den Chats"],
+        ],
+      },
+      {
+        title: "In einem Chat",
+        keys: [
+          ["Enter", "Senden"],
+          ["Umschalt + Enter", "Neue Zeile"],
+          ["↑ ↓ Pos1 Ende", "Von Nachricht zu Nachricht"],
+          ["A … Z", "Losschreiben, wo immer du bist"],
+        ],
+      },
     ],
   },
 
