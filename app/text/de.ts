@@ -195,6 +195,8 @@ export const de: Texts = {
     storageFull:
       "Auf diesem Gerät ist kein Platz: Neue Nachrichten warten im Relay. Schaffe Platz und lade neu.",
     storageFailed: "Der Speicher des Browsers versagt: Neue Nachrichten warten im Relay. Lade neu.",
+    relayRenewed:
+      "Dein Relay hat verloren, was es aufbewahrte, und fängt neu an. Auf diesem Gerät ist alles sicher; deine Kontakte erfahren, wo du bist.",
     clockOff:
       "Die Uhr dieses Geräts geht wohl falsch. Stelle sie, damit Nachrichten die richtige Zeit zeigen.",
     update: "Eine neue Version ist da",

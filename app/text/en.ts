@@ -207,6 +207,8 @@ export const en = {
       "This device is out of space: new messages wait at the relay. Free some space, then reload.",
     storageFailed:
       "The browser’s storage failed: new messages wait at the relay. Reload to try again.",
+    relayRenewed:
+      "Your relay lost what it kept and starts anew. Everything on this device is safe; your contacts are told where you are.",
     clockOff: "This device’s clock seems wrong. Set it, so that messages show the right time.",
     update: "A new version is ready",
     updateNow: "Update",
