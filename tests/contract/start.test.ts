@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../crypto/base/sodium.ts";
 import { buildApp } from "../../scripts/build-app.ts";
@@ -18,6 +18,7 @@ import { LiveSocket } from "../relay/live-client.ts";
 
 const BUILD_MAX_MS = 120_000;
 const SERVES_MAX_MS = 5_000;
+/** A relay that nobody holds up drains in much less. */
 const STOPS_MAX_MS = 30_000;
 
 let folder: string;
@@ -29,6 +30,16 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kith-start-"));
   port = await freePort();
 }, BUILD_MAX_MS);
+let group: number | undefined;
+afterEach(() => {
+  if (group === undefined) return;
+  // What a failed test left behind; usually nothing is.
+  try {
+    process.kill(-group, "SIGTERM");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function freePort(): Promise<number> {
@@ -58,9 +69,9 @@ async function npmStart() {
   });
   const { pid } = npm;
   if (pid === undefined) throw new Error("there is no npm");
+  group = pid;
   // Ends when nobody holds the output any more: npm, the shell and the relay are gone.
-  const over = once(npm, "close", { signal: AbortSignal.timeout(BUILD_MAX_MS) });
-  over.catch(() => process.kill(-pid, "SIGKILL"));
+  const over = once(npm, "close");
   const url = `http://localhost:${port}`;
   for await (const line of createInterface({ input: npm.stdout })) if (line === url) break;
   npm.stdout.resume();
@@ -83,18 +94,16 @@ test.each([
   ["Ctrl+C in its terminal", (pid: number) => process.kill(-pid, "SIGINT")],
 ])(
   "[RN6] serves in less than 5 s, and after %s has drained and freed the port",
-  { timeout: BUILD_MAX_MS },
+  { timeout: SERVES_MAX_MS + STOPS_MAX_MS },
   async (_, stop) => {
     const beganAt = performance.now();
     const { pid, url, over } = await npmStart();
     expect(performance.now() - beganAt).toBeLessThan(SERVES_MAX_MS);
     const guest = await LiveSocket.open(url);
     const [said, closed] = [guest.next("goaway"), guest.closed()];
-    const toldAt = performance.now();
     stop(pid);
     expect([(await said).reason, await closed]).toEqual(["stopping", 1001]);
     await over;
-    expect(performance.now() - toldAt).toBeLessThan(STOPS_MAX_MS);
     expect(await isTaken()).toBe(false);
   },
 );
