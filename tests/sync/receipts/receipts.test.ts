@@ -3,10 +3,16 @@ import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
 import { appendMessage } from "../../../sync/channel/append.ts";
-import { bytesOf, type Channel, openChannel } from "../../../sync/channel/channels.ts";
+import { bytesOf, type Channel, channelOf, openChannel } from "../../../sync/channel/channels.ts";
 import { addKnown, hasKnown, type Known, KNOWN_NOTHING } from "../../../sync/log/known.ts";
+import { sealRow } from "../../../sync/outbox/seal.ts";
 import { type Cursor, signCursor } from "../../../sync/payload/cursor.ts";
-import { applyCursor, markChannelRead, type Settled } from "../../../sync/receipts/receipts.ts";
+import {
+  applyCursor,
+  markChannelRead,
+  sealCursor,
+  type Settled,
+} from "../../../sync/receipts/receipts.ts";
 import type { OutboxRow } from "../../../sync/store/rows.ts";
 import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
 
@@ -152,4 +158,23 @@ test("[CU5] reading marks what is here as read, once", async () => {
   expect(channel).toMatchObject({ unread: 0, receipts: 1 });
   const [log] = await it.alice.store.read(["logs"], (tx) => tx.range("logs", "primary", {}));
   expect(log?.read).toEqual(log?.known);
+});
+
+test("[CU6] a device that was revoked since gets no cursor, though it holds our chain", async () => {
+  const { alice, bob, channel } = await pair(1);
+  const { self, random, context } = alice;
+  const devicesOf = () =>
+    alice.change(async (tx) => {
+      const row = await channelOf(tx, channel.c);
+      const cursor = row === undefined ? "nobody" : await sealCursor(tx, self, row, random);
+      return typeof cursor === "string" ? cursor : cursor.devices;
+    });
+  const [entry] = (await outboxOf(alice)).filter((it) => it.what === "entry");
+  await alice.change((tx) => sealRow(tx, context, entry!));
+  expect(await devicesOf()).toEqual([bob.self.device]);
+  await alice.change(async (tx) => {
+    const contact = await tx.get("contacts", bob.self.account);
+    if (contact !== undefined) await tx.put("contacts", { ...contact, live: [] });
+  });
+  expect(await devicesOf()).toEqual([]);
 });
