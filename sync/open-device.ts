@@ -4,7 +4,8 @@
  */
 import { toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
-import { readSelf, RENEW_TABLES, renewIncarnation, type Self } from "./account/self.ts";
+import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
+import { readSelf, type Self } from "./account/self.ts";
 import { addOffsetSample, NO_SAMPLES, OFFSET_ALONE_MS_MAX, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
@@ -275,8 +276,8 @@ class OpenedDevice implements Device {
       const self = this.#self;
       if (self === undefined) return;
       const { store, random } = this.#deps;
-      this.#self = await store.write(RENEW_TABLES, (tx) =>
-        renewIncarnation(tx, self, this.#timers.now(), random),
+      this.#self = await store.write(BEGIN_ANEW_TABLES, (tx) =>
+        beginAnew(tx, self, this.#timers.now(), random),
       );
     });
     this.#resume();
