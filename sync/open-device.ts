@@ -207,7 +207,7 @@ class OpenedDevice implements Device {
         onState: (link, state) => {
           this.#presence.linkState(link, state);
           if (state.type === "refused") this.#seeker.refused(link, state.relayId);
-          if (state.type === "open") this.#run(this.#reached());
+          if (state.type === "open") this.#run(this.#reached(link.url));
         },
         onWelcome: (link, welcome) => this.#run(this.#welcomed(link.url, welcome)),
         onTopic: (_link, event) => this.#presence.topic(event),
@@ -235,7 +235,7 @@ class OpenedDevice implements Device {
       events: {
         onState: (state) => {
           this.#presence.ownLinkState(state);
-          if (state.type === "open") this.#run(this.#reached());
+          if (state.type === "open") this.#run(this.#reached(homeUrl));
         },
         onWanted: (topic, isWanted) => this.#presence.wanted(topic, isWanted),
         onClock: (sample) => {
@@ -255,7 +255,10 @@ class OpenedDevice implements Device {
   }
 
   /** A relay is there again: what was put off because it was away is due. */
-  async #reached(): Promise<void> {
+  async #reached(url: string): Promise<void> {
+    const own = this.#home.link();
+    if (own?.url === url) own.answered();
+    this.#pool.answered(url);
     const nowMs = this.#timers.now();
     await this.#lane.run(() => this.#deps.store.write(["outbox"], (tx) => hurryAll(tx, nowMs)));
     this.#resume();
