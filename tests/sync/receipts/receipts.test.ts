@@ -169,7 +169,7 @@ test("[CU6] a device that was revoked since gets no cursor, though it holds our 
       const cursor = row === undefined ? "nobody" : await sealCursor(tx, self, row, random);
       return typeof cursor === "string" ? cursor : cursor.devices;
     });
-  const [entry] = (await outboxOf(alice)).filter((it) => it.what === "entry");
+  const entry = (await outboxOf(alice)).find((it) => it.what === "entry");
   await alice.change((tx) => sealRow(tx, context, entry!));
   expect(await devicesOf()).toEqual([bob.self.device]);
   await alice.change(async (tx) => {
