@@ -293,6 +293,8 @@ export type OutboxRow = {
   readonly nextAtMs: number;
   /** The last try ended with a relay's no: a way that opens does not hurry it. */
   readonly isRefused: boolean;
+  /** That no was about the mailbox, not about these bytes: it may be over when the mailbox takes others. */
+  readonly mayPass?: boolean;
   readonly createdAtMs: number;
   /** When a sweep first found it old: `createdAtMs` may be of a clock that was wrong by years. */
   readonly foundOldAtMs?: number;
