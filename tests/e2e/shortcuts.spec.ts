@@ -67,7 +67,7 @@ test("[AKB1] Alt+Shift goes to the unread chat and says which it is", async ({ n
   await expect(alice.field).toBeFocused();
 });
 
-test("[ACL4] a draft is told in the list, in every tab, but not of the open chat", async ({
+test("[ACL4] [ADL1] a draft is told in the list, in every tab, but not of the open chat", async ({
   newcomer,
 }) => {
   const alice = await newcomer();
