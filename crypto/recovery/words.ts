@@ -3,7 +3,7 @@
  * 256 bits and 8 bits of SHA-256 as their checksum. The list's words differ in their first four
  * letters, so those are enough when typing.
  *
- * The word list weighs 8 KB: no program imports this file before somebody asks for words. Rules
+ * The word list weighs 12 KB with its code: no program imports this before it is asked for. Rules
  * [RW1] to [RW5] of docs/protocol/crypto.md.
  */
 import { entropyToMnemonic, mnemonicToEntropy } from "@scure/bip39";
