@@ -17,6 +17,7 @@ import type { Want } from "../payload/want.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
+import { answerFacts } from "./facts.ts";
 
 /** A device is answered at most once in so long. */
 export const ANSWER_EVERY_MS = 1_000;
@@ -36,6 +37,8 @@ export async function answerNack(
   nack: Nack,
 ): Promise<void> {
   if (!(await takeTurn(tx, context, from))) return;
+  const isAnswered = await answerFacts(tx, context, from, nack);
+  if (isAnswered && nack.tags.length === 1) return;
   const channel = await channelWith(tx, context, from);
   const chain = channel === undefined ? undefined : await tx.get("ownChains", channel.c);
   if (channel === undefined || chain === undefined) return;

@@ -33,10 +33,7 @@ export type MailboxRow = {
   readonly registered: boolean;
   /** When the relay got our newest prekey bundle; 0 = never. */
   readonly prekeysAtMs: number;
-  /**
-   * When the relay got the record that says that we moved here from another one of its address; 0 = it
-   * has none, absent = we did not move.
-   */
+  /** When the relay got the record that says that we moved here; 0 = never, absent = we did not. */
   readonly moveToldAtMs?: number;
 };
 
@@ -80,6 +77,8 @@ export type ContactRow = {
   readonly state: ContactState;
   /** Encoded account facts, as received. */
   readonly facts: readonly Uint8Array[];
+  /** Head (hex16) of the digest that a device of theirs told us of its facts, while ours differ. */
+  readonly factsWanted?: Hex;
   /** Devices (hex16) that live by these facts: written with them, since checking them is dear. */
   readonly live: readonly Hex[];
   /** Under which we publish our presence to them, and they theirs to us; 32 bytes each. */
