@@ -187,6 +187,8 @@ export type ChannelRow = {
   readonly account: Hex;
   /** `h` of the newest entry that is shown, 0 = none: the chat list's order. */
   readonly lastH: number;
+  /** Places of the newest entry of others that is shown, and of the newest that the person has seen. */
+  readonly theirs?: { readonly lastH: number; readonly seenH: number };
   /** How many entries arrived so far. */
   readonly arrivals: number;
   /** Derived from the read vector whenever that or the log changes; never a second truth. */
@@ -238,7 +240,7 @@ export type EntryRow = {
   readonly id: string;
   readonly text: string;
   readonly writtenAtMs: number;
-  /** Its place was before entries that were already here when it came. */
+  /** Its place was before entries that the person had seen when it came; of a run of such the first. */
   readonly late: boolean;
   /** Its clock was over a minute ahead of ours when it came. */
   readonly clockAhead: boolean;
