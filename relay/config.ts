@@ -9,6 +9,7 @@ import { err, ok, type Result } from "../crypto/base/result.ts";
 import type { Registration } from "../sync/wire/http.ts";
 import {
   BODY_BYTES_MAX,
+  MAILBOX_BLOB_BYTES_MAX,
   MAILBOX_BYTES_MAX,
   MAILBOX_MESSAGES_MAX,
   MESSAGE_TTL_MS_MAX,
@@ -73,7 +74,7 @@ export const SETTINGS = [
   {
     name: "KITH_TTL_DAYS",
     fallback: `${MESSAGE_TTL_MS_MAX / DAY_MS}`,
-    meaning: "Days that an unread message is kept, 1 to 30",
+    meaning: "Days that an unread message or a file is kept, 1 to 30",
   },
   {
     name: "KITH_MAILBOX_MESSAGES",
@@ -84,6 +85,11 @@ export const SETTINGS = [
     name: "KITH_MAILBOX_MIB",
     fallback: `${MAILBOX_BYTES_MAX / MIB}`,
     meaning: "MiB that one mailbox holds, 1 to 1024",
+  },
+  {
+    name: "KITH_BLOB_MIB",
+    fallback: `${MAILBOX_BLOB_BYTES_MAX / MIB}`,
+    meaning: "MiB of files that one mailbox has here, 1 to 1000000",
   },
   {
     name: "KITH_DISK_FREE_MIB",
@@ -196,6 +202,7 @@ function readNumbers(values: Values): Result<Numbers, ConfigError> {
       slotTtlMs: Math.min(DEFAULT_SETTINGS.slotTtlMs, whole("KITH_TTL_DAYS", 1, 30) * DAY_MS),
       mailboxMessagesMax: whole("KITH_MAILBOX_MESSAGES", 100, 100_000),
       mailboxBytesMax: whole("KITH_MAILBOX_MIB", 1, 1_024) * MIB,
+      mailboxBlobBytesMax: whole("KITH_BLOB_MIB", 1, 1_000_000) * MIB,
       socketsMax: whole("KITH_SOCKETS_MAX", 1, 1_000_000),
       socketFramesPerSecond: whole("KITH_SOCKET_FRAMES_PER_SECOND", 10, 1_000_000),
       tokenPutsPerSecond: whole("KITH_TOKEN_PUTS_PER_SECOND", 1, 1_000_000),

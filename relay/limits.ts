@@ -5,6 +5,7 @@
 import { assert } from "../crypto/base/assert.ts";
 import {
   BATCH_FLUSH_BYTES,
+  MAILBOX_BLOB_BYTES_MAX,
   MAILBOX_BYTES_MAX,
   MAILBOX_MESSAGES_MAX,
   MESSAGE_TTL_MS_MAX,
@@ -110,6 +111,18 @@ export const HTTP_HEADERS_BYTES_MAX = 16 * KIB;
 export const HTTP_REQUEST_MS_MAX = 30 * SECOND_MS;
 export const HTTP_HEADERS_MS_MAX = 10 * SECOND_MS;
 
+/** An HTTP connection on which nothing moves, such as a download that nobody reads. */
+export const HTTP_IDLE_MS_MAX = MINUTE_MS;
+
+/* Blobs. */
+export const BLOB_UPLOADS_AT_ONCE = 64;
+export const BLOB_DOWNLOADS_AT_ONCE = 256;
+export const BLOB_BUSY_MS = 2 * SECOND_MS;
+export const BLOB_FULL_MS = 30 * SECOND_MS;
+export const BLOB_SWEEP_EVERY_MS = 3_600 * SECOND_MS;
+/** Removed in one go. */
+export const BLOB_SWEEP_SLICE = 64;
+
 /** SIGTERM: all sockets are told within this long, and the process is gone soon after. */
 export const DRAIN_MS_MAX = 30 * SECOND_MS;
 /** Fewer sockets than this are told at once. */
@@ -121,6 +134,7 @@ export type RelaySettings = {
   readonly mailboxBytesMax: number;
   readonly messageTtlMs: number;
   readonly slotTtlMs: number;
+  readonly mailboxBlobBytesMax: number;
   readonly socketsMax: number;
   readonly socketFramesPerSecond: number;
   readonly tokenPutsPerSecond: number;
@@ -132,6 +146,7 @@ export const DEFAULT_SETTINGS: RelaySettings = {
   mailboxBytesMax: MAILBOX_BYTES_MAX,
   messageTtlMs: MESSAGE_TTL_MS_MAX,
   slotTtlMs: SLOT_TTL_MS_MAX,
+  mailboxBlobBytesMax: MAILBOX_BLOB_BYTES_MAX,
   socketsMax: 20_000,
   socketFramesPerSecond: 200,
   tokenPutsPerSecond: 2,

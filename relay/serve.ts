@@ -8,13 +8,16 @@ import type { Server } from "node:http";
 import { err, ok, type Result } from "../crypto/base/result.ts";
 import { ready } from "../crypto/base/sodium.ts";
 import { ID_BYTES, type Token } from "../sync/wire/ids.ts";
+import { BlobDepot } from "./blobs/blob-depot.ts";
+import type { BlobFiles } from "./blobs/blob-files.ts";
+import { openDiskBlobFiles } from "./blobs/disk-blob-files.ts";
 import { addressReader } from "./client-address.ts";
 import type { Config } from "./config.ts";
 import { type FolderError, openDataFolder, openOperatorInvite } from "./data-folder.ts";
 import { type AppFilesError, readAppFiles } from "./http/app-files.ts";
 import { httpApp } from "./http/http-app.ts";
 import { openHttpServer } from "./http/http-server.ts";
-import { HOT_PLACES_MAX, HOT_SHELVES_MAX, LISTEN_BACKLOG } from "./limits.ts";
+import { BLOB_SWEEP_EVERY_MS, HOT_PLACES_MAX, HOT_SHELVES_MAX, LISTEN_BACKLOG } from "./limits.ts";
 import {
   nodeNow,
   nodeRandom,
@@ -59,14 +62,14 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
   if (!operator.ok) return operator;
   const files = readAppFiles(config.appFolder);
   if (!files.ok) return files;
-  const fsyncMs = fsyncMsOf(path, () => performance.now());
-  const store = await openStoreAt(path, config, fsyncMs);
-  if (!store.ok) return store;
+  const kept = await openKept(path, config);
+  if (!kept.ok) return kept;
+  const { store, blobFiles, fsyncMs } = kept.value;
 
   const log = openLog(config.log);
   const relay = openRelay({
     relayId,
-    store: store.value,
+    store,
     now: nodeNow,
     random: nodeRandom,
     timers: nodeTimers,
@@ -76,21 +79,34 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
     operatorTokenHash: operator.value?.hash ?? null,
     pressure: openPressure(),
   });
+  const blobs = new BlobDepot({
+    files: blobFiles,
+    store,
+    commits: relay.commits,
+    now: nodeNow,
+    random: nodeRandom,
+    count: relay.counters.add,
+  });
   const addressOf = addressReader(config.proxies);
-  const server = openHttpServer(httpApp({ relay, files: files.value, addressOf }), relay);
+  const app = httpApp({ relay, files: files.value, blobs, addressOf });
+  const server = openHttpServer(app, relay);
   attachSockets({ server, relay, addressOf });
   const listening = await listen(server, config);
   if (!listening.ok) {
     await relay.drain();
-    await store.value[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
     return listening;
   }
   const report = setInterval(() => reportCounts(relay, log), REPORT_EVERY_MS);
   report.unref();
+  void blobs.sweep();
+  const sweep = setInterval(() => void blobs.sweep(), BLOB_SWEEP_EVERY_MS);
+  sweep.unref();
   log("started", { fsyncMicros: Math.round(fsyncMs * 1_000) });
 
   const stop = async (): Promise<void> => {
     clearInterval(report);
+    clearInterval(sweep);
     const closed = once(server, "close");
     server.close();
     await relay.drain();
@@ -99,7 +115,7 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
     await closed;
     clearTimeout(cut);
     reportCounts(relay, log);
-    await store.value[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
     log("stopped");
   };
   const operatorToken = operator.value?.token ?? null;
@@ -108,6 +124,24 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
 
 /** Requests under way at the end get this long. */
 const HTTP_CLOSE_MS = 1_000;
+
+/** All that outlives the process. */
+type Kept = { readonly store: Store; readonly blobFiles: BlobFiles; readonly fsyncMs: number };
+
+async function openKept(folder: string, config: Config): Promise<Result<Kept, ServeError>> {
+  const fsyncMs = fsyncMsOf(folder, () => performance.now());
+  const store = await openStoreAt(folder, config, fsyncMs);
+  if (!store.ok) return store;
+  const blobFiles = openDiskBlobFiles({
+    folder,
+    incarnation: store.value.incarnation,
+    freeBytes: () => freeBytesAt(`${folder}/.`),
+    freeBytesMin: config.diskFreeBytesMin,
+  });
+  if (blobFiles.ok) return ok({ store: store.value, blobFiles: blobFiles.value, fsyncMs });
+  await store.value[Symbol.asyncDispose]();
+  return blobFiles;
+}
 
 /** On a disk that syncs fast the store lives here, else in a thread of its own. */
 async function openStoreAt(

@@ -4,12 +4,14 @@
  */
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 
-import { PATHS } from "../../sync/wire/http.ts";
+import { PATHS, UPLOAD_OFFSET_HEADER } from "../../sync/wire/http.ts";
 import { RateLimiter } from "../admission/rate.ts";
+import type { BlobDepot } from "../blobs/blob-depot.ts";
 import { type AddressOf, LOOPBACK } from "../client-address.ts";
 import { HTTP_REQUESTS_BURST, HTTP_REQUESTS_PER_SECOND } from "../limits.ts";
 import type { Relay } from "../relay.ts";
 import type { AppFiles } from "./app-files.ts";
+import { blobRoutes } from "./blob-routes.ts";
 import { inviteRoutes } from "./invite-routes.ts";
 import { mailboxRoutes } from "./mailbox-routes.ts";
 import { prekeyRoutes } from "./prekey-routes.ts";
@@ -21,6 +23,8 @@ export type HttpAppOptions = {
   readonly relay: Relay;
   /** Null: no app is served, as in the simulator. */
   readonly files: AppFiles | null;
+  /** Absent: this relay keeps no blobs. */
+  readonly blobs?: BlobDepot;
   readonly addressOf: AddressOf;
 };
 
@@ -29,7 +33,7 @@ type NodeBindings = {
   readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
 };
 
-export function httpApp({ relay, files, addressOf }: HttpAppOptions): Hono {
+export function httpApp({ relay, files, blobs, addressOf }: HttpAppOptions): Hono {
   const clientOf = (c: Context): string => {
     const remote = (c.env as NodeBindings | undefined)?.incoming?.socket.remoteAddress;
     return addressOf(remote, c.req.header("x-forwarded-for"));
@@ -44,6 +48,7 @@ export function httpApp({ relay, files, addressOf }: HttpAppOptions): Hono {
     .route("/", mailboxRoutes(relay, clientOf))
     .route("/", prekeyRoutes(relay))
     .route("/", inviteRoutes(relay))
+    .route("/", blobs === undefined ? new Hono() : blobRoutes(relay, blobs))
     .get("*", (c) => (files === null ? problem(c, { type: "NotFound" }) : files.serve(c)))
     .all("*", (c) => problem(c, { type: "MethodNotAllowed" }))
     .onError((_, c) => {
@@ -67,8 +72,8 @@ const anyOrigin: MiddlewareHandler = async (c, next) => {
     await next();
     return undefined;
   }
-  c.header("access-control-allow-methods", "GET, POST, PUT, DELETE");
-  c.header("access-control-allow-headers", "authorization, content-type");
+  c.header("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE");
+  c.header("access-control-allow-headers", `authorization, content-type, ${UPLOAD_OFFSET_HEADER}`);
   c.header("access-control-max-age", "86400");
   return c.body(null, 204);
 };

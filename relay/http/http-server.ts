@@ -10,7 +10,12 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 
 import type { Problem } from "../../sync/wire/http.ts";
-import { HTTP_HEADERS_BYTES_MAX, HTTP_HEADERS_MS_MAX, HTTP_REQUEST_MS_MAX } from "../limits.ts";
+import {
+  HTTP_HEADERS_BYTES_MAX,
+  HTTP_HEADERS_MS_MAX,
+  HTTP_IDLE_MS_MAX,
+  HTTP_REQUEST_MS_MAX,
+} from "../limits.ts";
 import type { Relay } from "../relay.ts";
 import { problemResponse } from "./problem.ts";
 import { refuse } from "./raw-problem.ts";
@@ -53,6 +58,7 @@ export function openHttpServer(
       void listener(request, response);
     },
   );
+  server.setTimeout(HTTP_IDLE_MS_MAX);
   server.on("clientError", (fault: Error, socket: Duplex) => {
     const it = problemOf(fault);
     count(it);

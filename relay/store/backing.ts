@@ -3,6 +3,7 @@
  * keep-store.ts. Synchronous; a failing disk throws, and `failureOf` says what it was.
  */
 import type {
+  BlobId,
   InviteTag,
   MailboxId,
   MailboxKey,
@@ -10,7 +11,7 @@ import type {
   TokenHash,
 } from "../../sync/wire/ids.ts";
 import type { Message, Place } from "./shelf.ts";
-import type { StoreError, TokenGrant } from "./store.ts";
+import type { BlobView, StoreError, TokenGrant } from "./store.ts";
 
 export type MailboxRow = {
   readonly no: number;
@@ -30,6 +31,12 @@ export type InviteRow = {
   readonly expiresAtMs: number;
   readonly voucherHash: TokenHash;
   readonly isSpent: boolean;
+};
+/** Whose it is: `mailboxNo`, also after the mailbox is gone. Unfinished ones expire by their ticket. */
+export type BlobRow = BlobView & {
+  readonly mailboxNo: number;
+  readonly ttlMs: number;
+  readonly expiresAtMs: number;
 };
 /** What is written once and counted on: see `readMeta`. */
 export type Meta = {
@@ -81,6 +88,13 @@ export interface Backing {
   readonly countInvites: (mailboxNo: number) => number;
   readonly putInvite: (tag: InviteTag, row: InviteRow) => void;
   readonly deleteInvite: (tag: InviteTag) => void;
+
+  readonly blobOf: (blob: BlobId) => BlobRow | undefined;
+  readonly putBlob: (blob: BlobId, row: BlobRow) => void;
+  readonly deleteBlob: (blob: BlobId) => void;
+  /** Of one mailbox, finished or not. */
+  readonly countBlobs: (mailboxNo: number) => { readonly count: number; readonly bytes: number };
+  readonly expiredBlobs: (nowMs: number, limit: number) => readonly BlobId[];
 
   readonly insertMessage: (message: Message, body: Uint8Array, places: readonly Place[]) => void;
   readonly bodyOf: (id: number) => Uint8Array | undefined;

@@ -15,6 +15,7 @@ import {
   SWEEP_EVERY_MS,
 } from "../limits.ts";
 import type { Backing, Meta } from "./backing.ts";
+import { finishBlob, removeBlobs, reserveBlob, viewOf } from "./blob-records.ts";
 import {
   createMailbox,
   deleteInvite,
@@ -68,6 +69,12 @@ export function keepStore(backing: Backing, bounds: KeepBounds): Store {
         if (row === undefined || row.expiresAtMs <= nowMs) return null;
         return { record: row.record, expiresAtMs: row.expiresAtMs };
       }),
+    blob: async (blob, nowMs) =>
+      keeper.read(() => {
+        const row = backing.blobOf(blob);
+        return row === undefined || row.expiresAtMs <= nowMs ? null : viewOf(row);
+      }),
+    expiredBlobs: async (nowMs, limit) => keeper.read(() => backing.expiredBlobs(nowMs, limit)),
     totals: () => keeper.totals(),
     tend: async (nowMs) => keeper.tend(nowMs),
     [Symbol.asyncDispose]: async () => backing.close(),
@@ -252,6 +259,12 @@ class Keeper {
         return putInvite(context, op);
       case "deleteInvite":
         return deleteInvite(context, op);
+      case "reserveBlob":
+        return reserveBlob(context, op);
+      case "finishBlob":
+        return finishBlob(context, op);
+      case "removeBlobs":
+        return removeBlobs(context, op);
       default:
         return unreachable(op);
     }

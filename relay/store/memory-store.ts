@@ -3,6 +3,7 @@
  * a crash: state is a function of them, [RS9]), and the model that the SQLite store is held against.
  */
 import {
+  type BlobId,
   idOf,
   type InviteTag,
   type MailboxId,
@@ -11,7 +12,7 @@ import {
   type TokenHash,
 } from "../../sync/wire/ids.ts";
 import { fromLatin1, latin1 } from "../latin1.ts";
-import type { Backing, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
+import type { Backing, BlobRow, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
 import { keepStore, type KeepBounds } from "./keep-store.ts";
 import type { Message, Place } from "./shelf.ts";
 import type { Store } from "./store.ts";
@@ -45,6 +46,7 @@ class MemoryBacking implements Backing {
   readonly #tokens = new Map<string, Map<string, TokenRow>>();
   readonly #bundles = new Map<number, Uint8Array>();
   readonly #invites = new Map<string, InviteRow>();
+  readonly #blobs = new Map<string, BlobRow>();
   readonly #messages = new Map<number, Kept>();
   /** Index rows, by mailbox and message id. */
   readonly #spilled = new Map<number, Map<number, Place>>();
@@ -167,6 +169,27 @@ class MemoryBacking implements Backing {
   }
   deleteInvite(tag: InviteTag): void {
     this.#invites.delete(latin1(tag));
+  }
+
+  blobOf(blob: BlobId): BlobRow | undefined {
+    return this.#blobs.get(latin1(blob));
+  }
+  putBlob(blob: BlobId, row: BlobRow): void {
+    this.#blobs.set(latin1(blob), row);
+  }
+  deleteBlob(blob: BlobId): void {
+    this.#blobs.delete(latin1(blob));
+  }
+  countBlobs(mailboxNo: number): { readonly count: number; readonly bytes: number } {
+    const rows = [...this.#blobs.values()].filter((it) => it.mailboxNo === mailboxNo);
+    return { count: rows.length, bytes: rows.reduce((sum, it) => sum + it.bytes, 0) };
+  }
+  expiredBlobs(nowMs: number, limit: number): readonly BlobId[] {
+    return [...this.#blobs]
+      .filter(([, { expiresAtMs }]) => expiresAtMs <= nowMs)
+      .toSorted(([, a], [, b]) => a.expiresAtMs - b.expiresAtMs)
+      .slice(0, limit)
+      .map(([id]) => idOf("BlobId", fromLatin1(id)));
   }
 
   insertMessage(message: Message, body: Uint8Array, places: readonly Place[]): void {

@@ -7,6 +7,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { assert } from "../../crypto/base/assert.ts";
 import type { TokenClass } from "../../sync/wire/http.ts";
 import {
+  type BlobId,
   idOf,
   type InviteTag,
   type MailboxId,
@@ -17,7 +18,7 @@ import {
 import { MESSAGE_TTL_MS_MAX } from "../../sync/wire/limits.ts";
 import { fromLatin1, latin1 } from "../latin1.ts";
 import { FLUSH_AFTER_MS } from "../limits.ts";
-import type { Backing, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
+import type { Backing, BlobRow, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
 import type { DiskRoom } from "./disk-room.ts";
 import { messageIdAt } from "./message-ids.ts";
 import { packPlaces, unpackMailboxNos, unpackPlaces } from "./message-row.ts";
@@ -212,6 +213,37 @@ export class SqliteBacking implements Backing {
   }
   deleteInvite(tag: InviteTag): void {
     this.#sql.deleteInvite.run(tag);
+  }
+
+  blobOf(blob: BlobId): BlobRow | undefined {
+    const row = this.#sql.blob.get(blob);
+    if (row === undefined) return undefined;
+    return {
+      mailboxNo: numberAt(row, "mb"),
+      bytes: numberAt(row, "bytes"),
+      isFinished: row["done"] === 1,
+      deleteHash: idOf("BlobDeleteHash", bytesAt(row, "del")),
+      ticketHash: idOf("TokenHash", bytesAt(row, "ticket")),
+      ttlMs: numberAt(row, "ttl"),
+      expiresAtMs: numberAt(row, "exp"),
+    };
+  }
+  putBlob(blob: BlobId, row: BlobRow): void {
+    const { mailboxNo, bytes, isFinished, deleteHash, ticketHash, ttlMs, expiresAtMs } = row;
+    const done = isFinished ? 1 : 0;
+    this.#sql.putBlob.run(blob, mailboxNo, bytes, done, deleteHash, ticketHash, ttlMs, expiresAtMs);
+  }
+  deleteBlob(blob: BlobId): void {
+    this.#sql.deleteBlob.run(blob);
+  }
+  countBlobs(mailboxNo: number): { readonly count: number; readonly bytes: number } {
+    const row = this.#one(this.#sql.countBlobs, mailboxNo);
+    return { count: numberAt(row, "n"), bytes: numberAt(row, "bytes") };
+  }
+  expiredBlobs(nowMs: number, limit: number): readonly BlobId[] {
+    return this.#sql.expiredBlobs
+      .all(nowMs, limit)
+      .map((row) => idOf("BlobId", bytesAt(row, "id")));
   }
 
   insertMessage(message: Message, body: Uint8Array, places: readonly Place[]): void {

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** `PRAGMA user_version`. A newer file is refused; an older one is migrated here, step by step. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const SETTINGS = `
   PRAGMA page_size = 16384;
@@ -58,16 +58,31 @@ const TABLES = `
   CREATE TABLE shared (id INTEGER PRIMARY KEY, places_left INTEGER NOT NULL) STRICT;
 `;
 
+/*
+ * blob     del and ticket are hashes; ttl counts from when it is finished (done), exp is when it goes
+ */
+const BLOBS = `
+  CREATE TABLE blob (
+    id BLOB PRIMARY KEY, mb INTEGER NOT NULL, bytes INTEGER NOT NULL, done INTEGER NOT NULL,
+    del BLOB NOT NULL, ticket BLOB NOT NULL, ttl INTEGER NOT NULL, exp INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX blob_mb ON blob (mb);
+  CREATE INDEX blob_exp ON blob (exp);
+`;
+
+/** What leads from each version to the next. */
+const STEPS: readonly string[] = [TABLES, BLOBS];
+
 /** Throws what SQLite throws, among it "database is locked" when another process has it. */
 export function prepareSchema(db: DatabaseSync, incarnation: () => Uint8Array): void {
   db.exec(SETTINGS);
   db.exec("BEGIN IMMEDIATE");
-  const version = db.prepare("PRAGMA user_version").get()?.["user_version"];
+  const version = Number(schemaVersionOf(db));
+  for (const step of STEPS.slice(version)) db.exec(step);
   if (version === 0) {
-    db.exec(TABLES);
     db.prepare("INSERT INTO meta VALUES ('incarnation', ?)").run(incarnation());
-    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   }
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   db.exec("COMMIT");
 }
 

@@ -40,6 +40,12 @@ const SQL = {
   deleteExpiredInvites:
     "DELETE FROM invite WHERE tag IN (SELECT tag FROM invite WHERE exp <= ? LIMIT ?)",
 
+  blob: "SELECT mb, bytes, done, del, ticket, ttl, exp FROM blob WHERE id = ?",
+  putBlob: "INSERT OR REPLACE INTO blob VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  deleteBlob: "DELETE FROM blob WHERE id = ?",
+  countBlobs: "SELECT count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM blob WHERE mb = ?",
+  expiredBlobs: "SELECT id FROM blob WHERE exp <= ? ORDER BY exp LIMIT ?",
+
   insertMessage: "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   body: "SELECT body FROM log WHERE id = ?",
   deleteMessage: "DELETE FROM log WHERE id = ?",

@@ -17,7 +17,7 @@ export type StoreOpened =
   | { readonly ok: true; readonly incarnation: Uint8Array; readonly totals: StoreTotals }
   | { readonly ok: false; readonly error: OpenStoreError };
 
-type Methods = Pick<Store, "commit" | "page" | "mailbox" | "prekeys" | "invite" | "tend">;
+type Methods = Omit<Store, "incarnation" | "totals" | typeof Symbol.asyncDispose>;
 export type StoreMethod = keyof Methods;
 
 /** One question; answered in the order of asking. */

@@ -8,6 +8,7 @@ export type StoreBounds = {
   readonly mailboxBytesMax: number;
   readonly messageTtlMs: number;
   readonly slotTtlMs: number;
+  readonly mailboxBlobBytesMax: number;
 };
 
 export type StoreContext = {

@@ -47,6 +47,10 @@ function resultOf(store: Store, call: StoreCall): PromiseLike<unknown> {
       return store.prekeys(...call.args);
     case "invite":
       return store.invite(...call.args);
+    case "blob":
+      return store.blob(...call.args);
+    case "expiredBlobs":
+      return store.expiredBlobs(...call.args);
     case "tend":
       return store.tend(...call.args);
     case "close":

@@ -2,7 +2,7 @@
  * What a relay keeps: mailboxes, the hashes of their write tokens, prekey bundles, invite records, and
  * envelopes that wait. It cannot read any of them. No account, contact or sender is in here.
  *
- * Contract [RS1] to [RS14], run by tests/contract/relay-store.ts against every implementation:
+ * Contract [RS1] to [RS15], run by tests/contract/relay-store.ts against every implementation:
  *   RS1  What `commit` answered is durable: it is there after a crash of process or machine.
  *   RS2  A failed `commit` changes nothing, and the store goes on with the next.
  *   RS3  `page` returns messages oldest first, each with a larger id and counter.
@@ -18,11 +18,15 @@
  *   RS11 A newer envelope in the same (mailbox, token, slot) removes the older.
  *   RS12 An ephemeral envelope is never stored.
  *   RS13 A voucher creates one mailbox.
+ *   RS15 A blob is reserved within its mailbox's quota, and found by who asks once it is finished, until
+ *        it expires; expired ones are told until they are removed.
  *   RS14 Mailboxes do not see each other's messages, nor acknowledge them.
  */
 import type { Result } from "../../crypto/base/result.ts";
 import type { TokenClass } from "../../sync/wire/http.ts";
 import type {
+  BlobDeleteHash,
+  BlobId,
   EnvelopeId,
   InviteTag,
   Label,
@@ -102,7 +106,21 @@ export type StoreOp =
       readonly expiresAtMs: number;
       readonly voucherHash: TokenHash;
     }
-  | { readonly type: "deleteInvite"; readonly mailbox: MailboxId; readonly tag: InviteTag };
+  | { readonly type: "deleteInvite"; readonly mailbox: MailboxId; readonly tag: InviteTag }
+  | {
+      /** Room for a blob, and the right to send it. The newest ticket is the one that holds. */
+      readonly type: "reserveBlob";
+      readonly mailbox: MailboxId;
+      readonly blob: BlobId;
+      readonly bytes: number;
+      readonly deleteHash: BlobDeleteHash;
+      readonly ticketHash: TokenHash;
+      readonly ttlMs: number;
+    }
+  /** Its bytes are durable: it is there for everybody, from now on for its `ttlMs`. */
+  | { readonly type: "finishBlob"; readonly blob: BlobId; readonly ticketHash: TokenHash }
+  /** After their bytes are gone. */
+  | { readonly type: "removeBlobs"; readonly blobs: readonly BlobId[] };
 export type StoreOpType = StoreOp["type"];
 export type OpOf<Type extends StoreOpType> = Extract<StoreOp, { readonly type: Type }>;
 
@@ -119,6 +137,13 @@ export type StoreAnswers = {
   readonly putPrekeys: "done" | "unknown" | "full";
   readonly putInvite: "done" | "unknown" | "taken" | "tooMany" | "full";
   readonly deleteInvite: "done";
+  /**
+   * `reserved`: anew, nothing of it counts that came before. `resumed`: the same mailbox goes on.
+   * `finished`: it is here, whoever sent it, and stays for at least this `ttlMs`.
+   */
+  readonly reserveBlob: "reserved" | "resumed" | "finished" | "unknown" | "tooMany" | "full";
+  readonly finishBlob: "done" | "unknown";
+  readonly removeBlobs: "done";
 };
 export type StoreAnswer = StoreAnswers[StoreOpType];
 
@@ -130,6 +155,13 @@ export type StoredMessage = {
   readonly label: Label;
   readonly envelope: EnvelopeId;
   readonly body: Uint8Array;
+};
+
+export type BlobView = {
+  readonly bytes: number;
+  readonly isFinished: boolean;
+  readonly deleteHash: BlobDeleteHash;
+  readonly ticketHash: TokenHash;
 };
 
 export type MailboxView = {
@@ -181,6 +213,13 @@ export interface Store extends AsyncDisposable {
   ) => Promise<
     Result<{ readonly record: Uint8Array; readonly expiresAtMs: number } | null, StoreError>
   >;
+  /** Null for unknown and expired alike. */
+  readonly blob: (blob: BlobId, nowMs: number) => Promise<Result<BlobView | null, StoreError>>;
+  /** Some that expired, finished or not. */
+  readonly expiredBlobs: (
+    nowMs: number,
+    limit: number,
+  ) => Promise<Result<readonly BlobId[], StoreError>>;
   readonly totals: () => StoreTotals;
   /**
    * One slice of the work that may wait: removing what was acknowledged or has expired, moving the

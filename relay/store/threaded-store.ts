@@ -59,6 +59,8 @@ export async function openThreadedStore(
     mailbox: method("mailbox"),
     prekeys: method("prekeys"),
     invite: method("invite"),
+    blob: method("blob"),
+    expiredBlobs: method("expiredBlobs"),
     tend: method("tend"),
     totals: () => totals,
     [Symbol.asyncDispose]: async () => {

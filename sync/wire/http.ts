@@ -17,6 +17,8 @@ export const PATHS = {
   tokens: "/v1/tokens",
   prekeys: "/v1/prekeys",
   invite: (tag: string): string => `/v1/invites/${tag}`,
+  blobs: "/v1/blobs",
+  blob: (blob: string): string => `/v1/blobs/${blob}`,
 } as const;
 
 export type Registration = "open" | "invite" | "closed";
@@ -85,6 +87,30 @@ export type PutInvite = {
 /** GET invite. 404 `NotFound` for unknown and expired alike. */
 export type Invite = { readonly record: string; readonly expiresAtMs: number };
 
+/**
+ * POST blobs, signed: asks for a ticket to send a blob's sealed bytes. Asking again gives a new ticket,
+ * and says how far the bytes have come.
+ */
+export type PostBlob = {
+  readonly blob: string;
+  readonly bytes: number;
+  readonly deleteKeyHash: string;
+  readonly ttlSeconds: number;
+};
+/** 201. `ticket` is null when the relay has the blob already, whoever sent it. */
+export type BlobTicketGiven = { readonly ticket: string | null; readonly offset: number };
+/**
+ * PATCH blob: bytes from `upload-offset` on, in pieces of any size; what came before a break is kept.
+ * The last one is answered when the blob is durable. 409 `OffsetWrong` says where to go on, 422
+ * `BlobDiffers` that the bytes do not hash to the id: they are forgotten, and may be sent anew.
+ */
+export const UPLOAD_OFFSET_HEADER = "upload-offset";
+/** `authorization: KithTicket <ticket>`. */
+export const TICKET_SCHEME = "KithTicket";
+export type BlobProgress = { readonly offset: number; readonly isComplete: boolean };
+/** DELETE blob, by whoever has the delete key. 204; 404 for unknown blobs and wrong keys alike. */
+export type DeleteBlob = { readonly deleteKey: string };
+
 /** The words of all problems and their HTTP status. */
 export const PROBLEM_STATUS = {
   BodyMalformed: 400,
@@ -95,8 +121,10 @@ export const PROBLEM_STATUS = {
   MethodNotAllowed: 405,
   RequestTooSlow: 408,
   TagTaken: 409,
+  OffsetWrong: 409,
   BodyTooLarge: 413,
   BodyTypeUnknown: 415,
+  BlobDiffers: 422,
   VersionUnknown: 426,
   ProofOfWorkNeeded: 428,
   TooManyRequests: 429,
@@ -115,6 +143,8 @@ export type Problem = {
   /** With `ProofOfWorkNeeded`: find an 8-byte nonce whose hash starts with `bits` zero bits. */
   readonly challenge?: string;
   readonly bits?: number;
+  /** With `OffsetWrong`: how many bytes there are. */
+  readonly offset?: number;
   /** With `VersionUnknown`: the subprotocols that are spoken. */
   readonly supported?: readonly string[];
 };

@@ -34,6 +34,14 @@ export type AuthSignature = Brand<Uint8Array, "AuthSignature">;
 export type InviteTag = Brand<Uint8Array, "InviteTag">;
 /** Lets one invited stranger create a mailbox. Secret. 16 bytes. */
 export type Voucher = Brand<Uint8Array, "Voucher">;
+/** BLAKE2b-256 of a blob's sealed bytes. 32 bytes. */
+export type BlobId = Brand<Uint8Array, "BlobId">;
+/** Whoever shows it may delete the blob. Secret. 32 bytes. */
+export type BlobDeleteKey = Brand<Uint8Array, "BlobDeleteKey">;
+/** What the relay keeps of a delete key. 32 bytes. */
+export type BlobDeleteHash = Brand<Uint8Array, "BlobDeleteHash">;
+/** The right to send the bytes of one blob. Secret. 16 bytes. */
+export type BlobTicket = Brand<Uint8Array, "BlobTicket">;
 
 export const ID_BYTES = {
   RelayId: 32,
@@ -50,6 +58,10 @@ export const ID_BYTES = {
   AuthSignature: 64,
   InviteTag: 16,
   Voucher: 16,
+  BlobId: 32,
+  BlobDeleteKey: 32,
+  BlobDeleteHash: 32,
+  BlobTicket: 16,
 } as const;
 export type IdName = keyof typeof ID_BYTES;
 
@@ -78,3 +90,5 @@ export const parseMailboxId = parserOf("MailboxId");
 export const parseTopic = parserOf("Topic");
 export const parseAuthSignature = parserOf("AuthSignature");
 export const parseInviteTag = parserOf("InviteTag");
+export const parseBlobId = parserOf("BlobId");
+export const parseBlobTicket = parserOf("BlobTicket");

@@ -83,6 +83,16 @@ export const INVITE_RECORD_BYTES_MAX = 16 * KIB;
 export const INVITES_PER_MAILBOX_MAX = 64;
 export const INVITE_LIFE_MS_MAX = 30 * DAY_MS;
 
+/* Blobs. */
+/** Sealed and padded: 100 MiB of content fit. */
+export const BLOB_BYTES_MAX = 128 * MIB;
+/** Of all blobs that one mailbox has at a relay, those that are still coming among them. */
+export const MAILBOX_BLOB_BYTES_MAX = 1_024 * MIB;
+export const BLOBS_PER_MAILBOX_MAX = 4_096;
+export const BLOB_TTL_MS_MAX = 30 * DAY_MS;
+/** From the ticket to the last byte. */
+export const BLOB_UPLOAD_MS_MAX = DAY_MS;
+
 assert(ENTRY_BYTES_MAX < CHUNK_BYTES_MAX, "an entry fits a chunk");
 assert(INLINE_TEXT_BYTES_MAX < ENTRY_BYTES_MAX, "an inline text fits its entry");
 assert(CHUNK_BYTES_MAX * 1.12 + 8 * KIB < BODY_BYTES_MAX, "a padded chunk fits a body");

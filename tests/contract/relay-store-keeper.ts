@@ -21,6 +21,7 @@ export const CONTRACT_BOUNDS = {
   mailboxBytesMax: 8_000,
   messageTtlMs: 30 * 86_400_000,
   slotTtlMs: 14 * 86_400_000,
+  mailboxBlobBytesMax: 10_000,
   hotPlacesMax: 1_000,
   hotShelvesMax: 1_000,
 };

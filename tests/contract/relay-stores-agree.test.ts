@@ -85,12 +85,28 @@ const op = fc.oneof(
     hashes: [tokenHash(it)],
   })),
 );
+const blob = fc.constantFrom("p", "q").map((it) => idOf("BlobId", bytes(32, it)));
+const ticketHash = fc.constantFrom("1", "2").map(tokenHash);
+const blobOp = fc.oneof(
+  fc.record({
+    type: fc.constant("reserveBlob" as const),
+    mailbox: mailbox.map(mailboxId),
+    blob,
+    bytes: fc.constantFrom(10, 6_000),
+    deleteHash: fc.constant(idOf("BlobDeleteHash", bytes(32, "d"))),
+    ticketHash,
+    ttlMs: fc.constantFrom(1_000, HOUR_MS),
+  }),
+  fc.record({ type: fc.constant("finishBlob" as const), blob, ticketHash }),
+  fc.record({ type: fc.constant("removeBlobs" as const), blobs: fc.tuple(blob) }),
+);
 const plain: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: put },
   { weight: 4, arbitrary: ack },
   { weight: 2, arbitrary: pass },
   { weight: 4, arbitrary: tend },
   { weight: 1, arbitrary: op.map((it) => ({ type: "op" as const, op: it })) },
+  { weight: 1, arbitrary: blobOp.map((it) => ({ type: "op" as const, op: it })) },
 );
 const failing: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: plain },

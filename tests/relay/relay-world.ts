@@ -13,6 +13,8 @@ import {
   tokenHashOf,
 } from "../../crypto/public/relay-ids.ts";
 import { signKeyPairOf, signLabelled } from "../../crypto/sign.ts";
+import { BlobDepot } from "../../relay/blobs/blob-depot.ts";
+import { openMemoryBlobFiles } from "../../relay/blobs/memory-blob-files.ts";
 import { LOOPBACK } from "../../relay/client-address.ts";
 import { httpApp } from "../../relay/http/http-app.ts";
 import { DEFAULT_SETTINGS } from "../../relay/limits.ts";
@@ -86,6 +88,7 @@ export type World = {
   readonly clock: { nowMs: number };
   readonly relay: Relay;
   readonly store: Store;
+  readonly blobs: BlobDepot;
   readonly http: Hono;
   /** Everything that follows from what was said, without any time passing. */
   readonly settle: () => Promise<void>;
@@ -145,7 +148,15 @@ export function openWorld(options: WorldOptions = {}): World {
     pressure: () => 0,
     ...given,
   });
-  const http = httpApp({ relay, files: null, addressOf: () => address });
+  const blobs = new BlobDepot({
+    files: openMemoryBlobFiles(),
+    store,
+    commits: relay.commits,
+    now: relay.now,
+    random,
+    count: relay.counters.add,
+  });
+  const http = httpApp({ relay, files: null, blobs, addressOf: () => address });
 
   const settle = async (): Promise<void> => {
     for (let round = 0; round < 6; round += 1) {
@@ -253,6 +264,7 @@ export function openWorld(options: WorldOptions = {}): World {
     clock,
     relay,
     store,
+    blobs,
     http,
     settle,
     advance,

@@ -17,6 +17,8 @@ import { SUBPROTOCOL } from "../../../sync/wire/version.ts";
 import { openWorld, type World } from "../relay-world.ts";
 
 beforeAll(() => ready);
+// Real sockets, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 30_000 });
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -69,7 +71,7 @@ async function dial(port: number): Promise<Client> {
 }
 
 async function hears({ socket, heard }: Client, bytes: Buffer): Promise<void> {
-  const signal = AbortSignal.timeout(8_000);
+  const signal = AbortSignal.timeout(25_000);
   while (!heard().includes(bytes)) await once(socket, "data", { signal });
 }
 
@@ -78,7 +80,7 @@ const headOf = (heard: Buffer): string => heard.toString("latin1").split("\r\n\r
 async function answerTo(port: number, request: string): Promise<string> {
   const { socket, heard } = await dial(port);
   socket.write(request);
-  await once(socket, "close", { signal: AbortSignal.timeout(5_000) });
+  await once(socket, "close", { signal: AbortSignal.timeout(25_000) });
   return heard().toString("latin1");
 }
 
@@ -88,7 +90,7 @@ async function closeCodeAfter(port: number, ...frames: readonly Buffer[]): Promi
   socket.write(handshake(PATHS.socket));
   while (!heard().includes("\r\n\r\n")) await once(socket, "data");
   for (const frame of frames) socket.write(frame);
-  await once(socket, "close", { signal: AbortSignal.timeout(8_000) });
+  await once(socket, "close", { signal: AbortSignal.timeout(25_000) });
   const bytes = heard().subarray(headOf(heard()).length + 4);
   return bytes.readUInt16BE(bytes.lastIndexOf(0x88) + 2);
 }
@@ -216,7 +218,7 @@ test("[WK7] ends a connection whose message dribbles in without ever ending", as
   const client = await dial(port);
   client.socket.write(handshake(PATHS.socket));
   await hears(client, Buffer.from("\r\n\r\n"));
-  const closed = once(client.socket, "close", { signal: AbortSignal.timeout(8_000) });
+  const closed = once(client.socket, "close", { signal: AbortSignal.timeout(25_000) });
   client.socket.write(rawFrame(0x02, Buffer.from([1])));
   for (let passedMs = 0; passedMs <= DEAD_VISIBLE_MS; passedMs += 1_000) {
     client.socket.write(rawFrame(0x00, Buffer.from([1])));
@@ -261,7 +263,7 @@ test("[WK8] bounds the sockets that one neighbourhood holds at once, and counts 
   expect(await statusFrom("198.51.100.7")).toBe("429");
   expect(await statusFrom("203.0.113.7")).toBe("101");
   held[0]?.destroy();
-  await vi.waitFor(() => expect(world.relay.status().sockets).toBe(ADDRESS_SOCKETS_MAX));
+  await vi.waitFor(() => expect(world.relay.status().sockets).toBe(ADDRESS_SOCKETS_MAX), 25_000);
   expect(await statusFrom("198.51.100.7")).toBe("101");
   for (const socket of held) socket.destroy();
-}, 30_000);
+});
