@@ -29,7 +29,6 @@ import { kdf32 } from "../kdf.ts";
 import { isKemPublicKey, KEM_PUBLIC_BYTES } from "../kem.ts";
 import { hash32 } from "../public/hash.ts";
 import { VERIFY_KEY_BYTES } from "../public/verify.ts";
-import { emojiOf, type SasEmoji } from "../verify/emoji.ts";
 import type { OpenFailed } from "../xchacha.ts";
 import { isLinkExpired, type LinkCode, type LinkExpired } from "./code.ts";
 
@@ -121,9 +120,11 @@ export const linkTranscriptOf = (
   scanner: HelloBytes,
 ): Uint8Array => hash32("link/th", contextOf(code), code.commitment, shower.bytes, scanner.bytes);
 
-/** Seven pictures, alike on both screens unless somebody stands between. */
-export const linkEmojiOf = (transcript: Uint8Array): readonly SasEmoji[] =>
-  emojiOf(hash32("link/sas", transcript));
+/**
+ * 32 bytes for `emojiOf` (verify/emoji.ts), which the screen asks: seven pictures, alike on both
+ * unless somebody stands between.
+ */
+export const linkSasOf = (transcript: Uint8Array): Uint8Array => hash32("link/sas", transcript);
 
 /** Reads the layout; believes nothing but that the KEM key can be used. */
 export function decodeHello(bytes: Uint8Array): Result<HelloBytes, HelloError> {

@@ -4,13 +4,14 @@ import { ready } from "../../../crypto/base/sodium.ts";
 import {
   commitmentOf,
   decodeHello,
-  linkEmojiOf,
+  linkSasOf,
   linkTranscriptOf,
   makeHello,
   type NewHello,
   openHello,
   sealHello,
 } from "../../../crypto/link/hello.ts";
+import { emojiOf } from "../../../crypto/verify/emoji.ts";
 import { answersAnything, readsOnlyItsView, refusesOtherLengths } from "../decoder.ts";
 import { bytesOf, flipped, randomOf, unwrap } from "../people.ts";
 import { meetingOf, memberHelloOf, newcomerOf, NOW_S, SHOWERS } from "./linking.ts";
@@ -28,8 +29,8 @@ test.each(SHOWERS)("[LH1] each reads the other, both see the same pictures: %s s
   const second = openHello(code, "shower", sealHello(code, "shower", shower, random), NOW_S);
   expect(unwrap(second)).toEqual(shower);
   const seen = linkTranscriptOf(code, unwrap(second), unwrap(first));
-  expect(linkEmojiOf(seen)).toEqual(linkEmojiOf(transcript));
-  expect(linkEmojiOf(seen)).toHaveLength(7);
+  expect(emojiOf(linkSasOf(seen))).toEqual(emojiOf(linkSasOf(transcript)));
+  expect(emojiOf(linkSasOf(seen))).toHaveLength(7);
 });
 
 test("[LH2] a relay reads none of it and changes none of it; another code's secret opens nothing", () => {
@@ -74,7 +75,7 @@ test("[LH4] who has the secret and swaps the scanner's keys shows other pictures
     const { code, shower, scanner, member, transcript } = meetingOf(role);
     const swapped = role === "member" ? newcomerOf(999).hello : memberHelloOf(member, 999);
     const seen = linkTranscriptOf(code, shower, swapped);
-    expect(linkEmojiOf(seen)).not.toEqual(linkEmojiOf(transcript));
+    expect(emojiOf(linkSasOf(seen))).not.toEqual(emojiOf(linkSasOf(transcript)));
     expect(linkTranscriptOf(code, scanner, shower)).not.toEqual(transcript);
     expect(linkTranscriptOf({ ...code, commitment: bytesOf(32, 0) }, shower, scanner)).not.toEqual(
       transcript,

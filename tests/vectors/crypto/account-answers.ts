@@ -2,7 +2,7 @@
 import { toHex } from "../../../crypto/base/hex.ts";
 import { linkOf, linkTagsOf } from "../../../crypto/link/code.ts";
 import { sealGrant } from "../../../crypto/link/grant.ts";
-import { commitmentOf, linkEmojiOf, sealHello } from "../../../crypto/link/hello.ts";
+import { commitmentOf, linkSasOf, sealHello } from "../../../crypto/link/hello.ts";
 import { sealBlob } from "../../../crypto/media/blob.ts";
 import { blobIdOf, deleteKeyHashOf } from "../../../crypto/public/blob-id.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "../../../crypto/recovery/capsule.ts";
 import { encodeCapsule } from "../../../crypto/recovery/capsule-content.ts";
 import { wordsOf } from "../../../crypto/recovery/words.ts";
+import { emojiOf } from "../../../crypto/verify/emoji.ts";
 import { safetyCodeOf, safetyNumberOf } from "../../../crypto/verify/safety-number.ts";
 import { grantContentOf, meetingOf } from "../../crypto/link/linking.ts";
 import { bytesOf, NOW_MS, personOf, randomOf, textOf, unwrap } from "../../crypto/people.ts";
@@ -80,7 +81,7 @@ export function linking(): Answers {
     memberHello: toHex(sealHello(code, "shower", shower, randomOf(14))),
     newHello: toHex(sealHello(code, "scanner", scanner, randomOf(15))),
     transcript: toHex(transcript),
-    emoji: linkEmojiOf(transcript)
+    emoji: emojiOf(linkSasOf(transcript))
       .map((it) => it.name)
       .join(", "),
     grant: toHex(unwrap(sealGrant(code, transcript, newcomer.hello, content, randomOf(16)))),

@@ -4,7 +4,7 @@ import { beforeAll, expect, test, vi } from "vitest";
 
 import { ready } from "../../../../crypto/base/sodium.ts";
 import { openGrant, sealGrant } from "../../../../crypto/link/grant.ts";
-import { linkEmojiOf, openHello, sealHello } from "../../../../crypto/link/hello.ts";
+import { linkSasOf, openHello, sealHello } from "../../../../crypto/link/hello.ts";
 import { openBlob, sealBlob } from "../../../../crypto/media/blob.ts";
 import { chunkKeysOf, sealChunk } from "../../../../crypto/media/chunks.ts";
 import { paddedLength } from "../../../../crypto/padding.ts";
@@ -76,7 +76,7 @@ test("[OC10] linking: hellos, transcript and pictures byte for byte, and the gra
     const [first, second] = role === "member" ? [member1, new1] : [new1, member1];
     expect(oracle.transcript(theirs, first, second)).toEqual(transcript);
     const all = Array.from({ length: 64 }, (_, i) => emojiOf(bytesOf(6, i << 2))[0]!.name);
-    expect(linkEmojiOf(transcript).map((it) => all.indexOf(it.name))).toEqual(
+    expect(emojiOf(linkSasOf(transcript)).map((it) => all.indexOf(it.name))).toEqual(
       oracle.pictures(transcript),
     );
     const sealed = oracle.sealHello(theirs, 1, second, bytesOf(24, 3));
