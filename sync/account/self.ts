@@ -38,8 +38,6 @@ export type Self = {
   readonly device: Hex; // hex16
   readonly keys: DeviceKeys;
   readonly certificate: Uint8Array;
-  /** Encoded facts of the account. */
-  readonly facts: readonly Uint8Array[];
   readonly name: string;
   /** 16 bytes, made with the database: a database made anew never continues an old log. */
   readonly incarnation: Uint8Array;
@@ -70,7 +68,6 @@ export function makeSelf(name: string, nowMs: number, random: Random): Self {
     device: toHex(deviceIdOf(keys.sigKey, keys.dhKey)),
     keys,
     certificate,
-    facts: [certificateFactOf(certificate)],
     name,
     incarnation: random(INCARNATION_BYTES),
     incarnationAtMs: 0,

@@ -31,6 +31,7 @@ import {
   contactToken,
   isGoodFor,
   ownCard,
+  ownContact,
   PRESENCE_KEY_BYTES,
   reachableDevices,
   type TokenContext,
@@ -201,7 +202,7 @@ async function writeFirstFlight(
   const payload = encodePayload("contact", {
     accountKey: self.accountKey,
     name: self.name,
-    facts: self.facts,
+    facts: (await ownContact(tx, self)).facts,
     cards: [await ownCard(tx, self, token, context.nowMs)],
     presenceKey: contact.presenceOut,
   });

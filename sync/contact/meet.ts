@@ -18,6 +18,7 @@ import type { WriteTx } from "../store/store.ts";
 import {
   contactToken,
   ownCard,
+  ownContact,
   PRESENCE_KEY_BYTES,
   reachableDevices,
   tokenFor,
@@ -131,7 +132,7 @@ export async function answer(
   const payload = encodePayload("contactAccept", {
     accountKey: self.accountKey,
     name: self.name,
-    facts: self.facts,
+    facts: (await ownContact(tx, self)).facts,
     cards: [await ownCard(tx, self, token, nowMs)],
     presenceKey: contact.presenceOut,
   });

@@ -120,7 +120,7 @@ async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
     const ranges = holesOf(log.known, lastOf(log, cursors)).slice(0, WANT_RANGES_MAX);
     const [first] = ranges;
     const channel = first === undefined ? undefined : await channelOf(tx, log.c);
-    const devices = channel === undefined ? [] : await reachableDevices(tx, channel.account);
+    const devices = channel === undefined ? [] : await recipientsOf(tx, context.self, channel);
     if (first === undefined || channel === undefined || devices.length === 0) continue;
     // Named by where it begins: while a hole gets smaller, the next part is asked for without delay.
     const pauseMs = context.asked.waitMs(`${log.log} ${first[0]}`, context.nowMs);

@@ -63,8 +63,11 @@ export type InviteRow = {
   readonly redeemedBy: Hex | null;
 };
 
-/** `invited`: we used their link, no answer yet. `request`: a stranger who waits for our word. */
-export type ContactState = "invited" | "accepted" | "request" | "blocked";
+/**
+ * `self`: our own account, whose other devices are written to like anybody's. `invited`: we used their
+ * link, no answer yet. `request`: a stranger who waits for our word.
+ */
+export type ContactState = "self" | "invited" | "accepted" | "request" | "blocked";
 
 export type ContactRow = {
   readonly account: Hex; // hex32
@@ -162,13 +165,14 @@ export type HeldRow = {
   readonly atMs: number;
 };
 
-export type ChannelKind = "self" | "dm";
+/** `account`: what our own devices tell each other; never shown. */
+export type ChannelKind = "self" | "dm" | "account";
 
 export type ChannelRow = {
   readonly c?: number; // generated
   readonly id: Hex; // hex16
   readonly kind: ChannelKind;
-  /** The other account (hex32); our own for "self". */
+  /** The other account (hex32); our own for "self" and "account". */
   readonly account: Hex;
   /** `h` of the newest entry that is shown, 0 = none: the chat list's order. */
   readonly lastH: number;
