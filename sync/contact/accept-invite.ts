@@ -25,7 +25,7 @@ import { cleanName } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { openRelayHttp, type RelayError } from "../session/relay-http.ts";
 import type { ContactRow, Hex, TokenRow } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ID_BYTES, idOf } from "../wire/ids.ts";
 import {
   contactToken,
@@ -54,6 +54,8 @@ export async function acceptInvite(
   if (!found.ok) return found;
   const { invite, record } = found.value;
   const { introduction } = record;
+  const isClaimed = await deps.store.read(["devices"], (tx) => claimsOthers(tx, introduction));
+  if (isClaimed) return err({ type: "InviteForged" });
   const voucher = invite.relayUrl === deps.homeUrl ? record.voucher : NO_VOUCHER;
   const token = await deps.lane.run(() =>
     deps.store.write(["meta", "mailboxes", "contacts", "tokens"], async (tx) => {
@@ -74,6 +76,14 @@ export async function acceptInvite(
     }),
   );
   return ok({ c });
+}
+
+/** Does it show a device as its own that we know as another account's? */
+async function claimsOthers(tx: ReadTx, { account, devices }: Introduction): Promise<boolean> {
+  const rows = await Promise.all(
+    devices.map(({ certificate }) => tx.get("devices", toHex(certificate.device))),
+  );
+  return rows.some((it) => it !== undefined && it.account !== toHex(account));
 }
 
 const NO_VOUCHER = new Uint8Array(0);
@@ -136,13 +146,14 @@ async function putInviter(
   const nowMs = timers.now();
   const held = await tx.get("contacts", account);
   const { accountKey } = introduction;
+  const { said } = await takeFacts(tx, accountKey, held, introduction.facts, account);
   const contact: ContactRow = {
     account,
     accountKey,
     name: held?.name ?? (name.ok ? name.value : "?"),
     // A stranger who asked us, and whose link we now used, is no stranger any more.
     state: held?.state === "accepted" ? "accepted" : "invited",
-    ...(await takeFacts(tx, accountKey, held, introduction.facts)),
+    ...said,
     presenceOut: held?.presenceOut ?? random(PRESENCE_KEY_BYTES),
     presenceIn: held?.presenceIn ?? null,
     token: held?.token ?? token.label,
@@ -150,7 +161,9 @@ async function putInviter(
     lastSeenMs: held?.lastSeenMs ?? 0,
   };
   await tx.put("contacts", contact);
-  for (const { card } of introduction.devices) await putCard(tx, card, nowMs);
+  for (const { card } of introduction.devices) {
+    if (said.live.includes(toHex(card.device))) await putCard(tx, card, nowMs);
+  }
   for (const [id, prekeyBundle] of bundles) {
     const device = await tx.get("devices", id);
     if (device !== undefined) await tx.put("devices", { ...device, prekeyBundle });

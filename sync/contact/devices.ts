@@ -3,44 +3,92 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
 import type { Card } from "../../crypto/identity/card.ts";
 import type { DeviceCertificate } from "../../crypto/identity/certificate.ts";
-import { liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
+import { decodeFact, liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
 import { hurryFor } from "../outbox/resend.ts";
 import type { ContactRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
 /** Facts kept of a contact's account: ten devices, and what came before them. */
 export const CONTACT_FACTS_MAX = 64;
+/** New facts of one device's that are checked in one transaction: two signatures each, 10 ms in all. */
+export const NEW_FACTS_MAX = 64;
+
+export type FactsRefusal =
+  /** Certified by an account, but it belongs to another one: a device has one account for ever. */
+  | { readonly type: "DeviceClaimed"; readonly device: Hex }
+  | { readonly type: "FactsTooMany"; readonly limit: number };
+
+export type TakenFacts = {
+  readonly said: Pick<ContactRow, "facts" | "live">;
+  readonly refused: readonly FactsRefusal[];
+};
+
+/** New facts that were checked in a transaction, by the device that sent them. */
+const checked = new WeakMap<WriteTx, Map<Hex, number>>();
 
 /**
  * What the facts that came, together with those held, say of the account; its devices are added. Each
- * fact costs two signatures to check: that is done when one is new, and never when they are read.
+ * fact costs two signatures to check: that is done when one is new, and never when they are read. `by`:
+ * the device that sent them, of which no more than NEW_FACTS_MAX are checked in a transaction. The rest
+ * come again with the next union.
  */
 export async function takeFacts(
   tx: WriteTx,
   accountKey: Uint8Array,
   held: ContactRow | undefined,
   incoming: readonly Uint8Array[],
-): Promise<Pick<ContactRow, "facts" | "live">> {
+  by: Hex,
+): Promise<TakenFacts> {
   const facts = held?.facts ?? [];
   const known = new Set(facts.map(toHex));
   const fresh = incoming.filter((it) => !known.has(toHex(it)));
+  const due = withinBudget(tx, by, fresh);
+  const refused: FactsRefusal[] =
+    due.length < fresh.length ? [{ type: "FactsTooMany", limit: NEW_FACTS_MAX }] : [];
   const merged =
-    fresh.length === 0 ? undefined : mergeFacts(accountKey, facts, fresh, CONTACT_FACTS_MAX);
-  if (merged?.ok !== true) return { facts, live: held?.live ?? [] };
-  const live = liveDevicesOf(accountKey, merged.value);
-  await putDevices(tx, toHex(accountIdOf(accountKey)), live);
-  return { facts: merged.value, live: live.map((it) => toHex(it.device)) };
+    due.length === 0 ? undefined : mergeFacts(accountKey, facts, due, CONTACT_FACTS_MAX);
+  if (merged?.ok !== true) return { said: { facts, live: held?.live ?? [] }, refused };
+  const certified = liveDevicesOf(accountKey, merged.value);
+  const live = await putDevices(tx, toHex(accountIdOf(accountKey)), certified);
+  for (const { device } of certified) {
+    const id = toHex(device);
+    if (!live.includes(id)) refused.push({ type: "DeviceClaimed", device: id });
+  }
+  return { said: { facts: merged.value, live }, refused };
 }
 
-/** Adds devices that are not there. `live` comes from `liveDevicesOf`. */
+/** Those that may still be checked: what the account key signed first, then revocations. */
+function withinBudget(tx: WriteTx, by: Hex, fresh: readonly Uint8Array[]): readonly Uint8Array[] {
+  const spent = checked.get(tx) ?? new Map<Hex, number>();
+  const before = spent.get(by) ?? 0;
+  const due = fresh.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, NEW_FACTS_MAX - before);
+  checked.set(tx, spent.set(by, before + due.length));
+  return due;
+}
+
+/** By what the fact claims: nothing of it is checked yet. */
+function rankOf(bytes: Uint8Array): number {
+  const fact = decodeFact(bytes);
+  if (!fact.ok) return 3;
+  if (fact.value.type === "device_revoke") return fact.value.revocation.issuer === null ? 0 : 1;
+  return fact.value.certificate.issuer === null ? 0 : 2;
+}
+
+/**
+ * Adds devices that are not there, and answers which are the account's: a device that came with another
+ * account first stays with it. `live` comes from `liveDevicesOf`.
+ */
 export async function putDevices(
   tx: WriteTx,
   account: Hex,
   live: readonly DeviceCertificate[],
-): Promise<void> {
+): Promise<readonly Hex[]> {
+  const theirs: Hex[] = [];
   for (const certificate of live) {
     const device = toHex(certificate.device);
-    if ((await tx.get("devices", device)) !== undefined) continue;
+    const held = await tx.get("devices", device);
+    if (held === undefined || held.account === account) theirs.push(device);
+    if (held !== undefined) continue;
     await tx.put("devices", {
       device,
       account,
@@ -54,6 +102,7 @@ export async function putDevices(
       resetAtMs: 0,
     });
   }
+  return theirs;
 }
 
 /**

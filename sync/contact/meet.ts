@@ -92,12 +92,14 @@ async function putContact(
   held: ContactRow | undefined,
 ): Promise<ContactRow> {
   const account = toHex(them.account);
+  const { said, refused } = await takeFacts(tx, them.accountKey, held, them.facts, from.device);
+  for (const { type } of refused) context.effects.dropped(`facts ${type}`);
   const contact: ContactRow = {
     account,
     accountKey: them.accountKey,
     name: them.name,
     state,
-    ...(await takeFacts(tx, them.accountKey, held, them.facts)),
+    ...said,
     presenceOut: held?.presenceOut ?? context.random(PRESENCE_KEY_BYTES),
     presenceIn: them.presenceKey,
     token: held?.token ?? (await tokenOf(tx, context, from, state)),
@@ -105,7 +107,9 @@ async function putContact(
     lastSeenMs: held?.lastSeenMs ?? 0,
   };
   await tx.put("contacts", contact);
-  for (const { card } of them.devices) await putCard(tx, card, context.nowMs);
+  for (const { card } of them.devices) {
+    if (said.live.includes(toHex(card.device))) await putCard(tx, card, context.nowMs);
+  }
   return contact;
 }
 

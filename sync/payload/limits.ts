@@ -6,7 +6,10 @@ import { BODY_BYTES_MAX, CHUNK_BYTES_MAX } from "../wire/limits.ts";
 export const SESSION_BYTES_MAX = 104 * 1_024;
 export const SESSION_PAYLOADS_MAX = 16;
 
-export const INTRODUCTION_BYTES_MAX = 64 * 1_024;
+/** 64 facts and 10 cards; each fact costs two signatures to check. */
+export const INTRODUCTION_BYTES_MAX = 32 * 1_024;
+/** In one session message. */
+export const INTRODUCTIONS_MAX = 1;
 export const CARD_BYTES_MAX = 2_048;
 export const NACK_TAGS_MAX = 16;
 export const WANT_RANGES_MAX = 64;

@@ -32,7 +32,7 @@ import { type Contact, type ContactContent, decodeContact, encodeContact } from 
 import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
 import { decodeEntries, encodeEntries, type Entries } from "./entries.ts";
 import { decodeFacts, encodeFacts, type Facts } from "./facts.ts";
-import { SESSION_BYTES_MAX, SESSION_PAYLOADS_MAX } from "./limits.ts";
+import { INTRODUCTIONS_MAX, SESSION_BYTES_MAX, SESSION_PAYLOADS_MAX } from "./limits.ts";
 import { decodeNack, encodeNack, type Nack } from "./nack.ts";
 import type { NameError } from "./name.ts";
 import { decodeProfile, encodeProfile, type Profile } from "./profile.ts";
@@ -71,6 +71,7 @@ export type PayloadError =
   | DecodeError
   | IntroductionError
   | NameError
+  | { readonly type: "IntroductionsTooMany"; readonly limit: number }
   | { readonly type: "PayloadEmpty" };
 
 type Codec<Sent, Received> = {
@@ -137,12 +138,24 @@ export function decodeSession(bytes: Uint8Array): Result<SessionMessage, DecodeE
   if (!list.ok) return list;
   const payloads: Payload[] = [];
   const refused: PayloadError[] = [];
+  let introductions = 0;
   for (const each of list.value) {
+    // Each costs many signatures to check, before anybody asks who it is.
+    if (isIntroduction(each)) introductions += 1;
+    if (isIntroduction(each) && introductions > INTRODUCTIONS_MAX) {
+      refused.push({ type: "IntroductionsTooMany", limit: INTRODUCTIONS_MAX });
+      continue;
+    }
     const payload = decodePayload("session", each);
     if (payload.ok) payloads.push(payload.value);
     else refused.push(payload.error);
   }
   return ok({ payloads, refused });
+}
+
+function isIntroduction(payload: Uint8Array): boolean {
+  const type = parsePayloadType(payload[0] ?? 0, "session");
+  return type.ok && (type.value === "contact" || type.value === "contactAccept");
 }
 
 function boundedEntry(bytes: Uint8Array): Result<Uint8Array, PayloadError> {

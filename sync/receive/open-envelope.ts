@@ -267,6 +267,8 @@ async function openFirstFlight(
     account: toHex(accepted.value.peer.account),
     invite,
   };
+  const known = await tx.get("devices", from.device);
+  if (known !== undefined && known.account !== from.account) return dropped("device claimed");
   if (!(await mayBegin(tx, from, payloads.value))) return dropped("stranger");
   await tx.put("seen", { id: mark, atMs: context.nowMs, c: 0 });
   await noteHead(tx, context, flight.value.message);

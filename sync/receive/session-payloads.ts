@@ -114,10 +114,7 @@ async function takePayload(
       await takeCard(tx, context, from, payload.body.card);
       return;
     case "facts":
-      await tx.put("contacts", {
-        ...from.contact,
-        ...(await takeFacts(tx, from.contact.accountKey, from.contact, payload.body.facts)),
-      });
+      await takeTheirFacts(tx, context, from, payload.body.facts);
       return;
     case "profile":
       await tx.put("contacts", { ...from.contact, name: payload.body.name });
@@ -144,6 +141,17 @@ async function takePayload(
     default:
       unreachable(payload);
   }
+}
+
+async function takeTheirFacts(
+  tx: WriteTx,
+  { effects }: OpenContext,
+  { contact, device }: Known,
+  facts: readonly Uint8Array[],
+): Promise<void> {
+  const taken = await takeFacts(tx, contact.accountKey, contact, facts, device.device);
+  for (const { type } of taken.refused) effects.dropped(`facts ${type}`);
+  await tx.put("contacts", { ...contact, ...taken.said });
 }
 
 /** A chain of the peer's: from now on we can read what they write in that channel. */

@@ -7,7 +7,23 @@ import { expect } from "@playwright/test";
 import type { Person } from "./person.ts";
 import { test } from "./world.ts";
 
-/** Leaves nothing but localStorage and cookies. From a page of the origin that is not the app. */
+const DATABASES = ["kith", "kith-keys"] as const;
+
+/** Deletes one database, and nothing else. From a page of the origin that is not the app. */
+async function evictDatabase({ page, url }: Person, gone: string): Promise<void> {
+  await page.goto(`${url}/healthz`);
+  await page.evaluate(async (name) => {
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name);
+      request.addEventListener("success", resolve);
+      request.addEventListener("error", reject);
+    });
+  }, gone);
+  const left = await page.evaluate(() => indexedDB.databases());
+  expect(left.map(({ name }) => name)).toEqual(DATABASES.filter((it) => it !== gone));
+}
+
+/** Leaves nothing but localStorage and cookies. */
 async function evict({ page, url }: Person): Promise<void> {
   await page.goto(`${url}/healthz`);
   await page.evaluate(async () => {
@@ -25,6 +41,17 @@ async function evict({ page, url }: Person): Promise<void> {
       await worker.unregister();
     }
   });
+}
+
+/** The old person is gone, and the new one is there to stay. */
+async function startsAgain(person: Person, name: string): Promise<void> {
+  const { page } = person;
+  await page.getByRole("button", { name: "Start again" }).click();
+  await person.giveName(name);
+  await person.open("Note to self");
+  await expect(person.messages).toHaveCount(0);
+  await page.reload();
+  await expect(person.chat("Note to self")).toBeVisible();
 }
 
 async function seesCleared({ page }: Person): Promise<void> {
@@ -48,12 +75,24 @@ for (const left of ["localStorage", "the cookie"] as const) {
     await seesCleared(alice);
     await alice.page.reload();
     await seesCleared(alice);
-    await alice.page.getByRole("button", { name: "Start again" }).click();
-    await alice.giveName("Alice again");
+    await startsAgain(alice, "Alice again");
+  });
+}
+
+for (const gone of DATABASES) {
+  test(`[ABT3] where only the database "${gone}" is gone, it says that storage was cleared`, async ({
+    newcomer,
+  }) => {
+    const alice = await newcomer();
+    await alice.start("Alice");
     await alice.open("Note to self");
-    await expect(alice.messages).toHaveCount(0);
+    await alice.say("gone, or sealed for good");
+    await evictDatabase(alice, gone);
+    await alice.page.goto(alice.url);
+    await seesCleared(alice);
     await alice.page.reload();
-    await expect(alice.chat("Note to self")).toBeVisible();
+    await seesCleared(alice);
+    await startsAgain(alice, "Alice again");
   });
 }
 

@@ -13,6 +13,8 @@ import { type Person, person } from "./person.ts";
 import { type RelayProcess, startRelay } from "./relay-process.ts";
 
 type World = {
+  /** Settings of the relay, for `test.use`. */
+  readonly relayEnv: Readonly<Record<string, string>>;
   readonly relay: RelayProcess;
   /** Somebody before an empty page. `url`: where they get the app from, else the relay. */
   readonly newcomer: (url?: string, options?: BrowserContextOptions) => Promise<Person>;
@@ -23,12 +25,12 @@ type World = {
 };
 
 export const test = base.extend<World>({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures this needs from it
-  relay: async ({}, use) => {
-    await using relay = await startRelay();
+  relayEnv: [{}, { option: true }],
+  relay: async ({ relayEnv }, use) => {
+    await using relay = await startRelay(relayEnv);
     await use(relay);
   },
-  // oxlint-disable-next-line no-empty-pattern -- as above
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures this needs from it
   watch: async ({}, use) => {
     const faults: string[] = [];
     await use((context) => noteFaults(context, faults));

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
+import { accountKeysOf } from "../../crypto/identity/account.ts";
+import { certifyDevice } from "../../crypto/identity/certificate.ts";
+import { certificateFactOf } from "../../crypto/identity/facts.ts";
+import { writeSelf } from "../../sync/account/self.ts";
 import { bytesOf } from "../../sync/channel/channels.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import {
@@ -235,6 +239,53 @@ test("[RX9] nothing counts that comes from a device which its account does not c
   await pass(5 * SECOND_MS);
   expect(bob.dropped).toContain("stranger");
   expect((await bob.contact(mallory)).name).toBe("mallory");
+});
+
+test("[RX16] a device that we know of one account neither invites nor comes for another", async () => {
+  const made = await world(["bob", "mallory", "carol"]);
+  const { bob, mallory, carol, befriend, pass, outcome } = made;
+  await befriend(bob, mallory);
+  const [self, other] = [await selfOf(carol), await selfOf(mallory)];
+  // Carol is Mallory's second account, with the same device.
+  await carol.sleep();
+  const { secretKey } = accountKeysOf(self.recoverySecret);
+  const certificate = certifyDevice(
+    {
+      accountKey: self.accountKey,
+      issuer: null,
+      device: other.keys,
+      capabilities: 1,
+      createdAtMs: self.createdAtMs,
+    },
+    secretKey,
+  );
+  await carol.change((tx) =>
+    writeSelf(tx, {
+      ...self,
+      device: other.device,
+      keys: other.keys,
+      certificate,
+      facts: [certificateFactOf(certificate)],
+    }),
+  );
+  // Prekeys that carry the new certificate.
+  await carol.change(async (tx) => {
+    for (const row of await tx.range("mailboxes", "primary", {})) {
+      await tx.put("mailboxes", { ...row, prekeysAtMs: 0 });
+    }
+  });
+  await carol.wake();
+  await pass(5 * SECOND_MS);
+  const theirs = await carol.invite();
+  expect(await outcome(bob.device.acceptInvite(theirs))).toEqual({
+    ok: false,
+    error: { type: "InviteForged" },
+  });
+  await carol.accept(await bob.invite());
+  await pass(5 * SECOND_MS);
+  expect(bob.dropped).toContain("device claimed");
+  const accounts = (await bob.rows("contacts")).map((it) => it.account);
+  expect(accounts).toEqual([await mallory.account()]);
 });
 
 test("[HE9] what nobody can open is asked for a few times, and let go", async () => {

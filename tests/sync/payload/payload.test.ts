@@ -158,6 +158,17 @@ test("[PL2] a bad or unknown payload spoils none of the others", () => {
   });
 });
 
+test("[PL2] of several introductions in one message the first alone is read", () => {
+  const { contact, profile } = samples();
+  const decoded = decodeSession(encodeSession([contact, contact, profile, contact]));
+  const tooMany = { type: "IntroductionsTooMany", limit: 1 };
+  expect(decoded).toMatchObject({ ok: true, value: { refused: [tooMany, tooMany] } });
+  expect(decoded.ok && decoded.value.payloads.map(({ type }) => type)).toEqual([
+    "contact",
+    "profile",
+  ]);
+});
+
 test("[PL2] refuses no payloads, too many, an empty one, and too many bytes", () => {
   const { profile } = samples();
   const errorOf = (payloads: readonly Uint8Array[]): unknown => {
