@@ -18,7 +18,6 @@ import {
   decodeCertificate,
 } from "../../crypto/identity/certificate.ts";
 import { type DeviceKeys, deviceIdOf, makeDevice } from "../../crypto/identity/device.ts";
-import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { INCARNATION_BYTES } from "../entry/entry.ts";
 import type { Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";

@@ -4,11 +4,7 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { fromHex, toHex } from "../../crypto/base/hex.ts";
-import {
-  accountChannelOf,
-  dmChannelOf,
-  selfChannelOf,
-} from "../../crypto/identity/channel-id.ts";
+import { accountChannelOf, dmChannelOf, selfChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { logIdOf } from "../entry/entry.ts";
 import { KNOWN_NOTHING } from "../log/known.ts";

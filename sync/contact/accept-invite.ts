@@ -222,7 +222,6 @@ async function writeFirstFlight(
   for (const device of devices) {
     await sendControl(tx, { ...context, device, payloads: [payload], before: null, psk });
   }
-  const targets = devices.map((it) => it.device);
-  await ensureOwnLog(tx, { ...context, channel, targets });
+  await ensureOwnLog(tx, { ...context, channel });
   return channel.c;
 }

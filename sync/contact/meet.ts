@@ -143,8 +143,7 @@ export async function answer(
   const channel = await openChannel(tx, self, contact.account);
   // What came while they waited for our word was not told yet.
   context.effects.receipt(channel.c);
-  const targets = devices.map((it) => it.device);
-  const { log } = await ensureOwnLog(tx, { ...context, channel, targets });
+  const { log } = await ensureOwnLog(tx, { ...context, channel });
   // Settled by the receipt of our log's first entry, so a relay that loses its store loses nothing. Who
   // has that entry was answered before; nothing would tell that this answer came.
   const first = { c: log.c, a: log.a, s: 1 };

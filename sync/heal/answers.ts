@@ -42,7 +42,8 @@ export async function answerNack(
   const named = chains.filter((it) => nack.tags.some((tag) => isTagOf(it, tag)));
   for (const chain of named.length > 0 ? named : chains) {
     const channel = await channelOf(tx, chain.c);
-    const isMember = channel !== undefined && membersOf(context.self, channel).includes(from.account);
+    const isMember =
+      channel !== undefined && membersOf(context.self, channel).includes(from.account);
     if (!isMember) continue;
     const lacked = await lackedBy(tx, channel, from.device);
     const isHolder = chain.holders.includes(from.device);
@@ -60,11 +61,7 @@ export async function answerNack(
 const isTagOf = ({ state }: OwnChainRow, tag: Uint8Array): boolean =>
   equalBytes(tag, state.tag) || equalBytes(tag, liveTagOf(state));
 
-async function lackedBy(
-  tx: WriteTx,
-  { c }: Channel,
-  device: Hex,
-): Promise<readonly OutboxRow[]> {
+async function lackedBy(tx: WriteTx, { c }: Channel, device: Hex): Promise<readonly OutboxRow[]> {
   const rows = await tx.range("outbox", "entry", { lower: [c, 1], upper: [c, Infinity] });
   const isTheirs = (row: OutboxRow): boolean =>
     row.targets.some((it) => it.device === device && it.state !== "done");

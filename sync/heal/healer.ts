@@ -6,6 +6,7 @@
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, channelOf, type Log, numbered } from "../channel/channels.ts";
+import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { reachableDevices } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";

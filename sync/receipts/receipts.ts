@@ -10,7 +10,7 @@ import { sealLive, slotOf } from "../../crypto/chain/live.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, logsOf } from "../channel/channels.ts";
-import { reachableDevices } from "../contact/contacts.ts";
+import { recipientsOf } from "../channel/members.ts";
 import {
   coversKnown,
   hasKnown,
@@ -22,7 +22,7 @@ import {
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import { type Cursor, type CursorContent, signCursor } from "../payload/cursor.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { CursorRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { CursorRow, DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** A target that was stored so long ago and is missing behind later entries was lost on the way. */
@@ -45,12 +45,12 @@ export async function sealCursor(
   channel: Channel,
   random: Random,
 ): Promise<SealedCursor | "nobody" | "notYet"> {
-  const contact = await tx.get("contacts", channel.account);
-  if (contact === undefined || contact.state !== "accepted") return "nobody";
+  const readers = await readersOf(tx, self, channel);
+  if (readers.length === 0) return "nobody";
   const chain = await tx.get("ownChains", channel.c);
   if (chain === undefined || chain.holders.length === 0) return "notYet";
   // A device that was revoked since holds the chain's live key until the next message rotates it.
-  const live = new Set((await reachableDevices(tx, channel.account)).map((it) => it.device));
+  const live = new Set(readers.map((it) => it.device));
   // Newest first: what does not fit a cursor is what nobody writes any more.
   const logs = (await logsOf(tx, channel.c))
     .filter((it) => !it.own && maxKnown(it.known) > 0)
@@ -70,6 +70,16 @@ export async function sealCursor(
     slot: slotOf(chain.state.liveKey),
     devices: chain.holders.filter((it) => live.has(it)),
   };
+}
+
+/** Devices whose business it is what we hold and have read: our own, and those of accepted contacts. */
+async function readersOf(tx: ReadTx, self: Self, channel: Channel): Promise<readonly DeviceRow[]> {
+  const readers: DeviceRow[] = [];
+  for (const device of await recipientsOf(tx, self, channel)) {
+    const contact = await tx.get("contacts", device.account);
+    if (contact?.state === "accepted" || contact?.state === "self") readers.push(device);
+  }
+  return readers;
 }
 
 export type Settled = {

@@ -248,6 +248,8 @@ export type TargetState = "pending" | "stored" | "done";
 
 export type Target = {
   readonly device: Hex;
+  /** One of our own account: "sent" does not wait for it. */
+  readonly isOwn: boolean;
   readonly state: TargetState;
   /** Relay that stored it, its store incarnation then, and when. */
   readonly url: string;

@@ -239,7 +239,7 @@ export class Person {
     return (await this.entries(other)).flatMap((entry) => {
       const log = logs.find((it) => it.a === entry.a);
       if (!entry.own || log === undefined || channel === undefined) return [];
-      return [messageStateOf(entry.s, log, cursors, channel.kind)];
+      return [messageStateOf(entry.s, log, cursors, channel.kind === "self" ? "self" : "dm")];
     });
   }
 

@@ -2,7 +2,8 @@ import type { Random } from "../../crypto/base/random.ts";
 import { makePrekeys } from "../../crypto/handshake/prekeys.ts";
 import { dayOf, encodeCard } from "../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
-import { makeSelf, partyOf, type Self, writeSelf } from "../../sync/account/self.ts";
+import { beginAccount, firstFactsOf } from "../../sync/account/begin.ts";
+import { makeSelf, partyOf, type Self } from "../../sync/account/self.ts";
 import { bytesOf, type Channel, openChannel } from "../../sync/channel/channels.ts";
 import { makeToken } from "../../sync/contact/contacts.ts";
 import { putCard, putDevices } from "../../sync/contact/devices.ts";
@@ -39,8 +40,7 @@ export async function someone(name: string): Promise<Someone> {
   const called: string[] = [];
   const change: Someone["change"] = (work) => store.write(ALL_TABLES, work);
   await change(async (tx) => {
-    await writeSelf(tx, self);
-    await openChannel(tx, self, self.account);
+    await beginAccount(tx, self, random);
   });
   const effects: Effects = {
     wake: () => called.push("wake"),
@@ -94,7 +94,7 @@ export async function introduce(
       accountKey: self.accountKey,
       name: self.name,
       state,
-      facts: self.facts,
+      facts: firstFactsOf(self),
       live: [self.device],
       presenceOut: new Uint8Array(32),
       presenceIn: null,

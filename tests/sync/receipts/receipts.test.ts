@@ -25,7 +25,6 @@ async function pair(count: number): Promise<Pair> {
         ...alice.context,
         channel: await openChannel(tx, alice.self, bob.self.account),
         text: `${n}`,
-        targets: [bob.self.device],
       });
     }
     for (const row of await tx.range("outbox", "primary", {})) {
