@@ -13,6 +13,9 @@ export class Outgoing {
   readonly #writer = new ByteWriter();
   #frames = 0;
   #isClosed = false;
+  #isHeldUp = false;
+  /** Told when a batch does not leave at once, and not again before `emptied`. */
+  owner: { readonly heldUp: () => void } | null = null;
 
   constructor(socket: Socket, wantTurn: (outgoing: Outgoing) => void) {
     this.#socket = socket;
@@ -31,6 +34,13 @@ export class Outgoing {
     if (this.#frames === 0 || this.#isClosed) return;
     this.#frames = 0;
     this.#socket.send(this.#writer.take());
+    if (this.#isHeldUp || this.#socket.bufferedAmount() === 0) return;
+    this.#isHeldUp = true;
+    this.owner?.heldUp();
+  }
+
+  emptied(): void {
+    this.#isHeldUp = false;
   }
 
   /** Bytes that have not left: packed here or in the socket. */

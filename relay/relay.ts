@@ -89,6 +89,8 @@ const LIMITS: RelayLimits = {
   heartbeatMs: PING_VISIBLE_MS,
 };
 
+const REFUSED: Connection = { receive: () => undefined, closed: () => undefined };
+
 export const openRelay = (options: RelayOptions): Relay => new RelayCore(options);
 
 class RelayCore implements Relay {
@@ -140,13 +142,13 @@ class RelayCore implements Relay {
   }
 
   connect(socket: Socket): Connection {
-    const out = new Outgoing(socket, (it) => this.#wantFlush(it));
+    const out = new Outgoing(socket, this.#wantFlush);
     if (this.#isDraining || this.#sessions.size >= this.#options.settings.socketsMax) {
       this.counters.add("refusedSockets");
       const reason = this.#isDraining ? "stopping" : "overloaded";
       out.push({ type: "goaway", reason, afterMs: DRAIN_MS_MAX, alternatives: [] });
       out.close(CLOSE.draining, "draining");
-      return { receive: () => undefined, closed: () => undefined };
+      return REFUSED;
     }
     const nonce = idOf("Nonce", this.#options.random(ID_BYTES.Nonce));
     this.#connections += 1;
@@ -164,10 +166,7 @@ class RelayCore implements Relay {
       load: this.#load(),
       drainingInMs: 0,
     });
-    return {
-      receive: (message) => session.receive(message),
-      closed: () => session.closed(),
-    };
+    return session;
   }
 
   mailboxDeleted(mailbox: MailboxId): void {
@@ -250,7 +249,8 @@ class RelayCore implements Relay {
     });
   }
 
-  #wantFlush(out: Outgoing): void {
+  /** One function for all sockets. */
+  readonly #wantFlush = (out: Outgoing): void => {
     this.#dirty.add(out);
     if (this.#isFlushScheduled) return;
     this.#isFlushScheduled = true;
@@ -258,7 +258,7 @@ class RelayCore implements Relay {
       this.#isFlushScheduled = false;
       this.#flush();
     });
-  }
+  };
 
   #flush(): void {
     for (const out of this.#dirty) out.flush();

@@ -60,11 +60,16 @@ export class Session {
     this.#heardAtMs = parts.wheel.nowMs;
     this.#busyAtMs = parts.wheel.nowMs;
     parts.wheel.at(this.#heardAtMs + DEAD_VISIBLE_MS, (nowMs) => this.#checkAlive(nowMs));
-    watchReader({
-      wheel: parts.wheel,
-      buffered: () => out.buffered,
+    out.owner = this;
+  }
+
+  /** What was sent did not leave at once. */
+  heldUp(): void {
+    watchReader(this.#parts.wheel, {
+      buffered: () => this.#out.buffered,
       isClosed: () => this.#isClosed,
       close: () => this.close("slowReader"),
+      emptied: () => this.#out.emptied(),
     });
   }
 

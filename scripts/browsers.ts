@@ -9,12 +9,13 @@ import type { LaunchOptions } from "@playwright/test";
 const CHROMIUM = "/usr/bin/chromium";
 const FIREFOX_ESR = "/usr/bin/firefox-esr";
 
-/** What the tests need of Debian: both browsers, and letters for what people write. */
+/** What the tests need of Debian: both browsers, letters for what people write, faults for disks. */
 export const DEBIAN_PACKAGES: readonly string[] = [
   "chromium",
   "firefox-esr",
   "fonts-noto-core",
   "fonts-noto-color-emoji",
+  "strace",
 ];
 
 export const isRoot = (): boolean => process.getuid?.() === 0;

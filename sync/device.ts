@@ -34,6 +34,11 @@ export type Status = {
   readonly storage: "ok" | "full" | "failed";
   /** The device's clock differs from the relay's by more than 5 minutes. */
   readonly clockOffWarning: boolean;
+  /**
+   * Since the device was opened another relay began to answer at our home's address: what waited for us
+   * at the old one is lost, unless its senders still have it.
+   */
+  readonly relayRenewed: boolean;
 };
 
 export type StartError =
@@ -94,6 +99,11 @@ export interface Device extends AsyncDisposable {
   readonly watch: (accounts: readonly Hex[]) => void;
   /** Is any window of the app in front of the person? Presence and heartbeats follow it. */
   readonly visible: (visible: boolean) => void;
+  /**
+   * May contacts see when we are here, and we when they are? It is mutual; until this is called they
+   * may. Not kept: whoever opens the device says it again.
+   */
+  readonly showPresence: (shown: boolean) => void;
   /** The browser said that the network came or went. */
   readonly network: (online: boolean) => void;
   /** Calls back at once and at every change, until the answer is called. */

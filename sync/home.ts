@@ -3,8 +3,10 @@
  * the relay has lost what it knew of us. docs/protocol/sync.md, rules [UP1], [UP2] and [RX8].
  */
 import { unreachable } from "../crypto/base/assert.ts";
+import { equalBytes } from "../crypto/base/bytes.ts";
 import { toHex } from "../crypto/base/hex.ts";
 import { forgetRegistration, ownerOf } from "./account/mailboxes.ts";
+import { MOVE_TABLES, moveMailbox } from "./account/moving.ts";
 import type { Self } from "./account/self.ts";
 import { tend, type UpkeepDeps } from "./account/upkeep.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -20,14 +22,21 @@ import {
   openLink,
   type Welcome,
 } from "./session/link.ts";
-import type { RelayError } from "./session/relay-http.ts";
+import { openRelayHttp, type RelayError } from "./session/relay-http.ts";
 import { StorageError } from "./store/store.ts";
+import type { RelayId } from "./wire/ids.ts";
 import type { MsgFrame } from "./wire/message-frames.ts";
 
 /** How often the relay is brought up to date when nothing asks for it: prekeys age. */
 const UPKEEP_EVERY_MS = 3_600_000;
 /** A relay that goes on not knowing us is told who we are no more often than this. */
 const FORGET_EVERY_MS = 60_000;
+/** A relay that becomes another one is followed no more often than this. */
+const MOVE_EVERY_MS = 600_000;
+/** While it is not clear who answers at our address, it is asked again after so long. */
+const MOVE_RETRY_MS = 60_000;
+/** The longest that an answer to the upkeep can put it off: other things are waiting behind it. */
+const UPKEEP_RETRY_MS_MAX = 300_000;
 /** After the disk said no: try whether it takes things again. */
 const STORAGE_RETRY_MS = 10_000;
 
@@ -39,6 +48,8 @@ export type HomeDeps = UpkeepDeps & {
   readonly onConnection: (connection: Connection) => void;
   readonly onStorage: (storage: "ok" | "full" | "failed") => void;
   readonly onWelcome: (url: string, welcome: Welcome) => void;
+  /** Another relay answers at our address, and our mailbox is there from now on. */
+  readonly onMoved: () => void;
   readonly events: Pick<LinkEvents, "onClock" | "onWanted" | "onState">;
   readonly failed: (error: unknown) => void;
 };
@@ -69,6 +80,8 @@ class HomeRelay implements Home {
   #forgottenAtMs = Number.NEGATIVE_INFINITY;
   #cancelRetry = (): void => undefined;
   #cancelProbe: (() => void) | undefined;
+  #movedAtMs = Number.NEGATIVE_INFINITY;
+  #cancelMove = (): void => undefined;
   /** Messages that were queued when we connected and did not come yet; null: all came. */
   #toCome: number | null = null;
   /** What came while the lane was busy: taken in together, in one transaction. */
@@ -119,6 +132,7 @@ class HomeRelay implements Home {
     this.#closed = true;
     this.#cancelRetry();
     this.#cancelProbe?.();
+    this.#cancelMove();
     this.#link?.close();
   };
 
@@ -135,7 +149,8 @@ class HomeRelay implements Home {
     const done = await tend(this.#deps);
     if (this.#closed) return;
     this.#failures = done.ok ? 0 : this.#failures + 1;
-    const refusedMs = !done.ok && done.error.type === "Refused" ? done.error.retryAfterMs : 0;
+    const askedMs = !done.ok && done.error.type === "Refused" ? done.error.retryAfterMs : 0;
+    const refusedMs = Math.min(UPKEEP_RETRY_MS_MAX, askedMs);
     const pauseMs = done.ok
       ? UPKEEP_EVERY_MS
       : Math.max(refusedMs, retryDelayMs(this.#failures, random));
@@ -175,6 +190,7 @@ class HomeRelay implements Home {
     if (state.type !== "open") this.#toCome = null;
     this.#tell();
     this.#deps.events.onState(state);
+    if (state.type === "refused") this.#moveTo(state.relayId).catch(this.#deps.failed);
     const isUnknown =
       state.type === "waiting" && (state.why === "unauthorised" || state.why === "gone");
     const sinceMs = this.#deps.rawTimers.now() - this.#forgottenAtMs;
@@ -199,6 +215,29 @@ class HomeRelay implements Home {
     await lane.run(() =>
       store.write(["mailboxes", "tokens", "invites"], (tx) => forgetRegistration(tx, homeUrl)),
     );
+    await this.tend();
+  }
+
+  /**
+   * Another relay answers at our address. If it says so by HTTP too, ours lost its key, and with it
+   * every mailbox: we begin anew there. Rule [UP7].
+   */
+  async #moveTo(relayId: RelayId): Promise<void> {
+    const { lane, store, homeUrl: url, transport, rawTimers: timers, onMoved } = this.#deps;
+    const known = await openRelayHttp({ url, owner: null, transport, timers }).wellKnown();
+    if (this.#closed) return;
+    const sinceMs = timers.now() - this.#movedAtMs;
+    const isSoon = sinceMs >= 0 && sinceMs < MOVE_EVERY_MS;
+    if (isSoon || !known.ok || !equalBytes(known.value.relayId, relayId)) {
+      this.#cancelMove();
+      this.#cancelMove = timers.after(MOVE_RETRY_MS, () => this.#link?.wake());
+      return;
+    }
+    this.#movedAtMs = timers.now();
+    await lane.run(() => store.write(MOVE_TABLES, (tx) => moveMailbox(tx, url, relayId)));
+    this.#link?.close();
+    this.#link = undefined;
+    onMoved();
     await this.tend();
   }
 

@@ -8,6 +8,7 @@ import { readSelf, RENEW_TABLES, renewIncarnation, type Self } from "./account/s
 import { addOffsetSample, NO_SAMPLES, OFFSET_ALONE_MS_MAX, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
+import { openSeeker, type Seeker } from "./contact/moves.ts";
 import type { Device, Status } from "./device.ts";
 import { type Healer, openHealer } from "./heal/healer.ts";
 import { type Home, openHome } from "./home.ts";
@@ -66,6 +67,7 @@ class OpenedDevice implements Device {
   readonly #pump: Pump;
   readonly #receipts: ReceiptSender;
   readonly #healer: Healer;
+  readonly #seeker: Seeker;
   readonly #typing: TypingBoard;
   readonly #home: Home;
   readonly #presence: PresenceDesk;
@@ -110,6 +112,14 @@ class OpenedDevice implements Device {
     });
     this.#receipts = openReceiptSender(base);
     this.#healer = openHealer({ ...base, wake: this.#pump.wake });
+    this.#seeker = openSeeker({
+      ...base,
+      httpOf: this.#httpOf,
+      found: () => {
+        this.#resume();
+        this.#presence.contactsChanged();
+      },
+    });
     this.#typing = openTypingBoard({
       ...base,
       onTyping: (typing) => this.#board.change({ typing }),
@@ -150,6 +160,7 @@ class OpenedDevice implements Device {
     this.#pool.setVisible(visible);
     this.#presence.setVisible(visible);
   };
+  readonly showPresence: Device["showPresence"] = (shown) => this.#presence.setEnabled(shown);
   readonly network: Device["network"] = (online) => {
     this.#home.network(online);
     if (online) this.#pool.wake();
@@ -158,8 +169,8 @@ class OpenedDevice implements Device {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#cancelSweep();
-    const parts = [this.#pump, this.#receipts, this.#healer, this.#typing, this.#presence];
-    for (const part of [...parts, this.#home, this.#pool]) part.close();
+    const parts = [this.#pump, this.#receipts, this.#healer, this.#seeker, this.#typing];
+    for (const part of [...parts, this.#presence, this.#home, this.#pool]) part.close();
     await this.#lane.idle();
   }
 
@@ -194,6 +205,7 @@ class OpenedDevice implements Device {
       events: {
         onState: (link, state) => {
           this.#presence.linkState(link, state);
+          if (state.type === "refused") this.#seeker.refused(link, state.relayId);
           if (state.type === "open") this.#run(this.#reached());
         },
         onWelcome: (link, welcome) => this.#run(this.#welcomed(link.url, welcome)),
@@ -217,6 +229,7 @@ class OpenedDevice implements Device {
       failed: this.#failed,
       onConnection: (connection) => this.#board.change({ connection }),
       onStorage: (storage) => this.#stored(storage),
+      onMoved: () => this.#board.change({ relayRenewed: true }),
       onWelcome: (url, welcome) => this.#run(this.#welcomed(url, welcome)),
       events: {
         onState: (state) => {

@@ -28,7 +28,7 @@ export type PresenceDeskDeps = Pick<PresenceOptions, "publish" | "linkTo"> & {
 
 export type PresenceDesk = Pick<
   Presence,
-  "setVisible" | "ownLinkState" | "wanted" | "linkState" | "topic" | "close"
+  "setVisible" | "setEnabled" | "ownLinkState" | "wanted" | "linkState" | "topic" | "close"
 > & {
   /** Contacts came, went, or showed where they are reached. */
   readonly contactsChanged: () => void;
@@ -44,6 +44,7 @@ class Desk implements PresenceDesk {
   #watched: readonly Hex[] = [];
   #presence: Presence | undefined;
   #isVisible = true;
+  #isEnabled = true;
 
   constructor(deps: PresenceDeskDeps) {
     this.#deps = deps;
@@ -59,6 +60,10 @@ class Desk implements PresenceDesk {
   readonly setVisible = (visible: boolean): void => {
     this.#isVisible = visible;
     this.#open()?.setVisible(visible);
+  };
+  readonly setEnabled = (enabled: boolean): void => {
+    this.#isEnabled = enabled;
+    this.#open()?.setEnabled(enabled);
   };
   readonly ownLinkState: Presence["ownLinkState"] = (state) => this.#open()?.ownLinkState(state);
   readonly wanted: Presence["wanted"] = (topic, want) => this.#open()?.wanted(topic, want);
@@ -84,6 +89,7 @@ class Desk implements PresenceDesk {
       },
     });
     this.#presence.setVisible(this.#isVisible);
+    this.#presence.setEnabled(this.#isEnabled);
     return this.#presence;
   }
 

@@ -14,6 +14,7 @@ const AT_START: Status = {
   typing: {},
   storage: "ok",
   clockOffWarning: false,
+  relayRenewed: false,
 };
 
 export function openStatusBoard(): StatusBoard {

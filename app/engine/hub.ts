@@ -6,6 +6,8 @@
  * [AHB2] A tab that says hello gets the newest status at once, then each change.
  * [AHB3] Tabs are added up: the person is here when any tab is in front, and all that any tab
  *        shows is watched. A tab that is gone no longer counts.
+ *        Nobody is told that the person is here before a tab has said that they may be, nor while any
+ *        tab says that they may not.
  * [AHB4] Asks that come before the device is open wait for it, ASKS_OUTSTANDING_MAX a tab.
  * [AHB5] Tabs learn why there is no engine, and that a newer one took over.
  */
@@ -30,6 +32,8 @@ type Tab = {
   readonly port: TabPort;
   name: string;
   visible: boolean;
+  /** Null: it has not said. */
+  showsPresence: boolean | null;
   watched: readonly string[];
   outstanding: number;
 };
@@ -101,15 +105,14 @@ export function openHub({ life, whenGone }: HubOptions): Hub {
     tab.port.post({ type: "answer", id, answer });
   };
   const heed = (tab: Tab, note: Note): void => {
-    if (note.type === "visible") tab.visible = note.visible;
-    if (note.type === "watch") tab.watched = note.accounts;
+    keep(tab, note);
     if (now.type === "open") pass(now.device, note);
     sumUp();
   };
 
   return {
     admit: (port) => {
-      const tab: Tab = { port, name: "", visible: false, watched: [], outstanding: 0 };
+      const tab = newTab(port);
       port.listen((message) => {
         if (message.type === "hello") greet(tab, message.tab);
         else if (message.type === "ping") port.post({ type: "pong" });
@@ -131,7 +134,25 @@ export function openHub({ life, whenGone }: HubOptions): Hub {
   };
 }
 
+const newTab = (port: TabPort): Tab => ({
+  port,
+  name: "",
+  visible: false,
+  showsPresence: null,
+  watched: [],
+  outstanding: 0,
+});
+
+/** What is added up over the tabs. */
+function keep(tab: Tab, note: Note): void {
+  if (note.type === "visible") tab.visible = note.visible;
+  if (note.type === "showPresence") tab.showsPresence = note.shown;
+  if (note.type === "watch") tab.watched = note.accounts;
+}
+
 function addUp(device: Device, tabs: readonly Tab[]): void {
+  const said = tabs.map((tab) => tab.showsPresence).filter((shows) => shows !== null);
+  device.showPresence(said.length > 0 && said.every((shows) => shows));
   device.visible(tabs.some((tab) => tab.visible));
   device.watch([...new Set(tabs.flatMap((tab) => tab.watched))]);
 }

@@ -21,6 +21,7 @@ export type Note =
   | { readonly type: "typing"; readonly c: number }
   | { readonly type: "watch"; readonly accounts: readonly Hex[] }
   | { readonly type: "visible"; readonly visible: boolean }
+  | { readonly type: "showPresence"; readonly shown: boolean }
   | { readonly type: "network"; readonly online: boolean };
 
 /** Why the engine could not do a thing, whatever was asked. */

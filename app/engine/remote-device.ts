@@ -49,6 +49,7 @@ export type RemoteDevice = {
   readonly typing: (c: number) => void;
   readonly watch: (accounts: readonly Hex[]) => void;
   readonly visible: (visible: boolean) => void;
+  readonly showPresence: (shown: boolean) => void;
   readonly network: (online: boolean) => void;
   /** Null until the engine has told it. */
   readonly status: () => Status | null;
@@ -76,6 +77,7 @@ export function openRemoteDevice(options: RemoteDeviceOptions): RemoteDevice {
     typing: (c) => line.note({ type: "typing", c }),
     watch: (accounts) => line.note({ type: "watch", accounts }),
     visible: (visible) => line.note({ type: "visible", visible }),
+    showPresence: (shown) => line.note({ type: "showPresence", shown }),
     network: (online) => line.note({ type: "network", online }),
     status: () => now.status,
     state: () => now.state,

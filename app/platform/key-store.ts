@@ -49,6 +49,9 @@ async function run<Value>(
 export const keyStore = {
   read: (table: KeyTable, key: string | number): Promise<unknown> =>
     run<unknown>(table, "readonly", (store) => store.get(key)),
+  /** The first `max` of them in their order. */
+  keys: (table: KeyTable, max: number): Promise<readonly IDBValidKey[]> =>
+    run(table, "readonly", (store) => store.getAllKeys(null, max)),
   write: async (table: KeyTable, key: string | number, value: unknown): Promise<void> => {
     await run(table, "readwrite", (store) => store.put(value, key));
   },

@@ -1,6 +1,6 @@
 /**
- * How the app looks and which language it speaks: kept in localStorage, because it is needed before
- * the first paint, and says nothing about the person's chats. [APF1] A choice lasts. [APF2] Other
+ * How the app looks, which language it speaks, and whether contacts see when the person is here: kept
+ * in localStorage, because it is needed before the first paint, and says nothing about their chats. [APF1] A choice lasts. [APF2] Other
  * tabs follow. [APF3] What is not understood becomes its default.
  */
 
@@ -15,12 +15,20 @@ export type Preferences = {
   readonly accent: Accent;
   /** Null: the browser's. */
   readonly language: string | null;
+  /** Contacts see when the person is here, and the person when they are. */
+  readonly presenceShown: boolean;
   /** The chat that was open last, by its number on this device; null = none. */
   readonly lastChat: number | null;
 };
 
 const KEY = "kith-look";
-const DEFAULTS: Preferences = { theme: "system", accent: "violet", language: null, lastChat: null };
+const DEFAULTS: Preferences = {
+  theme: "system",
+  accent: "violet",
+  language: null,
+  presenceShown: true,
+  lastChat: null,
+};
 
 let preferences = DEFAULTS;
 const listeners = new Set<() => void>();
@@ -67,11 +75,14 @@ function stored(): Preferences {
 /** Takes anything: what is not understood becomes its default. */
 export function parsePreferences(value: unknown): Preferences {
   if (typeof value !== "object" || value === null) return DEFAULTS;
-  const { theme, accent, language, lastChat } = value as Readonly<Record<string, unknown>>;
+  const { theme, accent, language, presenceShown, lastChat } = value as Readonly<
+    Record<string, unknown>
+  >;
   return {
     theme: THEMES.find((known) => known === theme) ?? DEFAULTS.theme,
     accent: ACCENTS.find((known) => known === accent) ?? DEFAULTS.accent,
     language: typeof language === "string" ? language : null,
+    presenceShown: typeof presenceShown === "boolean" ? presenceShown : DEFAULTS.presenceShown,
     lastChat: typeof lastChat === "number" && Number.isSafeInteger(lastChat) ? lastChat : null,
   };
 }

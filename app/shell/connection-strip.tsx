@@ -28,6 +28,7 @@ export type Notice =
   | { readonly type: "notAdmitted" }
   | { readonly type: "connecting" }
   | { readonly type: "updating"; readonly count: number }
+  | { readonly type: "relayRenewed" }
   | { readonly type: "clockOff" };
 
 /** `late`: what is being waited for takes longer than CONNECTING_SHOWN_MS. */
@@ -37,7 +38,7 @@ export function noticeOf(engine: EngineState, status: Status | null, late: boole
   if (engine.type === "starting" || status === null) return late ? { type: "engineSlow" } : null;
   if (status.storage === "full") return { type: "storageFull" };
   if (status.storage === "failed") return { type: "storageFailed" };
-  return connectionNotice(status.connection, late) ?? clockNotice(status);
+  return connectionNotice(status.connection, late) ?? warningOf(status);
 }
 
 function connectionNotice(connection: Connection, late: boolean): Notice | null {
@@ -55,8 +56,10 @@ function connectionNotice(connection: Connection, late: boolean): Notice | null 
   }
 }
 
-const clockNotice = ({ clockOffWarning }: Status): Notice | null =>
-  clockOffWarning ? { type: "clockOff" } : null;
+function warningOf({ relayRenewed, clockOffWarning }: Status): Notice | null {
+  if (relayRenewed) return { type: "relayRenewed" };
+  return clockOffWarning ? { type: "clockOff" } : null;
+}
 
 export function ConnectionStrip(): ReactElement | null {
   const { db } = useSession();
@@ -98,6 +101,7 @@ function sentenceOf(notice: Notice, waiting: number): string {
     case "refused":
     case "notAdmitted":
     case "connecting":
+    case "relayRenewed":
     case "clockOff":
       return words[notice.type];
     default:

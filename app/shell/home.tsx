@@ -1,6 +1,6 @@
 /** Everything of a person who has started: the chats beside the open one, and what lies above both. */
-import { Settings, UserPlus } from "lucide-react";
-import { type ReactElement, useEffect, useState } from "react";
+import { Search, Settings, UserPlus } from "lucide-react";
+import { type ReactElement, useCallback, useEffect, useState } from "react";
 import { useLocation, useRoute } from "wouter";
 
 import type { Chat } from "../db/chats.ts";
@@ -9,9 +9,12 @@ import { Conversation } from "../features/conversation/conversation.tsx";
 import { AcceptDialog } from "../features/invite/accept-dialog.tsx";
 import { InviteDialog } from "../features/invite/invite-dialog.tsx";
 import { SettingsDialog } from "../features/settings/settings-dialog.tsx";
+import { ShortcutsDialog } from "../features/shortcuts/shortcuts-dialog.tsx";
+import { SwitcherDialog } from "../features/switcher/switcher-dialog.tsx";
 import { followInviteLinks, relayInviteOf } from "../platform/invite-fragment.ts";
 import { followNetwork, followVisibility } from "../platform/presence-of-person.ts";
 import { useSession } from "../session/session.ts";
+import { usePresenceShown } from "../session/use-presence.ts";
 import { texts } from "../text/speech.ts";
 import { Brand } from "../ui/brand.tsx";
 import { ConnectionStrip } from "./connection-strip.tsx";
@@ -23,7 +26,9 @@ const NO_CHATS: readonly Chat[] = [];
 type Panel =
   | { readonly type: "invite" }
   | { readonly type: "accept"; readonly link: string }
-  | { readonly type: "settings" };
+  | { readonly type: "settings" }
+  | { readonly type: "switcher" }
+  | { readonly type: "keys" };
 
 /** `inviteLink`: the app was opened by one. */
 export function Home({ inviteLink }: { readonly inviteLink: string | null }): ReactElement {
@@ -33,9 +38,15 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
   const openC = useOpenChat();
   const chats = useChats();
   const close = (): void => setPanel(null);
+  const openChat = (c: number): void => {
+    close();
+    navigate(`/chat/${c}`);
+  };
+  const onSwitcher = useCallback(() => setPanel({ type: "switcher" }), []);
+  const onKeys = useCallback(() => setPanel({ type: "keys" }), []);
 
   usePersonHere();
-  useShortcuts(chats ?? NO_CHATS, openC);
+  useShortcuts(chats ?? NO_CHATS, openC, { onSwitcher, onKeys });
   useEffect(() => {
     const follow = (link: string): void => {
       const inviteToken = relayInviteOf(link);
@@ -55,6 +66,7 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
       <Sidebar
         chats={chats ?? NO_CHATS}
         openC={openC}
+        onSwitcher={onSwitcher}
         onInvite={() => setPanel({ type: "invite" })}
         onSettings={() => setPanel({ type: "settings" })}
       />
@@ -63,16 +75,18 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
         <InviteDialog onClose={close} onReceived={(link) => setPanel({ type: "accept", link })} />
       ) : null}
       {panel?.type === "accept" ? (
-        <AcceptDialog
-          link={panel.link}
+        <AcceptDialog link={panel.link} onClose={close} onOpened={openChat} />
+      ) : null}
+      {panel?.type === "settings" ? <SettingsDialog onKeys={onKeys} onClose={close} /> : null}
+      {panel?.type === "switcher" ? (
+        <SwitcherDialog
+          chats={chats ?? NO_CHATS}
+          openC={openC}
+          onChoose={openChat}
           onClose={close}
-          onOpened={(c) => {
-            close();
-            navigate(`/chat/${c}`);
-          }}
         />
       ) : null}
-      {panel?.type === "settings" ? <SettingsDialog onClose={close} /> : null}
+      {panel?.type === "keys" ? <ShortcutsDialog onClose={close} /> : null}
     </div>
   );
 }
@@ -80,11 +94,13 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
 type SidebarProps = {
   readonly chats: readonly Chat[];
   readonly openC: number | null;
+  readonly onSwitcher: () => void;
   readonly onInvite: () => void;
   readonly onSettings: () => void;
 };
 
-function Sidebar({ chats, openC, onInvite, onSettings }: SidebarProps): ReactElement {
+function Sidebar(props: SidebarProps): ReactElement {
+  const { chats, openC, onSwitcher, onInvite, onSettings } = props;
   const words = texts();
   const alone = chats.every(({ kind }) => kind === "self");
   return (
@@ -97,6 +113,14 @@ function Sidebar({ chats, openC, onInvite, onSettings }: SidebarProps): ReactEle
         ) : (
           <span className="wordmark">Kith</span>
         )}
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.switcher.heading}
+          onClick={onSwitcher}
+        >
+          <Search aria-hidden="true" />
+        </button>
         <button
           type="button"
           className="icon-button"
@@ -134,9 +158,11 @@ function useOpenChat(): number | null {
   return Number.isSafeInteger(c) && c > 0 ? c : null;
 }
 
-/** Tells the engine whether the person is here and whether there is a network. */
+/** Tells the engine whether the person is here, who may know, and whether there is a network. */
 function usePersonHere(): void {
   const { device } = useSession();
+  const presenceShown = usePresenceShown();
+  useEffect(() => device.showPresence(presenceShown), [device, presenceShown]);
   useEffect(() => {
     const unfollow = [followVisibility(device.visible), followNetwork(device.network)];
     return () => {

@@ -1,14 +1,20 @@
 /**
- * The keys that work everywhere.
+ * The keys that work everywhere but in a dialog, and never while an input method composes.
  *
- * [AKB1] Alt+Up and Alt+Down go to the previous and next chat. [AKB2] A letter typed where nothing
- * takes it goes to the composer. [AKB3] Escape in a chat goes to the composer, and from there to
- * the list.
+ * [AKB1] Alt+Up and Alt+Down go to the previous and next chat, with Shift to the previous and next
+ * unread one. Which chat it is now is announced, or that there is none. [AKB2] A letter typed where
+ * nothing takes it goes to the composer. [AKB3] Escape in a chat goes to the composer, and from there
+ * to the list. [AKB4] Ctrl+K (Cmd+K) opens the switcher, Ctrl+/ the list of keys.
  */
 import { useEffect } from "react";
 import { useLocation } from "wouter";
 
 import type { Chat } from "../db/chats.ts";
+import { isCommand, isComposing } from "../platform/keys.ts";
+import { nameOf } from "../text/chat-text.ts";
+import { texts } from "../text/speech.ts";
+import { useAnnounce } from "../ui/announcer.tsx";
+import { nextChat } from "./next-chat.ts";
 
 const composer = (): HTMLTextAreaElement | null =>
   document.querySelector<HTMLTextAreaElement>(".composer-field");
@@ -19,25 +25,44 @@ const takesText = (target: EventTarget | null): boolean =>
 
 const hasModal = (): boolean => document.querySelector("dialog[open]") !== null;
 
-export function useShortcuts(chats: readonly Chat[], openC: number | null): void {
+/** The letter of the key: on keyboards of other scripts the one that stands there on a Latin one. */
+const latinOf = ({ key, code }: KeyboardEvent): string =>
+  /^[\p{ASCII}]$/u.test(key) ? key.toLowerCase() : code.replace(/^Key/u, "").toLowerCase();
+
+type Doings = { readonly onSwitcher: () => void; readonly onKeys: () => void };
+
+export function useShortcuts(
+  chats: readonly Chat[],
+  openC: number | null,
+  { onSwitcher, onKeys }: Doings,
+): void {
   const [, navigate] = useLocation();
+  const announce = useAnnounce();
 
   useEffect(() => {
-    const step = (by: 1 | -1): void => {
-      const at = chats.findIndex(({ c }) => c === openC);
-      const next = chats[at === -1 && by === -1 ? chats.length - 1 : at + by];
+    const step = (by: 1 | -1, unreadOnly: boolean): void => {
+      const next = nextChat(chats, openC, { by, unreadOnly });
       if (next !== undefined) navigate(`/chat/${next.c}`);
+      announce(next === undefined ? endOf(by, unreadOnly) : saidOf(next));
     };
     const escape = (): void => {
       if (document.activeElement === composer()) navigate("/");
       else composer()?.focus();
     };
+    const command = (event: KeyboardEvent): void => {
+      const act = { k: onSwitcher, "/": onKeys }[latinOf(event)];
+      if (act === undefined) return;
+      event.preventDefault();
+      act();
+    };
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || hasModal() || event.isComposing) return;
-      const { key, altKey, ctrlKey, metaKey, target } = event;
-      if (altKey && (key === "ArrowUp" || key === "ArrowDown")) {
+      if (event.defaultPrevented || hasModal() || isComposing(event)) return;
+      const { key, altKey, ctrlKey, metaKey, shiftKey, target } = event;
+      if (altKey && !ctrlKey && !metaKey && (key === "ArrowUp" || key === "ArrowDown")) {
         event.preventDefault();
-        step(key === "ArrowUp" ? -1 : 1);
+        step(key === "ArrowUp" ? -1 : 1, shiftKey);
+      } else if (isCommand(event)) {
+        command(event);
       } else if (key === "Escape" && openC !== null) {
         escape();
       } else if (key.length === 1 && key !== " " && !altKey && !ctrlKey && !metaKey) {
@@ -47,5 +72,16 @@ export function useShortcuts(chats: readonly Chat[], openC: number | null): void
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
-  }, [chats, openC, navigate]);
+  }, [chats, openC, navigate, announce, onSwitcher, onKeys]);
+}
+
+function saidOf(chat: Chat): string {
+  const unread = chat.unread === 0 ? "" : `, ${texts().chats.unread(chat.unread)}`;
+  return `${nameOf(chat)}${unread}`;
+}
+
+function endOf(by: 1 | -1, unreadOnly: boolean): string {
+  const { noneAbove, noneBelow, noUnreadAbove, noUnreadBelow } = texts().chats;
+  if (unreadOnly) return by === -1 ? noUnreadAbove : noUnreadBelow;
+  return by === -1 ? noneAbove : noneBelow;
 }

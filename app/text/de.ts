@@ -75,12 +75,17 @@ export const de: Texts = {
     waiting: "Wartet auf Antwort",
     blocked: "Blockiert",
     own: (text) => `Du: ${text}`,
+    draft: (text) => `Entwurf: ${text}`,
     writing: "schreibt…",
     nothingYet: "Noch keine Nachrichten",
     firstHint:
       "Kith ist für Leute, die du kennst. Schick jemandem deinen Link, dann erscheint der Chat hier.",
     pickOne: "Wähle einen Chat oder lade jemanden ein.",
     navigation: "Chats und Einstellungen",
+    noneAbove: "Das ist der erste Chat",
+    noneBelow: "Das ist der letzte Chat",
+    noUnreadAbove: "Kein ungelesener Chat darüber",
+    noUnreadBelow: "Kein ungelesener Chat darunter",
   },
 
   invite: {
@@ -128,7 +133,6 @@ export const de: Texts = {
     newerApp: "Dafür braucht es ein neueres Kith.",
     arrived: (author, text) => `${author}: ${text}`,
     info: "Nachrichteninfo",
-    details: "Details",
     notFound: "Dieser Chat ist nicht auf diesem Gerät.",
     sessionReset: (name: string, time: string): string =>
       `Die verschlüsselte Sitzung mit ${name} wurde am ${time} neu begonnen. Das geschieht, wenn der Speicher einer Seite in der Zeit zurückging.`,
@@ -191,6 +195,8 @@ export const de: Texts = {
     storageFull:
       "Auf diesem Gerät ist kein Platz: Neue Nachrichten warten im Relay. Schaffe Platz und lade neu.",
     storageFailed: "Der Speicher des Browsers versagt: Neue Nachrichten warten im Relay. Lade neu.",
+    relayRenewed:
+      "Dein Relay hat verloren, was es aufbewahrte, und fängt neu an. Auf diesem Gerät ist alles sicher; deine Kontakte erfahren, wo du bist.",
     clockOff:
       "Die Uhr dieses Geräts geht wohl falsch. Stelle sie, damit Nachrichten die richtige Zeit zeigen.",
     update: "Eine neue Version ist da",
@@ -215,6 +221,10 @@ export const de: Texts = {
       rose: "Rosé",
     },
     language: "Sprache",
+    privacy: "Privatsphäre",
+    presence: "Zeigen, wann ich online bin",
+    presenceHint:
+      "Deine Kontakte sehen, wann du da bist, und du, wann sie da sind. Ausgeschaltet sieht es keine Seite.",
     storage: "Speicher",
     persisted: "Der Browser behält die Daten von Kith, bis du sie entfernst.",
     notPersisted: "Der Browser darf die Daten von Kith entfernen, wenn der Platz knapp wird.",
@@ -222,12 +232,41 @@ export const de: Texts = {
     persistRefused:
       "Er hat abgelehnt. Wenn du Kith installierst oder öfter benutzt, ändert sich das meist.",
     keys: "Tastatur",
-    keyHelp: [
-      ["Alt + ↑ ↓", "Voriger oder nächster Chat"],
-      ["Esc", "Schließen, oder zurück zu den Chats"],
-      ["↑ ↓ Pos1 Ende", "Von Nachricht zu Nachricht"],
-      ["Enter", "Senden"],
-      ["Umschalt + Enter", "Neue Zeile"],
+    showKeys: "Alle Tastenkürzel zeigen",
+  },
+
+  switcher: {
+    heading: "Zu einem Chat gehen",
+    field: "Chat suchen",
+    matches: "Passende Chats",
+    none: "Kein Chat heißt so.",
+    found: (count) => plural(count, { one: "# Chat", other: "# Chats" }),
+  },
+
+  keys: {
+    heading: "Tastenkürzel",
+    command: "Strg",
+    alt: "Alt",
+    groups: ({ command, alt }) => [
+      {
+        title: "Überall",
+        keys: [
+          [`${command} + K`, "Zu einem Chat gehen"],
+          [`${alt} + ↑ ↓`, "Voriger oder nächster Chat"],
+          [`${alt} + Umschalt + ↑ ↓`, "Voriger oder nächster ungelesener Chat"],
+          [`${command} + /`, "Diese Liste"],
+          ["Esc", "Schließen, oder zurück zu den Chats"],
+        ],
+      },
+      {
+        title: "In einem Chat",
+        keys: [
+          ["Enter", "Senden"],
+          ["Umschalt + Enter", "Neue Zeile"],
+          ["↑ ↓ Pos1 Ende", "Von Nachricht zu Nachricht"],
+          ["A … Z", "Losschreiben, wo immer du bist"],
+        ],
+      },
     ],
   },
 

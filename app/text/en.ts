@@ -7,6 +7,14 @@ import { pluralOf } from "./plural.ts";
 
 const plural = pluralOf("en");
 
+/** What modifier keys are called on the person's keyboard. */
+type PrintedKeys = { readonly command: string; readonly alt: string };
+
+type KeyGroup = {
+  readonly title: string;
+  readonly keys: readonly (readonly [pressed: string, what: string])[];
+};
+
 export const en = {
   languageName: "English",
   close: "Close",
@@ -77,11 +85,16 @@ export const en = {
     waiting: "Waiting for their answer",
     blocked: "Blocked",
     own: (text: string): string => `You: ${text}`,
+    draft: (text: string): string => `Draft: ${text}`,
     writing: "writing…",
     nothingYet: "No messages yet",
     firstHint: "Kith is for people you know. Send someone your link, and the chat appears here.",
     pickOne: "Pick a chat, or invite someone.",
     navigation: "Chats and settings",
+    noneAbove: "This is the first chat",
+    noneBelow: "This is the last chat",
+    noUnreadAbove: "No unread chat above",
+    noUnreadBelow: "No unread chat below",
   },
 
   invite: {
@@ -130,7 +143,6 @@ export const en = {
     newerApp: "This needs a newer version of Kith.",
     arrived: (author: string, text: string): string => `${author}: ${text}`,
     info: "Message info",
-    details: "Details",
     notFound: "This chat is not on this device.",
     sessionReset: (name: string, time: string): string =>
       `The encrypted session with ${name} was begun anew on ${time}. That happens when one side’s storage went back in time.`,
@@ -195,6 +207,8 @@ export const en = {
       "This device is out of space: new messages wait at the relay. Free some space, then reload.",
     storageFailed:
       "The browser’s storage failed: new messages wait at the relay. Reload to try again.",
+    relayRenewed:
+      "Your relay lost what it kept and starts anew. Everything on this device is safe; your contacts are told where you are.",
     clockOff: "This device’s clock seems wrong. Set it, so that messages show the right time.",
     update: "A new version is ready",
     updateNow: "Update",
@@ -218,19 +232,52 @@ export const en = {
       rose: "Rose",
     },
     language: "Language",
+    privacy: "Privacy",
+    presence: "Show when I am online",
+    presenceHint:
+      "Your contacts see when you are here, and you when they are. Switched off, neither sees it.",
     storage: "Storage",
     persisted: "The browser keeps Kith’s data until you remove it.",
     notPersisted: "The browser may remove Kith’s data when space runs out.",
     persist: "Ask it to keep the data",
     persistRefused: "It said no. Installing Kith or using it more often usually changes that.",
     keys: "Keyboard",
-    keyHelp: [
-      ["Alt + ↑ ↓", "Previous or next chat"],
-      ["Esc", "Close, or back to the chats"],
-      ["↑ ↓ Home End", "Move between messages"],
-      ["Enter", "Send"],
-      ["Shift + Enter", "New line"],
-    ] as readonly (readonly [keys: string, what: string])[],
+    showKeys: "Show all shortcuts",
+  },
+
+  switcher: {
+    heading: "Go to a chat",
+    field: "Find a chat",
+    matches: "Matching chats",
+    none: "No chat has that name.",
+    found: (count: number): string => plural(count, { one: "# chat", other: "# chats" }),
+  },
+
+  keys: {
+    heading: "Keyboard shortcuts",
+    command: "Ctrl",
+    alt: "Alt",
+    groups: ({ command, alt }: PrintedKeys): readonly KeyGroup[] => [
+      {
+        title: "Everywhere",
+        keys: [
+          [`${command} + K`, "Go to a chat"],
+          [`${alt} + ↑ ↓`, "Previous or next chat"],
+          [`${alt} + Shift + ↑ ↓`, "Previous or next unread chat"],
+          [`${command} + /`, "This list"],
+          ["Esc", "Close, or back to the chats"],
+        ],
+      },
+      {
+        title: "In a chat",
+        keys: [
+          ["Enter", "Send"],
+          ["Shift + Enter", "New line"],
+          ["↑ ↓ Home End", "Move between messages"],
+          ["A … Z", "Start to write, wherever you are"],
+        ],
+      },
+    ],
   },
 
   errors: {

@@ -7,8 +7,9 @@ import {
   type MouseEvent,
   type ReactElement,
   type ReactNode,
-  useEffect,
+  type RefObject,
   useId,
+  useLayoutEffect,
   useRef,
 } from "react";
 
@@ -16,19 +17,23 @@ import { texts } from "../text/speech.ts";
 
 type Props = {
   readonly heading: string;
+  /** What has the focus first; else what comes first. */
+  readonly initialFocus?: RefObject<HTMLElement | null>;
   readonly onClose: () => void;
   readonly children: ReactNode;
 };
 
-export function Dialog({ heading, onClose, children }: Props): ReactElement {
+export function Dialog({ heading, initialFocus, onClose, children }: Props): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
   const headingId = useId();
 
-  useEffect(() => {
+  // Before the element leaves the document: one that has left gives no focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element?.open === false) element.showModal();
+    initialFocus?.current?.focus();
     return () => element?.close();
-  }, []);
+  }, [initialFocus]);
 
   const closeOnBackdrop = (event: MouseEvent): void => {
     if (event.target === dialog.current) onClose();

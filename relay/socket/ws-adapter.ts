@@ -6,7 +6,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 
-import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { type RawData, WebSocket, WebSocketServer } from "ws";
 
 import { CLOSE } from "../../sync/wire/close-codes.ts";
 import { PATHS, type Problem } from "../../sync/wire/http.ts";
@@ -26,6 +26,7 @@ import {
   HANDSHAKES_PER_SECOND,
   OVERLOADED_RETRY_MS,
 } from "../limits.ts";
+import type { Connection, Socket } from "../ports.ts";
 import type { Relay } from "../relay.ts";
 
 export type SocketOptions = {
@@ -33,6 +34,30 @@ export type SocketOptions = {
   readonly relay: Relay;
   readonly addressOf: AddressOf;
 };
+
+/** What ws makes for each connection, with what its listeners need. */
+class ServedSocket extends WebSocket {
+  end: SocketEnd | null = null;
+}
+
+/** How many sockets each neighbourhood holds now. */
+class HeldSockets {
+  readonly #byAddress = new Map<string, number>();
+
+  countOf(address: string): number {
+    return this.#byAddress.get(address) ?? 0;
+  }
+
+  came(address: string): void {
+    this.#byAddress.set(address, this.countOf(address) + 1);
+  }
+
+  left(address: string): void {
+    const others = this.countOf(address) - 1;
+    if (others > 0) this.#byAddress.set(address, others);
+    else this.#byAddress.delete(address);
+  }
+}
 
 /** ws knows `maxFragments` and `closeTimeout`; its types do not yet. */
 const SOCKET_SERVER = {
@@ -43,6 +68,7 @@ const SOCKET_SERVER = {
   maxFragments: FRAGMENTS_MAX,
   closeTimeout: CLOSE_GRACE_MS,
   handleProtocols: () => SUBPROTOCOL,
+  WebSocket: ServedSocket,
 };
 
 /** Serves `PATHS.socket`; any other upgrade is refused. */
@@ -57,7 +83,7 @@ export function attachSockets({ server, relay, addressOf }: SocketOptions): void
     burst: ADDRESS_SOCKETS_BURST,
   });
 
-  const held = new Map<string, number>();
+  const held = new HeldSockets();
 
   const addressFor = (request: IncomingMessage): string => {
     const forwarded = request.headers["x-forwarded-for"];
@@ -68,14 +94,14 @@ export function attachSockets({ server, relay, addressOf }: SocketOptions): void
   };
   const waitMsOf = (address: string): number => {
     const nowMs = relay.now();
-    const isFull = address !== LOOPBACK && (held.get(address) ?? 0) >= ADDRESS_SOCKETS_MAX;
+    const isFull = address !== LOOPBACK && held.countOf(address) >= ADDRESS_SOCKETS_MAX;
     if (isFull) return OVERLOADED_RETRY_MS;
     const ownWaitMs = address === LOOPBACK ? 0 : byAddress.take(address, 1, nowMs);
     return ownWaitMs || all.take("all", 1, nowMs);
   };
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroy);
     const address = addressFor(request);
     const refused = refusalOf(request) ?? tooSoon(waitMsOf(address));
     if (refused !== null) {
@@ -83,13 +109,15 @@ export function attachSockets({ server, relay, addressOf }: SocketOptions): void
       refuse(socket, refused, refused.type === "VersionUnknown" ? OFFER : {});
       return;
     }
-    held.set(address, (held.get(address) ?? 0) + 1);
-    socket.once("close", () => {
-      const left = (held.get(address) ?? 1) - 1;
-      if (left === 0) held.delete(address);
-      else held.set(address, left);
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off("error", destroy);
+      webSocket.end = new SocketEnd({ webSocket, relay, held, address });
+      webSocket.on("message", onMessage);
+      webSocket.on("ping", onControl);
+      webSocket.on("pong", onControl);
+      webSocket.on("error", onError);
+      webSocket.on("close", onClose);
     });
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serve(relay, webSocket));
   });
 }
 
@@ -110,38 +138,100 @@ const tooSoon = (retryAfterMs: number): Problem | null =>
 /** Says what would have been spoken (RFC 6455 §4.4). */
 const OFFER = { upgrade: "websocket", "sec-websocket-version": "13" };
 
-function serve(relay: Relay, webSocket: WebSocket): void {
-  let controlArrivalMs = 0;
-  const connection = relay.connect({
-    send: (bytes) => webSocket.send(bytes),
-    close: (code, reason) => webSocket.close(code, reason),
-    bufferedAmount: () => webSocket.bufferedAmount,
-  });
-  // The top of one request: our own contradiction ends this socket, not everybody's relay.
-  const received = (message: Uint8Array): void => {
-    try {
-      connection.receive(message);
-    } catch {
-      relay.counters.add("bugs");
-      webSocket.close(CLOSE.internal, "internal");
+type EndOptions = {
+  readonly webSocket: WebSocket;
+  readonly relay: Relay;
+  readonly held: HeldSockets;
+  readonly address: string;
+};
+
+/**
+ * One WebSocket as the core sees it. Most connections are idle, and what each holds is what bounds their
+ * number: so there is one object here, and the listeners are the same functions for all.
+ */
+class SocketEnd implements Socket {
+  readonly #webSocket: WebSocket;
+  readonly #relay: Relay;
+  readonly #held: HeldSockets;
+  readonly #address: string;
+  readonly #connection: Connection;
+  #controlArrivalMs = 0;
+
+  constructor({ webSocket, relay, held, address }: EndOptions) {
+    this.#webSocket = webSocket;
+    this.#relay = relay;
+    this.#held = held;
+    this.#address = address;
+    held.came(address);
+    this.#connection = relay.connect(this);
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#webSocket.send(bytes);
+  }
+
+  close(code: number, reason: string): void {
+    this.#webSocket.close(code, reason);
+  }
+
+  bufferedAmount(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  received(data: RawData, isBinary: boolean): void {
+    if (!isBinary) {
+      this.close(CLOSE.textFrame, "binary messages only");
+      return;
     }
-  };
-  webSocket.on("message", (data: RawData, isBinary: boolean) => {
-    if (!isBinary) webSocket.close(CLOSE.textFrame, "binary messages only");
-    else if (Buffer.isBuffer(data)) received(plainBytes(data));
-  });
-  // ws answers WebSocket's own pings; a flood of them is no way to keep us busy.
-  const control = (): void => {
+    if (!Buffer.isBuffer(data)) return;
+    // The top of one request: our own contradiction ends this socket, not everybody's relay.
+    try {
+      this.#connection.receive(plainBytes(data));
+    } catch {
+      this.#relay.counters.add("bugs");
+      this.close(CLOSE.internal, "internal");
+    }
+  }
+
+  /** ws answers WebSocket's own pings; a flood of them is no way to keep us busy. */
+  control(): void {
     const rate = { perSecond: CONTROL_FRAMES_PER_SECOND, burst: CONTROL_FRAMES_BURST };
-    const meter = takeFrom(rate, controlArrivalMs, 1, relay.now());
-    controlArrivalMs = meter.arrivalMs;
-    if (meter.waitMs > 0) webSocket.close(CLOSE.policy, "too many control frames");
-  };
-  webSocket.on("ping", control);
-  webSocket.on("pong", control);
-  // Broken framing: ws closes with 1002, 1007, 1008 or 1009 by itself.
-  webSocket.on("error", () => relay.counters.add("socketErrors"));
-  webSocket.on("close", () => connection.closed());
+    const meter = takeFrom(rate, this.#controlArrivalMs, 1, this.#relay.now());
+    this.#controlArrivalMs = meter.arrivalMs;
+    if (meter.waitMs > 0) this.close(CLOSE.policy, "too many control frames");
+  }
+
+  /** Broken framing: ws closes with 1002, 1007, 1008 or 1009 by itself. */
+  broke(): void {
+    this.#relay.counters.add("socketErrors");
+  }
+
+  closed(): void {
+    this.#held.left(this.#address);
+    this.#connection.closed();
+  }
+}
+
+const endOf = (it: WebSocket): SocketEnd | null => (it instanceof ServedSocket ? it.end : null);
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  endOf(this)?.received(data, isBinary);
+}
+
+function onControl(this: WebSocket): void {
+  endOf(this)?.control();
+}
+
+function onError(this: WebSocket): void {
+  endOf(this)?.broke();
+}
+
+function onClose(this: WebSocket): void {
+  endOf(this)?.closed();
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 /** The same bytes as a plain array: `slice` of a Buffer would be a view, not a copy. */

@@ -46,7 +46,12 @@ export function ownerOf(row: MailboxRow): HomeOwner | undefined {
 export async function forgetRegistration(tx: WriteTx, url: string): Promise<void> {
   const row = await tx.get("mailboxes", url);
   if (row === undefined) return;
-  await tx.put("mailboxes", { ...row, registered: false, prekeysAtMs: 0 });
+  await tx.put("mailboxes", {
+    ...row,
+    registered: false,
+    prekeysAtMs: 0,
+    ...(row.moveToldAtMs !== undefined && { moveToldAtMs: 0 }),
+  });
   for (const token of await tx.range("tokens", "primary", {})) {
     if (!token.registeredAt.includes(url)) continue;
     await tx.put("tokens", {

@@ -27,6 +27,7 @@ import type { Transport } from "../transport/transport.ts";
 import { idOf } from "../wire/ids.ts";
 import { readAdmission } from "./admission.ts";
 import { atRelay, newMailbox, ownerOf } from "./mailboxes.ts";
+import { publishMove, tellCards } from "./moving.ts";
 import { partyOf, readSelf, type Self } from "./self.ts";
 
 export type UpkeepDeps = {
@@ -48,7 +49,7 @@ const REACHABLE: readonly UpkeepStep[] = [register, renewPrekeys, revokeTokens, 
 
 /** Brings the home relay up to date. The first error ends the run; what was done stays done. */
 export const tend = (deps: UpkeepDeps): Promise<Step> =>
-  runSteps(deps, [...REACHABLE, publishInvites]);
+  runSteps(deps, [...REACHABLE, tellMove, publishInvites]);
 
 /** As far as others need it to answer us: everything but our own invites. */
 export const beReachable = (deps: UpkeepDeps): Promise<Step> => runSteps(deps, REACHABLE);
@@ -73,14 +74,15 @@ const httpOf = (deps: UpkeepDeps, row: MailboxRow): RelayHttp =>
 async function locate(deps: UpkeepDeps): Promise<Result<MailboxRow, RelayError>> {
   const { store, lane, homeUrl } = deps;
   const held = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", homeUrl));
-  if (held !== undefined && held.mailbox !== "") return ok(held);
+  if (held?.registered === true) return ok(held);
   const known = await httpOf(deps, held ?? newMailbox(homeUrl, deps.random)).wellKnown();
   if (!known.ok) return known;
   return ok(
     await lane.run(() =>
       store.write(["mailboxes"], async (tx) => {
         const row = (await tx.get("mailboxes", homeUrl)) ?? newMailbox(homeUrl, deps.random);
-        if (row.mailbox !== "") return row;
+        // Before it is registered nobody was told of it: whoever answers now is our relay.
+        if (row.registered) return row;
         const placed = atRelay(row, known.value.relayId);
         await tx.put("mailboxes", placed);
         return placed;
@@ -180,6 +182,12 @@ const grantOf = (row: TokenRow): TokenGrant => ({
   push: row.class === "contact",
   expiresAtMs: row.expiresAtMs,
 });
+
+async function tellMove(deps: UpkeepDeps, http: RelayHttp, self: Self): Promise<Step> {
+  const published = await publishMove(deps, http, self);
+  if (published.ok) await tellCards(deps, self);
+  return published;
+}
 
 async function publishInvites(deps: UpkeepDeps, http: RelayHttp, self: Self): Promise<Step> {
   const { store, timers } = deps;

@@ -47,11 +47,17 @@ export async function liveDevices(tx: ReadTx, account: Hex): Promise<readonly De
   return devices.filter((it) => contact.live.includes(it.device));
 }
 
-/** The newest card of a device, as verified when it was stored. */
-export function cardOf(row: Pick<DeviceRow, "card">): Card | undefined {
-  if (row.card === null) return undefined;
-  const card = decodeCard(row.card);
-  return card.ok ? card.value : undefined;
+/** The newest card of a device, as verified when it was stored, and where its relays went since. */
+export function cardOf(row: Pick<DeviceRow, "card" | "moves">): Card | undefined {
+  const card = row.card === null ? undefined : decodeCard(row.card);
+  if (card?.ok !== true) return undefined;
+  const { moves = [] } = row;
+  if (moves.length === 0) return card.value;
+  const relays = card.value.relays.map((relay) => ({
+    ...relay,
+    ...moves.find((it) => it.url === relay.url),
+  }));
+  return { ...card.value, relays };
 }
 
 /** Makes the write token that one contact, or whoever uses one invite, will hold for us. */
@@ -80,7 +86,7 @@ export async function revokeToken(tx: WriteTx, label: Hex): Promise<void> {
 export async function ownCard(
   tx: WriteTx,
   self: Self,
-  token: TokenRow,
+  token: Pick<TokenRow, "token">,
   nowMs: number,
 ): Promise<Uint8Array> {
   const mailboxes = await tx.range("mailboxes", "primary", {});

@@ -117,6 +117,7 @@ export async function putCard(tx: WriteTx, card: Card, nowMs: number): Promise<b
     card: card.bytes,
     cardCounter: card.counter,
     cardAtMs: nowMs,
+    moves: [],
   });
   await hurryFor(tx, device.device);
   return true;

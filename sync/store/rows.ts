@@ -33,6 +33,11 @@ export type MailboxRow = {
   readonly registered: boolean;
   /** When the relay got our newest prekey bundle; 0 = never. */
   readonly prekeysAtMs: number;
+  /**
+   * When the relay got the record that says that we moved here from another one of its address; 0 = it
+   * has none, absent = we did not move.
+   */
+  readonly moveToldAtMs?: number;
 };
 
 /** A write token to our own mailboxes, given to one contact or put into one invite. */
@@ -88,6 +93,13 @@ export type ContactRow = {
   readonly lastSeenMs: number;
 };
 
+/** Another relay answers at an address of somebody's card: their mailbox there is this one. */
+export type Move = {
+  readonly url: string;
+  readonly relayId: Uint8Array;
+  readonly mailbox: Uint8Array;
+};
+
 /** A device of a contact: only devices chained to the contact's account key are ever stored. */
 export type DeviceRow = {
   readonly device: Hex; // hex16
@@ -100,6 +112,8 @@ export type DeviceRow = {
   readonly cardCounter: number;
   /** When that card came; 0 = never. */
   readonly cardAtMs: number;
+  /** What happened to relays of that card since: one each. */
+  readonly moves?: readonly Move[];
   readonly prekeyBundle: Uint8Array | null;
   /** When we last answered its NACK or WANT: it may not make us work without end. 0 = never. */
   readonly healedAtMs: number;

@@ -140,9 +140,9 @@ test(
   },
 );
 
-/** Not a package of ours: the machine has it or not. */
+/** Linux has it, `npm test` installs it (scripts/browsers.ts), and the kernel may forbid to trace. */
 const TRACER = "strace";
-const hasTracer = spawnSync(TRACER, ["-V"]).status === 0;
+const canTrace = spawnSync(TRACER, ["-o", "/dev/null", process.execPath, "-v"]).status === 0;
 
 /** A relay under strace, which injects a fault into its disk. */
 async function relayUnder(
@@ -198,7 +198,7 @@ async function relayUnder(
   };
 }
 
-test.each([
+test.skipIf(!canTrace).each([
   ["fails to sync from some moment on", "error=EIO:when=45+"],
   ["fails to sync now and then", "error=EIO:when=45+7"],
   ["dies in the middle of a sync", "signal=SIGKILL:when=45"],
@@ -208,10 +208,6 @@ test.each([
   async (_, inject) => {
     const folder = mkdtempSync(join(tmpdir(), "kith-strace-"));
     try {
-      if (!hasTracer) {
-        process.stdout.write("there is no strace on this machine: no fault was injected\n");
-        return;
-      }
       const faulty = await relayUnder(inject, folder);
       const alice = await LivePerson.register(faulty.url, seed(1));
       await alice.grant([token]);

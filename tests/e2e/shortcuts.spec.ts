@@ -78,6 +78,9 @@ test("[ACL4] a draft is told in the list, in every tab, but not of the open chat
   await alice.page.keyboard.press("Escape");
   await expect(alice.chat("Note to self")).toHaveAccessibleName(/Draft: half a thou/u);
   await alice.page.reload();
+  await expect(alice.field).toHaveValue("half a thou");
+  await expect(alice.field).toBeFocused();
+  await alice.page.keyboard.press("Escape");
   await expect(alice.chat("Note to self")).toHaveAccessibleName(/Draft: half a thou/u);
   await alice.open("Note to self");
   await expect(alice.field).toHaveValue("half a thou");

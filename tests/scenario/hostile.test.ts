@@ -283,7 +283,7 @@ test("[RX16] a device that we know of one account neither invites nor comes for 
   await carol.accept(await bob.invite());
   await pass(5 * SECOND_MS);
   expect(bob.dropped).toContain("device claimed");
-  const accounts = (await bob.rows("contacts")).map((it) => it.account);
+  const accounts = (await bob.others()).map((it) => it.account);
   expect(accounts).toEqual([await mallory.account()]);
 });
 

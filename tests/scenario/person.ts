@@ -225,6 +225,11 @@ export class Person {
     return (await this.entries(other)).map((it) => it.text);
   }
 
+  /** Everybody they know of. */
+  async others(): Promise<readonly ContactRow[]> {
+    return (await this.rows("contacts")).filter((it) => it.state !== "self");
+  }
+
   async unread(other: Person): Promise<number> {
     const c = await this.chatWith(other);
     return (await this.rows("channels")).find((it) => it.c === c)?.unread ?? 0;

@@ -72,3 +72,19 @@ test("[PD4] a window that is not in front of anybody is nobody's presence", asyn
   await pass(5 * SECOND_MS);
   expect(bob.status?.presence[account]?.online).toBe(true);
 });
+
+test("[PS11] a device that is told so hides who is here, and shows nobody", async () => {
+  const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const [hers, his] = [await alice.account(), await bob.account()];
+  bob.device.watch([hers]);
+  alice.device.watch([his]);
+  alice.device.showPresence(false);
+  await pass(MINUTE_MS);
+  expect(bob.status?.presence[hers]?.online).not.toBe(true);
+  expect(alice.status?.presence[his]?.online).not.toBe(true);
+  alice.device.showPresence(true);
+  await pass(5 * SECOND_MS);
+  expect(bob.status?.presence[hers]?.online).toBe(true);
+  expect(alice.status?.presence[his]?.online).toBe(true);
+});

@@ -15,9 +15,11 @@ const BOUNDS = { ...DEFAULT_SETTINGS, hotPlacesMax: 100_000, hotShelvesMax: 10_0
 
 export class ScenarioRelay {
   readonly url: string;
+  /** Paths that were asked for by HTTP, oldest first. */
+  readonly asked: string[] = [];
   readonly #kernel: Kernel;
   readonly #chance: Chance;
-  readonly #relayId: Uint8Array;
+  #relayId: Uint8Array;
   #store: Store;
   #running: { readonly relay: Relay; readonly door: RelayDoor } | undefined;
 
@@ -25,7 +27,7 @@ export class ScenarioRelay {
     this.url = url;
     this.#kernel = kernel;
     this.#chance = chance;
-    this.#relayId = signKeyPairOf(chance.bytes(ID_BYTES.RelayId)).publicKey;
+    this.#relayId = this.#newRelayId();
     this.#store = this.#emptyStore();
     this.start();
   }
@@ -45,7 +47,7 @@ export class ScenarioRelay {
     return this.#running?.relay.counters.take() ?? {};
   }
 
-  start(): void {
+  start({ http }: { readonly http: boolean } = { http: true }): void {
     const isAlive = (): boolean => this.#running === running;
     const after = this.#kernel.afterWhile(isAlive);
     const relay = openRelay({
@@ -63,7 +65,10 @@ export class ScenarioRelay {
     const app = httpApp({ relay, files: null, addressOf: () => LOOPBACK });
     const door: RelayDoor = {
       connect: (socket) => relay.connect(socket),
-      fetch: (request) => app.fetch(request),
+      fetch: (request) => {
+        this.asked.push(new URL(request.url).pathname);
+        return http ? app.fetch(request) : new Response(null, { status: 502 });
+      },
     };
     const running = { relay, door };
     this.#running = running;
@@ -80,6 +85,12 @@ export class ScenarioRelay {
     this.#store = this.#emptyStore();
   }
 
+  /** The whole folder is gone, its key with it: who is started here next is another relay. */
+  vanish(): void {
+    this.forget();
+    this.#relayId = this.#newRelayId();
+  }
+
   /** Loses what waits in one mailbox, and says nothing: as a wicked relay does. */
   async lose(mailbox: Uint8Array): Promise<number> {
     const id = idOf("MailboxId", mailbox);
@@ -88,6 +99,10 @@ export class ScenarioRelay {
     const ids = page.ok ? page.value.map((it) => it.id) : [];
     await this.#store.commit([{ type: "ack", mailbox: id, ids }], this.#kernel.now());
     return ids.length;
+  }
+
+  #newRelayId(): Uint8Array {
+    return signKeyPairOf(this.#chance.bytes(ID_BYTES.RelayId)).publicKey;
   }
 
   #emptyStore(): Store {

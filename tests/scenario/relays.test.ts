@@ -177,3 +177,83 @@ test("[OB9] [OB11] a contact's relay is away while ours stays: it goes on by its
   expect(puts["put.busy"]).toBeLessThan(400);
   expect(puts["put.duplicate"] ?? 0).toBeLessThan(20);
 });
+
+test("[UP7] [MV1] a relay comes back without its folder: everybody begins anew there and finds the others", async () => {
+  const names = ["alice", "bob", "carol"] as const;
+  const { alice, bob, carol, relay, pass, befriend, atRest } = await world(names, {
+    atOther: ["carol"],
+  });
+  await befriend(alice, bob);
+  await befriend(alice, carol);
+  const openInvite = await alice.invite();
+  await bob.sleep();
+  await alice.say(bob, "undelivered");
+  await carol.say(alice, "hello from elsewhere");
+  await pass(5 * SECOND_MS);
+  const before = (await alice.rows("mailboxes"))[0];
+  expect(alice.status?.relayRenewed).toBe(false);
+
+  relay.vanish();
+  for (const person of [alice, carol]) person.transport.cut();
+  relay.start();
+  await pass(MINUTE_MS);
+  expect(alice.status?.relayRenewed).toBe(true);
+  expect(alice.status?.connection).toEqual({ type: "connected" });
+  expect((await alice.rows("mailboxes"))[0]?.mailbox).not.toBe(before?.mailbox);
+  expect((await alice.rows("mailboxes"))[0]).toMatchObject({ registered: true });
+  // Carol's relay stayed, so she got Alice's new card; Bob, who slept, is found when he is back.
+  await carol.say(alice, "still reaching you");
+  await pass(5 * SECOND_MS);
+  expect(await alice.sees(carol)).toEqual(["hello from elsewhere", "still reaching you"]);
+  await bob.wake();
+  await pass(5 * MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual(["undelivered"]);
+  await bob.say(alice, "I found you, too");
+  await pass(SECOND_MS);
+  await alice.say(bob, "good");
+  await atRest(MINUTE_MS);
+  expect(await alice.sees(bob)).toEqual(await bob.sees(alice));
+  expect(await alice.sees(bob)).toEqual(["undelivered", "I found you, too", "good"]);
+  expect(await alice.states(bob)).toEqual(["delivered", "delivered"]);
+  // Links that were given away work again.
+  await carol.accept(openInvite);
+  await atRest();
+});
+
+test("[MV2] who has nobody's new card yet looks for them again, and later finds them", async () => {
+  const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await bob.sleep();
+  relay.vanish();
+  alice.transport.cut();
+  relay.start();
+  await alice.say(bob, "where are you?");
+  await pass(6 * 60 * MINUTE_MS);
+  expect(await alice.states(bob)).toEqual(["waiting"]);
+  // Soon, and then once an hour: her own record, and questions for his.
+  const asked = relay.asked.filter((it) => it.includes("/invites/"));
+  expect(asked.length).toBeGreaterThan(8);
+  expect(asked.length).toBeLessThan(20);
+  await bob.wake();
+  await pass(5 * MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual(["where are you?"]);
+  await atRest();
+});
+
+test("[UP7] a relay whose two doors name different relays is not moved to", async () => {
+  const { alice, relay, pass } = await world(["alice"]);
+  await pass(SECOND_MS);
+  const before = (await alice.rows("mailboxes"))[0];
+  relay.vanish();
+  // By HTTP nobody answers: what the socket says of itself is not enough.
+  alice.transport.cut();
+  relay.start({ http: false });
+  await pass(5 * MINUTE_MS);
+  expect((await alice.rows("mailboxes"))[0]).toEqual(before);
+  expect(alice.status?.connection.type).toBe("offline");
+  relay.kill();
+  alice.transport.cut();
+  relay.start();
+  await pass(3 * MINUTE_MS);
+  expect(alice.status?.connection).toEqual({ type: "connected" });
+});

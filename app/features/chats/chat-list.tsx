@@ -2,7 +2,8 @@
  * The list of chats.
  *
  * [ACL1] Each item is a link whose name begins with the chat's name and says how many messages are
- * unread. [ACL2] The open chat is marked as the current page. [ACL3] Who is shown is watched.
+ * unread. [ACL2] The open chat is marked as the current page. [ACL3] Who is shown is watched. [ACL4]
+ * A chat with an unsent text says so, with its beginning.
  */
 import { useLiveQuery } from "dexie-react-hooks";
 import { type ReactElement, useEffect } from "react";
@@ -11,10 +12,13 @@ import { Link } from "wouter";
 import { type Chat, readChats } from "../../db/chats.ts";
 import { showUnread } from "../../platform/tab-title.ts";
 import { useSession, useStatus } from "../../session/session.ts";
+import { usePresence } from "../../session/use-presence.ts";
+import { nameOf, seenText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { shortTime } from "../../text/times.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { useNow } from "../../ui/use-live.ts";
+import { useDraftLine } from "./draft-lines.ts";
 
 /** Presence is followed for the chats on top: nobody sees more of them without scrolling. */
 const WATCHED_MAX = 50;
@@ -60,15 +64,16 @@ function watchedOf(chats: readonly Chat[], openC: number | null): readonly strin
 type ItemProps = { readonly chat: Chat; readonly open: boolean; readonly nowMs: number };
 
 function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
-  const { c, kind, account, unread, recentMs } = chat;
-  const online = useStatus(({ presence }) => presence[account]?.online === true, false);
+  const { c, account, unread, recentMs } = chat;
+  const seen = usePresence(chat);
   const writing = useStatus(({ typing }) => (typing[c]?.length ?? 0) > 0, false);
   const words = texts().chats;
   const name = nameOf(chat);
-  const line = writing ? words.writing : lineOf(chat);
+  const draft = useDraftLine(c, open);
+  const line = writing ? words.writing : lineOf(chat, draft);
   const told = [
     ...(unread === 0 ? [] : [words.unread(unread)]),
-    ...(online && kind === "dm" ? [texts().conversation.online] : []),
+    ...(seen.online ? [texts().conversation.online] : []),
   ];
   return (
     <Link
@@ -76,8 +81,9 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
       className="chat-item"
       aria-current={open ? "page" : undefined}
       data-unread={unread > 0}
+      title={seen.online || chat.state !== "accepted" ? undefined : seenText(seen, nowMs)}
     >
-      <Avatar account={account} name={chat.name} online={online && kind === "dm"} />
+      <Avatar account={account} name={chat.name} online={seen.online} />
       <span className="chat-item-name">
         <bdi>{name}</bdi> {/* What the badge and the dot show, in words. */}
         <span className="visually-hidden">{told.map((it) => `${it}, `).join("")}</span>
@@ -95,13 +101,11 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
   );
 }
 
-export const nameOf = ({ kind, name }: Chat): string =>
-  kind === "self" ? texts().chats.selfName : name;
-
-function lineOf({ kind, state, preview }: Chat): string {
+function lineOf({ kind, state, preview }: Chat, draft: string): string {
   const words = texts().chats;
   if (state === "request") return words.request;
   if (state === "blocked") return words.blocked;
+  if (draft !== "") return words.draft(draft);
   if (preview !== null)
     return preview.own && kind === "dm" ? words.own(preview.text) : preview.text;
   if (kind === "self") return words.selfHint;

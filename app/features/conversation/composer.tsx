@@ -17,6 +17,7 @@ import {
 
 import { INLINE_TEXT_BYTES_MAX } from "../../../sync/wire/limits.ts";
 import { isCoarsePointer } from "../../platform/capabilities.ts";
+import { isComposing } from "../../platform/keys.ts";
 import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { COUNT_FROM_BYTES, useSend } from "./use-send.ts";
@@ -93,7 +94,7 @@ function isSendKey({
   nativeEvent,
 }: KeyboardEvent): boolean {
   if (key !== "Enter" || shiftKey || altKey || ctrlKey || metaKey) return false;
-  return !nativeEvent.isComposing && !isCoarsePointer();
+  return !isComposing(nativeEvent) && !isCoarsePointer();
 }
 
 /** As high as its text, up to the height that the style allows. */

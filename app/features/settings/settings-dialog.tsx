@@ -1,4 +1,7 @@
-/** How the app looks, what it speaks, and whether the browser keeps its data. */
+/**
+ * How the app looks, what it speaks, what contacts see of the person, and whether the browser keeps its
+ * data. [ASG1] What is chosen lasts.
+ */
 import { type ReactElement, useEffect, useId, useState, useSyncExternalStore } from "react";
 
 import { isPersisted, persist } from "../../platform/persistence.ts";
@@ -15,8 +18,14 @@ import { Dialog } from "../../ui/dialog.tsx";
 
 const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, { readonly languageName: string }][];
 
-export function SettingsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const { theme, accent } = useSyncExternalStore(listenPreferences, readPreferences);
+type Props = {
+  /** The person wants to see which keys do what. */
+  readonly onKeys: () => void;
+  readonly onClose: () => void;
+};
+
+export function SettingsDialog({ onKeys, onClose }: Props): ReactElement {
+  const { theme, accent, presenceShown } = useSyncExternalStore(listenPreferences, readPreferences);
   const words = texts().settings;
   return (
     <Dialog heading={words.heading} onClose={onClose}>
@@ -42,19 +51,27 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
         nameOf={(value) => LANGUAGES[value].languageName}
         onChoose={(value) => setPreferences({ language: value })}
       />
+      <section>
+        <h3>{words.privacy}</h3>
+        <label className="switch">
+          <input
+            type="checkbox"
+            checked={presenceShown}
+            aria-describedby="presence-hint"
+            onChange={(event) => setPreferences({ presenceShown: event.currentTarget.checked })}
+          />
+          <span>{words.presence}</span>
+        </label>
+        <p id="presence-hint" className="hint">
+          {words.presenceHint}
+        </p>
+      </section>
       <Storage />
       <section className="keys-section">
         <h3>{words.keys}</h3>
-        <dl className="keys">
-          {words.keyHelp.map(([keys, what]) => (
-            <div key={keys}>
-              <dt>
-                <kbd>{keys}</kbd>
-              </dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
+        <button type="button" className="quiet-button" onClick={onKeys}>
+          {words.showKeys}
+        </button>
       </section>
     </Dialog>
   );

@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 
-import { readDraft, writeDraft } from "../../../app/platform/drafts.ts";
+import { followDrafts, readDraft, writeDraft } from "../../../app/platform/drafts.ts";
 import { keyStore } from "../../../app/platform/key-store.ts";
 import { openVaultKey } from "../../../app/platform/vault-key.ts";
 
@@ -32,4 +32,21 @@ test("[ADR3] a draft that does not open, or was moved to another chat, is none",
   expect(await readDraft(2)).toBe("");
   await keyStore.write("drafts", 1, "nonsense");
   expect(await readDraft(1)).toBe("");
+});
+
+test("[ADR4] whoever follows learns which chats have a draft, and whose changes", async () => {
+  await writeDraft(7, "from before");
+  let heard = Promise.withResolvers<number>();
+  const next = async (): Promise<number> => {
+    const c = await heard.promise;
+    heard = Promise.withResolvers();
+    return c;
+  };
+  onTestFinished(followDrafts((c) => heard.resolve(c)));
+  expect(await next()).toBe(7);
+  await writeDraft(3, "new");
+  expect(await next()).toBe(3);
+  await writeDraft(7, "");
+  expect(await next()).toBe(7);
+  expect(await readDraft(7)).toBe("");
 });

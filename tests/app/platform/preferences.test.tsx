@@ -21,6 +21,7 @@ test("[APF1] a choice is kept, and shown on the document", () => {
     theme: "dark",
     accent: "teal",
     language: null,
+    presenceShown: true,
     lastChat: null,
   });
 });

@@ -21,6 +21,9 @@ test("[AST2] what costs messages comes before what costs time", () => {
   expect(noticeOf(ready, { ...worst, storage: "failed" }, false)?.type).toBe("storageFailed");
   expect(noticeOf(ready, worst, false)).toEqual({ type: "offline" });
   expect(noticeOf(ready, { ...CALM, clockOffWarning: true }, false)).toEqual({ type: "clockOff" });
+  const renewed = { ...CALM, relayRenewed: true, clockOffWarning: true };
+  expect(noticeOf(ready, renewed, false)).toEqual({ type: "relayRenewed" });
+  expect(noticeOf(ready, { ...renewed, connection: offline }, false)).toEqual({ type: "offline" });
   expect(noticeOf({ type: "retired" }, worst, false)).toEqual({ type: "retired" });
   const refused: Connection = { ...offline, why: "refused" };
   expect(noticeOf(ready, { ...CALM, connection: refused }, false)).toEqual({ type: "refused" });

@@ -127,8 +127,8 @@ test("[AF8] is one build whole, however many are put in its place while it is re
   });
   await once(swapper, "message");
   try {
-    let seen = 0;
-    for (let count = 0; count < 300; count += 1) {
+    // Some reads find no folder at all, between one build and the next.
+    for (let seen = 0; seen < 20;) {
       const files = readAppFiles(join(work, "dist"));
       if (!files.ok || !files.value.isBuilt) continue;
       const served = new Hono().get("*", (c) => files.value.serve(c));
@@ -136,7 +136,6 @@ test("[AF8] is one build whole, however many are put in its place while it is re
       expect(new Set(await Promise.all(texts)).size).toBe(1);
       seen += 1;
     }
-    expect(seen).toBeGreaterThan(10);
   } finally {
     await swapper.terminate();
   }

@@ -1,10 +1,11 @@
 import "fake-indexeddb/auto";
 import { act, screen, waitFor } from "@testing-library/react";
 import type { ReactElement } from "react";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { channelsOf, contactsOf } from "../../../../app/db/tables.ts";
 import { ChatList, useChats } from "../../../../app/features/chats/chat-list.tsx";
+import { setPreferences } from "../../../../app/platform/preferences.ts";
 import { channel, contact, openRows, THEM, US } from "../../db/rows.ts";
 import { CALM, show } from "../../screen.tsx";
 
@@ -55,4 +56,18 @@ test("[ACL3] whom it shows is watched, and who is here or writing is said", asyn
   expect(
     await screen.findByRole("link", { name: /^Bob 3 unread, online, writing…/u }),
   ).toBeTruthy();
+});
+
+test("[APR1] who hides their own presence is told nothing of others'", async () => {
+  const { engine, db } = await shown();
+  const bob = await screen.findByRole("link", { name: /^Bob/u });
+  await act(async () => void (await contactsOf(db).update(THEM, { lastSeenMs: 9 })));
+  await waitFor(() => expect(bob.title).toMatch(/^last seen /u));
+  const presence = { [THEM]: { online: true, lastSeenMs: 0 } };
+  act(() => engine.say({ type: "status", status: { ...CALM, presence } }));
+  expect(bob.textContent).toContain("online");
+  onTestFinished(() => setPreferences({ presenceShown: true }));
+  act(() => setPreferences({ presenceShown: false }));
+  expect(bob.textContent).not.toContain("online");
+  expect(bob.title).toBe("");
 });

@@ -1,0 +1,148 @@
+/**
+ * Our home relay came back as another one, without its key and its store: our mailbox there is a new
+ * one. Who is reached elsewhere is told by a new card; for all others lies a record at the new relay
+ * (contact/moves.ts). docs/protocol/sync.md, rules [UP7] and [MV1] to [MV4].
+ */
+import type { Random } from "../../crypto/base/random.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { WRITE_TOKEN_BYTES } from "../../crypto/identity/card.ts";
+import { inviteTagOf, sealInviteRecord } from "../../crypto/invite/record.ts";
+import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
+import type { Timers } from "../clock/timers.ts";
+import { ownCard, tokenFor } from "../contact/contacts.ts";
+import { INVITE_LIFE_MS } from "../contact/invites.ts";
+import { moveSecretOf } from "../contact/moves.ts";
+import type { Lane } from "../lane.ts";
+import { sendControl } from "../outbox/control.ts";
+import { encodePayload } from "../payload/payload.ts";
+import type { RelayError, RelayHttp } from "../session/relay-http.ts";
+import type { Hex, TableName } from "../store/rows.ts";
+import type { Store, WriteTx } from "../store/store.ts";
+import { idOf, type RelayId } from "../wire/ids.ts";
+import { atRelay, forgetRegistration } from "./mailboxes.ts";
+import type { Self } from "./self.ts";
+
+/** The record lives as long as an invite, and is renewed long before its end. */
+const MOVE_RENEW_MS = INVITE_LIFE_MS / 3;
+/** Devices told in one transaction: each costs a step of its session. */
+const TOLD_AT_ONCE_MAX = 16;
+/** Name of the meta row with the devices (hex16) that are to get our new card. */
+const CARDS_DUE = "cardsDue";
+/** In the card of the record, which all may read: each has a token of their own. */
+const NO_TOKEN = { token: new Uint8Array(WRITE_TOKEN_BYTES) };
+
+export const MOVE_TABLES: readonly TableName[] = [
+  "meta",
+  "mailboxes",
+  "tokens",
+  "invites",
+  "devices",
+];
+const TELL_TABLES: readonly TableName[] = [
+  "meta",
+  "mailboxes",
+  "tokens",
+  "contacts",
+  "devices",
+  "sessions",
+  "outbox",
+];
+
+type Step = Result<void, RelayError>;
+type MoveDeps = {
+  readonly store: Store;
+  readonly lane: Lane;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly homeUrl: string;
+};
+
+/** Our mailbox at `url` is from now on the one of this relay, which knows nothing of us yet. */
+export async function moveMailbox(tx: WriteTx, url: string, relayId: RelayId): Promise<void> {
+  const row = await tx.get("mailboxes", url);
+  if (row === undefined) return;
+  await forgetRegistration(tx, url);
+  await tx.put("mailboxes", {
+    ...atRelay(row, relayId),
+    storeInc: "",
+    registered: false,
+    prekeysAtMs: 0,
+    moveToldAtMs: 0,
+  });
+  const devices = await tx.range("devices", "primary", {});
+  await tx.put("meta", { k: CARDS_DUE, v: devices.map((it) => it.device) });
+}
+
+/** Our new card to everybody's devices. Those who move as well get it once they were found. */
+export async function tellCards(
+  { store, lane, timers, random }: MoveDeps,
+  self: Self,
+): Promise<void> {
+  for (let isMore = true; isMore;) {
+    isMore = await lane.run(() =>
+      store.write(TELL_TABLES, async (tx) => {
+        const due = ((await tx.get("meta", CARDS_DUE))?.v ?? []) as readonly Hex[];
+        if (due.length === 0) return false;
+        for (const id of due.slice(0, TOLD_AT_ONCE_MAX)) {
+          await tellCard(tx, { self, nowMs: timers.now(), random }, id);
+        }
+        await tx.put("meta", { k: CARDS_DUE, v: due.slice(TOLD_AT_ONCE_MAX) });
+        return due.length > TOLD_AT_ONCE_MAX;
+      }),
+    );
+  }
+}
+
+async function tellCard(
+  tx: WriteTx,
+  context: { readonly self: Self; readonly nowMs: number; readonly random: Random },
+  id: Hex,
+): Promise<void> {
+  const device = await tx.get("devices", id);
+  const contact = device === undefined ? undefined : await tx.get("contacts", device.account);
+  const isTold = contact?.state === "accepted" || contact?.state === "invited";
+  if (device === undefined || contact === undefined || !isTold) return;
+  // Whoever calls us tells tokens to our relay before.
+  const token = await tokenFor(tx, { ...context, effects: { upkeep: () => undefined } }, contact);
+  const card = await ownCard(tx, context.self, token, context.nowMs);
+  const payloads = [encodePayload("card", { card })];
+  await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
+}
+
+/** The record by which those find us who knew our mailbox at the relay that is gone. */
+export async function publishMove(deps: MoveDeps, http: RelayHttp, self: Self): Promise<Step> {
+  const { store, lane, timers, random, homeUrl } = deps;
+  const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", homeUrl));
+  if (row?.moveToldAtMs === undefined) return ok(undefined);
+  const nowMs = timers.now();
+  const ageMs = nowMs - row.moveToldAtMs;
+  if (ageMs >= 0 && ageMs < MOVE_RENEW_MS) return ok(undefined);
+  const expiresAtMs = nowMs + INVITE_LIFE_MS;
+  const card = await lane.run(() =>
+    store.write(["meta", "mailboxes"], (tx) => ownCard(tx, self, NO_TOKEN, nowMs)),
+  );
+  const secret = moveSecretOf(self.keys.sigKey, row.relayId);
+  const { accountKey, name, facts } = self;
+  const record = sealInviteRecord(
+    secret,
+    {
+      expiresAtS: Math.floor(expiresAtMs / 1_000),
+      voucher: new Uint8Array(0),
+      introduction: { accountKey, name, facts, cards: [card] },
+    },
+    random,
+  );
+  if (!record.ok) return err({ type: "Malformed" });
+  const tag = idOf("InviteTag", inviteTagOf(secret));
+  // It admits nobody: no voucher has this hash.
+  const nobody = idOf("TokenHash", tokenHashOf(random(WRITE_TOKEN_BYTES)));
+  const put = await http.putInvite(tag, record.value, expiresAtMs, nobody);
+  if (!put.ok) return put;
+  await lane.run(() =>
+    store.write(["mailboxes"], async (tx) => {
+      const fresh = await tx.get("mailboxes", homeUrl);
+      if (fresh !== undefined) await tx.put("mailboxes", { ...fresh, moveToldAtMs: nowMs });
+    }),
+  );
+  return ok(undefined);
+}
