@@ -30,8 +30,8 @@ import { ID_BYTES, idOf } from "../wire/ids.ts";
 import {
   contactToken,
   isGoodFor,
+  introductionOf,
   ownCard,
-  ownContact,
   PRESENCE_KEY_BYTES,
   reachableDevices,
   type TokenContext,
@@ -213,10 +213,7 @@ async function writeFirstFlight(
   const devices = await reachableDevices(tx, contact.account);
   const token = await tokenFor(tx, context, contact);
   const payload = encodePayload("contact", {
-    accountKey: self.accountKey,
-    name: self.name,
-    facts: (await ownContact(tx, self)).facts,
-    cards: [await ownCard(tx, self, token, context.nowMs)],
+    ...(await introductionOf(tx, self, [await ownCard(tx, self, token, context.nowMs)])),
     presenceKey: contact.presenceOut,
   });
   for (const device of devices) {

@@ -12,6 +12,7 @@ import {
   encodeCard,
   WRITE_TOKEN_BYTES,
 } from "../../crypto/identity/card.ts";
+import type { IntroductionContent } from "../../crypto/identity/introduction.ts";
 import { nextCardCounter, type Self } from "../account/self.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Effects } from "../receive/effects.ts";
@@ -31,6 +32,16 @@ export async function ownContact(tx: ReadTx, { account }: Self): Promise<Contact
   const row = await tx.get("contacts", account);
   assert(row !== undefined, "whoever has started is their own contact");
   return row;
+}
+
+/** How we introduce ourselves, with these cards of ours. */
+export async function introductionOf(
+  tx: ReadTx,
+  self: Self,
+  cards: readonly Uint8Array[],
+): Promise<IntroductionContent> {
+  const { accountKey, name } = self;
+  return { accountKey, name, facts: (await ownContact(tx, self)).facts, cards };
 }
 
 /** Devices that we encrypt to: of somebody we talk with, certified, not revoked, with a card. */

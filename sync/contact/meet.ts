@@ -17,8 +17,8 @@ import type { ContactRow, ContactState, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import {
   contactToken,
+  introductionOf,
   ownCard,
-  ownContact,
   PRESENCE_KEY_BYTES,
   reachableDevices,
   tokenFor,
@@ -134,10 +134,7 @@ export async function answer(
   const devices = await reachableDevices(tx, contact.account);
   const token = await tokenFor(tx, context, contact);
   const payload = encodePayload("contactAccept", {
-    accountKey: self.accountKey,
-    name: self.name,
-    facts: (await ownContact(tx, self)).facts,
-    cards: [await ownCard(tx, self, token, nowMs)],
+    ...(await introductionOf(tx, self, [await ownCard(tx, self, token, nowMs)])),
     presenceKey: contact.presenceOut,
   });
   const channel = await openChannel(tx, self, contact.account);
