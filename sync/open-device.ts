@@ -4,7 +4,8 @@
  */
 import { toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
-import { readSelf, RENEW_TABLES, renewIncarnation, type Self } from "./account/self.ts";
+import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
+import { readSelf, type Self } from "./account/self.ts";
 import { addOffsetSample, NO_SAMPLES, OFFSET_ALONE_MS_MAX, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
@@ -206,7 +207,7 @@ class OpenedDevice implements Device {
         onState: (link, state) => {
           this.#presence.linkState(link, state);
           if (state.type === "refused") this.#seeker.refused(link, state.relayId);
-          if (state.type === "open") this.#run(this.#reached());
+          if (state.type === "open") this.#run(this.#reached(link.url));
         },
         onWelcome: (link, welcome) => this.#run(this.#welcomed(link.url, welcome)),
         onTopic: (_link, event) => this.#presence.topic(event),
@@ -234,7 +235,7 @@ class OpenedDevice implements Device {
       events: {
         onState: (state) => {
           this.#presence.ownLinkState(state);
-          if (state.type === "open") this.#run(this.#reached());
+          if (state.type === "open") this.#run(this.#reached(homeUrl));
         },
         onWanted: (topic, isWanted) => this.#presence.wanted(topic, isWanted),
         onClock: (sample) => {
@@ -254,7 +255,10 @@ class OpenedDevice implements Device {
   }
 
   /** A relay is there again: what was put off because it was away is due. */
-  async #reached(): Promise<void> {
+  async #reached(url: string): Promise<void> {
+    const own = this.#home.link();
+    if (own?.url === url) own.answered();
+    this.#pool.answered(url);
     const nowMs = this.#timers.now();
     await this.#lane.run(() => this.#deps.store.write(["outbox"], (tx) => hurryAll(tx, nowMs)));
     this.#resume();
@@ -275,8 +279,8 @@ class OpenedDevice implements Device {
       const self = this.#self;
       if (self === undefined) return;
       const { store, random } = this.#deps;
-      this.#self = await store.write(RENEW_TABLES, (tx) =>
-        renewIncarnation(tx, self, this.#timers.now(), random),
+      this.#self = await store.write(BEGIN_ANEW_TABLES, (tx) =>
+        beginAnew(tx, self, this.#timers.now(), random),
       );
     });
     this.#resume();

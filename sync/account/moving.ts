@@ -15,7 +15,7 @@ import { moveSecretOf } from "../contact/moves.ts";
 import type { Lane } from "../lane.ts";
 import { sendControl } from "../outbox/control.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { RelayError, RelayHttp } from "../session/relay-http.ts";
+import { isProblem, type RelayError, type RelayHttp } from "../session/relay-http.ts";
 import type { Hex, TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { idOf, type RelayId } from "../wire/ids.ts";
@@ -138,7 +138,9 @@ export async function publishMove(deps: MoveDeps, http: RelayHttp, self: Self): 
   // It admits nobody: no voucher has this hash.
   const nobody = idOf("TokenHash", tokenHashOf(random(WRITE_TOKEN_BYTES)));
   const put = await http.putInvite(tag, record.value, expiresAtMs, nobody);
-  if (!put.ok) return put;
+  // Somebody who knows our device was faster, or too many invites lie there: the card tells it as well.
+  const isTaken = !put.ok && (isProblem(put.error, "TagTaken") || isProblem(put.error, "TooMany"));
+  if (!put.ok && !isTaken) return put;
   await lane.run(() =>
     store.write(["mailboxes"], async (tx) => {
       const fresh = await tx.get("mailboxes", homeUrl);

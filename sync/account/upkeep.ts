@@ -16,12 +16,13 @@ import { extendTokens, TOKEN_REVOKED } from "../contact/contacts.ts";
 import { recordOf } from "../contact/invites.ts";
 import type { Lane } from "../lane.ts";
 import {
+  isProblem,
   openRelayHttp,
   type RelayError,
   type RelayHttp,
   type TokenGrant,
 } from "../session/relay-http.ts";
-import type { InviteRow, MailboxRow, TokenRow } from "../store/rows.ts";
+import type { Hex, InviteRow, MailboxRow, TokenRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { idOf } from "../wire/ids.ts";
@@ -192,7 +193,15 @@ async function tellMove(deps: UpkeepDeps, http: RelayHttp, self: Self): Promise<
 async function publishInvites(deps: UpkeepDeps, http: RelayHttp, self: Self): Promise<Step> {
   const { store, timers } = deps;
   const all = await store.read(["invites"], (tx) => tx.range("invites", "primary", {}));
-  const open = all.filter((it) => !it.published && it.expiresAtMs > timers.now());
+  for (const { tag } of all.filter((it) => it.isWithdrawn === true && it.published)) {
+    const withdrawn = await http.deleteInvite(idOf("InviteTag", bytesOf(tag)));
+    const isGone = withdrawn.ok || isProblem(withdrawn.error, "NotFound");
+    if (!isGone) return withdrawn;
+    await changeInvite(deps, tag, { published: false });
+  }
+  const open = all.filter(
+    (it) => !it.published && it.isWithdrawn !== true && it.expiresAtMs > timers.now(),
+  );
   for (const invite of open) {
     const published = await publish(deps, http, self, invite);
     if (!published.ok) return published;
@@ -221,14 +230,21 @@ async function publish(
     idOf("TokenHash", tokenHashOf(invite.voucher)),
   );
   if (!put.ok) return put;
-  await lane.run(() =>
-    store.write(["invites"], async (tx) => {
-      const row = await tx.get("invites", invite.tag);
-      if (row !== undefined) await tx.put("invites", { ...row, published: true });
-    }),
-  );
+  await changeInvite(deps, invite.tag, { published: true });
   return DONE;
 }
+
+const changeInvite = (
+  { store, lane }: UpkeepDeps,
+  tag: Hex,
+  change: Pick<InviteRow, "published">,
+): Promise<void> =>
+  lane.run(() =>
+    store.write(["invites"], async (tx) => {
+      const row = await tx.get("invites", tag);
+      if (row !== undefined) await tx.put("invites", { ...row, ...change });
+    }),
+  );
 
 const changeMailbox = (
   { store, lane, homeUrl }: UpkeepDeps,

@@ -1,6 +1,6 @@
 /**
  * Who is in a channel: whom its entries are for, who may be supplied with them, whose writing counts.
- * docs/protocol/sync.md, rules [MB1] to [MB4].
+ * docs/protocol/sync.md, rules [MM1] to [MM4].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";

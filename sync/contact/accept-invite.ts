@@ -23,7 +23,7 @@ import { fetchBundle } from "../outbox/bundles.ts";
 import { sendControl } from "../outbox/control.ts";
 import { cleanName } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
-import { openRelayHttp, type RelayError } from "../session/relay-http.ts";
+import { isProblem, openRelayHttp, type RelayError } from "../session/relay-http.ts";
 import type { ContactRow, Hex, TokenRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ID_BYTES, idOf } from "../wire/ids.ts";
@@ -121,8 +121,11 @@ async function lookUp(
   const http = openRelayHttp({ ...deps, url: invite.relayUrl, owner: null });
   const fetched = await http.fetchInvite(idOf("InviteTag", inviteTagOf(invite.secret)));
   if (!fetched.ok) {
-    const isMissing = fetched.error.type === "Refused" && fetched.error.problem === "NotFound";
-    return err(isMissing ? { type: "InviteNotFound" } : inviteErrorOf(fetched.error));
+    return err(
+      isProblem(fetched.error, "NotFound")
+        ? { type: "InviteNotFound" }
+        : inviteErrorOf(fetched.error),
+    );
   }
   const record = openInviteRecord(invite.secret, invite.account, fetched.value.record);
   return record.ok ? ok({ invite, record: record.value }) : err({ type: "InviteForged" });

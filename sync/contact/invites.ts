@@ -9,16 +9,18 @@ import { INVITE_SECRET_BYTES, inviteLinkOf } from "../../crypto/invite/link.ts";
 import { inviteTagOf, type RecordTooLong, sealInviteRecord } from "../../crypto/invite/record.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf } from "../channel/channels.ts";
-import type { InviteRow } from "../store/rows.ts";
+import type { Hex, InviteRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ID_BYTES } from "../wire/ids.ts";
-import { INVITE_LIFE_MS_MAX } from "../wire/limits.ts";
-import { makeToken, introductionOf, ownCard } from "./contacts.ts";
+import { INVITE_LIFE_MS_MAX, INVITES_PER_MAILBOX_MAX } from "../wire/limits.ts";
+import { introductionOf, makeToken, ownCard } from "./contacts.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** An hour short of what relays take, so that a clock that runs fast makes no refused invites. */
 export const INVITE_LIFE_MS = INVITE_LIFE_MS_MAX - HOUR_MS;
+/** Links that work at the same time. One less than a relay keeps: it may have to tell that we moved. */
+export const LIVE_INVITES_MAX = INVITES_PER_MAILBOX_MAX - 1;
 /** The token outlives the link: whoever used it on the last day is still reached by their first words. */
 const INVITE_TOKEN_LIFE_MS = 2 * INVITE_LIFE_MS;
 
@@ -26,8 +28,29 @@ const INVITE_TOKEN_LIFE_MS = 2 * INVITE_LIFE_MS;
 export async function openInvite(tx: ReadTx, nowMs: number): Promise<InviteRow | undefined> {
   const invites = await tx.range("invites", "primary", {});
   return invites
-    .filter((it) => it.redeemedBy === null && it.expiresAtMs - nowMs > DAY_MS)
+    .filter((it) => it.redeemedBy === null && it.isWithdrawn !== true)
+    .filter((it) => it.expiresAtMs - nowMs > DAY_MS)
     .toSorted((a, b) => b.createdAtMs - a.createdAtMs)[0];
+}
+
+/** Whoever still has the link is told that nothing lies behind it. */
+export async function withdrawInvite(tx: WriteTx, tag: Hex): Promise<void> {
+  const invite = await tx.get("invites", tag);
+  if (invite !== undefined) await tx.put("invites", { ...invite, isWithdrawn: true });
+}
+
+/** The relay keeps a bounded number for us: those that were used go first, the oldest before others. */
+async function makeRoom(tx: WriteTx, nowMs: number): Promise<void> {
+  const all = await tx.range("invites", "primary", {});
+  const live = all.filter((it) => it.expiresAtMs > nowMs && it.isWithdrawn !== true);
+  const byWorth = live.toSorted(
+    (a, b) =>
+      Number(a.redeemedBy === null) - Number(b.redeemedBy === null) ||
+      a.createdAtMs - b.createdAtMs,
+  );
+  for (const { tag } of byWorth.slice(0, Math.max(0, live.length + 1 - LIVE_INVITES_MAX))) {
+    await withdrawInvite(tx, tag);
+  }
 }
 
 export async function makeInvite(
@@ -37,6 +60,7 @@ export async function makeInvite(
   nowMs: number,
   random: Random,
 ): Promise<InviteRow> {
+  await makeRoom(tx, nowMs);
   const secret = random(INVITE_SECRET_BYTES);
   const tag = toHex(inviteTagOf(secret));
   const expiresAtMs = nowMs + INVITE_LIFE_MS;

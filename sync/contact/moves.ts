@@ -13,7 +13,7 @@ import type { Timers } from "../clock/timers.ts";
 import type { Lane } from "../lane.ts";
 import { hurryFor } from "../outbox/resend.ts";
 import type { Link } from "../session/link.ts";
-import type { RelayHttp } from "../session/relay-http.ts";
+import { isProblem, type RelayHttp } from "../session/relay-http.ts";
 import type { DeviceRow, Hex, Move } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { idOf, type RelayId } from "../wire/ids.ts";
@@ -136,8 +136,7 @@ async function lookUp(
   const secret = moveSecretOf(row.sigKey, relayId);
   const fetched = await http.fetchInvite(idOf("InviteTag", inviteTagOf(secret)));
   if (!fetched.ok) {
-    const isMissing = fetched.error.type === "Refused" && fetched.error.problem === "NotFound";
-    return isMissing ? "nothing" : "away";
+    return isProblem(fetched.error, "NotFound") ? "nothing" : "away";
   }
   const record = openInviteRecord(secret, bytesOf(row.account), fetched.value.record);
   const devices = record.ok ? record.value.introduction.devices : [];

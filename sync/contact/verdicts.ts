@@ -9,6 +9,7 @@ import type { OpenContext } from "../receive/open-envelope.ts";
 import type { ContactRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { revokeToken } from "./contacts.ts";
+import { withdrawInvite } from "./invites.ts";
 import { answer } from "./meet.ts";
 
 /** Answers a request, or takes back a block. Of others there is nothing to accept. */
@@ -36,8 +37,11 @@ export async function blockContact(
   contact: ContactRow,
 ): Promise<void> {
   await tx.put("contacts", { ...contact, state: "blocked" });
-  for (const { label, account } of await tx.range("tokens", "primary", {})) {
-    if (account === contact.account || label === contact.token) await revokeToken(tx, label);
+  for (const { label, account, invite } of await tx.range("tokens", "primary", {})) {
+    if (account !== contact.account && label !== contact.token) continue;
+    await revokeToken(tx, label);
+    // Its token is dead: whoever uses the link could not write to us.
+    if (invite !== null) await withdrawInvite(tx, invite);
   }
   await dropParcels(tx, contact);
   effects.upkeep();

@@ -9,14 +9,16 @@ import type { Random } from "../../crypto/base/random.ts";
 import { sealLive, slotOf } from "../../crypto/chain/live.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
 import type { Self } from "../account/self.ts";
-import { bytesOf, type Channel, logsOf } from "../channel/channels.ts";
+import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import {
   coversKnown,
   hasKnown,
+  holesOf,
   type Known,
   KNOWN_NOTHING,
   maxKnown,
+  type SeqRange,
   unionKnown,
 } from "../log/known.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
@@ -135,6 +137,43 @@ export async function applyCursor(
     }
   }
   return { settled, lost, isAheadOfUs, isBehindItself };
+}
+
+/**
+ * What another device of ours says that it has read, our account has read. Reading is never taken back, so
+ * the count of what is unread only falls. True when that changed anything.
+ */
+export async function takeRead(
+  tx: WriteTx,
+  channel: Channel,
+  read: Cursor["read"],
+): Promise<boolean> {
+  let unread = 0;
+  let isNews = false;
+  for (const { log: id, known } of read) {
+    const log = await logById(tx, toHex(id));
+    if (log === undefined || log.c !== channel.c || coversKnown(log.read, known)) continue;
+    for (const range of holesOf(log.read, maxKnown(known))) {
+      unread += await countShown(tx, log, known, range);
+    }
+    isNews = true;
+    await tx.put("logs", { ...log, read: unionKnown(log.read, known) });
+  }
+  if (!isNews) return false;
+  const left = Math.max(0, channel.unread - unread);
+  await tx.put("channels", { ...channel, unread: left, receipts: channel.receipts + 1 });
+  return true;
+}
+
+/** Messages of others in the range that are here, and that `known` covers. */
+async function countShown(
+  tx: ReadTx,
+  { c, a }: Log,
+  known: Known,
+  [from, to]: SeqRange,
+): Promise<number> {
+  const rows = await tx.range("entries", "primary", { lower: [c, a, from], upper: [c, a, to] });
+  return rows.filter((it) => it.shown === 1 && !it.own && hasKnown(known, it.s)).length;
 }
 
 /** What a device holds of the log, by its newest cursor. */

@@ -162,7 +162,8 @@ async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> 
     late: shown === 1 && h < channel.lastH,
     clockAhead: merged.clockAhead,
   };
-  const isUnread = shown === 1 && !own;
+  // Another device of ours may have read it before it came here.
+  const isUnread = shown === 1 && !own && !hasKnown(log.read, core.seq);
   const grown: Channel = {
     ...channel,
     hlc: merged.channelMax,

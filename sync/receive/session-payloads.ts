@@ -102,7 +102,7 @@ async function takePayload(
   from: Known,
   payload: Payload,
 ): Promise<void> {
-  const isAnswered = from.contact.state === "accepted";
+  const isAnswered = from.contact.state === "accepted" || from.contact.state === "self";
   switch (payload.type) {
     case "card":
       await takeCard(tx, context, from, payload.body.card);

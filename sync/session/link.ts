@@ -134,6 +134,11 @@ export interface Link {
    * find out whether anybody is there.
    */
   readonly wake: () => void;
+  /**
+   * Another link opened at this address: dials, as soon as `wake` may, if it waits because nobody
+   * answered. The row of failures goes on. Rule [SE24].
+   */
+  readonly answered: () => void;
   /** For good. What is still unanswered ends with `LinkDown`. */
   readonly close: () => void;
 }

@@ -2,7 +2,7 @@
  * Guest links, one a relay, dialled on demand: for PUTs to other people's relays and for following
  * their presence. Bounded, in all and for each account that they are asked for: cards of one contact
  * may name forty relays. When there are too many, one that has nothing to do makes room, else one of
- * whoever has most. Rules [SE18] and [SE23].
+ * whoever has most. Rules [SE18], [SE23] and [SE24].
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
@@ -45,6 +45,8 @@ export interface LinkPool {
   /** For all links, now and later. */
   readonly setVisible: (visible: boolean) => void;
   readonly wake: () => void;
+  /** A relay answers at that address; see Link. */
+  readonly answered: (url: string) => void;
   /** For good. */
   readonly close: () => void;
 }
@@ -106,6 +108,9 @@ export function openLinkPool(options: PoolOptions): LinkPool {
     },
     wake: () => {
       for (const { link } of links.values()) link.wake();
+    },
+    answered: (url) => {
+      for (const { link } of links.values()) if (link.url === url) link.answered();
     },
     close: () => {
       for (const { link } of links.values()) link.close();

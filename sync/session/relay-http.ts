@@ -68,6 +68,9 @@ export type RelayError =
   /** Proof of work harder than `WORK_BITS_MAX` was asked for. */
   | { readonly type: "WorkTooHard"; readonly bits: number };
 
+export const isProblem = (error: RelayError, problem: ProblemType): boolean =>
+  error.type === "Refused" && error.problem === problem;
+
 export type WellKnown = {
   readonly version: number;
   readonly relayId: RelayId;

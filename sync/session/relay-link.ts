@@ -42,6 +42,9 @@ export const GOAWAY_LINGER_MS = 5_000;
 /** The longest that a relay can keep us away. */
 export const RETRY_AFTER_MS_MAX = 300_000;
 
+/** It is not the relay that keeps us away. */
+const UNANSWERED: ReadonlySet<LinkFailure> = new Set(["unreachable", "lost", "silent"]);
+
 const NOTHING = (): void => undefined;
 
 export class RelayLink implements Link {
@@ -134,9 +137,12 @@ export class RelayLink implements Link {
     if (this.#connection !== null) return this.#connection.probe();
     if (this.#state.type === "closed" || this.#state.type === "idle") return;
     this.#failures = 0;
-    const sinceMs = this.#options.timers.now() - this.#dialledAtMs;
-    if (sinceMs >= 0 && sinceMs < WAKE_PAUSE_MS) this.#plan(WAKE_PAUSE_MS - sinceMs, "lost");
-    else this.#retry();
+    this.#retrySoon("lost");
+  };
+
+  readonly answered = (): void => {
+    if (this.#state.type !== "waiting" || !UNANSWERED.has(this.#state.why)) return;
+    this.#retrySoon(this.#state.why);
   };
 
   readonly close = (): void => {
@@ -147,6 +153,12 @@ export class RelayLink implements Link {
   #asked(): void {
     if (this.#state.type === "idle") this.#dial();
     else this.#armQuiet();
+  }
+
+  #retrySoon(why: LinkFailure): void {
+    const sinceMs = this.#options.timers.now() - this.#dialledAtMs;
+    if (sinceMs >= 0 && sinceMs < WAKE_PAUSE_MS) this.#plan(WAKE_PAUSE_MS - sinceMs, why);
+    else this.#retry();
   }
 
   #retry(): void {

@@ -100,6 +100,8 @@ class Memory implements WriteTx {
 
   readonly delete = async (name: TableName, key: Key): Promise<void> => {
     const { rows, found } = this.#table(name);
+    // A number that was put is not given again, though its row goes.
+    if (rows.get(textOf(key))?.isDue === true) await this.#writeDown(name);
     rows.set(textOf(key), { row: undefined, isDue: false });
     found.clear();
     await this.#tx.delete(name, key);

@@ -64,6 +64,8 @@ export type InviteRow = {
   readonly expiresAtMs: number;
   /** Stored at the relay: an unstored invite does not work yet. */
   readonly published: boolean;
+  /** It is to lead nowhere any more, and is taken away from the relay. */
+  readonly isWithdrawn?: true;
   /** hex32 of the first account that used it; a second one becomes a request. */
   readonly redeemedBy: Hex | null;
 };

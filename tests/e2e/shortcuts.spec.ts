@@ -11,6 +11,7 @@ test("[AKB4] Ctrl+K goes to the chat that is typed, Escape back to where one was
 }) => {
   const [alice] = await friends();
   const { page } = alice;
+  await page.bringToFront();
   const title = page.getByRole("heading", { level: 1 });
   await expect(alice.field).toBeFocused();
   await page.keyboard.press("Control+k");
@@ -59,6 +60,7 @@ test("[AKB1] Alt+Shift goes to the unread chat and says which it is", async ({ n
   await bob.say("over here");
   await expect(alice.chat("Bob")).toHaveAccessibleName(/^Bob 1 unread/u);
   const { page } = alice;
+  await page.bringToFront();
   await page.keyboard.press("Alt+Shift+ArrowUp");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Bob");
   await expect(page.locator("[aria-live=polite]")).toHaveText("Bob, 1 unread");
@@ -75,6 +77,7 @@ test("[ACL4] a draft is told in the list, in every tab, but not of the open chat
   await write(alice.field, "half a thou");
   await expect(other.chat("Note to self")).toHaveAccessibleName(/Draft: half a thou/u);
   await expect(alice.chat("Note to self")).not.toHaveAccessibleName(/Draft/u);
+  await alice.page.bringToFront();
   await alice.page.keyboard.press("Escape");
   await expect(alice.chat("Note to self")).toHaveAccessibleName(/Draft: half a thou/u);
   await alice.page.reload();

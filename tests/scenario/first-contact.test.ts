@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { LIVE_INVITES_MAX } from "../../sync/contact/invites.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[CO1] who was invited while the inviter is offline writes at once, and both are contacts later", async () => {
@@ -269,4 +270,45 @@ test("[CO8] note to self needs nobody: no relay, no outbox, and it is saved", as
   await alice.wake();
   await alice.say(alice, "salt");
   expect(await alice.sees(alice)).toEqual(["milk", "bread", "salt"]);
+});
+
+test("[CO12] the link of a blocked stranger leads nowhere any more", async () => {
+  const { alice, bob, carol, pass, outcome } = await world(["alice", "bob", "carol"]);
+  const link = await alice.invite();
+  await bob.accept(link);
+  await pass(5 * SECOND_MS);
+  await carol.accept(link);
+  await pass(5 * SECOND_MS);
+  await alice.decide(carol, "block");
+  await pass(5 * SECOND_MS);
+  expect(await outcome(carol.device.acceptInvite(link))).toEqual({
+    ok: false,
+    error: { type: "InviteNotFound" },
+  });
+  expect((await alice.rows("invites")).map((it) => [it.isWithdrawn, it.published])).toEqual([
+    [true, false],
+  ]);
+  // It is not handed out again, and stays away when the relay has to be told everything anew.
+  expect(await alice.invite()).not.toBe(link);
+});
+
+test("[CO13] however many were invited in a month, the next link works", async () => {
+  const { alice, bob, pass, atRest } = await world(["alice", "bob"]);
+  for (let n = 0; n < 70; n += 1) {
+    await alice.invite();
+    await alice.change(async (tx) => {
+      for (const row of await tx.range("invites", "primary", {})) {
+        await tx.put("invites", { ...row, redeemedBy: "somebody" });
+      }
+    });
+  }
+  const link = await alice.invite();
+  await pass(5 * SECOND_MS);
+  const invites = await alice.rows("invites");
+  expect(invites).toHaveLength(71);
+  expect(invites.filter((it) => it.published)).toHaveLength(LIVE_INVITES_MAX);
+  expect(invites.find((it) => it.link === link)?.published).toBe(true);
+  await bob.accept(link);
+  await atRest();
+  expect((await alice.contact(bob)).state).toBe("accepted");
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
-import { overSession } from "./forge.ts";
+import { overSession, selfOf } from "./forge.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
@@ -207,4 +207,29 @@ test("[HE8] a device whose storage was put back goes on in a new log, and gets w
   expect(bob.dropped).not.toContain("entry fork");
   expect(await bob.sees(alice)).toEqual([...before, "five", "six"]);
   expect(await alice.sees(bob)).toEqual(await bob.sees(alice));
+});
+
+test("[HE10] after a rollback receipts are told though the person writes nothing", async () => {
+  const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const { incarnation } = await selfOf(alice);
+  await alice.sleep();
+  const putBack = alice.backUp();
+  await alice.wake();
+  await alice.say(bob, "forgotten");
+  await bob.say(alice, "this, too");
+  await pass(5 * SECOND_MS);
+  await alice.sleep();
+  putBack();
+  await alice.wake();
+  await pass(MINUTE_MS);
+  await bob.say(alice, "did you get this?");
+  await pass(MINUTE_MS);
+  expect(await bob.states(alice)).toEqual(["delivered", "delivered"]);
+  // By now she knows, and has a new log.
+  expect((await selfOf(alice)).incarnation).not.toEqual(incarnation);
+  await alice.read(bob);
+  await atRest(MINUTE_MS);
+  expect(await bob.states(alice)).toEqual(["read", "read"]);
+  expect(await alice.sees(bob)).toEqual(["forgotten", "this, too", "did you get this?"]);
 });

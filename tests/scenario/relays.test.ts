@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
 
+import { inviteTagOf, sealInviteRecord } from "../../crypto/invite/record.ts";
+import { ownerOf } from "../../sync/account/mailboxes.ts";
+import { introductionOf, ownCard } from "../../sync/contact/contacts.ts";
+import { moveSecretOf } from "../../sync/contact/moves.ts";
+import { openRelayHttp } from "../../sync/session/relay-http.ts";
+import { idOf } from "../../sync/wire/ids.ts";
+import { selfOf } from "./forge.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[OB5] the relay is killed in the middle of a conversation: nothing is lost, nothing comes twice", async () => {
@@ -220,7 +227,7 @@ test("[UP7] [MV1] a relay comes back without its folder: everybody begins anew t
   await atRest();
 });
 
-test("[MV2] who has nobody's new card yet looks for them again, and later finds them", async () => {
+test("[MV2] [MV4] who has nobody's new card yet looks for them again, and later finds them", async () => {
   const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);
   await bob.sleep();
@@ -238,6 +245,60 @@ test("[MV2] who has nobody's new card yet looks for them again, and later finds 
   await pass(5 * MINUTE_MS);
   expect(await bob.sees(alice)).toEqual(["where are you?"]);
   await atRest();
+  // By now each has the other's new card, which says it all.
+  for (const person of [alice, bob]) {
+    expect((await person.rows("devices")).map((it) => it.moves)).toEqual([[]]);
+  }
+});
+
+test("[MV3] a record that somebody else left in time misleads nobody, and keeps its owner from nothing", async () => {
+  const names = ["alice", "bob", "carol"] as const;
+  const { alice, bob, carol, relay, pass, outcome, befriend, atRest } = await world(names, {
+    atOther: ["carol"],
+  });
+  await befriend(alice, bob);
+  await befriend(alice, carol);
+  await alice.sleep();
+  relay.vanish();
+  bob.transport.cut();
+  relay.start();
+  await pass(MINUTE_MS);
+  // Bob knows Alice's device, and where she would tell that she moved.
+  const [mailbox] = await bob.rows("mailboxes");
+  const owner = mailbox === undefined ? undefined : ownerOf(mailbox);
+  if (owner === undefined) throw new Error("a mailbox");
+  const { keys } = await selfOf(alice);
+  const self = await selfOf(bob);
+  const secret = moveSecretOf(keys.sigKey, owner.relayId);
+  const introduction = await bob.change(async (tx) => {
+    const token = { token: new Uint8Array(16) };
+    return introductionOf(tx, self, [await ownCard(tx, self, token, bob.timers.now())]);
+  });
+  const content = { expiresAtS: 2 ** 32 - 1, voucher: new Uint8Array(0), introduction };
+  const record = sealInviteRecord(secret, content, (length) => new Uint8Array(length));
+  if (!record.ok) throw new Error("a record");
+  const http = openRelayHttp({
+    url: relay.url,
+    owner,
+    transport: bob.transport,
+    timers: bob.timers,
+  });
+  const tag = idOf("InviteTag", inviteTagOf(secret));
+  const hash = idOf("TokenHash", new Uint8Array(32));
+  const put = http.putInvite(tag, record.value, bob.timers.now() + 60 * MINUTE_MS, hash);
+  expect((await outcome(put)).ok).toBe(true);
+
+  await carol.say(alice, "are you there?");
+  await pass(MINUTE_MS);
+  expect((await carol.rows("devices")).flatMap((it) => it.moves ?? [])).toEqual([]);
+  await alice.wake();
+  await pass(MINUTE_MS);
+  // She is registered, her invites are there, and Carol got her card.
+  expect(alice.status?.connection).toEqual({ type: "connected" });
+  expect(await alice.sees(carol)).toEqual(["are you there?"]);
+  await alice.invite();
+  await atRest();
+  expect((await alice.rows("invites")).every((it) => it.published)).toBe(true);
 });
 
 test("[UP7] a relay whose two doors name different relays is not moved to", async () => {

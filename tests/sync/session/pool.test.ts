@@ -134,3 +134,22 @@ test("[SE23] a relay out of reach gets no link", () => {
   expect(pool.linkTo("http://localhost:8787", RELAY_ID, "of 1")).toBeNull();
   expect(pool.linkTo("https://nas.local", RELAY_ID, "of 1")).toBeNull();
 });
+
+test("[SE24] where a relay answers again, links that wait for it are dialled, but none that it keeps away", async () => {
+  const { pool, relay, timers, transport } = poolStage();
+  const links = [1, 2, 3].map((i) => pool.linkTo(urlOf(i), RELAY_ID, `of ${i}`));
+  const states = () => links.map((link) => link?.state().type);
+  transport.setRoute("down");
+  for (const link of links.slice(0, 2)) link?.subscribe([topic]);
+  // Long enough for pauses of half a minute.
+  await timers.advance(60_000);
+  transport.setRoute("up");
+  links[2]?.subscribe([topic]);
+  await timers.settle();
+  relay.say({ type: "goaway", reason: "stopping", afterMs: 30_000, alternatives: [] });
+  await timers.settle();
+  expect(states()).toEqual(["waiting", "waiting", "waiting"]);
+  for (const i of [1, 3]) pool.answered(urlOf(i));
+  await timers.advance(1_100);
+  expect(states()).toEqual(["open", "waiting", "waiting"]);
+});

@@ -1,14 +1,21 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, test } from "vitest";
 
+import { ready } from "../../../crypto/base/sodium.ts";
+import { appendMessage } from "../../../sync/channel/append.ts";
+import { openChannel } from "../../../sync/channel/channels.ts";
+import { sealRow } from "../../../sync/outbox/seal.ts";
 import { openMemoryStore } from "../../../sync/store/memory-store.ts";
 import {
   openTypingBoard,
   TYPING_AGE_MS_MAX,
+  TYPING_EVERY_MS,
   TYPING_SHOWN_MS,
   type TypingBoard,
 } from "../../../sync/typing/typing.ts";
-import { NOW_MS } from "../acquainted.ts";
+import { introduce, NOW_MS, RELAY_URL, someone } from "../acquainted.ts";
 import { HeldTimers } from "../transport/held-timers.ts";
+
+beforeAll(() => ready);
 
 let timers: HeldTimers;
 let shown: Readonly<Record<number, readonly string[]>>[];
@@ -72,4 +79,43 @@ test("[TY6] closed, it leaves no timer behind", () => {
   board.heard(1, "bob", NOW_MS);
   board.close();
   expect(timers.waiting).toBe(0);
+});
+
+test("[TY3] a device that was revoked since is not told, though it holds our chain", async () => {
+  const alice = await someone("alice");
+  const bob = await someone("bob");
+  const channel = await introduce(alice, bob);
+  await alice.change(async (tx) => {
+    const opened = await openChannel(tx, alice.self, bob.self.account);
+    await appendMessage(tx, { ...alice.context, channel: opened, text: "hello" });
+    for (const row of await tx.range("outbox", "primary", {})) {
+      await sealRow(tx, alice.context, row);
+    }
+  });
+  const asked: string[] = [];
+  const told = openTypingBoard({
+    store: alice.store,
+    timers,
+    random: alice.random,
+    self: () => alice.self,
+    linkTo: (url) => {
+      asked.push(url);
+      return null;
+    },
+    onTyping: () => undefined,
+    failed: (error) => {
+      throw error;
+    },
+  });
+  told.pressed(channel.c);
+  await timers.settle();
+  expect(asked).toEqual([RELAY_URL]);
+  await alice.change(async (tx) => {
+    const contact = await tx.get("contacts", bob.self.account);
+    if (contact !== undefined) await tx.put("contacts", { ...contact, live: [] });
+  });
+  await timers.advance(TYPING_EVERY_MS);
+  told.pressed(channel.c);
+  await timers.settle();
+  expect(asked).toEqual([RELAY_URL]);
 });
