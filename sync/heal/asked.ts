@@ -11,13 +11,22 @@ export const HEAL_RETRY_MAX_MS = 600_000;
 /** … and after so many, which is about 20 minutes, nobody who could answer seems to be there. */
 export const HEAL_TRIES_MAX = 8;
 export const HEAL_LATE_MS = 6 * 3_600_000;
+/** One contact is asked so often, whatever is missing: the names of what is missing are theirs to choose. */
+export const PEER_ASKS_MAX = 16;
+/** … and once more for each of these, and for each answer that brought something. */
+export const PEER_ASK_EVERY_MS = 10_000;
 /** Things remembered; the oldest are forgotten, and asked for early. */
 const ASKED_MAX = 1_000;
+
+/** Questions left to a contact, and since when the next one is being earned. */
+type Allowance = { readonly left: number; readonly atMs: number };
 
 type Asking = { readonly times: number; readonly atMs: number; readonly pauseMs: number };
 
 export class Asked {
   readonly #byName = new Map<string, Asking>();
+  readonly #byPeer = new Map<string, Allowance>();
+  readonly #heldByLog = new Map<string, number>();
 
   /** 0: ask now, it is counted as asked. Else how long to wait, in milliseconds. */
   waitMs(name: string, nowMs: number): number {
@@ -36,18 +45,54 @@ export class Asked {
     return 0;
   }
 
+  /** 0: they may be asked. Else how long to wait, in milliseconds. */
+  peerWaitMs(peer: string, nowMs: number): number {
+    const { left, atMs } = this.#allowanceOf(peer, nowMs);
+    return left >= 1 ? 0 : Math.max(1, PEER_ASK_EVERY_MS - (nowMs - atMs));
+  }
+
+  /** They were asked once more. */
+  spend(peer: string, nowMs: number): void {
+    const { left, atMs } = this.#allowanceOf(peer, nowMs);
+    remember(this.#byPeer, peer, { left: Math.max(0, left - 1), atMs });
+  }
+
+  /** So many entries of the log are here. If those are more than before, its author's contact answers. */
+  heldNow(log: string, count: number, peer: string, nowMs: number): void {
+    const before = this.#heldByLog.get(log);
+    remember(this.#heldByLog, log, count);
+    if (before === undefined || count <= before) return;
+    const { left, atMs } = this.#allowanceOf(peer, nowMs);
+    remember(this.#byPeer, peer, { left: Math.min(PEER_ASKS_MAX, left + 1), atMs });
+  }
+
+  #allowanceOf(peer: string, nowMs: number): Allowance {
+    const { left, atMs } = this.#byPeer.get(peer) ?? { left: PEER_ASKS_MAX, atMs: nowMs };
+    const ageMs = nowMs - atMs;
+    // A clock that was set back says nothing of how long ago it was.
+    if (ageMs < 0) return { left, atMs: nowMs };
+    const earned = Math.floor(ageMs / PEER_ASK_EVERY_MS);
+    const now = Math.min(PEER_ASKS_MAX, left + earned);
+    return { left: now, atMs: now === PEER_ASKS_MAX ? nowMs : atMs + earned * PEER_ASK_EVERY_MS };
+  }
+
   /** How often it was asked for. */
   times(name: string): number {
     return this.#byName.get(name)?.times ?? 0;
   }
 
   #note(name: string, asking: Asking): number {
-    this.#byName.delete(name);
-    this.#byName.set(name, asking);
-    for (const oldest of this.#byName.keys()) {
-      if (this.#byName.size <= ASKED_MAX) break;
-      this.#byName.delete(oldest);
-    }
+    remember(this.#byName, name, asking);
     return asking.pauseMs;
+  }
+}
+
+/** As the newest of at most ASKED_MAX. */
+function remember<V>(map: Map<string, V>, name: string, value: V): void {
+  map.delete(name);
+  map.set(name, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= ASKED_MAX) break;
+    map.delete(oldest);
   }
 }

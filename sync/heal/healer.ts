@@ -10,7 +10,7 @@ import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { reachableDevices } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
-import { holesOf, maxKnown } from "../log/known.ts";
+import { countKnown, holesOf, maxKnown } from "../log/known.ts";
 import { sendControl } from "../outbox/control.ts";
 import { NACK_TAGS_MAX, WANT_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
@@ -123,8 +123,11 @@ async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
     const channel = first === undefined ? undefined : await channelOf(tx, log.c);
     const devices = channel === undefined ? [] : await recipientsOf(tx, context.self, channel);
     if (first === undefined || channel === undefined || devices.length === 0) continue;
+    const { asked, nowMs } = context;
+    asked.heldNow(log.log, countKnown(log.known), channel.account, nowMs);
     // Named by where it begins: while a hole gets smaller, the next part is asked for without delay.
-    const pauseMs = context.asked.waitMs(`${log.log} ${first[0]}`, context.nowMs);
+    const pauseMs =
+      asked.peerWaitMs(channel.account, nowMs) || asked.waitMs(`${log.log} ${first[0]}`, nowMs);
     waitMs = Math.min(waitMs, pauseMs);
     if (pauseMs > 0) continue;
     const payload = encodePayload("want", {
@@ -132,6 +135,7 @@ async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
       log: bytesOf(log.log),
       ranges,
     });
+    asked.spend(channel.account, nowMs);
     sent += await ask(tx, context, devices, payload);
   }
   return { sent, waitMs };
@@ -155,7 +159,12 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
   for (const [label, rows] of Map.groupBy(held, (it) => it.label)) {
     const account = (await tx.get("tokens", label))?.account ?? null;
     const devices = account === null ? [] : await reachableDevices(tx, account);
-    if (devices.length === 0) continue;
+    if (account === null || devices.length === 0) continue;
+    const peerMs = asked.peerWaitMs(account, nowMs);
+    if (peerMs > 0) {
+      waitMs = Math.min(waitMs, peerMs);
+      continue;
+    }
     const due: Hex[] = [];
     for (const tag of new Set(rows.map((it) => it.tag))) {
       if (due.length >= NACK_TAGS_MAX) break;
@@ -166,6 +175,7 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     }
     if (due.length === 0) continue;
     waitMs = 0;
+    asked.spend(account, nowMs);
     sent += await ask(tx, context, devices, encodePayload("nack", { tags: due.map(bytesOf) }));
   }
   return { sent, waitMs };

@@ -6,13 +6,12 @@ import { addKnown } from "../log/known.ts";
 import type { Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import type { PutStatus } from "../wire/ok-frame.ts";
+import { hurryRefused, QUOTA_RETRY_MAX_MS } from "./resend.ts";
 import { isSent, putOutbox, withTargets } from "./targets.ts";
 
 /** First and longest pause after a refusal; the pauses double, with jitter. */
 export const RETRY_FIRST_MS = 1_000;
 export const RETRY_MAX_MS = 300_000;
-/** A full mailbox is not asked more often than this after a while. */
-export const QUOTA_RETRY_MAX_MS = 3_600_000;
 
 export type Verdict =
   | {
@@ -39,9 +38,11 @@ export type AttemptDeps = {
   readonly random: Random;
 };
 
+/** `slowed`: devices that were refused something lately. */
 export async function recordAttempts(
   deps: AttemptDeps,
   attempts: readonly Attempt[],
+  slowed: (device: Hex) => boolean = () => false,
 ): Promise<void> {
   // One jitter for all of them: what was written together stays in its order.
   const jitter = 0.5 + (deps.random(1)[0] ?? 0) / 510;
@@ -54,8 +55,16 @@ export async function recordAttempts(
       await putOutbox(tx, next);
       if (next.what === "entry" && isSent(next)) await markSent(tx, next);
     }
+    const open = new Set(attempts.flatMap(takenBy).filter(slowed));
+    if (open.size > 0) await hurryRefused(tx, open, context.nowMs);
   });
 }
+
+/** Devices whose mailbox took it. */
+const takenBy = ({ verdict }: Attempt): readonly Hex[] =>
+  verdict.type === "answered"
+    ? verdict.statuses.filter((it) => it.status.status === "stored").map((it) => it.device)
+    : [];
 
 /** "Sent": durable at a relay for every device of others that is to have it. */
 async function markSent(tx: WriteTx, row: OutboxRow): Promise<void> {
@@ -82,14 +91,15 @@ function rowAfter(row: OutboxRow, { url, verdict }: Attempt, context: RetryConte
       if (next.waiting === 0) return { ...next, attempts: 0, nextAtMs: 0, isRefused: false };
       const pauses = verdict.statuses.map(({ status }) => pauseOf(status, row.attempts));
       const isRefused = verdict.statuses.some(({ status }) => isNo(status));
-      return { ...putOff(next, Math.max(...pauses), context), isRefused };
+      const mayPass = !verdict.statuses.some(({ status }) => isAboutBytes(status));
+      return { ...putOff(next, Math.max(...pauses), context), isRefused, mayPass };
     }
     case "down":
       return putOff(row, pauseAfter(row.attempts, RETRY_MAX_MS), context);
     case "busy":
       return { ...row, nextAtMs: context.nowMs + askedPause(verdict.retryAfterMs) };
     case "tooLarge":
-      return { ...putOff(row, QUOTA_RETRY_MAX_MS, context), isRefused: true };
+      return { ...putOff(row, QUOTA_RETRY_MAX_MS, context), isRefused: true, mayPass: false };
     default:
       return unreachable(verdict);
   }
@@ -107,12 +117,11 @@ const putOff = (row: OutboxRow, pauseMs: number, { nowMs, jitter }: RetryContext
 });
 
 /** It will be the same in a moment, whatever becomes of the connection. */
-const isNo = ({ status }: PutStatus): boolean =>
-  status === "denied" ||
-  status === "gone" ||
-  status === "quota" ||
-  status === "tooBig" ||
-  status === "badEnvelope";
+const isNo = (it: PutStatus): boolean =>
+  it.status === "denied" || it.status === "gone" || it.status === "quota" || isAboutBytes(it);
+
+const isAboutBytes = ({ status }: PutStatus): boolean =>
+  status === "tooBig" || status === "badEnvelope";
 
 const pauseAfter = (attempts: number, mostMs: number): number =>
   Math.min(mostMs, RETRY_FIRST_MS * 2 ** Math.min(attempts, 20));

@@ -127,7 +127,7 @@ class OutboxPump implements Pump {
     await this.#deps.lane.run(async () => {
       const batch = [...this.#attempts];
       if (batch.length === 0) return;
-      await recordAttempts(this.#deps, batch);
+      await recordAttempts(this.#deps, batch, (device) => this.#flow.isSlowed(device));
       this.#attempts.splice(0, batch.length);
       for (const { n } of batch) this.#inFlight.delete(n);
     });

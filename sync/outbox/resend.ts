@@ -2,8 +2,12 @@
 import { cardOf } from "../contact/contacts.ts";
 import type { Hex, TableName } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import { QUOTA_RETRY_MAX_MS } from "./attempts.ts";
 import { withTargets } from "./targets.ts";
+
+/** A full mailbox is not asked more often than this after a while. */
+export const QUOTA_RETRY_MAX_MS = 3_600_000;
+/** Refused parcels that one acceptance brings on again. The rest follow with the next. */
+export const HURRIED_MAX = 16;
 
 /** Everything that was put off for want of a way, or by a clock that was ahead, is due now. */
 export async function hurryAll(tx: WriteTx, nowMs: number): Promise<void> {
@@ -11,6 +15,22 @@ export async function hurryAll(tx: WriteTx, nowMs: number): Promise<void> {
     const isPaused = row.isRefused && row.nextAtMs - nowMs <= QUOTA_RETRY_MAX_MS;
     if (!isPaused) await tx.put("outbox", { ...row, nextAtMs: 0 });
   }
+}
+
+/** Mailboxes that refused these took something else meanwhile. Rule [OB5]. */
+export async function hurryRefused(
+  tx: WriteTx,
+  devices: ReadonlySet<Hex>,
+  nowMs: number,
+): Promise<void> {
+  const later = await tx.range("outbox", "due", { lower: [1, nowMs + 1], upper: [1, Infinity] });
+  const refused = later.filter(
+    (row) =>
+      row.isRefused &&
+      row.mayPass === true &&
+      row.targets.some((it) => it.state === "pending" && devices.has(it.device)),
+  );
+  for (const row of refused.slice(0, HURRIED_MAX)) await tx.put("outbox", { ...row, nextAtMs: 0 });
 }
 
 /** The clock was set by so much: nobody waits longer for it, not even after a refusal. */

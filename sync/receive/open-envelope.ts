@@ -272,7 +272,9 @@ async function openFirstFlight(
   };
   const known = await tx.get("devices", from.device);
   if (known !== undefined && known.account !== from.account) return dropped("device claimed");
-  if (!(await mayBegin(tx, from, payloads.value))) return dropped("stranger");
+  if (!(await mayBegin(tx, from, payloads.value))) {
+    return (await isExpected(tx, from)) ? { type: "held" } : dropped("stranger");
+  }
   await tx.put("seen", { id: mark, atMs: context.nowMs, c: 0 });
   await noteHead(tx, context, flight.value.message);
   await putSession(tx, {
@@ -285,7 +287,10 @@ async function openFirstFlight(
     createdAtMs: context.nowMs,
     lastReceivedAtMs: context.nowMs,
   });
-  return await takePayloads(tx, context, from, payloads.value);
+  const outcome = await takePayloads(tx, context, from, payloads.value);
+  // What overtook this introduction came under the same prekeys and the same token.
+  await reopenHeld(tx, context, toHex(prekeys.id), toHex(arrival.label));
+  return outcome;
 }
 
 /**
@@ -297,6 +302,10 @@ async function mayBegin(tx: WriteTx, from: SessionPeer, message: SessionMessage)
   if (!message.payloads.some((it) => isIntroductionOf(it, from))) return false;
   return from.invite !== undefined || (await tx.get("contacts", from.account)) !== undefined;
 }
+
+/** May an introduction still come? The relay can let what follows it overtake it. Rule [RX17]. */
+const isExpected = async (tx: WriteTx, from: SessionPeer): Promise<boolean> =>
+  from.invite !== undefined || (await tx.get("contacts", from.account)) !== undefined;
 
 /** Does it show, by verified facts, that the handshake's device is one of the account's? */
 const isIntroductionOf = (
@@ -330,9 +339,10 @@ async function staleReceipt(tx: WriteTx, effects: Effects, c: number): Promise<v
   effects.receipt(c);
 }
 
-/** Envelopes that waited for the chain of this tag are opened now, in the order they came. */
-async function reopenHeld(tx: WriteTx, context: OpenContext, tag: Hex): Promise<void> {
-  const rows = await tx.range("held", "tag", { lower: tag, upper: tag });
+/** Envelopes that waited under this id, and label if any, are opened now, in the order they came. */
+async function reopenHeld(tx: WriteTx, context: OpenContext, tag: Hex, label?: Hex): Promise<void> {
+  const all = await tx.range("held", "tag", { lower: tag, upper: tag });
+  const rows = label === undefined ? all : all.filter((it) => it.label === label);
   for (const row of rows.toSorted((a, b) => a.atMs - b.atMs)) {
     await tx.delete("held", row.env);
     const envelope = splitEnvelope(row.body);
@@ -345,6 +355,7 @@ async function reopenHeld(tx: WriteTx, context: OpenContext, tag: Hex): Promise<
     };
     const outcome = await openEnvelope(tx, context, envelope.value, arrival);
     if (outcome.type === "dropped") context.effects.dropped(outcome.why);
+    if (outcome.type === "held") await tx.put("held", row);
     if (outcome.type === "done") {
       await tx.put("seen", { id: row.env, atMs: context.nowMs, c: outcome.c });
     }

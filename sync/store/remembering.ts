@@ -9,8 +9,9 @@
  * It remembers for one transaction: its size is bounded by what `work` touches.
  */
 import { compareKeys, type Fields, indexOf, keysOf, primaryKeyOf } from "./keys.ts";
-import { type IndexShape, type Rows, TABLES, type TableName } from "./rows.ts";
+import type { Rows, TableName } from "./rows.ts";
 import type { Key, Range, WriteTx } from "./store.ts";
+import { type IndexShape, TABLES } from "./tables.ts";
 
 export async function remembering<R>(tx: WriteTx, work: (tx: WriteTx) => Promise<R>): Promise<R> {
   const memory = new Memory(tx);

@@ -1,5 +1,5 @@
 /**
- * The rows of a device's database: one type a table, and the table of keys and indexes. Numbers and
+ * The rows of a device's database: one type a table (tables.ts has keys and indexes). Numbers and
  * ids that an index needs stay readable at rest; everything else is sealed by the adapter. Ids are
  * lower-case hex, times are milliseconds since 1970, `hex16` is 16 bytes, `hex32` is 32.
  *
@@ -299,6 +299,8 @@ export type OutboxRow = {
   readonly nextAtMs: number;
   /** The last try ended with a relay's no: a way that opens does not hurry it. */
   readonly isRefused: boolean;
+  /** That no was about the mailbox, not about these bytes: it may be over when the mailbox takes others. */
+  readonly mayPass?: boolean;
   readonly createdAtMs: number;
   /** When a sweep first found it old: `createdAtMs` may be of a clock that was wrong by years. */
   readonly foundOldAtMs?: number;
@@ -325,79 +327,3 @@ export type Rows = {
 };
 
 export type TableName = keyof Rows;
-
-/** An index: its fields; `unique`, or `multi` when its one field is a list that is indexed by item. */
-export type IndexShape = {
-  readonly fields: readonly string[];
-  readonly unique?: true;
-  readonly multi?: true;
-};
-
-export type TableShape = {
-  readonly primary: readonly string[];
-  /** The primary key is a number that the store makes. */
-  readonly generated?: true;
-  readonly indexes: Readonly<Record<string, IndexShape>>;
-};
-
-/** Keys and indexes of every table. An index is named after what it answers. */
-export const TABLES: { readonly [T in TableName]: TableShape } = {
-  meta: { primary: ["k"], indexes: {} },
-  mailboxes: { primary: ["url"], indexes: { mailbox: { fields: ["mailbox"] } } },
-  tokens: { primary: ["label"], indexes: {} },
-  invites: { primary: ["tag"], indexes: {} },
-  contacts: { primary: ["account"], indexes: {} },
-  devices: { primary: ["device"], indexes: { account: { fields: ["account"] } } },
-  sessions: {
-    primary: ["n"],
-    generated: true,
-    indexes: { device: { fields: ["device"] }, tags: { fields: ["tags"], multi: true } },
-  },
-  ownChains: { primary: ["c"], indexes: {} },
-  peerChains: {
-    primary: ["n"],
-    generated: true,
-    indexes: {
-      tags: { fields: ["tags"], multi: true },
-      device: { fields: ["device", "c"] },
-      received: { fields: ["receivedAtMs"] },
-    },
-  },
-  prekeys: { primary: ["id"], indexes: { created: { fields: ["createdAtMs"] } } },
-  seen: { primary: ["id"], indexes: { at: { fields: ["atMs"] } } },
-  held: {
-    primary: ["env"],
-    indexes: {
-      tag: { fields: ["tag"] },
-      at: { fields: ["atMs"] },
-      label: { fields: ["label", "atMs"] },
-    },
-  },
-  channels: {
-    primary: ["c"],
-    generated: true,
-    indexes: { id: { fields: ["id"], unique: true }, recent: { fields: ["lastH"] } },
-  },
-  logs: {
-    primary: ["a"],
-    generated: true,
-    indexes: { log: { fields: ["log"], unique: true }, channel: { fields: ["c"] } },
-  },
-  entries: {
-    primary: ["c", "a", "s"],
-    indexes: {
-      timeline: { fields: ["c", "shown", "h", "b", "s"] },
-      arrival: { fields: ["c", "arr"] },
-    },
-  },
-  cursors: { primary: ["c", "device"], indexes: {} },
-  outbox: {
-    primary: ["n"],
-    generated: true,
-    indexes: {
-      entry: { fields: ["c", "a", "s"] },
-      flight: { fields: ["flightTo"] },
-      due: { fields: ["waiting", "nextAtMs"] },
-    },
-  },
-};

@@ -11,16 +11,13 @@ import { expect, type Locator, type Page } from "@playwright/test";
 import { setTheme } from "./person.ts";
 import { test } from "./world.ts";
 
-/** Its types are of a newer Playwright than ours, which drives stock Firefox. */
-type AxePage = ConstructorParameters<typeof AxeBuilder>[0]["page"];
-
 /** The way by Tab is never longer than this on our screens. */
 const TABS_MAX = 25;
 
 async function hasNoFaults(page: Page): Promise<void> {
   // What is half faded in has half the contrast.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((it) => it.finished)));
-  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
+  const { violations } = await new AxeBuilder({ page }).analyze();
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map((it) => it.html).join(" ")}`),
   ).toEqual([]);
@@ -57,6 +54,12 @@ for (const theme of ["Light", "Dark"] as const) {
     await page.getByRole("button", { name: "Settings" }).click();
     await hasNoFaults(page);
     await page.keyboard.press("Escape");
+    for (const keys of ["Control+k", "Control+/"]) {
+      await page.keyboard.press(keys);
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await hasNoFaults(page);
+      await page.keyboard.press("Escape");
+    }
 
     await bob.accept(link, "Bob");
     await bob.say("see https://kith.example", "and this");

@@ -10,7 +10,7 @@ import { join } from "node:path";
 
 import { expect, type Page } from "@playwright/test";
 
-import { type Person, person, setTheme } from "./person.ts";
+import { type Person, person, setTheme, write } from "./person.ts";
 import { test } from "./world.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -103,6 +103,86 @@ test("[APC1] the app can be looked at, narrow and wide, light and dark", async (
         0,
       );
     }
+  }
+});
+
+/** How the rest of the screens are looked at: each size and theme once, and right to left. */
+const LOOKS = [
+  { name: "360", width: 360, height: 640, theme: "Light", dir: "ltr" },
+  { name: "360-rtl", width: 360, height: 640, theme: "Dark", dir: "rtl" },
+  { name: "800", width: 800, height: 800, theme: "Dark", dir: "ltr" },
+  { name: "1400-rtl", width: 1400, height: 800, theme: "Light", dir: "rtl" },
+] as const;
+
+test("[APC1] every screen can be looked at, right to left too @chromium", async ({
+  browser,
+  relay,
+}, { outputDir }) => {
+  test.slow();
+  const folder = join(outputDir, "..", "pictures", "screens");
+  await mkdir(folder, { recursive: true });
+  for (const { name, theme, dir, width, height } of LOOKS) {
+    // Not watched, as above.
+    await using alice = await person(browser, relay.url, {
+      viewport: { width, height },
+      colorScheme: theme === "Dark" ? "dark" : "light",
+    });
+    await using bob = await person(browser, relay.url);
+    const { page } = alice;
+    const take = async (screen: string): Promise<void> => {
+      await page.evaluate((given) => {
+        document.documentElement.dir = given;
+      }, dir);
+      await picture(page, join(folder, `${screen}-${name}.png`));
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+    };
+    await page.goto(relay.url);
+    await page.getByRole("button", { name: "Start" }).click();
+    await expect(page.getByRole("alert")).toHaveText(/./u);
+    await take("onboarding-refused");
+    await alice.start("Alice");
+    await take("first-visit");
+    const invite = await alice.invite();
+    await page.getByRole("button", { name: "Invite someone" }).click();
+    await expect(page.getByRole("textbox", { name: "Invite link" })).toBeVisible();
+    await take("invite");
+    await page.keyboard.press("Escape");
+    await bob.accept(invite, "Bob");
+    await bob.say("Are you there?", "شو الأخبار؟ https://kith.example", "Third");
+    await expect(alice.chat("Bob")).toHaveAccessibleName(/3 unread/u);
+    await alice.open("Note to self");
+    await write(alice.field, "half a thought");
+    await page.keyboard.press("Escape");
+    await expect(alice.chat("Note to self")).toHaveAccessibleName(/Draft/u);
+    await take("list");
+    await page.getByRole("button", { name: "Go to a chat" }).click();
+    await take("switcher");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+/");
+    await take("keys");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Settings" }).click();
+    await take("settings");
+    await page.keyboard.press("Escape");
+    await alice.open("Bob");
+    await alice.say("Here I am, with a line that is long enough to be broken on every screen");
+    await alice.seesState("Here I am", "Read");
+    await take("conversation");
+    await alice.message("Here I am").hover();
+    await alice.message("Here I am").getByRole("button", { name: "Message info" }).click();
+    await take("info");
+    await page.keyboard.press("Escape");
+    await write(alice.field, "x".repeat(33_000));
+    await page.keyboard.press("Enter");
+    await expect(page.getByText(/Too long by/u)).toBeVisible();
+    await take("too-long");
+    await page.goto(`${relay.url}/#nonsense`);
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await page.getByRole("button", { name: "Open the chat" }).click();
+    await expect(page.getByRole("dialog").getByRole("alert")).toHaveText(/./u);
+    await take("link-refused");
   }
 });
 

@@ -287,6 +287,23 @@ test("[RX16] a device that we know of one account neither invites nor comes for 
   expect(accounts).toEqual([await mallory.account()]);
 });
 
+test("[HE4] who goes on sending what cannot be opened, each under a new id, is not asked each time", async () => {
+  const made = await threeOfThem();
+  const { alice, bob, mallory, relay, pass } = made;
+  relay.counted();
+  for (let n = 0; n < 100; n += 1) {
+    await post(made, mallory, bob, Uint8Array.of(1, ...new Uint8Array(60).fill(n + 1)));
+    await pass(3 * SECOND_MS);
+  }
+  const stored = relay.counted()["put.stored"] ?? 0;
+  // A hundred of hers; 16 questions, one more every 10 s, and her chain again, once for each.
+  expect(stored - 100).toBeGreaterThan(16);
+  expect(stored - 100).toBeLessThan(80);
+  await alice.say(bob, "still here");
+  await pass(5 * SECOND_MS);
+  expect(await bob.sees(alice)).toEqual(["from alice", "still here"]);
+});
+
 test("[HE9] what nobody can open is asked for a few times, and let go", async () => {
   const made = await threeOfThem();
   const { bob, mallory, relay, pass } = made;

@@ -9,9 +9,10 @@ import type { Timers } from "../../sync/clock/timers.ts";
 import type { Device, Status } from "../../sync/device.ts";
 import { openDevice } from "../../sync/open-device.ts";
 import { type MemoryStore, openMemoryStore } from "../../sync/store/memory-store.ts";
-import { type Rows, type TableName, TABLES } from "../../sync/store/rows.ts";
+import type { Rows, TableName } from "../../sync/store/rows.ts";
 import type { ContactRow, EntryRow, LogRow } from "../../sync/store/rows.ts";
 import { StorageError, type Store, type WriteTx } from "../../sync/store/store.ts";
+import { TABLES } from "../../sync/store/tables.ts";
 import {
   type MemoryTransport,
   openMemoryTransport,

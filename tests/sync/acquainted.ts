@@ -14,8 +14,9 @@ import { makeToken, ownContact } from "../../sync/contact/contacts.ts";
 import { putCard, putDevices, takeFacts } from "../../sync/contact/devices.ts";
 import type { Effects } from "../../sync/receive/effects.ts";
 import { type MemoryStore, openMemoryStore } from "../../sync/store/memory-store.ts";
-import { type ContactState, type TableName, TABLES } from "../../sync/store/rows.ts";
+import type { ContactState, TableName } from "../../sync/store/rows.ts";
 import type { WriteTx } from "../../sync/store/store.ts";
+import { TABLES } from "../../sync/store/tables.ts";
 import { Chance } from "../sim/chance.ts";
 
 export const NOW_MS = 1_767_225_600_000;

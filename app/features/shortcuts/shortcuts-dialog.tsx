@@ -17,7 +17,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }): 
             {keys.map(([pressed, what]) => (
               <div key={pressed}>
                 <dt>
-                  <kbd>{pressed}</kbd>
+                  <kbd dir="ltr">{pressed}</kbd>
                 </dt>
                 <dd>{what}</dd>
               </div>

@@ -7,7 +7,11 @@ import {
   HEAL_RETRY_FIRST_MS,
   HEAL_RETRY_MAX_MS,
   HEAL_TRIES_MAX,
+  PEER_ASK_EVERY_MS,
+  PEER_ASKS_MAX,
 } from "../../../sync/heal/asked.ts";
+
+const NOW = 1_000_000_000;
 
 /** When it is asked for, in milliseconds after the first look, by somebody who keeps looking. */
 function askedAt(untilMs: number): readonly number[] {
@@ -54,4 +58,29 @@ test("[HE4] of too many things the oldest are forgotten", () => {
     asked.waitMs(`${n}`, HEAL_FIRST_MS);
   }
   expect([asked.times("0"), asked.times("1"), asked.times("1000")]).toEqual([0, 1, 1]);
+});
+
+test("[HE4] one contact is asked a bounded number of times, whatever names they make up", () => {
+  const asked = new Asked();
+  for (let n = 0; n < PEER_ASKS_MAX; n += 1) {
+    expect(asked.peerWaitMs("mallory", NOW)).toBe(0);
+    asked.spend("mallory", NOW);
+  }
+  expect(asked.peerWaitMs("mallory", NOW)).toBe(PEER_ASK_EVERY_MS);
+  expect(asked.peerWaitMs("mallory", NOW + 4_000)).toBe(PEER_ASK_EVERY_MS - 4_000);
+  expect(asked.peerWaitMs("bob", NOW)).toBe(0);
+  // One more with time, and with each answer; a clock that is set back takes nothing away.
+  expect(asked.peerWaitMs("mallory", NOW + PEER_ASK_EVERY_MS)).toBe(0);
+  asked.spend("mallory", NOW + PEER_ASK_EVERY_MS);
+  expect(asked.peerWaitMs("mallory", NOW + PEER_ASK_EVERY_MS)).toBe(PEER_ASK_EVERY_MS);
+  expect(asked.peerWaitMs("mallory", NOW - 3_600_000)).toBe(PEER_ASK_EVERY_MS);
+  asked.heldNow("log", 5, "mallory", NOW + PEER_ASK_EVERY_MS);
+  asked.heldNow("log", 5, "mallory", NOW + PEER_ASK_EVERY_MS);
+  expect(asked.peerWaitMs("mallory", NOW + PEER_ASK_EVERY_MS)).toBeGreaterThan(0);
+  asked.heldNow("log", 6, "mallory", NOW + PEER_ASK_EVERY_MS);
+  expect(asked.peerWaitMs("mallory", NOW + PEER_ASK_EVERY_MS)).toBe(0);
+  // After a long while the allowance is what it was, and no more.
+  const later = NOW + 1_000 * PEER_ASK_EVERY_MS;
+  for (let n = 0; n < PEER_ASKS_MAX; n += 1) asked.spend("mallory", later);
+  expect(asked.peerWaitMs("mallory", later)).toBe(PEER_ASK_EVERY_MS);
 });

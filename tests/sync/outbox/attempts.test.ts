@@ -2,12 +2,12 @@ import { beforeEach, expect, test } from "vitest";
 
 import { KNOWN_NOTHING } from "../../../sync/log/known.ts";
 import {
-  QUOTA_RETRY_MAX_MS,
   recordAttempts,
   RETRY_FIRST_MS,
   RETRY_MAX_MS,
   type Verdict,
 } from "../../../sync/outbox/attempts.ts";
+import { HURRIED_MAX, QUOTA_RETRY_MAX_MS } from "../../../sync/outbox/resend.ts";
 import { type MemoryStore, openMemoryStore } from "../../../sync/store/memory-store.ts";
 import type { LogRow, OutboxRow } from "../../../sync/store/rows.ts";
 import type { PutStatus } from "../../../sync/wire/ok-frame.ts";
@@ -121,4 +121,39 @@ test("[OB5] a relay that asks for a pause of years gets one of an hour", async (
   expect(whole?.nextAtMs).toBe(NOW_MS + QUOTA_RETRY_MAX_MS);
   const one = await after(parcel(), answered({ status: "busy", retryAfterMs }));
   expect(one?.nextAtMs).toBe(NOW_MS + QUOTA_RETRY_MAX_MS);
+});
+
+test("[OB5] what a mailbox refused is due again when it takes something else", async () => {
+  const later = { attempts: 9, nextAtMs: NOW_MS + RETRY_MAX_MS, isRefused: true };
+  const put = (of: Partial<OutboxRow>): Promise<number> =>
+    store.write(["outbox"], async (tx) => Number(await tx.put("outbox", parcel(of))));
+  const denied = await put({ ...later, mayPass: true });
+  const tooBig = await put({ ...later, mayPass: false });
+  const elsewhere = await put({ ...later, mayPass: true, targets: [target("e")] });
+  const away = await put({ ...later, isRefused: false });
+  const n = await put({ s: 3 });
+  const dueAt = (of: number): Promise<number | undefined> =>
+    store.read(["outbox"], async (tx) => (await tx.get("outbox", of))?.nextAtMs);
+  const attempt = { n, env: "e0", url: RELAY, verdict: answered({ status: "stored" }) };
+  // Nobody was refused lately, as far as we remember: the outbox is not searched.
+  await recordAttempts({ store, timers, random }, [attempt]);
+  expect(await dueAt(denied)).toBe(later.nextAtMs);
+  await recordAttempts({ store, timers, random }, [attempt], (device) => device === "d");
+  expect(await dueAt(denied)).toBe(0);
+  for (const other of [tooBig, elsewhere, away]) expect(await dueAt(other)).toBe(later.nextAtMs);
+  // So many at a time.
+  for (let i = 0; i < 2 * HURRIED_MAX; i += 1) await put({ ...later, mayPass: true });
+  await recordAttempts({ store, timers, random }, [attempt], () => true);
+  const rows = await store.read(["outbox"], (tx) => tx.range("outbox", "primary", {}));
+  expect(rows.filter((it) => it.isRefused && it.nextAtMs === 0)).toHaveLength(HURRIED_MAX + 1);
+});
+
+test("[OB5] a no about the mailbox may pass, a no about the bytes does not", async () => {
+  const mayPass = async (status: PutStatus["status"]): Promise<boolean | undefined> =>
+    (await after(parcel(), answered({ status } as PutStatus)))?.mayPass;
+  for (const status of ["denied", "gone", "quota"] as const)
+    expect(await mayPass(status)).toBe(true);
+  for (const status of ["tooBig", "badEnvelope"] as const)
+    expect(await mayPass(status)).toBe(false);
+  expect((await after(parcel(), { type: "tooLarge" }))?.mayPass).toBe(false);
 });

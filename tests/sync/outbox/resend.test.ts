@@ -1,8 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
-import { QUOTA_RETRY_MAX_MS } from "../../../sync/outbox/attempts.ts";
-import { hurryAll, hurryFor, RESEND_TABLES, resendLost } from "../../../sync/outbox/resend.ts";
+import {
+  hurryAll,
+  hurryFor,
+  QUOTA_RETRY_MAX_MS,
+  RESEND_TABLES,
+  resendLost,
+} from "../../../sync/outbox/resend.ts";
 import { settleFirstFlights } from "../../../sync/outbox/settle.ts";
 import { type MemoryStore, openMemoryStore } from "../../../sync/store/memory-store.ts";
 import type { OutboxRow, TableName } from "../../../sync/store/rows.ts";

@@ -15,6 +15,7 @@ import { partyOf } from "../../../sync/account/self.ts";
 import { bytesOf } from "../../../sync/channel/channels.ts";
 import { makeInvite } from "../../../sync/contact/invites.ts";
 import { encodePayload, encodeSession } from "../../../sync/payload/payload.ts";
+import { HELD_LABEL_MAX } from "../../../sync/receive/held.ts";
 import { takeArrival } from "../../../sync/receive/open-envelope.ts";
 import type { ContactState, InviteRow } from "../../../sync/store/rows.ts";
 import { NOW_MS, RELAY_URL, type Someone, someone } from "../acquainted.ts";
@@ -145,4 +146,41 @@ test("[SS6] a payload that the relay altered behind a head that was opened reset
   await alice.change((tx) => tx.put("devices", { ...device, resetAtMs: 0 }));
   await deliver(alice, altered(again.body), alice.invite.token);
   expect(resets(alice)).toBe(1);
+});
+
+test("[RX17] what overtakes an introduction is held, and taken behind it", async () => {
+  const alice = await inviting();
+  const bob = await someone("bob");
+  const first = sealed(bob, begin(alice, bob, pskOf(alice, alice.invite)), contactOf(bob));
+  const second = sealed(bob, first.session, encodePayload("profile", { name: "Robert" }));
+  const third = sealed(bob, second.session, encodePayload("profile", { name: "Bobby" }));
+  const label = alice.invite.token;
+  const held = (): Promise<number> => alice.change((tx) => tx.count("held", "primary", {}));
+  for (const { body } of [second, third]) await deliver(alice, body, label);
+  expect([await stateOf(alice, bob), await held()]).toEqual([undefined, 2]);
+  expect(await alice.change((tx) => tx.count("sessions", "primary", {}))).toBe(0);
+  await deliver(alice, first.body, label);
+  expect([await stateOf(alice, bob), await held()]).toEqual(["accepted", 0]);
+  const contact = await alice.change((tx) => tx.get("contacts", bob.self.account));
+  expect(["Robert", "Bobby"]).toContain(contact?.name);
+  expect(alice.called.filter((it) => it.startsWith("dropped"))).toEqual([]);
+});
+
+test("[RX17] under one token a bounded number waits for introductions, and others' stay held", async () => {
+  const alice = await inviting();
+  const [bob, carol] = [await someone("bob"), await someone("carol")];
+  const label = alice.invite.token;
+  const psk = pskOf(alice, alice.invite);
+  const name = encodePayload("profile", { name: "early" });
+  const early = sealed(carol, begin(alice, carol, psk), name);
+  await deliver(alice, early.body, label);
+  const first = sealed(bob, begin(alice, bob, psk), contactOf(bob));
+  await deliver(alice, first.body, label);
+  // Carol's was tried, and waits for her introduction.
+  expect(await alice.change((tx) => tx.count("held", "primary", {}))).toBe(1);
+  for (let n = 0; n < HELD_LABEL_MAX + 2; n += 1) {
+    const other = await someone(`other ${n}`);
+    await deliver(alice, sealed(other, begin(alice, other, psk), name).body, label);
+  }
+  expect(await alice.change((tx) => tx.count("held", "primary", {}))).toBe(HELD_LABEL_MAX);
 });
