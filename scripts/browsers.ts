@@ -15,6 +15,7 @@ export const DEBIAN_PACKAGES: readonly string[] = [
   "firefox-esr",
   "fonts-noto-core",
   "fonts-noto-color-emoji",
+  "age",
   "strace",
 ];
 

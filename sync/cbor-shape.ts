@@ -4,7 +4,7 @@
  * docs/protocol/sync.md, [CB5] and [CB6].
  */
 import { assert } from "../crypto/base/assert.ts";
-import { utf8 } from "../crypto/base/bytes.ts";
+import { equalBytes, utf8 } from "../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../crypto/base/result.ts";
 import { type CborError, type CborValue, decodeCbor, encodeCbor } from "./cbor.ts";
 
@@ -51,6 +51,29 @@ export const bytesUpTo = (max: number, min = 0): Shape<Uint8Array> =>
 
 export const uintShape = (max = Number.MAX_SAFE_INTEGER, min = 0): Shape<number> =>
   scalar((cbor): cbor is number => typeof cbor === "number" && cbor >= min && cbor <= max);
+
+/** Whatever it is: of a sort that is told elsewhere. */
+export const anyShape: Shape<CborValue> = { encode: (value) => value, decode: ok };
+
+export const boolShape: Shape<boolean> = scalar(
+  (cbor): cbor is boolean => typeof cbor === "boolean",
+);
+
+/** One of a few names, as its number in the list, from 1. */
+export const oneOfShape = <Name extends string>(names: readonly Name[]): Shape<Name> => ({
+  encode: (name) => {
+    assert(names.includes(name), "a name of the list");
+    return names.indexOf(name) + 1;
+  },
+  decode: (cbor) => {
+    const name = typeof cbor === "number" ? names[cbor - 1] : undefined;
+    return name === undefined ? WRONG : ok(name);
+  },
+});
+
+/** 0 to `bytesMax` bytes of UTF-8. */
+export const textUpTo = (bytesMax: number): Shape<string> =>
+  scalar((cbor): cbor is string => typeof cbor === "string" && utf8(cbor).length <= bytesMax);
 
 /** 1 to `bytesMax` bytes of UTF-8. */
 export const textShape = (bytesMax: number): Shape<string> =>
@@ -109,6 +132,41 @@ export function recordShape<Value extends object>(
     },
   };
 }
+
+/**
+ * A record that grew. Fields named in `absent` came later: where they are missing at the end they
+ * stand for what is written there, and encoding leaves them out as far as they say no more than that.
+ */
+export function grownShape<Value extends object>(
+  fields: { readonly [Name in keyof Value]: Shape<Value[Name]> },
+  absent: Partial<Value>,
+  laterFields: number,
+): Shape<Value> {
+  const whole = recordShape(fields, laterFields);
+  const names = Object.keys(fields) as (keyof Value & string)[];
+  const tail = names.map((name) => {
+    const value = absent[name];
+    return value === undefined ? undefined : fields[name].encode(value);
+  });
+  const first = tail.lastIndexOf(undefined) + 1;
+  return {
+    encode: (value) => {
+      const cbor = whole.encode(value) as readonly CborValue[];
+      let length = cbor.length;
+      while (isSame(cbor[length - 1], tail[length - 1])) length -= 1;
+      return cbor.slice(0, length);
+    },
+    decode: (cbor) => {
+      if (!isArray(cbor) || cbor.length < first || cbor.length >= names.length) {
+        return whole.decode(cbor);
+      }
+      return whole.decode([...cbor, ...tail.slice(cbor.length).map((value) => value ?? null)]);
+    },
+  };
+}
+
+const isSame = (a: CborValue | undefined, b: CborValue | undefined): boolean =>
+  a !== undefined && b !== undefined && equalBytes(encodeCbor(a), encodeCbor(b));
 
 /** A shape with one more rule. */
 export const ruled = <Value>(

@@ -150,7 +150,11 @@ class OpenedDevice implements Device {
   readonly invite: Device["invite"] = () => this.#commands.invite();
   readonly acceptInvite: Device["acceptInvite"] = (link) => this.#commands.acceptInvite(link);
   readonly admit: Device["admit"] = (inviteToken) => this.#commands.admit(inviteToken);
-  readonly send: Device["send"] = (c, text) => this.#commands.send(c, text);
+  readonly send: Device["send"] = async (c, text) => {
+    const sent = await this.#commands.send(c, text);
+    if (sent.ok) this.#typing.sent(c);
+    return sent;
+  };
   readonly markRead: Device["markRead"] = (c) => this.#commands.markRead(c);
   readonly decide: Device["decide"] = (account, verdict) => this.#commands.decide(account, verdict);
   readonly typing: Device["typing"] = (c) => this.#typing.pressed(c);

@@ -24,6 +24,7 @@ export const LABELS = {
   revoke: "S device revocation",
   // channels with computed ids
   "acct-chan": "H account channel id",
+  chan: "H group channel id",
   dm: "H 1:1 channel id",
   self: "H note-to-self channel id",
   // first contact
@@ -57,12 +58,32 @@ export const LABELS = {
   // presence
   presence: "K presence topic",
   "presence/key": "K key of a presence payload",
+  // recovery, backup, blobs
+  backup: "K age identity of backup files",
+  blob: "K context of a blob's chunk keys",
+  "blob/delete": "H stored form of a blob's delete key",
+  "blob/salt": "K salt of a blob's chunk keys",
+  capsule: "S recovery capsule, by the device that wrote it",
+  "rec/kem": "K seed of the recovery capsule's KEM key",
+  "rec/key": "K key of one recovery capsule",
+  "rec/loc": "K where the recovery capsule lies",
+  "rec/put": "K what one relay is shown to take a recovery capsule",
+  "rec/stored": "H stored form of that",
+  "rec/write": "K key to write the recovery capsule",
+  // linking a device
+  "link/commit": "H hello that a link code promises",
+  "link/grant": "K key of a grant",
+  "link/hello": "K key of a hello",
+  "link/sas": "H short authentication string",
+  "link/tag": "K rendezvous address",
+  "link/th": "H transcript of two hellos",
   // entries (sync/)
   body: "H body of an entry",
   cursor: "S cursor frame",
   entry: "S core of an entry",
   "entry-id": "H entry id",
   log: "H log id",
+  roster: "H digest of a roster's ops",
   typing: "S typing frame",
   // shared documents (sync/)
   "yjs-client": "H client id of an editor",

@@ -5,6 +5,7 @@ import type { Card } from "../../crypto/identity/card.ts";
 import type { DeviceCertificate } from "../../crypto/identity/certificate.ts";
 import { decodeFact, liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
 import { hurryFor } from "../outbox/resend.ts";
+import { dropTargets } from "../outbox/targets.ts";
 import type { ContactRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
@@ -30,7 +31,7 @@ const checked = new WeakMap<WriteTx, Map<Hex, number>>();
  * What the facts that came, together with those held, say of the account; its devices are added. Each
  * fact costs two signatures to check: that is done when one is new, and never when they are read. `by`:
  * the device that sent them, of which no more than NEW_FACTS_MAX are checked in a transaction. The rest
- * come again with the next union.
+ * come again with the next union. What waits for a device that was revoked is dropped.
  */
 export async function takeFacts(
   tx: WriteTx,
@@ -50,6 +51,8 @@ export async function takeFacts(
   if (merged?.ok !== true) return { said: { facts, live: held?.live ?? [] }, refused };
   const certified = liveDevicesOf(accountKey, merged.value);
   const live = await putDevices(tx, toHex(accountIdOf(accountKey)), certified);
+  const gone = held?.live.filter((it) => !live.includes(it)) ?? [];
+  if (gone.length > 0) await dropTargets(tx, new Set(gone));
   for (const { device } of certified) {
     const id = toHex(device);
     if (!live.includes(id)) refused.push({ type: "DeviceClaimed", device: id });

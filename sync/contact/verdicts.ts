@@ -4,7 +4,7 @@
  * docs/protocol/sync.md, rules [CO6] and [CO7].
  */
 import { openChannel } from "../channel/channels.ts";
-import { withTargets } from "../outbox/targets.ts";
+import { dropTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { ContactRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -50,15 +50,5 @@ export async function blockContact(
 
 async function dropParcels(tx: WriteTx, { account }: ContactRow): Promise<void> {
   const rows = await tx.range("devices", "account", { lower: account, upper: account });
-  const theirs = new Set(rows.map((it) => it.device));
-  for (const parcel of await tx.range("outbox", "primary", {})) {
-    const targets = parcel.targets.filter((it) => !theirs.has(it.device));
-    if (targets.length === parcel.targets.length || parcel.n === undefined) continue;
-    if (targets.length === 0) await tx.delete("outbox", parcel.n);
-    else
-      await tx.put(
-        "outbox",
-        withTargets({ ...parcel, targets }, (it) => it),
-      );
-  }
+  await dropTargets(tx, new Set(rows.map((it) => it.device)));
 }

@@ -1,11 +1,11 @@
 /**
- * What entries say, by kind. docs/protocol/sync.md, [BO1] to [BO4].
+ * What entries say, by kind. docs/protocol/sync.md, [BO1] to [BO4]; docs/protocol/messages.md has the
+ * layouts of what people write.
  *
- *     message   cbor [text]
  *     log.open  cbor [accountKey, certificates, incarnation]
  *
  * Up to LATER_FIELDS_MAX further fields at the end are passed over, so that a newer app can add to a
- * message (a quotation, say) and an older one still shows its text.
+ * body and an older one still shows what it knows.
  */
 import { ok, type Result } from "../../crypto/base/result.ts";
 import {
@@ -17,20 +17,35 @@ import {
   listShape,
   recordShape,
   type Shape,
-  textShape,
 } from "../cbor-shape.ts";
 import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
 import { INCARNATION_BYTES } from "./entry.ts";
 import { KINDS } from "./kinds.ts";
-import { TEXT_BYTES_MAX } from "./text.ts";
+import { LATER_FIELDS_MAX } from "./later-fields.ts";
+import { MARK_SHAPE, type MarkBody } from "./mark-body.ts";
+import {
+  EDIT_SHAPE,
+  type EditBody,
+  MESSAGE_SHAPE,
+  type MessageBody,
+  plainMessage,
+} from "./message-body.ts";
+import { META_SHAPE, type MetaBody, SYSTEM_SHAPE, type SystemBody } from "./meta-body.ts";
+import {
+  DELETE_SHAPE,
+  type DeleteBody,
+  PIN_SHAPE,
+  type PinBody,
+  REACTION_SHAPE,
+  type ReactionBody,
+} from "./op-bodies.ts";
 
-export const LATER_FIELDS_MAX = 16;
+export { LATER_FIELDS_MAX };
+
 /** From the signing device up to the account key. */
 export const CERTIFICATE_CHAIN_MAX = 10;
 export const CERTIFICATE_BYTES_MAX = 1_024;
 const ACCOUNT_KEY_BYTES = 32;
-
-export type MessageBody = { readonly text: string };
 
 /** Who signs the log. Proves nothing by itself: check the certificates. */
 export type LogOpenBody = {
@@ -40,16 +55,24 @@ export type LogOpenBody = {
   readonly incarnation: Uint8Array;
 };
 
+/** The kinds that this version reads, under their names in KINDS. */
+export type Bodies = {
+  readonly message: MessageBody;
+  readonly edit: EditBody;
+  readonly reaction: ReactionBody;
+  readonly delete: DeleteBody;
+  readonly pin: PinBody;
+  readonly meta: MetaBody;
+  readonly system: SystemBody;
+  readonly logOpen: LogOpenBody;
+  readonly mark: MarkBody;
+};
+export type BodyType = keyof Bodies;
+
 export type Body =
-  | ({ readonly type: "message" } & MessageBody)
-  | ({ readonly type: "logOpen" } & LogOpenBody)
+  | { readonly [T in BodyType]: { readonly type: T } & Bodies[T] }[BodyType]
   /** Of a kind that this version has no reading of. The entry is good: keep it. */
   | { readonly type: "unknown"; readonly kind: number };
-
-const MESSAGE: Shape<MessageBody> = recordShape<MessageBody>(
-  { text: textShape(TEXT_BYTES_MAX) },
-  LATER_FIELDS_MAX,
-);
 
 const LOG_OPEN: Shape<LogOpenBody> = recordShape<LogOpenBody>(
   {
@@ -60,23 +83,36 @@ const LOG_OPEN: Shape<LogOpenBody> = recordShape<LogOpenBody>(
   LATER_FIELDS_MAX,
 );
 
-/** The text went through `checkText`. */
-export const encodeMessage = (body: MessageBody): Uint8Array => encodeShaped(MESSAGE, body);
+const SHAPES: { readonly [T in BodyType]: Shape<Bodies[T]> } = {
+  message: MESSAGE_SHAPE,
+  edit: EDIT_SHAPE,
+  reaction: REACTION_SHAPE,
+  delete: DELETE_SHAPE,
+  pin: PIN_SHAPE,
+  meta: META_SHAPE,
+  system: SYSTEM_SHAPE,
+  logOpen: LOG_OPEN,
+  mark: MARK_SHAPE,
+};
 
-export const encodeLogOpen = (body: LogOpenBody): Uint8Array => encodeShaped(LOG_OPEN, body);
+const TYPE_BY_KIND: ReadonlyMap<number, BodyType> = new Map(
+  (Object.keys(SHAPES) as BodyType[]).map((type) => [KINDS[type].number, type]),
+);
+
+/** A Bug when a field breaks its bound. What keeps them fits an entry. */
+export const encodeBody = <T extends BodyType>(type: T, body: Bodies[T]): Uint8Array =>
+  encodeShaped(SHAPES[type] as Shape<Bodies[T]>, body);
+
+/** A message of text alone. The text went through `checkText`. */
+export const encodeMessage = ({ text }: { readonly text: string }): Uint8Array =>
+  encodeBody("message", plainMessage(text));
+
+export const encodeLogOpen = (body: LogOpenBody): Uint8Array => encodeBody("logOpen", body);
 
 /** An error means: signed, but unreadable. The entry still has its place in its log. */
 export function decodeBody(kind: number, bytes: Uint8Array): Result<Body, DecodeError> {
-  switch (kind) {
-    case KINDS.message.number: {
-      const body = decodeShaped(MESSAGE, bytes, ENTRY_BYTES_MAX);
-      return body.ok ? ok({ type: "message", ...body.value }) : body;
-    }
-    case KINDS.logOpen.number: {
-      const body = decodeShaped(LOG_OPEN, bytes, ENTRY_BYTES_MAX);
-      return body.ok ? ok({ type: "logOpen", ...body.value }) : body;
-    }
-    default:
-      return ok({ type: "unknown", kind });
-  }
+  const type = TYPE_BY_KIND.get(kind);
+  if (type === undefined) return ok({ type: "unknown", kind });
+  const body = decodeShaped(SHAPES[type] as Shape<object>, bytes, ENTRY_BYTES_MAX);
+  return body.ok ? ok({ type, ...body.value } as Body) : body;
 }

@@ -21,6 +21,8 @@ export const KINDS = {
   ydoc: { number: 32, shown: false },
   ydocSnapshot: { number: 33, shown: false },
   checkpoint: { number: 40, shown: false },
+  /** In the account channel alone: what a person notes for themselves. */
+  mark: { number: 48, shown: false },
 } as const satisfies Record<string, { readonly number: number; readonly shown: boolean }>;
 
 /** Membership: these numbers name all heads of the roster instead of two causes. */

@@ -20,9 +20,14 @@ export type CheckedText = { readonly text: string; readonly bytes: number };
 const BLANK = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
 /** Lone surrogates become U+FFFD and leading BOMs go: neither survives UTF-8 as it was. */
+export const plainTextOf = (typed: string): string => typed.toWellFormed().replace(/^\uFEFF+/u, "");
+
+/** Shows nothing? */
+export const isBlank = (text: string): boolean => BLANK.test(text);
+
 export function checkText(typed: string): Result<CheckedText, TextError> {
-  const text = typed.toWellFormed().replace(/^\uFEFF+/u, "");
+  const text = plainTextOf(typed);
   const bytes = utf8(text).length;
   if (bytes > TEXT_BYTES_MAX) return err({ type: "TextTooLong", bytes, limit: TEXT_BYTES_MAX });
-  return BLANK.test(text) ? err({ type: "TextEmpty" }) : ok({ text, bytes });
+  return isBlank(text) ? err({ type: "TextEmpty" }) : ok({ text, bytes });
 }

@@ -18,6 +18,7 @@ import type { Want } from "../payload/want.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { DeviceRow, Hex, OutboxRow, OwnChainRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
+import { answerFacts } from "./facts.ts";
 
 /** A device is answered at most once in so long. */
 export const ANSWER_EVERY_MS = 1_000;
@@ -38,6 +39,8 @@ export async function answerNack(
   nack: Nack,
 ): Promise<void> {
   if (!(await takeTurn(tx, context, from))) return;
+  const isAnswered = await answerFacts(tx, context, from, nack);
+  if (isAnswered && nack.tags.length === 1) return;
   const chains = await tx.range("ownChains", "primary", {});
   const named = chains.filter((it) => nack.tags.some((tag) => isTagOf(it, tag)));
   for (const chain of named.length > 0 ? named : chains) {

@@ -19,6 +19,7 @@ import { letGo, POISON_TAG } from "../receive/held.ts";
 import type { CursorRow, DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
+import { comparedFacts } from "./facts.ts";
 
 const HEAL_TABLES: readonly TableName[] = [
   "meta",
@@ -94,7 +95,12 @@ class HealRounds implements Healer {
       store.write(HEAL_TABLES, async (tx) => {
         const holes = await wantHoles(tx, context);
         const chains = await nackUnknown(tx, context);
-        return { sent: holes.sent + chains.sent, waitMs: Math.min(holes.waitMs, chains.waitMs) };
+        const facts = await nackFacts(tx, context);
+        const rounds = [holes, chains, facts];
+        return {
+          sent: rounds.reduce((sum, it) => sum + it.sent, 0),
+          waitMs: Math.min(...rounds.map((it) => it.waitMs)),
+        };
       }),
     );
     if (round.sent > 0) wake();
@@ -177,6 +183,31 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     waitMs = 0;
     asked.spend(account, nowMs);
     sent += await ask(tx, context, devices, encodePayload("nack", { tags: due.map(bytesOf) }));
+  }
+  return { sent, waitMs };
+}
+
+/** Facts that devices of our contacts have, and we do not. */
+async function nackFacts(tx: WriteTx, context: AskContext): Promise<Round> {
+  const { asked, nowMs } = context;
+  let sent = 0;
+  let waitMs = Infinity;
+  for (const contact of await tx.range("contacts", "primary", {})) {
+    const { account, factsWanted } = contact;
+    const devices = factsWanted === undefined ? [] : await reachableDevices(tx, account);
+    if (factsWanted === undefined || devices.length === 0) continue;
+    const name = `facts ${account}`;
+    const pauseMs = asked.peerWaitMs(account, nowMs) || asked.waitMs(name, nowMs);
+    waitMs = Math.min(waitMs, pauseMs);
+    if (pauseMs > 0) continue;
+    // They have more than we keep of anybody, or tell what is not so.
+    if (asked.times(name) > HEAL_TRIES_MAX) {
+      await tx.put("contacts", comparedFacts(contact, undefined));
+      continue;
+    }
+    asked.spend(account, nowMs);
+    const payload = encodePayload("nack", { tags: [bytesOf(factsWanted)] });
+    sent += await ask(tx, context, devices, payload);
   }
   return { sent, waitMs };
 }

@@ -1,6 +1,6 @@
 /** Who still has to get something, device by device. */
 import type { Self } from "../account/self.ts";
-import type { DeviceRow, OutboxRow, Target } from "../store/rows.ts";
+import type { DeviceRow, Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
 export const pendingTargets = (
@@ -32,5 +32,19 @@ export async function putOutbox(tx: WriteTx, row: OutboxRow): Promise<void> {
     await tx.delete("outbox", row.n);
   } else {
     await tx.put("outbox", row);
+  }
+}
+
+/** Nothing is for these devices any more. */
+export async function dropTargets(tx: WriteTx, devices: ReadonlySet<Hex>): Promise<void> {
+  for (const parcel of await tx.range("outbox", "primary", {})) {
+    const targets = parcel.targets.filter((it) => !devices.has(it.device));
+    if (targets.length === parcel.targets.length || parcel.n === undefined) continue;
+    if (targets.length === 0) await tx.delete("outbox", parcel.n);
+    else
+      await putOutbox(
+        tx,
+        withTargets({ ...parcel, targets }, (it) => it),
+      );
   }
 }

@@ -210,6 +210,12 @@ export async function markChannelRead(tx: WriteTx, channel: Channel): Promise<bo
     await tx.put("logs", { ...log, read: unionKnown(log.read, log.known) });
   }
   if (!changed && channel.unread === 0) return false;
-  await tx.put("channels", { ...channel, unread: 0, receipts: channel.receipts + 1 });
+  const { lastH } = channel.theirs ?? { lastH: channel.lastH };
+  await tx.put("channels", {
+    ...channel,
+    unread: 0,
+    receipts: channel.receipts + 1,
+    theirs: { lastH, seenH: lastH },
+  });
   return true;
 }

@@ -144,6 +144,7 @@ async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> 
   const own = log.account === self.account;
   const h = hEffOf(core.hlc, core.floor);
   const shown = isShown(core.kind) ? 1 : 0;
+  const theirs = channel.theirs ?? { lastH: 0, seenH: 0 };
   const row: EntryRow = {
     c: channel.c,
     a: log.a,
@@ -159,7 +160,7 @@ async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> 
     id: publicIdOf(core.hlc, logId, core.seq),
     text: textOf(core.kind, entry.body),
     writtenAtMs: msOf(core.hlc),
-    late: shown === 1 && h < channel.lastH,
+    late: shown === 1 && !own && h < theirs.seenH && !(await isRunOn(tx, placing, theirs.seenH)),
     clockAhead: merged.clockAhead,
   };
   // Another device of ours may have read it before it came here.
@@ -170,6 +171,7 @@ async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> 
     arrivals: row.arr,
     unread: channel.unread + (isUnread ? 1 : 0),
     receipts: channel.receipts + 1,
+    theirs: isUnread ? { ...theirs, lastH: Math.max(theirs.lastH, h) } : theirs,
     ...(shown === 1 && h >= channel.lastH ? { lastH: h, preview: previewOf(row) } : {}),
   };
   await tx.put("entries", row);
@@ -181,6 +183,16 @@ async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> 
   });
   await tx.put("channels", grown);
   return { type: "new", entry: row, channel: grown };
+}
+
+/** Did the entry before it come just before it, above what was seen as well? Rule [RX12]. */
+async function isRunOn(
+  tx: WriteTx,
+  { channel, log, entry }: Placing,
+  seenH: number,
+): Promise<boolean> {
+  const before = await heldAt(tx, log, entry.core.seq - 1);
+  return before !== undefined && before.arr === channel.arrivals && before.h < seenH;
 }
 
 /** What the conversation shows of it. Empty for what this version cannot read. */

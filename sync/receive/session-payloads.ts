@@ -16,6 +16,7 @@ import { putCard, takeFacts } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { answerNack, answerWant } from "../heal/answers.ts";
+import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
 import { maxKnown } from "../log/known.ts";
 import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
@@ -145,7 +146,7 @@ async function takeTheirFacts(
 ): Promise<void> {
   const taken = await takeFacts(tx, contact.accountKey, contact, facts, device.device);
   for (const { type } of taken.refused) effects.dropped(`facts ${type}`);
-  await tx.put("contacts", { ...contact, ...taken.said });
+  await tx.put("contacts", comparedFacts({ ...contact, ...taken.said }, contact.factsWanted));
 }
 
 /** A chain of the peer's: from now on we can read what they write in that channel. */
@@ -169,6 +170,7 @@ async function takeChain(
   if (handOver.card !== null) {
     await takeCard(tx, context, { contact, device }, handOver.card);
   }
+  await compareFacts(tx, context, contact, handOver.acctState);
   const writer = {
     account: contact.account,
     device: device.device,
@@ -195,6 +197,19 @@ async function takeChain(
   });
   await dropOldChains(tx, device.device, channel.c);
   return tags;
+}
+
+/** Rule [HE11]: what their device knows of the account and we do not is asked for. */
+async function compareFacts(
+  tx: WriteTx,
+  { effects }: OpenContext,
+  contact: ContactRow,
+  acctState: Uint8Array,
+): Promise<void> {
+  const compared = comparedFacts(contact, toHex(factsHeadOf(acctState)));
+  if (compared.factsWanted === contact.factsWanted) return;
+  await tx.put("contacts", compared);
+  effects.missing();
 }
 
 /** An author goes on in its newest log: the oldest of those in which it wrote nothing makes room. */

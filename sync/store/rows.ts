@@ -33,10 +33,7 @@ export type MailboxRow = {
   readonly registered: boolean;
   /** When the relay got our newest prekey bundle; 0 = never. */
   readonly prekeysAtMs: number;
-  /**
-   * When the relay got the record that says that we moved here from another one of its address; 0 = it
-   * has none, absent = we did not move.
-   */
+  /** When the relay got the record that says that we moved here; 0 = never, absent = we did not. */
   readonly moveToldAtMs?: number;
 };
 
@@ -83,6 +80,8 @@ export type ContactRow = {
   readonly state: ContactState;
   /** Encoded account facts, as received. */
   readonly facts: readonly Uint8Array[];
+  /** Head (hex16) of the digest that a device of theirs told us of its facts, while ours differ. */
+  readonly factsWanted?: Hex;
   /** Devices (hex16) that live by these facts: written with them, since checking them is dear. */
   readonly live: readonly Hex[];
   /** Under which we publish our presence to them, and they theirs to us; 32 bytes each. */
@@ -192,6 +191,8 @@ export type ChannelRow = {
   readonly account: Hex;
   /** `h` of the newest entry that is shown, 0 = none: the chat list's order. */
   readonly lastH: number;
+  /** Places of the newest entry of others that is shown, and of the newest that the person has seen. */
+  readonly theirs?: { readonly lastH: number; readonly seenH: number };
   /** How many entries arrived so far. */
   readonly arrivals: number;
   /** Derived from the read vector whenever that or the log changes; never a second truth. */
@@ -243,7 +244,7 @@ export type EntryRow = {
   readonly id: string;
   readonly text: string;
   readonly writtenAtMs: number;
-  /** Its place was before entries that were already here when it came. */
+  /** Its place was before entries that the person had seen when it came; of a run of such the first. */
   readonly late: boolean;
   /** Its clock was over a minute ahead of ours when it came. */
   readonly clockAhead: boolean;

@@ -37,6 +37,8 @@ export type TypingDeps = {
 export type TypingBoard = {
   /** The person pressed a key in channel `c`. */
   readonly pressed: (c: number) => void;
+  /** They sent what they wrote: with the next key they begin anew. */
+  readonly sent: (c: number) => void;
   readonly heard: (c: number, account: Hex, atMs: number) => void;
   /** Their message came: they are not writing it any more. */
   readonly ended: (c: number, account: Hex) => void;
@@ -66,6 +68,9 @@ export function openTypingBoard(deps: TypingDeps): TypingBoard {
       if (sinceMs >= 0 && sinceMs < TYPING_EVERY_MS) return;
       toldAtMs.set(c, nowMs);
       void tell(deps, c).catch(deps.failed);
+    },
+    sent: (c) => {
+      toldAtMs.delete(c);
     },
     heard: (c, account, atMs) => {
       const name = `${c} ${account}`;

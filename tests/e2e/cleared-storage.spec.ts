@@ -9,31 +9,26 @@ import { test } from "./world.ts";
 
 const DATABASES = ["kith", "kith-keys"] as const;
 
-/** Deletes one database, and nothing else. From a page of the origin that is not the app. */
-async function evictDatabase({ page, url }: Person, gone: string): Promise<void> {
+/** Deletes these databases, from a page of the origin that is not the app. */
+async function evictDatabases({ page, url }: Person, gone: readonly string[]): Promise<void> {
   await page.goto(`${url}/healthz`);
-  await page.evaluate(async (name) => {
-    await new Promise((resolve, reject) => {
-      const request = indexedDB.deleteDatabase(name);
-      request.addEventListener("success", resolve);
-      request.addEventListener("error", reject);
-    });
-  }, gone);
-  const left = await page.evaluate(() => indexedDB.databases());
-  expect(left.map(({ name }) => name)).toEqual(DATABASES.filter((it) => it !== gone));
-}
-
-/** Leaves nothing but localStorage and cookies. */
-async function evict({ page, url }: Person): Promise<void> {
-  await page.goto(`${url}/healthz`);
-  await page.evaluate(async () => {
-    for (const { name = "" } of await indexedDB.databases()) {
+  const left = await page.evaluate(async (names) => {
+    for (const name of names) {
       await new Promise((resolve, reject) => {
         const request = indexedDB.deleteDatabase(name);
         request.addEventListener("success", resolve);
         request.addEventListener("error", reject);
       });
     }
+    return (await indexedDB.databases()).map(({ name }) => name);
+  }, gone);
+  expect(left).toEqual(DATABASES.filter((name) => !gone.includes(name)));
+}
+
+/** Leaves nothing but localStorage and cookies. */
+async function evict(person: Person): Promise<void> {
+  await evictDatabases(person, DATABASES);
+  await person.page.evaluate(async () => {
     for (const name of await caches.keys()) await caches.delete(name);
     const files = await navigator.storage.getDirectory();
     for await (const name of files.keys()) await files.removeEntry(name, { recursive: true });
@@ -43,11 +38,15 @@ async function evict({ page, url }: Person): Promise<void> {
   });
 }
 
-/** The old person is gone, and the new one is there to stay. */
-async function startsAgain(person: Person, name: string): Promise<void> {
-  const { page } = person;
+/** However often they come back; and when they start again, the new person is there to stay. */
+async function seesClearedAndStartsAgain(person: Person): Promise<void> {
+  const { page, url } = person;
+  await page.goto(url);
+  await seesCleared(person);
+  await page.reload();
+  await seesCleared(person);
   await page.getByRole("button", { name: "Start again" }).click();
-  await person.giveName(name);
+  await person.giveName("Alice again");
   await person.open("Note to self");
   await expect(person.messages).toHaveCount(0);
   await page.reload();
@@ -70,12 +69,7 @@ for (const left of ["localStorage", "the cookie"] as const) {
     await evict(alice);
     if (left === "localStorage") await alice.context.clearCookies();
     else await alice.page.evaluate(() => localStorage.clear());
-
-    await alice.page.goto(alice.url);
-    await seesCleared(alice);
-    await alice.page.reload();
-    await seesCleared(alice);
-    await startsAgain(alice, "Alice again");
+    await seesClearedAndStartsAgain(alice);
   });
 }
 
@@ -87,12 +81,8 @@ for (const gone of DATABASES) {
     await alice.start("Alice");
     await alice.open("Note to self");
     await alice.say("gone, or sealed for good");
-    await evictDatabase(alice, gone);
-    await alice.page.goto(alice.url);
-    await seesCleared(alice);
-    await alice.page.reload();
-    await seesCleared(alice);
-    await startsAgain(alice, "Alice again");
+    await evictDatabases(alice, [gone]);
+    await seesClearedAndStartsAgain(alice);
   });
 }
 

@@ -53,7 +53,7 @@ test("[AKB1] keys go through the chats, to the composer, and back", async ({ bro
   await expect(page.getByText("Pick a chat")).toBeVisible();
 });
 
-test("[AWL3] a long history keeps few nodes, and its place while more comes in", async ({
+test("[AWL3] [ASK1] a long history keeps few nodes, and its place while more comes in", async ({
   browser,
 }) => {
   test.slow();
@@ -85,7 +85,9 @@ test("[AWL3] a long history keeps few nodes, and its place while more comes in",
   await expect.poll(() => distanceToEnd(page)).toBeLessThanOrEqual(15);
 });
 
-test("[AWL2] what one reads does not move when something arrives below", async ({ browser }) => {
+test("[AWL2] [ASK2] what one reads does not move when something arrives below", async ({
+  browser,
+}) => {
   await using alice = await person(browser, relay.url, { viewport: { width: 900, height: 700 } });
   await alice.start("Alice");
   await using bob = await person(browser, relay.url);

@@ -1,20 +1,12 @@
 /** The first minutes of a person, with a stopwatch. */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 
-import { INVITED_MAX_MS, person } from "./person.ts";
-import { type RelayProcess, startRelay } from "./relay-process.ts";
+import { INVITED_MAX_MS } from "./person.ts";
+import { test } from "./world.ts";
 
-let relay: RelayProcess;
-test.beforeAll(async () => {
-  relay = await startRelay();
-});
-test.afterAll(async () => {
-  await relay[Symbol.asyncDispose]();
-});
-
-test("[AON1] a name and Start, and one can write to oneself", async ({ browser }) => {
-  await using alice = await person(browser, relay.url);
-  await alice.page.goto(relay.url);
+test("[AON1] a name and Start, and one can write to oneself", async ({ newcomer }) => {
+  const alice = await newcomer();
+  await alice.page.goto(alice.url);
   await expect(alice.page.getByRole("textbox", { name: "Your name" })).toBeFocused();
   await alice.start("Alice");
   await alice.open("Note to self");
@@ -23,12 +15,12 @@ test("[AON1] a name and Start, and one can write to oneself", async ({ browser }
 });
 
 test("[AON1] an invite link leads into the chat in two actions, its secret leaves the address at once", async ({
-  browser,
+  newcomer,
 }) => {
-  await using alice = await person(browser, relay.url);
+  const alice = await newcomer();
   await alice.start("Alice");
   const link = await alice.invite();
-  await using bob = await person(browser, relay.url);
+  const bob = await newcomer();
   const began = Date.now();
   await bob.page.goto(link);
   await expect(bob.page.getByRole("heading", { level: 1 })).toContainText("invited");
@@ -43,20 +35,20 @@ test("[AON1] an invite link leads into the chat in two actions, its secret leave
   await expect(bob.stateOf("Here I am")).toHaveText("Read");
 });
 
-test("[AON3] a link that was altered says so, and one goes on without it", async ({ browser }) => {
-  await using bob = await person(browser, relay.url);
-  await bob.page.goto(`${relay.url}/#AQ`);
+test("[AON3] a link that was altered says so, and one goes on without it", async ({ newcomer }) => {
+  const bob = await newcomer();
+  await bob.page.goto(`${bob.url}/#AQ`);
   await bob.giveName("Bob");
   await expect(bob.page.getByText("not a complete Kith invite link")).toBeVisible();
   await bob.page.getByRole("button", { name: "Go on without it" }).click();
   await expect(bob.chat("Note to self")).toBeVisible();
 });
 
-test("[AIF2] a link opened by somebody who has started asks first", async ({ browser }) => {
-  await using alice = await person(browser, relay.url);
+test("[AIF2] a link opened by somebody who has started asks first", async ({ newcomer }) => {
+  const alice = await newcomer();
   await alice.start("Alice");
   const link = await alice.invite();
-  await using bob = await person(browser, relay.url);
+  const bob = await newcomer();
   await bob.start("Bob");
   await bob.page.goto(link);
   await expect(bob.page.getByText("They will see your name")).toBeVisible();

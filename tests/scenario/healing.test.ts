@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 
+import { accountKeysOf } from "../../crypto/identity/account.ts";
+import { certifyDevice } from "../../crypto/identity/certificate.ts";
+import { makeDevice } from "../../crypto/identity/device.ts";
+import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { bytesOf } from "../../sync/channel/channels.ts";
+import { ownContact } from "../../sync/contact/contacts.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import { overSession, selfOf } from "./forge.ts";
 import type { Person } from "./person.ts";
@@ -232,4 +237,49 @@ test("[HE10] after a rollback receipts are told though the person writes nothing
   await atRest(MINUTE_MS);
   expect(await bob.states(alice)).toEqual(["read", "read"]);
   expect(await alice.sees(bob)).toEqual(["forgotten", "this, too", "did you get this?"]);
+});
+
+test("[HE11] facts that did not reach a contact are seen by the next hand-over, and asked for", async () => {
+  const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const self = await selfOf(alice);
+  const { publicKey, secretKey } = accountKeysOf(self.recoverySecret);
+  const other = makeDevice((length) => new Uint8Array(length).fill(9));
+  const statement = { accountKey: publicKey, issuer: null, device: other, capabilities: 0 };
+  const certificate = certifyDevice({ ...statement, createdAtMs: self.createdAtMs }, secretKey);
+  const fact = certificateFactOf(certificate);
+  await alice.sleep();
+  await alice.change(async (tx) => {
+    const own = await ownContact(tx, self);
+    await tx.put("contacts", { ...own, facts: [...own.facts, fact] });
+    for (const { c } of await tx.range("ownChains", "primary", {})) await tx.delete("ownChains", c);
+  });
+  await alice.wake();
+  expect((await bob.contact(alice)).facts).toHaveLength(1);
+  await alice.say(bob, "a new chain");
+  await atRest();
+  const contact = await bob.contact(alice);
+  expect(contact.facts).toHaveLength(2);
+  expect(contact.live).toHaveLength(2);
+  expect(contact.factsWanted).toBeUndefined();
+  // One question, one answer: nothing more of it goes on.
+  relay.counted();
+  await pass(60 * MINUTE_MS);
+  expect(relay.counted()["put.stored"] ?? 0).toBe(0);
+});
+
+test("[HE11] who claims facts that nobody gets from them is asked 8 times", async () => {
+  const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await bob.change(async (tx) => {
+    const [contact] = await tx.range("contacts", "primary", {});
+    if (contact !== undefined) {
+      await tx.put("contacts", { ...contact, factsWanted: "ab".repeat(16) });
+    }
+  });
+  await alice.say(bob, "look around");
+  await pass(10 * MINUTE_MS);
+  expect((await bob.contact(alice)).factsWanted).toBe("ab".repeat(16));
+  await pass(20 * MINUTE_MS);
+  expect((await bob.contact(alice)).factsWanted).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { bytesOf } from "../../sync/channel/channels.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[CU5] receipts follow within a second, and are taken together after that", async () => {
@@ -60,19 +61,52 @@ test("[CU9] a receipt that is refused is tried at growing pauses", async () => {
 });
 
 test("[CU2] [RX12] what arrives late is unread, although later ones were read", async () => {
+  const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  // The relay withholds two, and brings what was written after them.
+  bob.disconnect();
+  await alice.say(bob, "first");
+  await alice.say(bob, "second");
+  await pass(SECOND_MS);
+  const [mailbox] = await bob.rows("mailboxes");
+  expect(await relay.lose(bytesOf(mailbox?.mailbox ?? ""))).toBeGreaterThan(0);
+  await alice.say(bob, "third");
+  bob.reconnect();
+  await pass(SECOND_MS);
+  expect(await bob.sees(alice)).toEqual(["third"]);
+  await bob.read(alice);
+  expect(await bob.unread(alice)).toBe(0);
+  await pass(20 * SECOND_MS);
+  expect(await bob.sees(alice)).toEqual(["first", "second", "third"]);
+  expect(await bob.unread(alice)).toBe(2);
+  // A run that came late is told once.
+  expect((await bob.entries(alice)).map((it) => it.late)).toEqual([true, false, false]);
+  await atRest();
+});
+
+test("[RX12] what both wrote while they were offline is not late: nobody had seen what stands behind it", async () => {
   const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);
-  alice.disconnect();
-  await alice.say(bob, "written first, sent last");
-  await pass(SECOND_MS);
-  await bob.say(alice, "to myself, it seems");
+  await alice.say(bob, "before");
   await pass(SECOND_MS);
   await bob.read(alice);
-  alice.reconnect();
+  for (const person of [alice, bob]) person.disconnect();
+  for (const n of [1, 2, 3]) {
+    await alice.say(bob, `a${n}`);
+    await pass(SECOND_MS);
+    await bob.say(alice, `b${n}`);
+    await pass(SECOND_MS);
+  }
+  for (const person of [alice, bob]) person.reconnect();
   await pass(10 * SECOND_MS);
-  expect(await bob.unread(alice)).toBe(1);
-  const [first] = await bob.entries(alice);
-  expect(first).toMatchObject({ text: "written first, sent last", late: true });
+  const order = ["before", "a1", "b1", "a2", "b2", "a3", "b3"];
+  for (const [person, other] of [
+    [alice, bob],
+    [bob, alice],
+  ] as const) {
+    expect(await person.sees(other)).toEqual(order);
+    expect((await person.entries(other)).filter((it) => it.late)).toEqual([]);
+  }
   await atRest();
 });
 
@@ -94,6 +128,15 @@ test("[TY2] [TY4] [TY6] somebody is seen writing while they write, until their m
   await alice.say(bob, "done");
   await pass(SECOND_MS);
   expect(bob.status?.typing).toEqual({});
+  // She begins another one, sends it, and writes on: that is told without waiting.
+  for (const text of ["and more", "and more"]) {
+    alice.device.typing(c);
+    await pass(200);
+    expect(bob.status?.typing).toEqual({ [theirs]: [account] });
+    await alice.say(bob, text);
+    await pass(200);
+    expect(bob.status?.typing).toEqual({});
+  }
   alice.device.typing(c);
   await pass(SECOND_MS);
   alice.device.typing(c);

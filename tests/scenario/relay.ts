@@ -47,7 +47,8 @@ export class ScenarioRelay {
     return this.#running?.relay.counters.take() ?? {};
   }
 
-  start({ http }: { readonly http: boolean } = { http: true }): void {
+  /** `instead`: what every HTTP request is answered. */
+  start(instead?: () => Response): void {
     const isAlive = (): boolean => this.#running === running;
     const after = this.#kernel.afterWhile(isAlive);
     const relay = openRelay({
@@ -67,7 +68,7 @@ export class ScenarioRelay {
       connect: (socket) => relay.connect(socket),
       fetch: (request) => {
         this.asked.push(new URL(request.url).pathname);
-        return http ? app.fetch(request) : new Response(null, { status: 502 });
+        return instead?.() ?? app.fetch(request);
       },
     };
     const running = { relay, door };

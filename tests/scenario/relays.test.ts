@@ -308,7 +308,7 @@ test("[UP7] a relay whose two doors name different relays is not moved to", asyn
   relay.vanish();
   // By HTTP nobody answers: what the socket says of itself is not enough.
   alice.transport.cut();
-  relay.start({ http: false });
+  relay.start(() => new Response(null, { status: 502 }));
   await pass(5 * MINUTE_MS);
   expect((await alice.rows("mailboxes"))[0]).toEqual(before);
   expect(alice.status?.connection.type).toBe("offline");
@@ -316,5 +316,22 @@ test("[UP7] a relay whose two doors name different relays is not moved to", asyn
   alice.transport.cut();
   relay.start();
   await pass(3 * MINUTE_MS);
+  expect(alice.status?.connection).toEqual({ type: "connected" });
+});
+
+test("[UP8] a relay that asks for a long pause is asked again in five minutes", async () => {
+  const { alice, relay, pass, killRelay } = await world(["alice"]);
+  killRelay(relay, { forgets: true });
+  const problem = { type: "Overloaded", retryAfterMs: Number.MAX_SAFE_INTEGER };
+  relay.start(() => Response.json(problem, { status: 503 }));
+  await pass(MINUTE_MS);
+  expect((await alice.rows("mailboxes"))[0]).toMatchObject({ registered: false });
+  // Opened anew she has no link that could tell her that the relay is itself again.
+  await alice.sleep();
+  await alice.wake();
+  await pass(SECOND_MS);
+  killRelay(relay);
+  relay.start();
+  await pass(5 * MINUTE_MS);
   expect(alice.status?.connection).toEqual({ type: "connected" });
 });

@@ -3,16 +3,21 @@ import { expect, test } from "vitest";
 
 import { Bug } from "../../crypto/base/assert.ts";
 import {
+  anyShape,
+  boolShape,
   bytesShape,
   bytesUpTo,
   decodeShaped,
   encodeShaped,
+  grownShape,
   listShape,
   nullable,
+  oneOfShape,
   recordShape,
   ruled,
   type Shape,
   textShape,
+  textUpTo,
   uintShape,
 } from "../../sync/cbor-shape.ts";
 import { type CborValue, encodeCbor } from "../../sync/cbor.ts";
@@ -91,4 +96,71 @@ test("[CB6] later fields are passed over where a shape leaves room, and only so 
   const shape = recordShape<{ readonly n: number }>({ n: uintShape() }, 2);
   expect(shape.decode([1, "new", ["newer"]])).toEqual({ ok: true, value: { n: 1 } });
   expect(shape.decode([1, 2, 3, 4]).ok).toBe(false);
+});
+
+type Grown = {
+  readonly name: string;
+  readonly color: "red" | "green";
+  readonly isOpen: boolean;
+  readonly rest: CborValue;
+};
+const GROWN: Shape<Grown> = grownShape<Grown>(
+  {
+    name: textUpTo(4),
+    color: oneOfShape(["red", "green"]),
+    isOpen: boolShape,
+    rest: anyShape,
+  },
+  { isOpen: false, rest: null },
+  1,
+);
+const grown = (change: Partial<Grown> = {}): Grown => ({
+  name: "",
+  color: "green",
+  isOpen: false,
+  rest: null,
+  ...change,
+});
+
+decoderContract<Grown, Grown>("a shape that grew", {
+  values: fc.record({
+    name: fc.string({ maxLength: 4 }),
+    color: fc.constantFrom("red", "green"),
+    isOpen: fc.boolean(),
+    rest: fc.oneof(fc.constant(null), fc.nat(), fc.array(fc.boolean())),
+  }),
+  encode: (value) => encodeShaped(GROWN, value),
+  decode: (bytes) => decodeShaped(GROWN, bytes, 64),
+});
+
+test("[CB6] later fields that say nothing are left out at the end, and only there", () => {
+  expect(encodeShaped(GROWN, grown())).toEqual(encodeCbor(["", 2]));
+  expect(encodeShaped(GROWN, grown({ isOpen: true }))).toEqual(encodeCbor(["", 2, true]));
+  expect(encodeShaped(GROWN, grown({ rest: 7 }))).toEqual(encodeCbor(["", 2, false, 7]));
+});
+
+test("[CB6] later fields that are missing, there, or followed by still later ones are read alike", () => {
+  const read = (cbor: CborValue): unknown => decodeShaped(GROWN, encodeCbor(cbor), 64);
+  for (const cbor of [
+    ["", 2],
+    ["", 2, false],
+    ["", 2, false, null],
+    ["", 2, false, null, 9],
+  ]) {
+    expect(read(cbor)).toEqual({ ok: true, value: grown() });
+  }
+  const wrong = (at: string): unknown => ({ ok: false, error: { type: "ShapeWrong", at } });
+  expect(read([""])).toEqual(wrong(""));
+  expect(read(["", 2, false, null, 9, 9])).toEqual(wrong(""));
+  expect(read(["", 2, 0])).toEqual(wrong("isOpen"));
+});
+
+test.each<[string, CborValue, string]>([
+  ["a text of too many bytes", ["ééé", 2], "name"],
+  ["bytes for a text", [id, 2], "name"],
+  ["a name that is not in the list", ["", 3], "color"],
+  ["a text for a number", ["", "red"], "color"],
+])("[CB5] refuses %s and says where", (_, cbor, at) => {
+  const error = { type: "ShapeWrong", at };
+  expect(decodeShaped(GROWN, encodeCbor(cbor), 64)).toEqual({ ok: false, error });
 });

@@ -86,3 +86,10 @@ test("[DC4] the app's rules have three letters, the first an A, and no other roo
     .flatMap(({ path, lines }) => namedOn(path, lines.join("\n")));
   expect(others.filter(({ letters }) => isOfTheApp(letters))).toEqual([]);
 });
+
+test("[DC5] every rule that the app states is named by a test", () => {
+  const named = new Set(
+    tests.flatMap(({ path, lines }) => namedOn(path, lines.join("\n"))).map(({ rule }) => rule),
+  );
+  expect(ofTheApp.filter(({ rule }) => !named.has(rule))).toEqual([]);
+});

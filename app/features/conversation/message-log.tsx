@@ -29,7 +29,7 @@ export function MessageLog(props: Props): ReactElement {
   const { rows, window } = shown;
   const keeper = useRef<ScrollKeeper>(null);
   const list = useRef<HTMLOListElement>(null);
-  const roving = useRoving();
+  const roving = useRoving(list);
   const { freeze, later, older, toLatest } = timeline;
   const following = window.upTo === null;
 

@@ -4,7 +4,14 @@
  * [ARV1] Without a choice it is the newest message. [ARV2] When the chosen one leaves the document,
  * the focus goes to the newest, and is not lost.
  */
-import { type FocusEvent, type KeyboardEvent, useCallback, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useLayoutEffect,
+  useState,
+} from "react";
 
 type Roving = {
   /** Id of the message that Tab reaches; null: the newest. */
@@ -16,7 +23,8 @@ type Roving = {
 const messageOf = (target: EventTarget): HTMLElement | null =>
   target instanceof HTMLElement ? target.closest<HTMLElement>("[data-message]") : null;
 
-export function useRoving(): Roving {
+/** `list`: its children are the messages. */
+export function useRoving(list: RefObject<HTMLElement | null>): Roving {
   const [activeId, setActiveId] = useState<string | null>(null);
 
   const onKeyDown = useCallback((event: KeyboardEvent<HTMLElement>) => {
@@ -31,6 +39,13 @@ export function useRoving(): Roving {
   const onFocus = useCallback((event: FocusEvent<HTMLElement>) => {
     setActiveId(messageOf(event.target)?.dataset["message"] ?? null);
   }, []);
+  // After each rendering: the row that had the focus may have left with it.
+  useLayoutEffect(() => {
+    if (activeId === null || document.activeElement !== document.body) return;
+    const isThere = list.current?.querySelector(`[data-message="${CSS.escape(activeId)}"]`);
+    const newest = list.current?.lastElementChild;
+    if (isThere === null && newest instanceof HTMLElement) newest.focus({ preventScroll: true });
+  });
   return { activeId, onKeyDown, onFocus };
 }
 

@@ -15,6 +15,7 @@ import { bytesOf } from "../../../sync/channel/channels.ts";
 import { CONTACT_FACTS_MAX, NEW_FACTS_MAX, takeFacts } from "../../../sync/contact/devices.ts";
 import type { ContactRow } from "../../../sync/store/rows.ts";
 import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
+import { parcel, target } from "../outbox/parcel.ts";
 
 beforeAll(() => ready);
 
@@ -120,4 +121,32 @@ test("[RX14] one device makes us check a bounded number of facts, revocations fi
     takeFacts(tx, publicKey, contact, junk.slice(-1), bob.self.device),
   );
   expect(later.said.facts).toHaveLength(2);
+});
+
+test("[RX18] what waits for a device is dropped when it turns out to be revoked", async () => {
+  const { alice, bob, contact } = await pair();
+  const { publicKey, secretKey } = accountKeysOf(bob.self.recoverySecret);
+  const [[other, fact] = ["", new Uint8Array(0)]] = certified(bob, 1);
+  const revocation = encodeRevocation(
+    {
+      accountKey: publicKey,
+      issuer: null,
+      device: bytesOf(bob.self.device),
+      staying: [],
+      atMs: NOW_MS,
+    },
+    secretKey,
+  );
+  const rows = await alice.change(async (tx) => {
+    const first = await takeFacts(tx, publicKey, contact, [fact], bob.self.device);
+    await tx.put("outbox", parcel({ targets: [target(bob.self.device)] }));
+    const both = [target(bob.self.device), target(other, { state: "stored" })];
+    await tx.put("outbox", parcel({ targets: both }));
+    const revoked = [revocationFactOf(revocation)];
+    await takeFacts(tx, publicKey, { ...contact, ...first.said }, revoked, other);
+    return tx.range("outbox", "primary", {});
+  });
+  expect(rows.map((it) => [it.waiting, it.targets.map(({ device }) => device)])).toEqual([
+    [0, [other]],
+  ]);
 });

@@ -21,9 +21,8 @@ import {
   openMemoryTransport,
 } from "../../../sync/transport/memory-transport.ts";
 import type { MailboxId, MailboxKey, Topic } from "../../../sync/wire/ids.ts";
-import { bytesOf, idOf, URL_HERE } from "../session/played-relay.ts";
+import { bytesOf, URL_HERE } from "../session/played-relay.ts";
 import { countingRandom, openRealRelay, type RealRelay } from "../session/real-relay.ts";
-import { HeldTimers } from "../transport/held-timers.ts";
 
 beforeAll(() => ready);
 
@@ -373,37 +372,4 @@ test("[PS3] nothing is left ticking once it is closed", async () => {
   await it.timers.advance(120_000);
   await it.relay().drain();
   expect(it.timers.waiting).toBe(0);
-});
-
-test("[PS12] a device that moved to another relay is followed there, under the same topics", async () => {
-  const subscribed: string[] = [];
-  const linkAt = (url: string): Link => {
-    const note = (what: string) => (topics: readonly Topic[]) =>
-      void subscribed.push(...topics.map(() => `${what} ${url}`));
-    return { subscribe: note("asks"), unsubscribe: note("leaves") } as unknown as Link;
-  };
-  const follower = openPresence({
-    device: bytesOf(16, 1),
-    timers: new HeldTimers(),
-    random: countingRandom(),
-    now: () => 0,
-    publish: () => undefined,
-    linkTo: linkAt,
-    onPresence: () => undefined,
-  });
-  const at = (url: string): Watched => ({
-    account: "bob",
-    presenceIn: bytesOf(32, 2),
-    devices: [{ device: bytesOf(16, 3), url, relayId: idOf("RelayId", 4) }],
-    lastSeenMs: 0,
-  });
-  follower.watch([at("https://old.example")]);
-  follower.watch([at("https://old.example")]);
-  const once = subscribed.length;
-  expect(new Set(subscribed)).toEqual(new Set(["asks https://old.example"]));
-  follower.watch([at("https://new.example")]);
-  expect(new Set(subscribed.slice(once))).toEqual(
-    new Set(["leaves https://old.example", "asks https://new.example"]),
-  );
-  follower.close();
 });

@@ -43,6 +43,7 @@ import { signLabelled } from "../../../crypto/sign.ts";
 import { sodiumAead, subKeysOf } from "../../../crypto/vault/sub-keys.ts";
 import { nonceSourceOf, sealRecord } from "../../../crypto/vault/vault.ts";
 import { bytesOf, NOW_MS, personOf, randomOf, textOf, unwrap } from "../../crypto/people.ts";
+import { blobs, linking, recovery, verification } from "./account-answers.ts";
 
 export type Answers = Readonly<Record<string, string>>;
 
@@ -211,4 +212,8 @@ export const knownAnswers = (): Readonly<Record<string, Answers>> => ({
   channel: channel(),
   invite: invite(),
   device: device(),
+  recovery: recovery(),
+  blobs: blobs(),
+  verification: verification(),
+  linking: linking(),
 });

@@ -29,6 +29,17 @@ async function chat(state: ContactState = "accepted"): Promise<Dexie> {
   return db;
 }
 
+/** So many messages of theirs, from number `first` on. */
+async function arrive(db: Dexie, first: number, count: number): Promise<void> {
+  const rows = Array.from({ length: count }, (_, i) => first + i);
+  await act(() =>
+    db.transaction("rw", entriesOf(db), channelsOf(db), async () => {
+      await entriesOf(db).bulkAdd(rows.map((n) => entry(n, { a: 2, text: `new ${n}` })));
+      await channelsOf(db).update(1, { arrivals: first + count - 1 });
+    }),
+  );
+}
+
 const items = async (): Promise<readonly HTMLElement[]> =>
   within(await screen.findByRole("list", { name: "Messages" })).getAllByRole("listitem");
 
@@ -77,6 +88,33 @@ test("[ANL1] the line stands before the first new message", async () => {
   const [, , third, last] = await items();
   expect(last?.textContent).toMatch(/^New messages/u);
   expect(third?.textContent).not.toMatch(/New messages/u);
+});
+
+test("[ANL2] what arrives under their eyes draws no line, and that of before stays", async () => {
+  const db = await chat();
+  await show(<Conversation c={1} />, { db });
+  await items();
+  await arrive(db, 5, 1);
+  await waitFor(async () => expect(await items()).toHaveLength(5));
+  const lined = (await items()).filter(({ textContent }) => textContent.startsWith("New messages"));
+  expect(lined.map(({ textContent }) => textContent)).toEqual([
+    expect.stringContaining("see https://a.example/x."),
+  ]);
+});
+
+test("[ANL3] the line goes when they write", async () => {
+  const { engine } = await show(<Conversation c={1} />, { db: await chat() });
+  await items();
+  expect(screen.getByText("New messages")).toBeTruthy();
+  const field = screen.getByRole("textbox", { name: "Message" });
+  fireEvent.input(field, { target: { value: "I saw it" } });
+  fireEvent.keyDown(field, { key: "Enter" });
+  const ask = engine.heard.findLast((it) => it.type === "ask" && it.ask.type === "send");
+  const id = ask?.type === "ask" ? ask.id : 0;
+  await act(async () =>
+    engine.say({ type: "answer", id, answer: { ok: true, value: { id: "" } } }),
+  );
+  await waitFor(() => expect(screen.queryByText("New messages")).toBeNull());
 });
 
 test("[ACV1] what is in view is marked read, once for each state of things", async () => {
@@ -155,13 +193,25 @@ test("[AAR1] reads out what arrives, and no history", async () => {
   await items();
   const region = container.querySelector("[aria-live='polite']");
   expect(region?.textContent).toBe("");
-  await act(async () => {
-    await db.transaction("rw", entriesOf(db), channelsOf(db), async () => {
-      await entriesOf(db).add(entry(5, { a: 2, text: "I am late" }));
-      await channelsOf(db).update(1, { arrivals: 5 });
-    });
-  });
-  await waitFor(() => expect(region?.textContent).toBe("Bob: I am late"));
+  await arrive(db, 5, 1);
+  await waitFor(() => expect(region?.textContent).toBe("Bob: new 5"));
+});
+
+test("[AAR2] many at once are counted, not read", async () => {
+  const db = await chat();
+  const { container } = await show(<Conversation c={1} />, { db });
+  await items();
+  await arrive(db, 5, 4);
+  const region = container.querySelector("[aria-live='polite']");
+  await waitFor(() => expect(region?.textContent).toBe("4 new messages"));
+});
+
+test("[AWL1] while one is at the newest end, what arrives appears", async () => {
+  const db = await chat();
+  await show(<Conversation c={1} />, { db });
+  await items();
+  await arrive(db, 5, 1);
+  await waitFor(async () => expect((await items()).at(-1)?.textContent).toContain("new 5"));
 });
 
 test("[ARQ1] a stranger's request is answered before anything is written", async () => {
@@ -196,6 +246,23 @@ test("[ARV1] arrow keys walk from message to message, the newest is reached by T
   await waitFor(() => expect(list[2]!.tabIndex).toBe(0));
   fireEvent.keyDown(list[2]!, { key: "Home" });
   expect(document.activeElement).toBe(list[0]);
+});
+
+test("[ARV2] when the chosen message goes, the newest has the focus", async () => {
+  const db = await chat();
+  await show(<Conversation c={1} />, { db });
+  const list = await items();
+  act(() => list[0]!.focus());
+  await waitFor(() => expect(list[0]!.tabIndex).toBe(0));
+  await act(() =>
+    entriesOf(db)
+      .filter(({ id }) => id === "ID1-2-1")
+      .delete(),
+  );
+  await waitFor(async () => expect(await items()).toHaveLength(3));
+  const left = await items();
+  expect(left.map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, 0]);
+  expect(document.activeElement).toBe(left[2]);
 });
 
 test("[APS1] says online, last seen and writing in words", async () => {
