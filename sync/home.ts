@@ -1,6 +1,6 @@
 /**
  * The connection to our home relay: registers, stays connected, reads the mailbox, and finds out when
- * the relay has lost what it knew of us. docs/protocol/sync.md, rules [UP1], [UP2] and [RX8].
+ * the relay has lost what it knew of us. docs/protocol/sync.md, rules [UP1], [UP2], [UP7], [UP8] and [RX8].
  */
 import { unreachable } from "../crypto/base/assert.ts";
 import { equalBytes } from "../crypto/base/bytes.ts";

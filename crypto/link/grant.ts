@@ -34,7 +34,7 @@ import {
   encodeCertificate,
   signAsDevice,
 } from "../identity/certificate.ts";
-import type { DeviceKeys } from "../identity/device.ts";
+import { deviceIdOf, type DeviceKeys } from "../identity/device.ts";
 import { certificateFactOf, liveDevicesOf } from "../identity/facts.ts";
 import {
   encodeIntroduction,
@@ -210,9 +210,7 @@ function verifyGrant(
   if (!certificate.ok) return forged;
   const facts = [...introduction.value.facts, certificateFactOf(bytes)];
   const isLive = liveDevicesOf(accountKey, facts).some((it) => equalBytes(it.bytes, bytes));
-  const isOwn =
-    equalBytes(certificate.value.sigKey, device.sigKey) &&
-    equalBytes(certificate.value.dhKey, device.dhKey);
+  const isOwn = equalBytes(certificate.value.device, deviceIdOf(device.sigKey, device.dhKey));
   if (!isLive || !isOwn) return forged;
   const rest = { introduction: introduction.value, recoverySecret, capsule, state };
   return ok({ certificate: certificate.value, facts, ...rest });

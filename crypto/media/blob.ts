@@ -198,7 +198,7 @@ export async function* openBlobStream(
       index += 1;
     }
   }
-  yield index === opener.chunks - 1 ? opener.openChunk(index, rechunker.rest()) : err(OPEN_FAILED);
+  yield opener.openChunk(index, rechunker.rest());
 }
 
 const keysOf = (key: Uint8Array): ChunkKeys =>

@@ -76,12 +76,13 @@ export type CapsuleContentError =
 const MALFORMED: CapsuleContentError = { type: "CapsuleMalformed" };
 const FORGED: CapsuleContentError = { type: "CapsuleForged" };
 
-/** `shortened`: so many contacts, from the end, went in with key and name alone. */
+/** `shortened`: so many contacts went in with key, name and row alone. */
 export type EncodedCapsule = { readonly bytes: Uint8Array; readonly shortened: number };
 
 /**
- * `sigSecret` is the author's. When all does not fit, the last contacts go in without facts and
- * cards: their names come back, and they are reached again when they write, or by a new link.
+ * `sigSecret` is the author's. When all does not fit, contacts towards the end go in without
+ * facts and cards: their names come back, and they are reached again when they write, or by a new
+ * link.
  */
 export function encodeCapsule(
   content: CapsuleContent,
@@ -179,7 +180,7 @@ function fitContacts(contacts: readonly CapsuleContact[], room: number): Result<
   let shortened = 0;
   const rows = contacts.map((contact, i) => {
     const [full, brief] = [contactOf(contact), short[i] ?? new Uint8Array(0)];
-    if (shortened > 0 || full.length - brief.length > left) {
+    if (full.length - brief.length > left) {
       shortened += 1;
       return brief;
     }

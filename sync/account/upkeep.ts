@@ -2,7 +2,7 @@
  * Keeping our home relay told: that our mailbox exists, under which tokens people may write to it, how
  * to start a session with us, what lies behind our invites. Every step is idempotent and starts from
  * what the store says is missing, so it may be interrupted anywhere and run again. docs/protocol/
- * sync.md, rules [UP1] to [UP6].
+ * sync.md, rules [UP1] to [UP8].
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";

@@ -3,6 +3,9 @@
  * can fetch, check and open it. `cbor [id, key, bytes, relays]`. docs/protocol/messages.md, [MB2].
  */
 import { RELAY_URL_BYTES_MAX } from "../../crypto/identity/relay-url.ts";
+import { KEY_BYTES } from "../../crypto/kdf.ts";
+import type { BlobReference } from "../../crypto/media/blob.ts";
+import { BLOB_ID_BYTES } from "../../crypto/public/blob-id.ts";
 import {
   bytesShape,
   listShape,
@@ -14,8 +17,6 @@ import {
 } from "../cbor-shape.ts";
 import { LATER_FIELDS_MAX } from "./later-fields.ts";
 
-export const BLOB_ID_BYTES = 32;
-export const BLOB_KEY_BYTES = 32;
 /** Where it was put: both home relays. */
 export const BLOB_RELAYS_MAX = 2;
 export const ATTACHMENTS_MAX = 16;
@@ -25,18 +26,13 @@ const FILE_NAME_BYTES_MAX = 255;
 /** An encoded attachment of this version: all bounds, and the heads of its fields. */
 export const ATTACHMENT_BYTES_MAX =
   BLOB_ID_BYTES +
-  BLOB_KEY_BYTES +
+  KEY_BYTES +
   BLOB_RELAYS_MAX * RELAY_URL_BYTES_MAX +
   MEDIA_TYPE_BYTES_MAX +
   FILE_NAME_BYTES_MAX +
   40;
 
-export type BlobRef = {
-  /** BLAKE2b-256 of the ciphertext. */
-  readonly id: Uint8Array;
-  readonly key: Uint8Array;
-  /** Length of the plaintext. */
-  readonly bytes: number;
+export type BlobRef = BlobReference & {
   /** Origins, as the author wrote them: parse before use. */
   readonly relays: readonly string[];
 };
@@ -51,7 +47,7 @@ export type Attachment = {
 
 export const BLOB_SHAPE: Shape<BlobRef> = recordShape<BlobRef>({
   id: bytesShape(BLOB_ID_BYTES),
-  key: bytesShape(BLOB_KEY_BYTES),
+  key: bytesShape(KEY_BYTES),
   bytes: uintShape(Number.MAX_SAFE_INTEGER, 1),
   relays: listShape(textShape(RELAY_URL_BYTES_MAX), BLOB_RELAYS_MAX),
 });

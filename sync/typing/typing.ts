@@ -104,8 +104,7 @@ async function tell(deps: TypingDeps, c: number): Promise<void> {
       if (contact?.state !== "accepted") return undefined;
       const live = await reachableDevices(tx, channel.account);
       const devices = live.filter((it) => chain.holders.includes(it.device));
-      const relays = devices.map((it) => cardOf(it)?.relays[0]);
-      return { channel, chain, relays };
+      return { channel, chain, devices };
     },
   );
   if (found === undefined) return;
@@ -116,17 +115,20 @@ async function tell(deps: TypingDeps, c: number): Promise<void> {
   };
   const payload = encodePayload("typing", signTyping(content, self.keys.sigSecret));
   const body = envelopeOf(sealLive(found.chain.state, payload, deps.random));
-  for (const relay of found.relays) {
-    if (relay === undefined) continue;
-    const relayId = idOf("RelayId", relay.relayId);
-    await deps.linkTo(relay.url, relayId, found.channel.account)?.put({
-      envelope: idOf("EnvelopeId", envelopeIdOf(body)),
-      isEphemeral: true,
-      isUrgent: false,
-      slot: null,
-      ttlSeconds: 0,
-      targets: [{ mailbox: idOf("MailboxId", relay.mailbox), token: idOf("Token", relay.token) }],
-      body,
-    });
+  for (const device of found.devices) {
+    // At the first of their relays that answers: what nobody misses is not said twice.
+    for (const relay of cardOf(device)?.relays ?? []) {
+      const relayId = idOf("RelayId", relay.relayId);
+      const answer = await deps.linkTo(relay.url, relayId, device.account)?.put({
+        envelope: idOf("EnvelopeId", envelopeIdOf(body)),
+        isEphemeral: true,
+        isUrgent: false,
+        slot: null,
+        ttlSeconds: 0,
+        targets: [{ mailbox: idOf("MailboxId", relay.mailbox), token: idOf("Token", relay.token) }],
+        body,
+      });
+      if (answer?.ok === true) break;
+    }
   }
 }

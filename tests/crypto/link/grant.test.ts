@@ -2,7 +2,11 @@ import { beforeAll, expect, test, vi } from "vitest";
 
 import type { Result } from "../../../crypto/base/result.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
-import { verifyCertificate } from "../../../crypto/identity/certificate.ts";
+import {
+  CAPABILITY_LINK,
+  certifyDevice,
+  verifyCertificate,
+} from "../../../crypto/identity/certificate.ts";
 import { liveDevicesOf, revocationFactOf } from "../../../crypto/identity/facts.ts";
 import { encodeRevocation } from "../../../crypto/identity/revocation.ts";
 import {
@@ -14,7 +18,7 @@ import {
   SEALED_GRANT_BYTES_MAX,
 } from "../../../crypto/link/grant.ts";
 import { answersAnything } from "../decoder.ts";
-import { bytesOf, flipped, NOW_MS, personOf, randomOf, unwrap } from "../people.ts";
+import { bytesOf, certificateOf, flipped, NOW_MS, personOf, randomOf, unwrap } from "../people.ts";
 import { grantContentOf, type Meeting, meetingOf, newcomerOf, NOW_S, SHOWERS } from "./linking.ts";
 
 beforeAll(() => ready);
@@ -118,6 +122,19 @@ test("[LG5] no other account, no other device, no certificate that does not stan
   const other = personOf(50);
   const stranger = grantContentOf(other, newcomer.device);
   const forElse = grantContentOf(member, newcomerOf(51).device);
+  const { dhKey } = newcomerOf(51).device;
+  const otherDh = grantContentOf(member, { sigKey: newcomer.device.sigKey, dhKey });
+  const both = certifyDevice(
+    {
+      accountKey: other.accountKeys.publicKey,
+      issuer: null,
+      device: member.self.keys,
+      capabilities: CAPABILITY_LINK,
+      createdAtMs: NOW_MS,
+    },
+    other.accountKeys.secretKey,
+  );
+  const twoAccounts = { ...other, self: { ...member.self, certificate: certificateOf(both) } };
   const revoked = encodeRevocation(
     {
       accountKey: member.accountKeys.publicKey,
@@ -136,7 +153,9 @@ test("[LG5] no other account, no other device, no certificate that does not stan
       toSign: stranger.toSign,
       issued: stranger.issued,
     },
+    "another account, of which the same device is": grantContentOf(twoAccounts, newcomer.device),
     "another device": forElse,
+    "another key to agree by": otherDh,
     "not signed": { ...content, issued: bytesOf(64, 1) },
     "no device of the hello": { ...content, introduction: { ...introduction, cards: [] } },
     "issuer revoked": {

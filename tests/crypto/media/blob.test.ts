@@ -154,6 +154,9 @@ test("[BL5] nothing is opened before its id was verified", () => {
   const other = sealBlob(makeBlobKey(randomOf(2)), contentOf(40_000));
   expect(openBlob(reference, other.sealed)).toEqual(differs);
   expect(openBlob({ ...reference, id: other.reference.id }, other.sealed)).toEqual(FAILED);
+  // Chunks that open, behind a commitment to another key: such a blob might open in two ways.
+  const twofold = flipped(sealed, 30);
+  expect(openBlob({ ...reference, id: blobIdOf(twofold) }, twofold)).toEqual(FAILED);
 });
 
 test("[BL6] any chunk opens alone, with what of the content lies in it", () => {

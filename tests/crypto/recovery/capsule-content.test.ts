@@ -95,7 +95,7 @@ test("[CP6] a contact that does not verify is left out and counted", () => {
   expect(got.contacts.map((it) => it.introduction.name)).toEqual(["Friend 1"]);
 });
 
-test("[CP7] what does not fit keeps key, name and row, the last contacts first", () => {
+test("[CP7] what does not fit keeps key, name and row, towards the end of the list", () => {
   const three = contentOf(3).contacts;
   const contacts = Array.from({ length: 600 }, (_, i) => three[i % 3]!);
   const result = unwrap(encodeCapsule({ ...contentOf(), contacts }, alice().self.keys.sigSecret));

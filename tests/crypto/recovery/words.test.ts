@@ -71,12 +71,13 @@ test("[RW2] takes what people type: case, spaces, numbers, accents, wide letters
 
 test("[RW3] names the words that are none by their place, with the nearest ones", () => {
   const words = wordsOf(bytesOf(32, 0));
-  const wrong = words.with(3, "abadnon").with(20, "zeebra").with(23, "qqqqqqqq");
+  const wrong = words.with(3, "abadnon").with(4, "cta").with(20, "zeebra").with(23, "qqqqqqqq");
   const parsed = parseWords(wrong.join(" "));
   expect(parsed).toMatchObject({ ok: false, error: { type: "WordsUnknown" } });
   const unknown = parsed.ok || parsed.error.type !== "WordsUnknown" ? [] : parsed.error.unknown;
   expect(unknown.map((it) => [it.position, it.nearest[0]])).toEqual([
     [4, "abandon"],
+    [5, "cat"],
     [21, "zebra"],
     [24, undefined],
   ]);
