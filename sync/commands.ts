@@ -2,13 +2,14 @@
 import type { Random } from "../crypto/base/random.ts";
 import { err, ok } from "../crypto/base/result.ts";
 import { isInviteToken, keepAdmission } from "./account/admission.ts";
-import { makeSelf, type Self, writeSelf } from "./account/self.ts";
+import { BEGIN_TABLES, beginAccount } from "./account/begin.ts";
+import { makeSelf, type Self } from "./account/self.ts";
 import type { UpkeepDeps } from "./account/upkeep.ts";
 import { appendMessage } from "./channel/append.ts";
-import { channelOf, openChannel } from "./channel/channels.ts";
+import { channelOf } from "./channel/channels.ts";
+import { addresseesOf } from "./channel/members.ts";
 import type { Timers } from "./clock/timers.ts";
 import { acceptInvite } from "./contact/accept-invite.ts";
-import { addresseesOf } from "./contact/contacts.ts";
 import { makeInvite, openInvite } from "./contact/invites.ts";
 import { acceptContact, blockContact } from "./contact/verdicts.ts";
 import type { Device } from "./device.ts";
@@ -68,10 +69,7 @@ async function start(deps: CommandDeps, typed: string): ReturnType<Device["start
   return await deps.lane.run(async () => {
     if (deps.self() !== undefined) return err({ type: "AlreadyStarted" });
     const self = makeSelf(name.value, deps.timers.now(), deps.random);
-    await deps.store.write(["meta", "channels"], async (tx) => {
-      await writeSelf(tx, self);
-      await openChannel(tx, self, self.account);
-    });
+    await deps.store.write(BEGIN_TABLES, (tx) => beginAccount(tx, self, deps.random));
     deps.started(self);
     return ok(undefined);
   });
@@ -114,16 +112,17 @@ async function send(deps: CommandDeps, c: number, typed: string): ReturnType<Dev
     deps.store.write(APPEND_TABLES, async (tx) => {
       const channel = await channelOf(tx, c);
       if (channel === undefined) return undefined;
-      const devices = channel.kind === "dm" ? await addresseesOf(tx, channel.account) : [];
+      if (channel.kind === "account") return undefined;
+      const devices = await addresseesOf(tx, self, channel);
       // Nobody could ever be given it: a stranger, somebody blocked, or an account without a device.
-      if (channel.kind === "dm" && devices.length === 0) return "NotAllowed";
+      const isToNobody = devices.every((it) => it.account === self.account);
+      if (channel.kind === "dm" && isToNobody) return "NotAllowed";
       const { entry } = await appendMessage(tx, {
         self,
         channel,
         text: text.value.text,
         nowMs: deps.timers.now(),
         random: deps.random,
-        targets: devices.map((it) => it.device),
       });
       return entry;
     }),

@@ -3,9 +3,11 @@ import { msOf } from "../../sync/clock/hlc.ts";
 import type { ChannelRow, ContactRow, ContactState } from "../../sync/store/rows.ts";
 import { channelsOf, contactsOf, type Db } from "./tables.ts";
 
+export type ChatKind = "self" | "dm";
+
 export type Chat = {
   readonly c: number;
-  readonly kind: ChannelRow["kind"];
+  readonly kind: ChatKind;
   /** The other account (hex), or our own in "Note to self". */
   readonly account: string;
   /** Empty for "Note to self": the texts have its name. */
@@ -43,13 +45,14 @@ export async function readChat(db: Db, c: number): Promise<Chat | undefined> {
 
 function chatOf(channel: ChannelRow, contact: ContactRow | undefined): Chat | null {
   const { c, kind, account, unread, arrivals, preview, lastH } = channel;
-  if (c === undefined || (kind === "dm" && contact === undefined)) return null;
+  if (c === undefined || kind === "account") return null;
+  if (kind === "dm" && contact === undefined) return null;
   return {
     c,
     kind,
     account,
     name: kind === "self" ? "" : cleanName(contact?.name ?? ""),
-    state: contact?.state ?? null,
+    state: kind === "self" ? null : (contact?.state ?? null),
     unread,
     arrivals,
     preview,

@@ -9,7 +9,7 @@ import { WRITE_TOKEN_BYTES } from "../../crypto/identity/card.ts";
 import { inviteTagOf, sealInviteRecord } from "../../crypto/invite/record.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import type { Timers } from "../clock/timers.ts";
-import { ownCard, tokenFor } from "../contact/contacts.ts";
+import { introductionOf, ownCard, tokenFor } from "../contact/contacts.ts";
 import { INVITE_LIFE_MS } from "../contact/invites.ts";
 import { moveSecretOf } from "../contact/moves.ts";
 import type { Lane } from "../lane.ts";
@@ -100,7 +100,7 @@ async function tellCard(
 ): Promise<void> {
   const device = await tx.get("devices", id);
   const contact = device === undefined ? undefined : await tx.get("contacts", device.account);
-  const isTold = contact?.state === "accepted" || contact?.state === "invited";
+  const isTold = ["self", "accepted", "invited"].includes(contact?.state ?? "");
   if (device === undefined || contact === undefined || !isTold) return;
   // Whoever calls us tells tokens to our relay before.
   const token = await tokenFor(tx, { ...context, effects: { upkeep: () => undefined } }, contact);
@@ -118,17 +118,18 @@ export async function publishMove(deps: MoveDeps, http: RelayHttp, self: Self): 
   const ageMs = nowMs - row.moveToldAtMs;
   if (ageMs >= 0 && ageMs < MOVE_RENEW_MS) return ok(undefined);
   const expiresAtMs = nowMs + INVITE_LIFE_MS;
-  const card = await lane.run(() =>
-    store.write(["meta", "mailboxes"], (tx) => ownCard(tx, self, NO_TOKEN, nowMs)),
+  const introduction = await lane.run(() =>
+    store.write(["meta", "mailboxes", "contacts"], async (tx) =>
+      introductionOf(tx, self, [await ownCard(tx, self, NO_TOKEN, nowMs)]),
+    ),
   );
   const secret = moveSecretOf(self.keys.sigKey, row.relayId);
-  const { accountKey, name, facts } = self;
   const record = sealInviteRecord(
     secret,
     {
       expiresAtS: Math.floor(expiresAtMs / 1_000),
       voucher: new Uint8Array(0),
-      introduction: { accountKey, name, facts, cards: [card] },
+      introduction,
     },
     random,
   );

@@ -5,7 +5,7 @@
 import type { Random } from "../../crypto/base/random.ts";
 import { ensureOwnLog } from "../channel/append.ts";
 import { numbered } from "../channel/channels.ts";
-import { reachableDevices } from "../contact/contacts.ts";
+import { recipientsOf } from "../channel/members.ts";
 import type { TableName } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { RENEW_TABLES, renewIncarnation, type Self } from "./self.ts";
@@ -34,10 +34,8 @@ export async function beginAnew(
   if (renewed === self) return self;
   for (const row of await tx.range("channels", "primary", {})) {
     const channel = numbered(row, "c");
-    const devices = held.has(channel.c) ? await reachableDevices(tx, channel.account) : [];
-    if (devices.length === 0) continue;
-    const targets = devices.map((it) => it.device);
-    await ensureOwnLog(tx, { self: renewed, channel, nowMs, random, targets });
+    const isHeld = held.has(channel.c) && (await recipientsOf(tx, self, channel)).length > 0;
+    if (isHeld) await ensureOwnLog(tx, { self: renewed, channel, nowMs, random });
   }
   return renewed;
 }

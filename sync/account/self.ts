@@ -18,7 +18,6 @@ import {
   decodeCertificate,
 } from "../../crypto/identity/certificate.ts";
 import { type DeviceKeys, deviceIdOf, makeDevice } from "../../crypto/identity/device.ts";
-import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { INCARNATION_BYTES } from "../entry/entry.ts";
 import type { Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -38,8 +37,6 @@ export type Self = {
   readonly device: Hex; // hex16
   readonly keys: DeviceKeys;
   readonly certificate: Uint8Array;
-  /** Encoded facts of the account. */
-  readonly facts: readonly Uint8Array[];
   readonly name: string;
   /** 16 bytes, made with the database: a database made anew never continues an old log. */
   readonly incarnation: Uint8Array;
@@ -70,7 +67,6 @@ export function makeSelf(name: string, nowMs: number, random: Random): Self {
     device: toHex(deviceIdOf(keys.sigKey, keys.dhKey)),
     keys,
     certificate,
-    facts: [certificateFactOf(certificate)],
     name,
     incarnation: random(INCARNATION_BYTES),
     incarnationAtMs: 0,

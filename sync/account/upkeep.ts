@@ -217,7 +217,7 @@ async function publish(
 ): Promise<Step> {
   const { store, lane, timers, random } = deps;
   const record = await lane.run(() =>
-    store.write(["meta", "mailboxes", "tokens"], (tx) =>
+    store.write(["meta", "mailboxes", "tokens", "contacts"], (tx) =>
       recordOf(tx, self, invite, timers.now(), random),
     ),
   );

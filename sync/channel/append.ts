@@ -14,9 +14,10 @@ import { publicIdOf } from "../entry/public-id.ts";
 import { addKnown, maxKnown } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
 import { pendingTargets } from "../outbox/targets.ts";
-import type { EntryRow } from "../store/rows.ts";
+import type { EntryRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { bytesOf, type Channel, type Log, logsOf, openOwnLog } from "./channels.ts";
+import { addresseesOf } from "./members.ts";
 import { previewOf } from "./preview.ts";
 
 /** Name of the meta row that holds the highest hlc that this device has signed. */
@@ -30,8 +31,6 @@ export type AppendInput = {
   readonly text: string;
   readonly nowMs: number;
   readonly random: Random;
-  /** Devices (hex16) that shall get it. */
-  readonly targets: readonly string[];
 };
 
 /** Appends a text. Opens our log first when this is its first entry. */
@@ -75,7 +74,7 @@ async function appendEntry(
   at: { readonly log: Log; readonly channel: Channel },
   input: EntryInput,
 ): Promise<Appended & { readonly hlc: number }> {
-  const { self, nowMs, random, kind, body, targets } = input;
+  const { self, nowMs, random, kind, body } = input;
   const { log, channel } = at;
   const seq = log.known.floor + 1;
   assert(maxKnown(log.known) === seq - 1, "our own log has no holes");
@@ -131,7 +130,8 @@ async function appendEntry(
   await tx.put("entries", entry);
   await tx.put("logs", { ...log, known, hlc, read: addKnown(log.read, seq) });
   await tx.put("channels", grown);
-  if (targets.length > 0) await enqueueEntry(tx, entry, targets, nowMs);
+  const devices = await addresseesOf(tx, self, channel);
+  if (devices.length > 0) await enqueueEntry(tx, entry, pendingTargets(self, devices), nowMs);
   return { entry, channel: grown, hlc };
 }
 
@@ -168,7 +168,7 @@ async function pastOf(
 async function enqueueEntry(
   tx: WriteTx,
   entry: EntryRow,
-  devices: readonly string[],
+  targets: readonly Target[],
   nowMs: number,
 ): Promise<void> {
   await tx.put("outbox", {
@@ -180,7 +180,7 @@ async function enqueueEntry(
     env: "",
     body: null,
     sealedAtMs: 0,
-    targets: pendingTargets(devices),
+    targets,
     waiting: 1,
     attempts: 0,
     nextAtMs: 0,

@@ -4,11 +4,11 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { fromHex, toHex } from "../../crypto/base/hex.ts";
-import { dmChannelOf, selfChannelOf } from "../../crypto/identity/channel-id.ts";
+import { accountChannelOf, dmChannelOf, selfChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { logIdOf } from "../entry/entry.ts";
 import { KNOWN_NOTHING } from "../log/known.ts";
-import type { ChannelRow, Hex, LogRow } from "../store/rows.ts";
+import type { ChannelKind, ChannelRow, Hex, LogRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 export type Numbered<Row, K extends keyof Row> = Row & { readonly [P in K]-?: number };
@@ -29,13 +29,19 @@ export const channelIdOf = (self: Self, account: Hex): Uint8Array =>
     : dmChannelOf(bytesOf(self.account), bytesOf(account));
 
 /** The channel with `account`, made when it is not there. */
-export async function openChannel(tx: WriteTx, self: Self, account: Hex): Promise<Channel> {
-  const id = toHex(channelIdOf(self, account));
+export const openChannel = (tx: WriteTx, self: Self, account: Hex): Promise<Channel> =>
+  open(tx, toHex(channelIdOf(self, account)), account === self.account ? "self" : "dm", account);
+
+/** The channel in which our own devices tell each other what they know. */
+export const openAccountChannel = (tx: WriteTx, { account }: Self): Promise<Channel> =>
+  open(tx, toHex(accountChannelOf(bytesOf(account))), "account", account);
+
+async function open(tx: WriteTx, id: Hex, kind: ChannelKind, account: Hex): Promise<Channel> {
   const found = await tx.find("channels", "id", id);
   if (found !== undefined) return numbered(found, "c");
   const row: ChannelRow = {
     id,
-    kind: account === self.account ? "self" : "dm",
+    kind,
     account,
     lastH: 0,
     arrivals: 0,

@@ -30,6 +30,7 @@ import { ID_BYTES, idOf } from "../wire/ids.ts";
 import {
   contactToken,
   isGoodFor,
+  introductionOf,
   ownCard,
   PRESENCE_KEY_BYTES,
   reachableDevices,
@@ -215,16 +216,12 @@ async function writeFirstFlight(
   const devices = await reachableDevices(tx, contact.account);
   const token = await tokenFor(tx, context, contact);
   const payload = encodePayload("contact", {
-    accountKey: self.accountKey,
-    name: self.name,
-    facts: self.facts,
-    cards: [await ownCard(tx, self, token, context.nowMs)],
+    ...(await introductionOf(tx, self, [await ownCard(tx, self, token, context.nowMs)])),
     presenceKey: contact.presenceOut,
   });
   for (const device of devices) {
     await sendControl(tx, { ...context, device, payloads: [payload], before: null, psk });
   }
-  const targets = devices.map((it) => it.device);
-  await ensureOwnLog(tx, { ...context, channel, targets });
+  await ensureOwnLog(tx, { ...context, channel });
   return channel.c;
 }

@@ -2,6 +2,7 @@
  * Contacts and their devices: which of them to encrypt to, where they are reached, and what we hand
  * them so that they reach us. Devices come from verified account facts alone (crypto.md, Identity).
  */
+import { assert } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import {
@@ -11,6 +12,7 @@ import {
   encodeCard,
   WRITE_TOKEN_BYTES,
 } from "../../crypto/identity/card.ts";
+import type { IntroductionContent } from "../../crypto/identity/introduction.ts";
 import { nextCardCounter, type Self } from "../account/self.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Effects } from "../receive/effects.ts";
@@ -25,37 +27,36 @@ export const TOKEN_REVOKED = 0;
 /** Tokens of contacts are renewed long before; relays take at most 400 days. */
 export const CONTACT_TOKEN_LIFE_MS = 390 * DAY_MS;
 
+/** Our own account as a contact: its facts tell which devices we have. */
+export async function ownContact(tx: ReadTx, { account }: Self): Promise<ContactRow> {
+  const row = await tx.get("contacts", account);
+  assert(row !== undefined, "whoever has started is their own contact");
+  return row;
+}
+
+/** How we introduce ourselves, with these cards of ours. */
+export async function introductionOf(
+  tx: ReadTx,
+  self: Self,
+  cards: readonly Uint8Array[],
+): Promise<IntroductionContent> {
+  const { accountKey, name } = self;
+  return { accountKey, name, facts: (await ownContact(tx, self)).facts, cards };
+}
+
 /** Devices that we encrypt to: of somebody we talk with, certified, not revoked, with a card. */
 export async function reachableDevices(tx: ReadTx, account: Hex): Promise<readonly DeviceRow[]> {
+  return (await liveDevices(tx, account)).filter((it) => it.card !== null);
+}
+
+/** The same, whether or not we know where they are reached. */
+export async function liveDevices(tx: ReadTx, account: Hex): Promise<readonly DeviceRow[]> {
   const contact = await tx.get("contacts", account);
-  return (await liveDevices(tx, contact)).filter((it) => it.card !== null);
-}
-
-/** Whom an entry to somebody waits for: those we can reach; while there are none, all that they have. */
-export async function addresseesOf(tx: ReadTx, account: Hex): Promise<readonly DeviceRow[]> {
-  const live = await liveDevices(tx, await tx.get("contacts", account));
-  const reachable = live.filter((it) => it.card !== null);
-  return reachable.length > 0 ? reachable : live;
-}
-
-async function liveDevices(
-  tx: ReadTx,
-  contact: ContactRow | undefined,
-): Promise<readonly DeviceRow[]> {
   if (contact === undefined || contact.state === "request" || contact.state === "blocked")
     return [];
-  const { account } = contact;
   const devices = await tx.range("devices", "account", { lower: account, upper: account });
   return devices.filter((it) => contact.live.includes(it.device));
 }
-
-/** Devices of everybody in a channel but ourselves: whom an entry written there is for. */
-export const recipientsOf = async (
-  tx: ReadTx,
-  self: Self,
-  account: Hex,
-): Promise<readonly DeviceRow[]> =>
-  account === self.account ? [] : await reachableDevices(tx, account);
 
 /** The newest card of a device, as verified when it was stored, and where its relays went since. */
 export function cardOf(row: Pick<DeviceRow, "card" | "moves">): Card | undefined {

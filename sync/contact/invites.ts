@@ -13,7 +13,7 @@ import type { Hex, InviteRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ID_BYTES } from "../wire/ids.ts";
 import { INVITE_LIFE_MS_MAX, INVITES_PER_MAILBOX_MAX } from "../wire/limits.ts";
-import { makeToken, ownCard } from "./contacts.ts";
+import { introductionOf, makeToken, ownCard } from "./contacts.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -105,12 +105,7 @@ export async function recordOf(
     {
       expiresAtS: Math.floor(invite.expiresAtMs / 1_000),
       voucher: invite.voucher,
-      introduction: {
-        accountKey: self.accountKey,
-        name: self.name,
-        facts: self.facts,
-        cards: [await ownCard(tx, self, token, nowMs)],
-      },
+      introduction: await introductionOf(tx, self, [await ownCard(tx, self, token, nowMs)]),
     },
     random,
   );

@@ -17,7 +17,9 @@ import type { ContactRow, ContactState, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import {
   contactToken,
+  introductionOf,
   ownCard,
+  ownContact,
   PRESENCE_KEY_BYTES,
   reachableDevices,
   tokenFor,
@@ -39,7 +41,7 @@ export async function meet(
   const { effects, self } = context;
   const isOfDevice = them.devices.some((it) => toHex(it.certificate.device) === from.device);
   if (toHex(them.account) !== from.account || !isOfDevice) return effects.dropped("contact forged");
-  if (from.account === self.account) return effects.dropped("contact self");
+  if (from.account === self.account) return meetSibling(tx, context, from, type, them);
   const held = await tx.get("contacts", from.account);
   if (held?.state === "blocked") return effects.dropped("blocked");
   const state = await stateFor(tx, from, type, held);
@@ -52,6 +54,43 @@ export async function meet(
   // What came before they were accepted was not told yet.
   effects.receipt(channel.c);
   effects.wake();
+}
+
+/**
+ * Another device of our own: certified by our account, so there is nothing to decide. It is told where
+ * this one is reached, and our logs of the channels that only we are in.
+ */
+async function meetSibling(
+  tx: WriteTx,
+  context: OpenContext,
+  from: SessionPeer,
+  type: "contact" | "contactAccept",
+  them: Contact,
+): Promise<void> {
+  const { effects, self, nowMs } = context;
+  const held = await ownContact(tx, self);
+  const { said, refused } = await takeFacts(tx, self.accountKey, held, them.facts, from.device);
+  for (const it of refused) effects.dropped(`facts ${it.type}`);
+  await tx.put("contacts", { ...held, ...said });
+  for (const { card } of them.devices) {
+    if (said.live.includes(toHex(card.device))) await putCard(tx, card, nowMs);
+  }
+  if (type === "contact") await answerSibling(tx, context, from.device);
+  effects.wake();
+}
+
+async function answerSibling(tx: WriteTx, context: OpenContext, id: Hex): Promise<void> {
+  const { self, nowMs } = context;
+  const device = await tx.get("devices", id);
+  const contact = await ownContact(tx, self);
+  const isFull = (await controlsWaiting(tx, id, null)) >= ANSWERS_WAITING_MAX;
+  if (device === undefined || !contact.live.includes(id) || isFull) return;
+  const token = await tokenFor(tx, context, contact);
+  const payload = encodePayload("contactAccept", {
+    ...(await introductionOf(tx, self, [await ownCard(tx, self, token, nowMs)])),
+    presenceKey: contact.presenceOut,
+  });
+  await sendControl(tx, { ...context, device, payloads: [payload], before: null, psk: null });
 }
 
 /**
@@ -133,17 +172,13 @@ export async function answer(
   const devices = await reachableDevices(tx, contact.account);
   const token = await tokenFor(tx, context, contact);
   const payload = encodePayload("contactAccept", {
-    accountKey: self.accountKey,
-    name: self.name,
-    facts: self.facts,
-    cards: [await ownCard(tx, self, token, nowMs)],
+    ...(await introductionOf(tx, self, [await ownCard(tx, self, token, nowMs)])),
     presenceKey: contact.presenceOut,
   });
   const channel = await openChannel(tx, self, contact.account);
   // What came while they waited for our word was not told yet.
   context.effects.receipt(channel.c);
-  const targets = devices.map((it) => it.device);
-  const { log } = await ensureOwnLog(tx, { ...context, channel, targets });
+  const { log } = await ensureOwnLog(tx, { ...context, channel });
   // Settled by the receipt of our log's first entry, so a relay that loses its store loses nothing. Who
   // has that entry was answered before; nothing would tell that this answer came.
   const first = { c: log.c, a: log.a, s: 1 };

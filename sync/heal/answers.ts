@@ -6,7 +6,8 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
-import { type Channel, channelById, channelIdOf, logById } from "../channel/channels.ts";
+import { type Channel, channelOf, logById } from "../channel/channels.ts";
+import { channelWith, membersOf } from "../channel/members.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { handOver } from "../outbox/seal.ts";
 import { withTargets } from "../outbox/targets.ts";
@@ -15,7 +16,7 @@ import type { Nack } from "../payload/nack.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Want } from "../payload/want.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
-import type { DeviceRow } from "../store/rows.ts";
+import type { DeviceRow, Hex, OutboxRow, OwnChainRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answerFacts } from "./facts.ts";
 
@@ -28,7 +29,8 @@ const SERVED_ENTRIES_MAX = 64;
 
 /**
  * They cannot open what we sealed: our chain is handed to them again, as it is now, and whatever they
- * lack is sealed anew, behind it. What is on its way under earlier numbers may never open.
+ * lack is sealed anew, behind it. What is on its way under earlier numbers may never open. A tag that is
+ * of no chain of today may be of any channel that we share: then all in which they lack something.
  */
 export async function answerNack(
   tx: WriteTx,
@@ -39,38 +41,42 @@ export async function answerNack(
   if (!(await takeTurn(tx, context, from))) return;
   const isAnswered = await answerFacts(tx, context, from, nack);
   if (isAnswered && nack.tags.length === 1) return;
-  const channel = await channelWith(tx, context, from);
-  const chain = channel === undefined ? undefined : await tx.get("ownChains", channel.c);
-  if (channel === undefined || chain === undefined) return;
-  // Receipts and typing come under the chain's live key, which has a tag of its own.
-  const current = [chain.state.tag, liveTagOf(chain.state)];
-  const isCurrent = nack.tags.some((tag) => current.some((it) => equalBytes(tag, it)));
-  if (isCurrent || !chain.holders.includes(from.device)) {
-    const payload = await handOver(tx, context, channel, chain);
-    await sendControl(tx, {
-      ...context,
-      device: from,
-      payloads: [payload],
-      before: null,
-      psk: null,
-    });
-  }
-  for (const row of await tx.range("outbox", "entry", {
-    lower: [channel.c, 1],
-    upper: [channel.c, Infinity],
-  })) {
-    const isTheirs = row.targets.some((it) => it.device === from.device && it.state !== "done");
-    if (row.what !== "entry" || !isTheirs) continue;
-    await tx.put("outbox", {
-      ...withTargets(row, (it) =>
-        it.device === from.device ? { ...it, state: "pending" as const } : it,
-      ),
-      body: null,
-      env: "",
-    });
+  const chains = await tx.range("ownChains", "primary", {});
+  const named = chains.filter((it) => nack.tags.some((tag) => isTagOf(it, tag)));
+  for (const chain of named.length > 0 ? named : chains) {
+    const channel = await channelOf(tx, chain.c);
+    const isMember =
+      channel !== undefined && membersOf(context.self, channel).includes(from.account);
+    if (!isMember) continue;
+    const lacked = await lackedBy(tx, channel, from.device);
+    const isHolder = chain.holders.includes(from.device);
+    if (named.length > 0 || (lacked.length > 0 && !isHolder)) {
+      const payload = await handOver(tx, context, channel, chain, from.account);
+      const control = { ...context, device: from, payloads: [payload], before: null, psk: null };
+      await sendControl(tx, control);
+    }
+    for (const row of lacked) await sendAnew(tx, row, from.device);
   }
   context.effects.wake();
 }
+
+/** Receipts and typing come under the chain's live key, which has a tag of its own. */
+const isTagOf = ({ state }: OwnChainRow, tag: Uint8Array): boolean =>
+  equalBytes(tag, state.tag) || equalBytes(tag, liveTagOf(state));
+
+async function lackedBy(tx: WriteTx, { c }: Channel, device: Hex): Promise<readonly OutboxRow[]> {
+  const rows = await tx.range("outbox", "entry", { lower: [c, 1], upper: [c, Infinity] });
+  const isTheirs = (row: OutboxRow): boolean =>
+    row.targets.some((it) => it.device === device && it.state !== "done");
+  return rows.filter((row) => row.what === "entry" && isTheirs(row));
+}
+
+const sendAnew = async (tx: WriteTx, row: OutboxRow, device: Hex): Promise<void> => {
+  const next = withTargets(row, (it) =>
+    it.device === device ? { ...it, state: "pending" as const } : it,
+  );
+  await tx.put("outbox", { ...next, body: null, env: "" });
+};
 
 /** They miss entries of a channel that we share: we supply what we hold, whoever wrote it. */
 export async function answerWant(
@@ -79,10 +85,9 @@ export async function answerWant(
   from: DeviceRow,
   want: Want,
 ): Promise<void> {
-  const channel = await channelWith(tx, context, from);
+  const channel = await channelWith(tx, context.self, from.account, want.channel);
   const log = await logById(tx, toHex(want.log));
   if (channel === undefined || log === undefined || log.c !== channel.c) return;
-  if (!equalBytes(want.channel, channelIdOf(context.self, from.account))) return;
   if (!(await takeTurn(tx, context, from))) return;
   if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
   const found: Uint8Array[] = [];
@@ -101,13 +106,6 @@ export async function answerWant(
   await sendControl(tx, { ...context, device: from, payloads: [payload], before: null, psk: null });
   context.effects.wake();
 }
-
-const channelWith = (
-  tx: WriteTx,
-  context: OpenContext,
-  device: DeviceRow,
-): Promise<Channel | undefined> =>
-  channelById(tx, toHex(channelIdOf(context.self, device.account)));
 
 async function takeTurn(tx: WriteTx, context: OpenContext, device: DeviceRow): Promise<boolean> {
   const ageMs = context.nowMs - device.healedAtMs;

@@ -6,6 +6,7 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { acctStateOf } from "../../crypto/identity/facts.ts";
+import { ownContact } from "../contact/contacts.ts";
 import { NEW_FACTS_MAX } from "../contact/devices.ts";
 import { sendControl } from "../outbox/control.ts";
 import type { Nack } from "../payload/nack.ts";
@@ -37,7 +38,7 @@ export async function answerFacts(
   device: DeviceRow,
   nack: Nack,
 ): Promise<boolean> {
-  const { facts } = context.self;
+  const { facts } = await ownContact(tx, context.self);
   const head = factsHeadOf(acctStateOf(facts));
   if (!nack.tags.some((it) => equalBytes(it, head))) return false;
   for (let n = 0; n < ANSWERS_MAX && n * NEW_FACTS_MAX < facts.length; n += 1) {

@@ -6,6 +6,7 @@
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, channelOf, type Log, numbered } from "../channel/channels.ts";
+import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { reachableDevices } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
@@ -126,7 +127,7 @@ async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
     const ranges = holesOf(log.known, lastOf(log, cursors)).slice(0, WANT_RANGES_MAX);
     const [first] = ranges;
     const channel = first === undefined ? undefined : await channelOf(tx, log.c);
-    const devices = channel === undefined ? [] : await reachableDevices(tx, channel.account);
+    const devices = channel === undefined ? [] : await recipientsOf(tx, context.self, channel);
     if (first === undefined || channel === undefined || devices.length === 0) continue;
     const { asked, nowMs } = context;
     asked.heldNow(log.log, countKnown(log.known), channel.account, nowMs);

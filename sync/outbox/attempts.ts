@@ -7,7 +7,7 @@ import type { Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import type { PutStatus } from "../wire/ok-frame.ts";
 import { hurryRefused, QUOTA_RETRY_MAX_MS } from "./resend.ts";
-import { putOutbox, withTargets } from "./targets.ts";
+import { isSent, putOutbox, withTargets } from "./targets.ts";
 
 /** First and longest pause after a refusal; the pauses double, with jitter. */
 export const RETRY_FIRST_MS = 1_000;
@@ -53,7 +53,7 @@ export async function recordAttempts(
       if (row === undefined || row.env !== attempt.env) continue;
       const next = rowAfter(row, attempt, context);
       await putOutbox(tx, next);
-      if (next.what === "entry" && next.waiting === 0) await markSent(tx, next);
+      if (next.what === "entry" && isSent(next)) await markSent(tx, next);
     }
     const open = new Set(attempts.flatMap(takenBy).filter(slowed));
     if (open.size > 0) await hurryRefused(tx, open, context.nowMs);
@@ -66,7 +66,7 @@ const takenBy = ({ verdict }: Attempt): readonly Hex[] =>
     ? verdict.statuses.filter((it) => it.status.status === "stored").map((it) => it.device)
     : [];
 
-/** "Sent": durable at a relay for every device that is to have it. */
+/** "Sent": durable at a relay for every device of others that is to have it. */
 async function markSent(tx: WriteTx, row: OutboxRow): Promise<void> {
   const log = await tx.get("logs", row.a);
   if (log !== undefined) await tx.put("logs", { ...log, sent: addKnown(log.sent, row.s) });

@@ -131,12 +131,14 @@ class Round {
 
   async #add(tx: WriteTx, row: NumberedRow): Promise<void> {
     if (this.#parcels.has(row.n)) return;
-    const parcel = await addressed(tx, row);
-    const closedMs = parcel === undefined ? NO_WAY_RETRY_MS : this.#closedForMs(parcel);
-    if (parcel === undefined || closedMs > 0) return this.#putOff(tx, row, closedMs);
-    // What opens others is never held back behind them.
-    const full = parcel.targets.find((it) => this.#isFull(it.device));
-    if (full !== undefined && row.what === "entry") return this.#wait(tx, row, full.device);
+    const all = await addressed(tx, row);
+    const closedMs = all === undefined ? NO_WAY_RETRY_MS : this.#closedForMs(all);
+    if (all === undefined || closedMs > 0) return this.#putOff(tx, row, closedMs);
+    // What opens others is never held back behind them; nobody waits for another's full window.
+    const open = all.targets.filter((it) => row.what === "control" || !this.#isFull(it.device));
+    const [full] = all.targets;
+    if (open.length === 0 && full !== undefined) return this.#wait(tx, row, full.device);
+    const parcel = { ...all, targets: open };
     const sealed = await sealRow(tx, this.#seal, row);
     if (sealed === undefined) {
       for (const { device } of parcel.targets) this.#unopened.add(device);

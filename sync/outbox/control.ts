@@ -75,7 +75,7 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
     env: toHex(envelopeIdOf(body)),
     body,
     sealedAtMs: nowMs,
-    targets: pendingTargets([device.device]),
+    targets: pendingTargets(input.self, [device]),
     waiting: 1,
     attempts: 0,
     nextAtMs: 0,

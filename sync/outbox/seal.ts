@@ -13,7 +13,8 @@ import { SEALED_BODY_MS_MAX } from "../../crypto/lifetimes.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
-import { ownCard, recipientsOf, tokenFor } from "../contact/contacts.ts";
+import { recipientsOf } from "../channel/members.ts";
+import { ownCard, ownContact, tokenFor } from "../contact/contacts.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { DeviceRow, Hex, OutboxRow, OwnChainRow, TableName } from "../store/rows.ts";
@@ -70,7 +71,7 @@ async function chainFor(
   channel: Channel,
   row: Pick<OutboxRow, "c" | "a" | "s">,
 ): Promise<OwnChainRow | undefined> {
-  const recipients = await recipientsOf(tx, context.self, channel.account);
+  const recipients = await recipientsOf(tx, context.self, channel);
   if (recipients.length === 0) return undefined;
   const current = await tx.get("ownChains", channel.c);
   const chain =
@@ -80,7 +81,7 @@ async function chainFor(
   const holders = [...chain.holders];
   for (const device of recipients) {
     if (holders.includes(device.device)) continue;
-    const payload = await handOver(tx, context, channel, chain);
+    const payload = await handOver(tx, context, channel, chain, device.account);
     const handed = await sendControl(tx, {
       ...context,
       device,
@@ -111,21 +112,22 @@ function isDue(chain: OwnChainRow, recipients: readonly DeviceRow[], nowMs: numb
   return chain.holders.some((it) => !live.has(it)) || isChainSpent({ ...chain, devices, nowMs });
 }
 
-/** The payload that lets a device read what we seal in the channel from now on. */
+/** The payload that lets a device of `account` read what we seal in the channel from now on. */
 export async function handOver(
   tx: WriteTx,
   context: SealContext,
   channel: Channel,
   chain: OwnChainRow,
+  account: Hex,
 ): Promise<Uint8Array> {
-  const contact = await tx.get("contacts", channel.account);
+  const contact = await tx.get("contacts", account);
   const token = contact === undefined ? undefined : await tokenFor(tx, context, contact);
   return encodePayload("chain", {
     channel: bytesOf(channel.id),
     chain: handOverOf(chain.state),
     incarnation: context.self.incarnation,
     card: token === undefined ? null : await ownCard(tx, context.self, token, context.nowMs),
-    acctState: acctStateOf(context.self.facts),
+    acctState: acctStateOf((await ownContact(tx, context.self)).facts),
   });
 }
 

@@ -1,9 +1,24 @@
 /** Who still has to get something, device by device. */
-import type { Hex, OutboxRow, Target } from "../store/rows.ts";
+import type { Self } from "../account/self.ts";
+import type { DeviceRow, Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
-export const pendingTargets = (devices: readonly string[]): readonly Target[] =>
-  devices.map((device) => ({ device, state: "pending", url: "", storeInc: "", storedAtMs: 0 }));
+export const pendingTargets = (
+  { account }: Pick<Self, "account">,
+  devices: readonly DeviceRow[],
+): readonly Target[] =>
+  devices.map((it) => ({
+    device: it.device,
+    isOwn: it.account === account,
+    state: "pending",
+    url: "",
+    storeInc: "",
+    storedAtMs: 0,
+  }));
+
+/** Does a relay have it for everybody but our own other devices? */
+export const isSent = (row: OutboxRow): boolean =>
+  row.targets.every((it) => it.isOwn || it.state !== "pending");
 
 /** The row with some targets changed; `waiting` follows from them. */
 export function withTargets(row: OutboxRow, change: (target: Target) => Target): OutboxRow {

@@ -122,7 +122,7 @@ async function tellOnce(deps: ReceiptDeps, c: number): Promise<Told> {
   const self = deps.self();
   const channel = await deps.store.read(["channels"], (tx) => channelOf(tx, c));
   if (self === undefined || channel === undefined) return "told";
-  if (channel.receipts <= channel.receiptsSent || channel.kind === "self") return "told";
+  if (channel.receipts <= channel.receiptsSent) return "told";
   const cursor = await deps.store.read(CURSOR_TABLES, (tx) =>
     sealCursor(tx, self, channel, deps.random),
   );

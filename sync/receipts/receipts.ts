@@ -9,20 +9,22 @@ import type { Random } from "../../crypto/base/random.ts";
 import { sealLive, slotOf } from "../../crypto/chain/live.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
 import type { Self } from "../account/self.ts";
-import { bytesOf, type Channel, logsOf } from "../channel/channels.ts";
-import { reachableDevices } from "../contact/contacts.ts";
+import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
+import { recipientsOf } from "../channel/members.ts";
 import {
   coversKnown,
   hasKnown,
+  holesOf,
   type Known,
   KNOWN_NOTHING,
   maxKnown,
+  type SeqRange,
   unionKnown,
 } from "../log/known.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import { type Cursor, type CursorContent, signCursor } from "../payload/cursor.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { CursorRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { CursorRow, DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** A target that was stored so long ago and is missing behind later entries was lost on the way. */
@@ -45,12 +47,12 @@ export async function sealCursor(
   channel: Channel,
   random: Random,
 ): Promise<SealedCursor | "nobody" | "notYet"> {
-  const contact = await tx.get("contacts", channel.account);
-  if (contact === undefined || contact.state !== "accepted") return "nobody";
+  const readers = await readersOf(tx, self, channel);
+  if (readers.length === 0) return "nobody";
   const chain = await tx.get("ownChains", channel.c);
   if (chain === undefined || chain.holders.length === 0) return "notYet";
   // A device that was revoked since holds the chain's live key until the next message rotates it.
-  const live = new Set((await reachableDevices(tx, channel.account)).map((it) => it.device));
+  const live = new Set(readers.map((it) => it.device));
   // Newest first: what does not fit a cursor is what nobody writes any more.
   const logs = (await logsOf(tx, channel.c))
     .filter((it) => !it.own && maxKnown(it.known) > 0)
@@ -70,6 +72,16 @@ export async function sealCursor(
     slot: slotOf(chain.state.liveKey),
     devices: chain.holders.filter((it) => live.has(it)),
   };
+}
+
+/** Devices whose business it is what we hold and have read: our own, and those of accepted contacts. */
+async function readersOf(tx: ReadTx, self: Self, channel: Channel): Promise<readonly DeviceRow[]> {
+  const readers: DeviceRow[] = [];
+  for (const device of await recipientsOf(tx, self, channel)) {
+    const contact = await tx.get("contacts", device.account);
+    if (contact?.state === "accepted" || contact?.state === "self") readers.push(device);
+  }
+  return readers;
 }
 
 export type Settled = {
@@ -125,6 +137,43 @@ export async function applyCursor(
     }
   }
   return { settled, lost, isAheadOfUs, isBehindItself };
+}
+
+/**
+ * What another device of ours says that it has read, our account has read. Reading is never taken back, so
+ * the count of what is unread only falls. True when that changed anything.
+ */
+export async function takeRead(
+  tx: WriteTx,
+  channel: Channel,
+  read: Cursor["read"],
+): Promise<boolean> {
+  let unread = 0;
+  let isNews = false;
+  for (const { log: id, known } of read) {
+    const log = await logById(tx, toHex(id));
+    if (log === undefined || log.c !== channel.c || coversKnown(log.read, known)) continue;
+    for (const range of holesOf(log.read, maxKnown(known))) {
+      unread += await countShown(tx, log, known, range);
+    }
+    isNews = true;
+    await tx.put("logs", { ...log, read: unionKnown(log.read, known) });
+  }
+  if (!isNews) return false;
+  const left = Math.max(0, channel.unread - unread);
+  await tx.put("channels", { ...channel, unread: left, receipts: channel.receipts + 1 });
+  return true;
+}
+
+/** Messages of others in the range that are here, and that `known` covers. */
+async function countShown(
+  tx: ReadTx,
+  { c, a }: Log,
+  known: Known,
+  [from, to]: SeqRange,
+): Promise<number> {
+  const rows = await tx.range("entries", "primary", { lower: [c, a, from], upper: [c, a, to] });
+  return rows.filter((it) => it.shown === 1 && !it.own && hasKnown(known, it.s)).length;
 }
 
 /** What a device holds of the log, by its newest cursor. */

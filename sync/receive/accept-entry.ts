@@ -163,7 +163,8 @@ async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> 
     late: shown === 1 && !own && h < theirs.seenH && !(await isRunOn(tx, placing, theirs.seenH)),
     clockAhead: merged.clockAhead,
   };
-  const isUnread = shown === 1 && !own;
+  // Another device of ours may have read it before it came here.
+  const isUnread = shown === 1 && !own && !hasKnown(log.read, core.seq);
   const grown: Channel = {
     ...channel,
     hlc: merged.channelMax,

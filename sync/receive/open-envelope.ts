@@ -26,7 +26,7 @@ import {
   type SessionMessage,
 } from "../payload/payload.ts";
 import { verifyTyping } from "../payload/typing.ts";
-import { applyCursor } from "../receipts/receipts.ts";
+import { applyCursor, takeRead } from "../receipts/receipts.ts";
 import type { Hex, InviteRow, PeerChainRow, SessionRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
@@ -187,6 +187,9 @@ async function openLiveFrame(
   const from = { c: row.c, device: row.device, account: row.account };
   const { incarnation } = context.self;
   const applied = await applyCursor(tx, from, body, incarnation, nowMs);
+  if (row.account === context.self.account && (await takeRead(tx, channel, body.read))) {
+    effects.receipt(row.c);
+  }
   if (applied.lost > 0) effects.wake();
   // If their storage was rolled back, our own cursor tells them so.
   if (applied.isBehindItself) await staleReceipt(tx, effects, row.c);

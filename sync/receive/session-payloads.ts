@@ -10,17 +10,11 @@ import { liveTagOf } from "../../crypto/chain/live.ts";
 import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
 import { decodeCard, verifyCard } from "../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
-import {
-  bytesOf,
-  channelById,
-  channelIdOf,
-  type Log,
-  logsOf,
-  openChannel,
-  openLog,
-} from "../channel/channels.ts";
+import { bytesOf, type Log, logsOf, openLog } from "../channel/channels.ts";
+import { channelWith, openChannelWith } from "../channel/members.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
+import { decodeEntry } from "../entry/entry.ts";
 import { answerNack, answerWant } from "../heal/answers.ts";
 import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
 import { maxKnown } from "../log/known.ts";
@@ -109,7 +103,7 @@ async function takePayload(
   from: Known,
   payload: Payload,
 ): Promise<void> {
-  const isAnswered = from.contact.state === "accepted";
+  const isAnswered = from.contact.state === "accepted" || from.contact.state === "self";
   switch (payload.type) {
     case "card":
       await takeCard(tx, context, from, payload.body.card);
@@ -163,7 +157,8 @@ async function takeChain(
   handOver: ChainHandOver,
 ): Promise<readonly Hex[]> {
   const { self, effects, nowMs } = context;
-  if (!equalBytes(handOver.channel, channelIdOf(self, contact.account))) {
+  const channel = await openChannelWith(tx, self, contact.account, handOver.channel);
+  if (channel === undefined) {
     effects.dropped("chain of another channel");
     return [];
   }
@@ -176,7 +171,6 @@ async function takeChain(
     await takeCard(tx, context, { contact, device }, handOver.card);
   }
   await compareFacts(tx, context, contact, handOver.acctState);
-  const channel = await openChannel(tx, self, contact.account);
   const writer = {
     account: contact.account,
     device: device.device,
@@ -260,8 +254,10 @@ async function takeEntry(
   { contact }: Known,
   bytes: Uint8Array,
 ): Promise<void> {
-  const id = toHex(channelIdOf(context.self, contact.account));
-  const channel = await channelById(tx, id);
+  const entry = decodeEntry(bytes);
+  if (!entry.ok) return context.effects.dropped("entry malformed");
+  const { account } = contact;
+  const channel = await channelWith(tx, context.self, account, entry.value.core.channel);
   if (channel === undefined) return context.effects.dropped("channel");
   const outcome = await acceptEntry(tx, context.self, channel.c, bytes, context.nowMs);
   if (outcome.type === "refused") {

@@ -1,6 +1,6 @@
 /**
  * What an edit of a shared document is in a log: the body of entries of kind `ydoc` and `ydocSnapshot`.
- * docs/protocol/rooms.md, [RM1] to [RM4].
+ * docs/protocol/rooms.md, [YR1] to [YR4].
  *
  *     cbor [room, nonces, update]
  *

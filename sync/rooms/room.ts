@@ -1,7 +1,7 @@
 /**
  * A shared document's host inside a device: the y-websocket server of the tabs, and the end of the way
  * for what other devices wrote. Each tab runs the stock WebsocketProvider; between devices only signed
- * entries travel (room-update.ts). docs/protocol/rooms.md, [RM6] to [RM14].
+ * entries travel (room-update.ts). docs/protocol/rooms.md, [YR6] to [YR14].
  *
  * A tab sees its own edits at once and other tabs' in the same turn. What was edited becomes an entry
  * every FLUSH_MS, at FLUSH_BYTES, or when a tab asks for it (blur, close).

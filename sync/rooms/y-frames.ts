@@ -1,6 +1,6 @@
 /**
  * Frames of the y-websocket protocol, as far as a server reads and writes them. What comes is from a tab
- * of our own; it is read with the same care as anything else. docs/protocol/rooms.md, [RM5].
+ * of our own; it is read with the same care as anything else. docs/protocol/rooms.md, [YR5].
  *
  *     frame = varuint type | rest
  *

@@ -6,11 +6,12 @@ import { Dexie, type Collection, type Transaction } from "dexie";
 
 import { type DatabaseOptions, openDatabase } from "./database.ts";
 import type { Fields } from "./keys.ts";
-import type { IndexShape, TableName } from "./rows.ts";
+import type { TableName } from "./rows.ts";
 import { indexPath } from "./schema.ts";
 import { openScope, type Tables } from "./scope.ts";
 import { isConnectionLost, storageErrorOf } from "./storage-failure.ts";
 import type { Key, Range, Store, WriteTx } from "./store.ts";
+import type { IndexShape } from "./tables.ts";
 
 /** A list that begins with a list: no key of ours comes after it. */
 const AFTER_ALL: readonly unknown[] = [[]];

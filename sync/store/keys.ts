@@ -3,8 +3,9 @@
  * shorter one first (Indexed Database API 3.0, 2.4 "Keys"; dates and bytes are not used here).
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { type IndexShape, TABLES, type TableName } from "./rows.ts";
+import type { TableName } from "./rows.ts";
 import type { Key, Range } from "./store.ts";
+import { type IndexShape, TABLES } from "./tables.ts";
 
 type Scalar = number | string;
 export type Fields = Readonly<Record<string, unknown>>;

@@ -11,9 +11,10 @@
  * and takes notes of what it replaced; a failed one is undone by them, backwards.
  */
 import { compareBound, compareKeys, type Fields, keysOf } from "./keys.ts";
-import { type IndexShape, TABLES, type TableName } from "./rows.ts";
+import type { TableName } from "./rows.ts";
 import { openScope, type Tables } from "./scope.ts";
 import { type Key, type Range, StorageError, type Store } from "./store.ts";
+import { type IndexShape, TABLES } from "./tables.ts";
 
 type Item = { readonly key: Key; readonly primary: Key; readonly row: Fields };
 type Index = { readonly shape: IndexShape; readonly items: Item[] };

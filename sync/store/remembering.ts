@@ -9,8 +9,9 @@
  * It remembers for one transaction: its size is bounded by what `work` touches.
  */
 import { compareKeys, type Fields, indexOf, keysOf, primaryKeyOf } from "./keys.ts";
-import { type IndexShape, type Rows, TABLES, type TableName } from "./rows.ts";
+import type { Rows, TableName } from "./rows.ts";
 import type { Key, Range, WriteTx } from "./store.ts";
+import { type IndexShape, TABLES } from "./tables.ts";
 
 export async function remembering<R>(tx: WriteTx, work: (tx: WriteTx) => Promise<R>): Promise<R> {
   const memory = new Memory(tx);
@@ -100,6 +101,8 @@ class Memory implements WriteTx {
 
   readonly delete = async (name: TableName, key: Key): Promise<void> => {
     const { rows, found } = this.#table(name);
+    // A number that was put is not given again, though its row goes.
+    if (rows.get(textOf(key))?.isDue === true) await this.#writeDown(name);
     rows.set(textOf(key), { row: undefined, isDue: false });
     found.clear();
     await this.#tx.delete(name, key);

@@ -1,5 +1,5 @@
 /**
- * The rows of a device's database: one type a table, and the table of keys and indexes. Numbers and
+ * The rows of a device's database: one type a table (tables.ts has keys and indexes). Numbers and
  * ids that an index needs stay readable at rest; everything else is sealed by the adapter. Ids are
  * lower-case hex, times are milliseconds since 1970, `hex16` is 16 bytes, `hex32` is 32.
  *
@@ -67,8 +67,11 @@ export type InviteRow = {
   readonly redeemedBy: Hex | null;
 };
 
-/** `invited`: we used their link, no answer yet. `request`: a stranger who waits for our word. */
-export type ContactState = "invited" | "accepted" | "request" | "blocked";
+/**
+ * `self`: our own account, whose other devices are written to like anybody's. `invited`: we used their
+ * link, no answer yet. `request`: a stranger who waits for our word.
+ */
+export type ContactState = "self" | "invited" | "accepted" | "request" | "blocked";
 
 export type ContactRow = {
   readonly account: Hex; // hex32
@@ -177,13 +180,14 @@ export type HeldRow = {
   readonly atMs: number;
 };
 
-export type ChannelKind = "self" | "dm";
+/** `account`: what our own devices tell each other; never shown. */
+export type ChannelKind = "self" | "dm" | "account";
 
 export type ChannelRow = {
   readonly c?: number; // generated
   readonly id: Hex; // hex16
   readonly kind: ChannelKind;
-  /** The other account (hex32); our own for "self". */
+  /** The other account (hex32); our own for "self" and "account". */
   readonly account: Hex;
   /** `h` of the newest entry that is shown, 0 = none: the chat list's order. */
   readonly lastH: number;
@@ -261,6 +265,8 @@ export type TargetState = "pending" | "stored" | "done";
 
 export type Target = {
   readonly device: Hex;
+  /** One of our own account: "sent" does not wait for it. */
+  readonly isOwn: boolean;
   readonly state: TargetState;
   /** Relay that stored it, its store incarnation then, and when. */
   readonly url: string;
@@ -322,79 +328,3 @@ export type Rows = {
 };
 
 export type TableName = keyof Rows;
-
-/** An index: its fields; `unique`, or `multi` when its one field is a list that is indexed by item. */
-export type IndexShape = {
-  readonly fields: readonly string[];
-  readonly unique?: true;
-  readonly multi?: true;
-};
-
-export type TableShape = {
-  readonly primary: readonly string[];
-  /** The primary key is a number that the store makes. */
-  readonly generated?: true;
-  readonly indexes: Readonly<Record<string, IndexShape>>;
-};
-
-/** Keys and indexes of every table. An index is named after what it answers. */
-export const TABLES: { readonly [T in TableName]: TableShape } = {
-  meta: { primary: ["k"], indexes: {} },
-  mailboxes: { primary: ["url"], indexes: { mailbox: { fields: ["mailbox"] } } },
-  tokens: { primary: ["label"], indexes: {} },
-  invites: { primary: ["tag"], indexes: {} },
-  contacts: { primary: ["account"], indexes: {} },
-  devices: { primary: ["device"], indexes: { account: { fields: ["account"] } } },
-  sessions: {
-    primary: ["n"],
-    generated: true,
-    indexes: { device: { fields: ["device"] }, tags: { fields: ["tags"], multi: true } },
-  },
-  ownChains: { primary: ["c"], indexes: {} },
-  peerChains: {
-    primary: ["n"],
-    generated: true,
-    indexes: {
-      tags: { fields: ["tags"], multi: true },
-      device: { fields: ["device", "c"] },
-      received: { fields: ["receivedAtMs"] },
-    },
-  },
-  prekeys: { primary: ["id"], indexes: { created: { fields: ["createdAtMs"] } } },
-  seen: { primary: ["id"], indexes: { at: { fields: ["atMs"] } } },
-  held: {
-    primary: ["env"],
-    indexes: {
-      tag: { fields: ["tag"] },
-      at: { fields: ["atMs"] },
-      label: { fields: ["label", "atMs"] },
-    },
-  },
-  channels: {
-    primary: ["c"],
-    generated: true,
-    indexes: { id: { fields: ["id"], unique: true }, recent: { fields: ["lastH"] } },
-  },
-  logs: {
-    primary: ["a"],
-    generated: true,
-    indexes: { log: { fields: ["log"], unique: true }, channel: { fields: ["c"] } },
-  },
-  entries: {
-    primary: ["c", "a", "s"],
-    indexes: {
-      timeline: { fields: ["c", "shown", "h", "b", "s"] },
-      arrival: { fields: ["c", "arr"] },
-    },
-  },
-  cursors: { primary: ["c", "device"], indexes: {} },
-  outbox: {
-    primary: ["n"],
-    generated: true,
-    indexes: {
-      entry: { fields: ["c", "a", "s"] },
-      flight: { fields: ["flightTo"] },
-      due: { fields: ["waiting", "nextAtMs"] },
-    },
-  },
-};

@@ -4,7 +4,7 @@
  *
  * Never change a version that shipped: add the next one, with its `upgrade`.
  */
-import { type IndexShape, TABLES } from "./rows.ts";
+import { type IndexShape, TABLES } from "./tables.ts";
 
 /** Dexie writes it to disk times ten: a tenth is what it adds by itself when it finds less. */
 export const SCHEMA_VERSION = 1;

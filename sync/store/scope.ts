@@ -5,8 +5,9 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { assertRange, type Fields, indexOf, isKey, primaryKeyOf } from "./keys.ts";
-import { type IndexShape, type Rows, TABLES, type TableName } from "./rows.ts";
+import type { Rows, TableName } from "./rows.ts";
 import type { Key, Range, WriteTx } from "./store.ts";
+import { type IndexShape, TABLES } from "./tables.ts";
 
 /** What a store can do to its tables, arguments checked; it may throw or reject. */
 export interface Tables {

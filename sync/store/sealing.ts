@@ -32,8 +32,9 @@ import { utf8 } from "../../crypto/base/bytes.ts";
 import { openRecord, type Place, sealRecord } from "../../crypto/vault/vault.ts";
 import type { Fields } from "./keys.ts";
 import { KEY_BY_TABLE, type RowVault } from "./row-vault.ts";
-import { TABLES, type TableName } from "./rows.ts";
+import type { TableName } from "./rows.ts";
 import { StorageError } from "./store.ts";
+import { TABLES } from "./tables.ts";
 
 /** Beneath Dexie's lowest own layer (-1, its cache of rows within a transaction). */
 const LEVEL = -2;

@@ -109,7 +109,6 @@ async function append(
       text: `${SENTENCES[at % SENTENCES.length]} ${at + 1}`,
       nowMs: timeOf(at),
       random: systemRandom,
-      targets: [],
     });
     // The first message opens the log; whoever reads it needs that entry too.
     const opening = entry.s === 2 ? await tx.get("entries", [c, entry.a, 1]) : undefined;

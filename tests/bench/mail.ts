@@ -4,7 +4,6 @@ import { assert } from "../../crypto/base/assert.ts";
 import { fromHex } from "../../crypto/base/hex.ts";
 import { appendMessage } from "../../sync/channel/append.ts";
 import { channelOf } from "../../sync/channel/channels.ts";
-import { recipientsOf } from "../../sync/contact/contacts.ts";
 import { SEAL_TABLES, sealRow } from "../../sync/outbox/seal.ts";
 import type { OutboxRow, TableName } from "../../sync/store/rows.ts";
 import type { WriteTx } from "../../sync/store/store.ts";
@@ -57,10 +56,8 @@ async function writeRound(
   for (let i = 0; i < messages; i++) {
     const channel = await channelOf(tx, c);
     assert(channel !== undefined, "they have that chat");
-    const devices = await recipientsOf(tx, self, channel.account);
-    const targets = devices.map((it) => it.device);
     const text = "The lighthouse is ten steps away, and the wind is still rising.";
-    await appendMessage(tx, { ...context, channel, text, targets });
+    await appendMessage(tx, { ...context, channel, text });
   }
   for (const row of await tx.range("outbox", "primary", {})) await sealRow(tx, context, row);
   const parcels = await tx.range("outbox", "primary", {});

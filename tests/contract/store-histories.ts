@@ -5,8 +5,9 @@
  */
 import fc from "fast-check";
 
-import { TABLES, type TableName } from "../../sync/store/rows.ts";
+import type { TableName } from "../../sync/store/rows.ts";
 import type { Key, Range, Store, WriteTx } from "../../sync/store/store.ts";
+import { TABLES } from "../../sync/store/tables.ts";
 import { channelRow, entryRow, heldRow, logRow, peerChainRow } from "../sync/store/rows.ts";
 
 const NAMES = ["channels", "entries", "held", "logs", "peerChains"] as const;

@@ -4,8 +4,8 @@ import { accountKeysOf } from "../../crypto/identity/account.ts";
 import { certifyDevice } from "../../crypto/identity/certificate.ts";
 import { makeDevice } from "../../crypto/identity/device.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
-import { writeSelf } from "../../sync/account/self.ts";
 import { bytesOf } from "../../sync/channel/channels.ts";
+import { ownContact } from "../../sync/contact/contacts.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import { overSession, selfOf } from "./forge.ts";
 import type { Person } from "./person.ts";
@@ -250,7 +250,8 @@ test("[HE11] facts that did not reach a contact are seen by the next hand-over, 
   const fact = certificateFactOf(certificate);
   await alice.sleep();
   await alice.change(async (tx) => {
-    await writeSelf(tx, { ...self, facts: [...self.facts, fact] });
+    const own = await ownContact(tx, self);
+    await tx.put("contacts", { ...own, facts: [...own.facts, fact] });
     for (const { c } of await tx.range("ownChains", "primary", {})) await tx.delete("ownChains", c);
   });
   await alice.wake();

@@ -6,6 +6,7 @@ import { certifyDevice } from "../../crypto/identity/certificate.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { writeSelf } from "../../sync/account/self.ts";
 import { bytesOf } from "../../sync/channel/channels.ts";
+import { ownContact } from "../../sync/contact/contacts.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import {
   cursorOf,
@@ -259,15 +260,13 @@ test("[RX16] a device that we know of one account neither invites nor comes for 
     },
     secretKey,
   );
-  await carol.change((tx) =>
-    writeSelf(tx, {
-      ...self,
-      device: other.device,
-      keys: other.keys,
-      certificate,
-      facts: [certificateFactOf(certificate)],
-    }),
-  );
+  await carol.change(async (tx) => {
+    const now = { ...self, device: other.device, keys: other.keys, certificate };
+    await writeSelf(tx, now);
+    const contact = await ownContact(tx, now);
+    const facts = [certificateFactOf(certificate)];
+    await tx.put("contacts", { ...contact, facts, live: [now.device] });
+  });
   // Prekeys that carry the new certificate.
   await carol.change(async (tx) => {
     for (const row of await tx.range("mailboxes", "primary", {})) {
@@ -284,7 +283,7 @@ test("[RX16] a device that we know of one account neither invites nor comes for 
   await carol.accept(await bob.invite());
   await pass(5 * SECOND_MS);
   expect(bob.dropped).toContain("device claimed");
-  const accounts = (await bob.rows("contacts")).map((it) => it.account);
+  const accounts = (await bob.others()).map((it) => it.account);
   expect(accounts).toEqual([await mallory.account()]);
 });
 

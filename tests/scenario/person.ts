@@ -9,9 +9,10 @@ import type { Timers } from "../../sync/clock/timers.ts";
 import type { Device, Status } from "../../sync/device.ts";
 import { openDevice } from "../../sync/open-device.ts";
 import { type MemoryStore, openMemoryStore } from "../../sync/store/memory-store.ts";
-import { type Rows, type TableName, TABLES } from "../../sync/store/rows.ts";
+import type { Rows, TableName } from "../../sync/store/rows.ts";
 import type { ContactRow, EntryRow, LogRow } from "../../sync/store/rows.ts";
 import { StorageError, type Store, type WriteTx } from "../../sync/store/store.ts";
+import { TABLES } from "../../sync/store/tables.ts";
 import {
   type MemoryTransport,
   openMemoryTransport,
@@ -225,6 +226,11 @@ export class Person {
     return (await this.entries(other)).map((it) => it.text);
   }
 
+  /** Everybody they know of. */
+  async others(): Promise<readonly ContactRow[]> {
+    return (await this.rows("contacts")).filter((it) => it.state !== "self");
+  }
+
   async unread(other: Person): Promise<number> {
     const c = await this.chatWith(other);
     return (await this.rows("channels")).find((it) => it.c === c)?.unread ?? 0;
@@ -239,7 +245,7 @@ export class Person {
     return (await this.entries(other)).flatMap((entry) => {
       const log = logs.find((it) => it.a === entry.a);
       if (!entry.own || log === undefined || channel === undefined) return [];
-      return [messageStateOf(entry.s, log, cursors, channel.kind)];
+      return [messageStateOf(entry.s, log, cursors, channel.kind === "self" ? "self" : "dm")];
     });
   }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { inviteTagOf, sealInviteRecord } from "../../crypto/invite/record.ts";
 import { ownerOf } from "../../sync/account/mailboxes.ts";
-import { ownCard } from "../../sync/contact/contacts.ts";
+import { introductionOf, ownCard } from "../../sync/contact/contacts.ts";
 import { moveSecretOf } from "../../sync/contact/moves.ts";
 import { openRelayHttp } from "../../sync/session/relay-http.ts";
 import { idOf } from "../../sync/wire/ids.ts";
@@ -270,11 +270,10 @@ test("[MV3] a record that somebody else left in time misleads nobody, and keeps 
   const { keys } = await selfOf(alice);
   const self = await selfOf(bob);
   const secret = moveSecretOf(keys.sigKey, owner.relayId);
-  const card = await bob.change((tx) =>
-    ownCard(tx, self, { token: new Uint8Array(16) }, bob.timers.now()),
-  );
-  const { accountKey, name, facts } = self;
-  const introduction = { accountKey, name, facts, cards: [card] };
+  const introduction = await bob.change(async (tx) => {
+    const token = { token: new Uint8Array(16) };
+    return introductionOf(tx, self, [await ownCard(tx, self, token, bob.timers.now())]);
+  });
   const content = { expiresAtS: 2 ** 32 - 1, voucher: new Uint8Array(0), introduction };
   const record = sealInviteRecord(secret, content, (length) => new Uint8Array(length));
   if (!record.ok) throw new Error("a record");

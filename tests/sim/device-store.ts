@@ -3,8 +3,9 @@
  * does, take their time, and be the last thing that the device ever did.
  */
 import { openMemoryStore, type MemoryStore, type Snapshot } from "../../sync/store/memory-store.ts";
-import { type Rows, TABLES, type TableName } from "../../sync/store/rows.ts";
+import type { Rows, TableName } from "../../sync/store/rows.ts";
 import { type Key, StorageError, type Store, type WriteTx } from "../../sync/store/store.ts";
+import { TABLES } from "../../sync/store/tables.ts";
 
 /** One row of a committed write; `row` undefined: deleted, and `before` is what stood there. */
 export type Change = {

@@ -3,7 +3,8 @@
  * the witness who sees all of it. A world begins from nothing or from a saved one.
  */
 import { openMemoryStore, type Snapshot } from "../../sync/store/memory-store.ts";
-import { TABLES, type TableName } from "../../sync/store/rows.ts";
+import type { TableName } from "../../sync/store/rows.ts";
+import { TABLES } from "../../sync/store/tables.ts";
 import { idOf } from "../../sync/wire/ids.ts";
 import { Chance } from "./chance.ts";
 import type { Change } from "./device-store.ts";

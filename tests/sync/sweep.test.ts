@@ -71,7 +71,7 @@ test("[OB8] parcels are given up after they were found old for as long again", a
     env: "",
     body: null,
     sealedAtMs: 0,
-    targets: [{ device: "d", state: "stored", url: "", storeInc: "", storedAtMs: 0 }],
+    targets: [{ device: "d", isOwn: false, state: "stored", url: "", storeInc: "", storedAtMs: 0 }],
     waiting: 0,
     attempts: 0,
     nextAtMs: 0,

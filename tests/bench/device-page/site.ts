@@ -8,8 +8,9 @@ import { encode } from "cborg";
 import { build } from "vite";
 
 import { ROOT } from "../../../scripts/child.ts";
-import { TABLES, type TableName } from "../../../sync/store/rows.ts";
+import type { TableName } from "../../../sync/store/rows.ts";
 import type { Store } from "../../../sync/store/store.ts";
+import { TABLES } from "../../../sync/store/tables.ts";
 
 /** Of the paths that the app's service worker leaves to the relay. */
 const FOLDER = ".well-known/device-page";

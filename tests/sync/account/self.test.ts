@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
 import { liveDevicesOf } from "../../../crypto/identity/facts.ts";
+import { firstFactsOf } from "../../../sync/account/begin.ts";
 import { forgetRegistration, newMailbox } from "../../../sync/account/mailboxes.ts";
 import { nextCardCounter, readSelf, renewIncarnation } from "../../../sync/account/self.ts";
 import { bytesOf } from "../../../sync/channel/channels.ts";
@@ -13,7 +14,7 @@ const HOUR_MS = 3_600_000;
 test("[DV4] an account is made without a network, and certifies its own device", async () => {
   const { self, change } = await someone("alice");
   expect(await change(readSelf)).toEqual(self);
-  const live = liveDevicesOf(self.accountKey, self.facts);
+  const live = liveDevicesOf(self.accountKey, firstFactsOf(self));
   expect(live.map((it) => it.device)).toEqual([bytesOf(self.device)]);
 });
 

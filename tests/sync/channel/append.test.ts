@@ -15,13 +15,12 @@ async function write(
   by: Someone,
   account: string,
   text: string,
-  how: { readonly nowMs?: number; readonly targets?: readonly string[] } = {},
+  nowMs = NOW_MS,
 ): Promise<EntryRow> {
   const { self, random } = by;
   return by.change(async (tx) => {
     const channel: Channel = await openChannel(tx, self, account);
-    const { nowMs = NOW_MS, targets = [] } = how;
-    return (await appendMessage(tx, { self, channel, text, nowMs, random, targets })).entry;
+    return (await appendMessage(tx, { self, channel, text, nowMs, random })).entry;
   });
 }
 
@@ -36,19 +35,20 @@ const rowsOf = (by: Someone): Promise<readonly EntryRow[]> =>
 
 test("[AP1] entry, its place and its parcel are there together, or not at all", async () => {
   const alice = await someone("alice");
-  const { account } = alice.self;
+  const bob = await someone("bob");
+  await introduce(alice, bob);
+  const { account } = bob.self;
   const failing = alice.change(async (tx) => {
     const channel = await openChannel(tx, alice.self, account);
     const { self, random } = alice;
-    const targets = ["00"];
-    await appendMessage(tx, { self, channel, text: "never", nowMs: NOW_MS, random, targets });
+    await appendMessage(tx, { self, channel, text: "never", nowMs: NOW_MS, random });
     throw new Error("the power went");
   });
   await expect(failing).rejects.toThrow("the power went");
   const count = (table: "entries" | "outbox" | "logs"): Promise<number> =>
     alice.store.read([table], (tx) => tx.count(table, "primary", {}));
   expect([await count("entries"), await count("outbox"), await count("logs")]).toEqual([0, 0, 0]);
-  await write(alice, account, "hello", { targets: ["00", "11"] });
+  await write(alice, account, "hello");
   expect([await count("entries"), await count("outbox"), await count("logs")]).toEqual([2, 2, 1]);
 });
 
@@ -126,7 +126,7 @@ test("[AP4] nothing is sealed when it is written; [AP5] a note to self has no pa
   expect(parcels).toEqual([]);
   const bob = await someone("bob");
   await introduce(alice, bob);
-  await write(alice, bob.self.account, "to Bob", { targets: [bob.self.device] });
+  await write(alice, bob.self.account, "to Bob");
   const made = await alice.store.read(["outbox"], (tx) => tx.range("outbox", "primary", {}));
   expect(made.map((it) => [it.what, it.body, it.env, it.waiting])).toEqual([
     ["entry", null, "", 1],
@@ -148,7 +148,7 @@ test("[PI2] ids of one device sort as they were written, in all channels and on 
       const ids: string[] = [];
       for (const [nowMs, isNote] of all) {
         const account = isNote ? alice.self.account : bob.self.account;
-        ids.push((await write(alice, account, "x", { nowMs })).id);
+        ids.push((await write(alice, account, "x", nowMs)).id);
       }
       expect(ids.toSorted()).toEqual(ids);
       expect(new Set(ids).size).toBe(ids.length);

@@ -4,8 +4,9 @@ import { ready } from "../../../crypto/base/sodium.ts";
 import { decodeCard, verifyCard } from "../../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../../crypto/identity/certificate.ts";
 import { atRelay, newMailbox } from "../../../sync/account/mailboxes.ts";
+import { openChannel } from "../../../sync/channel/channels.ts";
+import { addresseesOf } from "../../../sync/channel/members.ts";
 import {
-  addresseesOf,
   CONTACT_TOKEN_LIFE_MS,
   makeToken,
   ownCard,
@@ -60,9 +61,10 @@ test("[OB12] what is written waits for devices that cannot be reached yet, when 
     if (row !== undefined) await tx.put("devices", { ...row, card: null });
   });
   expect(await alice.change((tx) => reachableDevices(tx, account))).toEqual([]);
-  const addressees = await alice.change((tx) => addresseesOf(tx, account));
+  const addressees = await alice.change(async (tx) =>
+    addresseesOf(tx, alice.self, await openChannel(tx, alice.self, account)),
+  );
   expect(addressees.map((it) => it.device)).toEqual([device]);
-  expect(await alice.change((tx) => addresseesOf(tx, alice.self.account))).toEqual([]);
 });
 
 test("[UP4] a contact's token is theirs alone, made when it is missing and told to the relay", async () => {

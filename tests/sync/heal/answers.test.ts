@@ -22,8 +22,7 @@ async function pair(count: number, text = "hello"): Promise<Pair> {
   await alice.change(async (tx) => {
     for (let n = 0; n < count; n += 1) {
       const channel = await openChannel(tx, alice.self, bob.self.account);
-      const targets = [bob.self.device];
-      await appendMessage(tx, { ...alice.context, channel, text, targets });
+      await appendMessage(tx, { ...alice.context, channel, text });
     }
   });
   for (const row of await outboxOf(alice)) {

@@ -5,6 +5,7 @@ export const RELAY = "https://relay.example";
 
 export const target = (device: string, of: Partial<Target> = {}): Target => ({
   device,
+  isOwn: false,
   state: "pending",
   url: "",
   storeInc: "",

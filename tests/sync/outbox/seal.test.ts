@@ -23,7 +23,6 @@ async function written(count: number): Promise<{ alice: Someone; bob: Someone }>
         ...alice.context,
         channel,
         text: `${n}`,
-        targets: [bob.self.device],
       });
     }
   });
@@ -91,7 +90,7 @@ test("[OB3] after 25 messages, a day, or when somebody is gone, a new chain begi
   const write = async (nowMs: number): Promise<void> => {
     await alice.change(async (tx) => {
       const channel = await openChannel(tx, alice.self, bob.self.account);
-      const input = { ...alice.context, channel, text: "more", targets: [bob.self.device] };
+      const input = { ...alice.context, channel, text: "more" };
       await appendMessage(tx, { ...input, nowMs });
     });
     await sealAll(alice, nowMs);

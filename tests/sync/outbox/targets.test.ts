@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
-import { pendingTargets, putOutbox, withTargets } from "../../../sync/outbox/targets.ts";
+import { putOutbox, withTargets } from "../../../sync/outbox/targets.ts";
 import { openMemoryStore } from "../../../sync/store/memory-store.ts";
-import { parcel } from "./parcel.ts";
+import { parcel, target } from "./parcel.ts";
 
 test("[OB1] a parcel waits while one of its devices does, and is gone when all have it", async () => {
-  const row = parcel({ targets: pendingTargets(["d", "e"]) });
+  const row = parcel({ targets: [target("d"), target("e")] });
   expect(row.targets.map((it) => it.state)).toEqual(["pending", "pending"]);
   const half = withTargets(row, (it) => (it.device === "d" ? { ...it, state: "done" } : it));
   expect(half.waiting).toBe(1);

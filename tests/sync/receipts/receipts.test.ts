@@ -3,7 +3,13 @@ import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
 import { appendMessage } from "../../../sync/channel/append.ts";
-import { bytesOf, type Channel, channelOf, openChannel } from "../../../sync/channel/channels.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelOf,
+  openChannel,
+  openLog,
+} from "../../../sync/channel/channels.ts";
 import { addKnown, hasKnown, type Known, KNOWN_NOTHING } from "../../../sync/log/known.ts";
 import { sealRow } from "../../../sync/outbox/seal.ts";
 import { type Cursor, signCursor } from "../../../sync/payload/cursor.ts";
@@ -12,9 +18,11 @@ import {
   markChannelRead,
   sealCursor,
   type Settled,
+  takeRead,
 } from "../../../sync/receipts/receipts.ts";
+import { acceptEntry } from "../../../sync/receive/accept-entry.ts";
 import type { OutboxRow } from "../../../sync/store/rows.ts";
-import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
+import { introduce, NOW_MS, sibling, type Someone, someone } from "../acquainted.ts";
 
 beforeAll(() => ready);
 
@@ -31,7 +39,6 @@ async function pair(count: number): Promise<Pair> {
         ...alice.context,
         channel: await openChannel(tx, alice.self, bob.self.account),
         text: `${n}`,
-        targets: [bob.self.device],
       });
     }
     for (const row of await tx.range("outbox", "primary", {})) {
@@ -176,5 +183,43 @@ test("[CU6] a device that was revoked since gets no cursor, though it holds our 
     const contact = await tx.get("contacts", bob.self.account);
     if (contact !== undefined) await tx.put("contacts", { ...contact, live: [] });
   });
-  expect(await devicesOf()).toEqual([]);
+  expect(await devicesOf()).toBe("nobody");
+});
+
+test("[MM5] what another device of ours has read is read here, before it comes and after", async () => {
+  const it = await pair(3);
+  const { alice, bob } = it;
+  const laptop = await sibling(bob, "laptop");
+  const channel = await introduce(laptop, alice);
+  const sent = await alice.store.read(["entries"], (tx) => tx.range("entries", "primary", {}));
+  const [log] = await alice.store.read(["logs"], (tx) => tx.range("logs", "primary", {}));
+  const known = (floor: number): Cursor["read"] => [
+    { log: bytesOf(log?.log ?? ""), known: { floor, ranges: [] } },
+  ];
+  const unread = await laptop.change(async (tx) => {
+    const { self } = alice;
+    await openLog(tx, laptop.self, channel, {
+      account: self.account,
+      device: self.device,
+      key: self.keys.sigKey,
+      incarnation: self.incarnation,
+    });
+    const counts: (number | undefined)[] = [];
+    const receive = async (n: number): Promise<void> => {
+      const bytes = sent[n]?.bytes ?? new Uint8Array(0);
+      await acceptEntry(tx, laptop.self, channel.c, bytes, NOW_MS);
+      counts.push((await channelOf(tx, channel.c))?.unread);
+    };
+    for (const n of [0, 1, 2]) await receive(n);
+    // The phone has read up to number 4, of which the laptop has three.
+    const now = await channelOf(tx, channel.c);
+    expect(now && (await takeRead(tx, now, known(4)))).toBe(true);
+    const then = await channelOf(tx, channel.c);
+    counts.push(then?.unread);
+    expect(then && (await takeRead(tx, then, known(2)))).toBe(false);
+    await receive(3);
+    return counts;
+  });
+  // Number 1 opens the log.
+  expect(unread).toEqual([0, 1, 2, 0, 0]);
 });

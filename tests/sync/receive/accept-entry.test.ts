@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
+import { firstFactsOf } from "../../../sync/account/begin.ts";
 import { makeSelf, type Self } from "../../../sync/account/self.ts";
 import { appendMessage } from "../../../sync/channel/append.ts";
 import { type Channel, openChannel, openLog } from "../../../sync/channel/channels.ts";
@@ -40,7 +41,7 @@ async function expecting(tx: WriteTx, bob: Self, alice: Self): Promise<Channel> 
     accountKey: alice.accountKey,
     name: "Alice",
     state: "accepted",
-    facts: alice.facts,
+    facts: firstFactsOf(alice),
     live: [alice.device],
     presenceOut: random(32),
     presenceIn: null,

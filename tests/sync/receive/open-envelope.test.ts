@@ -10,6 +10,7 @@ import { invitePskOf } from "../../../crypto/invite/record.ts";
 import { envelopeIdOf } from "../../../crypto/public/relay-ids.ts";
 import { encryptSession } from "../../../crypto/ratchet/send.ts";
 import type { Session } from "../../../crypto/ratchet/session.ts";
+import { firstFactsOf } from "../../../sync/account/begin.ts";
 import { partyOf } from "../../../sync/account/self.ts";
 import { bytesOf } from "../../../sync/channel/channels.ts";
 import { makeInvite } from "../../../sync/contact/invites.ts";
@@ -53,7 +54,7 @@ const contactOf = ({ self, random }: Someone): Uint8Array => {
   return encodePayload("contact", {
     accountKey: self.accountKey,
     name: self.name,
-    facts: self.facts,
+    facts: firstFactsOf(self),
     cards: [encodeCard({ ...card, lastSeenDay: dayOf(NOW_MS) }, self.keys.sigSecret)],
     presenceKey: random(32),
   });

@@ -50,7 +50,7 @@ decoderContract<RoomUpdate, RoomUpdate>("room update", {
   decode: (bytes) => decodeRoomUpdate(bytes, LOG),
 });
 
-test("[RM1] an update is read with the nonces of its editors alone", () => {
+test("[YR1] an update is read with the nonces of its editors alone", () => {
   const update = written("notes", [1, 2], "x");
   const read = (room: string, nonces: readonly number[]): unknown =>
     decodeRoomUpdate(encodeRoomUpdate({ room, nonces, update }), LOG);
@@ -60,7 +60,7 @@ test("[RM1] an update is read with the nonces of its editors alone", () => {
   expect(read("other", [1, 2])).toEqual(forged);
 });
 
-test("[RM2] what Yjs cannot read is malformed", () => {
+test("[YR2] what Yjs cannot read is malformed", () => {
   const bytes = encodeRoomUpdate({ room: "notes", nonces: [1], update: filled(30, 255) });
   expect(decodeRoomUpdate(bytes, LOG)).toEqual({ ok: false, error: { type: "UpdateMalformed" } });
 });
@@ -72,12 +72,12 @@ test.each<[string, readonly unknown[], string]>([
   ["too many nonces", ["notes", Array.from({ length: NONCES_MAX + 1 }, (_, i) => i)], ""],
   ["an empty update", ["notes", [1], filled(0, 0)], "update"],
   ["an update over its bound", ["notes", [1], filled(UPDATE_BYTES_MAX + 1, 0)], "update"],
-])("[RM3] refuses %s", (_, fields, at) => {
+])("[YR3] refuses %s", (_, fields, at) => {
   const decoded = decodeRoomUpdate(encodeCbor(fields as never), LOG);
   expect(decoded).toEqual({ ok: false, error: { type: "ShapeWrong", at } });
 });
 
-test("[RM4] an id has 53 bits and depends on room, log and nonce", () => {
+test("[YR4] an id has 53 bits and depends on room, log and nonce", () => {
   const ids = [
     clientIdOf("notes", LOG, 1),
     clientIdOf("notes", LOG, 2),

@@ -74,7 +74,7 @@ function deliver(from: Host, to: Host): void {
   }
 }
 
-test("[RM6] tabs of one device see each other's edits in the same turn", async () => {
+test("[YR6] tabs of one device see each other's edits in the same turn", async () => {
   const host = hostOf(1);
   const [one, two] = [tabOf(host), tabOf(host)];
   await settle();
@@ -87,7 +87,7 @@ test("[RM6] tabs of one device see each other's edits in the same turn", async (
   expect(one.text.toJSON()).toBe("hello there");
 });
 
-test("[RM7] what was edited becomes one entry after two seconds, at 16 KB or when asked", async () => {
+test("[YR7] what was edited becomes one entry after two seconds, at 16 KB or when asked", async () => {
   const host = hostOf(1);
   const tab = tabOf(host);
   await settle();
@@ -104,7 +104,7 @@ test("[RM7] what was edited becomes one entry after two seconds, at 16 KB or whe
   expect(host.wrote).toHaveLength(3);
 });
 
-test("[RM8] two devices that edited apart end with the same document", async () => {
+test("[YR8] two devices that edited apart end with the same document", async () => {
   const [here, there] = [hostOf(1), hostOf(2)];
   const [mine, theirs] = [tabOf(here), tabOf(there)];
   await settle();
@@ -120,7 +120,7 @@ test("[RM8] two devices that edited apart end with the same document", async () 
   expect(mine.text.toJSON()).toContain("from there ");
 });
 
-test("[RM9] a tab that comes again brings what it wrote while the engine was away", async () => {
+test("[YR9] a tab that comes again brings what it wrote while the engine was away", async () => {
   const first = hostOf(1);
   const tab = tabOf(first);
   await settle();
@@ -146,7 +146,7 @@ const textOf = (room: Room): string => {
   return doc.getText("text").toJSON();
 };
 
-test("[RM10] an entry that carries operations in another's name is forged", async () => {
+test("[YR10] an entry that carries operations in another's name is forged", async () => {
   const [honest, liar] = [hostOf(1), hostOf(2)];
   const tab = tabOf(honest);
   await settle();
@@ -163,7 +163,7 @@ test("[RM10] an entry that carries operations in another's name is forged", asyn
   expect(decodeRoomUpdate(body, honest.log).ok).toBe(true);
 });
 
-test("[RM11] an editor shows where it is, in its own name alone, and leaves with its tab", async () => {
+test("[YR11] an editor shows where it is, in its own name alone, and leaves with its tab", async () => {
   const host = hostOf(1);
   const [one, two] = [tabOf(host), tabOf(host)];
   await settle();
@@ -183,7 +183,7 @@ test("[RM11] an editor shows where it is, in its own name alone, and leaves with
   ]);
 });
 
-test("[RM12] editors of other devices are believed in their own name alone", async () => {
+test("[YR12] editors of other devices are believed in their own name alone", async () => {
   const [here, there] = [hostOf(1), hostOf(2)];
   const [mine, theirs] = [tabOf(here), tabOf(there)];
   await settle();
@@ -222,7 +222,7 @@ test.each<[string, () => Uint8Array, RoomClosed]>([
     ROOM_CLOSED.malformed,
   ],
   ["edits in another's name", () => updateFrame(foreign("x")), ROOM_CLOSED.malformed],
-])("[RM13] a tab that sends %s is closed, and the document is as it was", (_, frame, code) => {
+])("[YR13] a tab that sends %s is closed, and the document is as it was", (_, frame, code) => {
   const host = hostOf(1);
   const { closed, send } = raw(host.room);
   const before = host.room.state();
@@ -238,7 +238,7 @@ function foreign(text: string): Uint8Array {
   return Y.encodeStateAsUpdate(doc);
 }
 
-test("[RM13] an edit that no entry can carry closes the tab", async () => {
+test("[YR13] an edit that no entry can carry closes the tab", async () => {
   const host = hostOf(1);
   const tab = tabOf(host);
   await settle();
@@ -247,7 +247,7 @@ test("[RM13] an edit that no entry can carry closes the tab", async () => {
   expect(tab.closedWith()).toBe(ROOM_CLOSED.full);
 });
 
-test("[RM13] a stranger's client id and one tab too many are refused", () => {
+test("[YR13] a stranger's client id and one tab too many are refused", () => {
   const { room } = hostOf(1);
   const socket = { frame: () => undefined, close: () => undefined };
   expect(room.attach(socket, 5)).toBe(ROOM_CLOSED.forbidden);
@@ -255,7 +255,7 @@ test("[RM13] a stranger's client id and one tab too many are refused", () => {
   expect(room.attach(socket, room.newClient())).toBe(ROOM_CLOSED.restart);
 });
 
-test("[RM14] the room is heard every ten seconds while a tab is there, and not longer", async () => {
+test("[YR14] the room is heard every ten seconds while a tab is there, and not longer", async () => {
   const host = hostOf(1);
   const { closed } = raw(host.room);
   const before = closed.frames.length;

@@ -22,7 +22,7 @@ const peers: fc.Arbitrary<readonly Peer[]> = fc.array(
   { maxLength: 5 },
 );
 
-test("[RM5] what a tab of the stock provider sends is read, byte for byte", () => {
+test("[YR5] what a tab of the stock provider sends is read, byte for byte", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), peers, (bytes, said) => {
       expect(decodeTabFrame(step1Frame(bytes))).toEqual({ type: "step1", vector: bytes });
@@ -33,7 +33,7 @@ test("[RM5] what a tab of the stock provider sends is read, byte for byte", () =
   expect(decodeTabFrame(Uint8Array.of(3))).toEqual({ type: "queryAwareness" });
 });
 
-test("[RM5] any other bytes are no frame, and nothing throws", () => {
+test("[YR5] any other bytes are no frame, and nothing throws", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const frame = decodeTabFrame(bytes);
@@ -54,11 +54,11 @@ test.each<[string, Uint8Array]>([
   ["a state that is no text", Uint8Array.of(1, 5, 1, 1, 1, 1, 0xff)],
   ["a step that does not exist", Uint8Array.of(0, 3, 0)],
   ["a type that does not exist", Uint8Array.of(2, 0)],
-])("[RM5] refuses %s", (_, bytes) => {
+])("[YR5] refuses %s", (_, bytes) => {
   expect(decodeTabFrame(bytes)).toBeUndefined();
 });
 
-test("[RM5] Yjs's own state vector of an empty document is a step 1", () => {
+test("[YR5] Yjs's own state vector of an empty document is a step 1", () => {
   const vector = Y.encodeStateVector(new Y.Doc());
   expect(decodeTabFrame(step1Frame(vector))).toEqual({ type: "step1", vector });
 });

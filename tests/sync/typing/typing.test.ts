@@ -87,8 +87,7 @@ test("[TY3] a device that was revoked since is not told, though it holds our cha
   const channel = await introduce(alice, bob);
   await alice.change(async (tx) => {
     const opened = await openChannel(tx, alice.self, bob.self.account);
-    const targets = [bob.self.device];
-    await appendMessage(tx, { ...alice.context, channel: opened, text: "hello", targets });
+    await appendMessage(tx, { ...alice.context, channel: opened, text: "hello" });
     for (const row of await tx.range("outbox", "primary", {})) {
       await sealRow(tx, alice.context, row);
     }

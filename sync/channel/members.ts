@@ -1,0 +1,89 @@
+/**
+ * Who is in a channel: whom its entries are for, who may be supplied with them, whose writing counts.
+ * docs/protocol/sync.md, rules [MM1] to [MM4].
+ */
+import { unreachable } from "../../crypto/base/assert.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
+import type { Self } from "../account/self.ts";
+import { liveDevices, reachableDevices } from "../contact/contacts.ts";
+import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelById,
+  channelIdOf,
+  openAccountChannel,
+  openChannel,
+} from "./channels.ts";
+
+/** Accounts whose devices write there, ours among them. */
+export function membersOf(self: Self, channel: Channel): readonly Hex[] {
+  switch (channel.kind) {
+    case "self":
+    case "account":
+      return [self.account];
+    case "dm":
+      return [self.account, channel.account];
+    default:
+      return unreachable(channel.kind);
+  }
+}
+
+/** Everybody's devices but this one, as far as they can be written to: whom an entry is sealed for. */
+export const recipientsOf = (
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+): Promise<readonly DeviceRow[]> => others(self, channel, (it) => reachableDevices(tx, it));
+
+/** Whom an entry waits for: of an account of which none can be reached, all devices that it has. */
+export const addresseesOf = (
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+): Promise<readonly DeviceRow[]> =>
+  others(self, channel, async (account) => {
+    const reachable = await reachableDevices(tx, account);
+    return reachable.length > 0 ? reachable : liveDevices(tx, account);
+  });
+
+async function others(
+  self: Self,
+  channel: Channel,
+  devicesOf: (account: Hex) => Promise<readonly DeviceRow[]>,
+): Promise<readonly DeviceRow[]> {
+  const devices = await Promise.all(membersOf(self, channel).map(devicesOf));
+  return devices.flat().filter((it) => it.device !== self.device);
+}
+
+/** The channel of this id, if we have it and `account` is in it. */
+export async function channelWith(
+  tx: ReadTx,
+  self: Self,
+  account: Hex,
+  id: Uint8Array,
+): Promise<Channel | undefined> {
+  const channel = await channelById(tx, toHex(id));
+  return channel !== undefined && membersOf(self, channel).includes(account) ? channel : undefined;
+}
+
+/**
+ * The same, made when it is one of those that exist as soon as there are two accounts, or two devices:
+ * either side writes first. Undefined: `account` has no business there.
+ */
+export async function openChannelWith(
+  tx: WriteTx,
+  self: Self,
+  account: Hex,
+  id: Uint8Array,
+): Promise<Channel | undefined> {
+  const name = toHex(id);
+  if (name === toHex(channelIdOf(self, account))) return openChannel(tx, self, account);
+  const isOwn = account === self.account;
+  if (isOwn && name === toHex(accountChannelOf(bytesOf(account)))) {
+    return openAccountChannel(tx, self);
+  }
+  return channelWith(tx, self, account, id);
+}
