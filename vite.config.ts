@@ -7,15 +7,36 @@
  */
 import react from "@vitejs/plugin-react";
 import { VitePWA } from "vite-plugin-pwa";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vitest/config";
 
 /** Suites that take long or cross rooms: `npm test` runs them, `npm run check` does not. */
 const SLOW = "tests/{contract,scenario,sim,vectors}/**/*.test.ts";
+
+/** What the entry imports as its first deed is fetched and compiled beside it, not after it. */
+const preloadApp: Plugin = {
+  name: "preload-app",
+  transformIndexHtml: {
+    order: "post",
+    handler: (_, { bundle = {} }) =>
+      Object.values(bundle).flatMap((file) =>
+        file.type === "chunk" && file.isDynamicEntry && file.name === "start"
+          ? [
+              {
+                tag: "link",
+                attrs: { rel: "modulepreload", crossorigin: true, href: `/${file.fileName}` },
+                injectTo: "head",
+              },
+            ]
+          : [],
+      ),
+  },
+};
 
 export default defineConfig({
   root: "app",
   plugins: [
     react(),
+    preloadApp,
     VitePWA({
       strategies: "injectManifest",
       srcDir: "service-worker",

@@ -36,7 +36,10 @@ const isWrappedKey = (value: unknown): value is WrappedKey =>
   value.sealed instanceof Uint8Array;
 
 /** The key, or null when this browser never had one (or lost it). */
-export async function readVaultKey(): Promise<Result<Uint8Array | null, VaultKeyError>> {
+export type VaultKeyRead = Result<Uint8Array | null, VaultKeyError>;
+
+/** Never rejects. */
+export async function readVaultKey(): Promise<VaultKeyRead> {
   const row = await readRow();
   if (!row.ok) return row;
   return row.value === null ? ok(null) : await unwrap(row.value);

@@ -11,20 +11,25 @@ import { Dexie } from "dexie";
 
 import { openDexieReader } from "../../sync/store/dexie-reader.ts";
 import { readerVaultOf } from "../../sync/store/reader-vault.ts";
+import { readChats } from "../db/chats.ts";
 import { type Me, readMe } from "../db/me.ts";
 import { type Db, DB_NAME } from "../db/tables.ts";
+import { openChat } from "../features/conversation/opened-chat.ts";
 import { keyStore } from "../platform/key-store.ts";
 import { forgetStart, rememberStart, wasStarted } from "../platform/sentinel.ts";
-import { readVaultKey } from "../platform/vault-key.ts";
+import { readVaultKey, type VaultKeyRead } from "../platform/vault-key.ts";
+import { type FirstLook, firstLooksOf, type FirstLooks } from "../session/first-look.ts";
+import { chatToOpen } from "./last-chat.ts";
 
 export type Boot =
-  | { readonly type: "started"; readonly db: Db; readonly me: Me }
+  | { readonly type: "started"; readonly db: Db; readonly me: Me; readonly first: FirstLooks }
   | { readonly type: "new" }
   | { readonly type: "cleared" }
   | { readonly type: "broken" };
 
-export async function boot(): Promise<Boot> {
-  const key = await readVaultKey();
+/** `reading`: it may have begun earlier. */
+export async function boot(reading: Promise<VaultKeyRead> = readVaultKey()): Promise<Boot> {
+  const key = await reading;
   if (!key.ok) return { type: "broken" };
   const started = key.value === null ? null : await openStarted(key.value);
   if (started === "broken") return { type: "broken" };
@@ -38,13 +43,18 @@ export async function boot(): Promise<Boot> {
 async function openStarted(key: Uint8Array): Promise<Boot | null | "broken"> {
   try {
     const db = await openDexieReader({ name: DB_NAME, vault: readerVaultOf(key) });
-    const me = await readMe(db);
-    if (me !== null) return { type: "started", db, me };
+    const [me, first] = await Promise.all([readMe(db), lookAt(db, chatToOpen())]);
+    if (me !== null) return { type: "started", db, me, first: firstLooksOf(first) };
     db.close();
     return null;
   } catch {
     return "broken";
   }
+}
+
+async function lookAt(db: Db, c: number | null): Promise<FirstLook> {
+  const [chats, opened] = await Promise.all([readChats(db), c === null ? null : openChat(db, c)]);
+  return { chats, opened };
 }
 
 /** The person chose to start again: what is left of the old database opens for nobody any more. */

@@ -1,5 +1,12 @@
 /** Chooses between the first screen, the app, and the screens that explain why there is neither. */
-import { type ReactElement, useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import {
+  type ReactElement,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { useLocation } from "wouter";
 
 import type { RemoteDevice } from "../engine/remote-device.ts";
@@ -12,6 +19,7 @@ import { newcomerOf } from "../features/onboarding/newcomer.ts";
 import { OnboardingScreen } from "../features/onboarding/onboarding-screen.tsx";
 import { listenPreferences, readPreferences, setPreferences } from "../platform/preferences.ts";
 import { rememberStart } from "../platform/sentinel.ts";
+import { FirstLookContext } from "../session/first-look.ts";
 import { SessionContext } from "../session/session.ts";
 import { Announcer } from "../ui/announcer.tsx";
 import { useLate } from "../ui/use-live.ts";
@@ -88,11 +96,14 @@ type StartedProps = {
 };
 
 function Started({ found, connect, inviteLink }: StartedProps): ReactElement {
-  const { db, me } = found;
+  const { db, me, first } = found;
+  useEffect(() => first.forget(), [first]);
   const session = useMemo(() => ({ db, me, device: connect() }), [db, me, connect]);
   return (
     <SessionContext value={session}>
-      <Home inviteLink={inviteLink} />
+      <FirstLookContext value={first}>
+        <Home inviteLink={inviteLink} />
+      </FirstLookContext>
     </SessionContext>
   );
 }

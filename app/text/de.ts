@@ -1,9 +1,9 @@
 /** Every sentence of the app, in German. The type is the English catalogue's. */
 import type { Texts } from "./en.ts";
-import { pluralOf } from "./plural.ts";
+import { figuresOf, pluralOf } from "./plural.ts";
 
 const plural = pluralOf("de");
-const figures = new Intl.NumberFormat("de");
+const figures = figuresOf("de");
 
 export const de: Texts = {
   languageName: "Deutsch",
@@ -141,7 +141,7 @@ export const de: Texts = {
         one: "# Nachricht ist noch nicht da",
         other: "# Nachrichten sind noch nicht da",
       }),
-    characters: (bytes, limit) => `${figures.format(bytes)} von ${figures.format(limit)} Bytes`,
+    characters: (bytes, limit) => `${figures(bytes)} von ${figures(limit)} Bytes`,
     tooLong: (over) =>
       `Um ${plural(over, { one: "# Byte", other: "# Bytes" })} zu lang. Kürze den Text oder sende ihn in Teilen.`,
     blockedComposer: (name) => `Du hast ${name} blockiert.`,
@@ -191,7 +191,7 @@ export const de: Texts = {
     notAdmitted:
       "Dieses Relay nimmt niemanden ohne Einladung auf. Bitte seinen Betreiber oder jemanden dort um einen Link.",
     connecting: "Verbinden…",
-    updating: (count) => `Aktualisieren… ${figures.format(count)}`,
+    updating: (count) => `Aktualisieren… ${figures(count)}`,
     storageFull:
       "Auf diesem Gerät ist kein Platz: Neue Nachrichten warten im Relay. Schaffe Platz und lade neu.",
     storageFailed: "Der Speicher des Browsers versagt: Neue Nachrichten warten im Relay. Lade neu.",

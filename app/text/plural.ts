@@ -10,12 +10,17 @@ export type Forms = { readonly other: string } & Partial<
 
 /** `#` in the chosen form becomes the number, grouped as the language does it. */
 export function pluralOf(lang: string): (count: number, forms: Forms) => string {
-  // Made when first asked for: they cost milliseconds, and of most catalogues no word is ever read.
+  const figures = figuresOf(lang);
   let rules: Intl.PluralRules | undefined;
-  let figures: Intl.NumberFormat | undefined;
   return (count, forms) => {
     rules ??= new Intl.PluralRules(lang);
-    figures ??= new Intl.NumberFormat(lang);
-    return (forms[rules.select(count)] ?? forms.other).replaceAll("#", figures.format(count));
+    return (forms[rules.select(count)] ?? forms.other).replaceAll("#", figures(count));
   };
+}
+
+/** A number as the language groups it. */
+export function figuresOf(lang: string): (count: number) => string {
+  // Made when first asked for: it costs milliseconds, and of most catalogues no word is ever read.
+  let figures: Intl.NumberFormat | undefined;
+  return (count) => (figures ??= new Intl.NumberFormat(lang)).format(count);
 }

@@ -32,7 +32,7 @@ test("[LO2] index.html has no style and no script of its own: the CSP would refu
   const html = readFileSync(join(ROOT, "app/index.html"), "utf8");
   expect(html).not.toMatch(/\sstyle=|<style|\son\w+=/u);
   expect(html.match(/<script/gu)).toHaveLength(1);
-  expect(html).toMatch(/<script type="module" src="\/main\.tsx"><\/script>/u);
+  expect(html).toMatch(/<script type="module" src="\/main\.ts"><\/script>/u);
 });
 
 /** [token of the ink, token of the ground]: everything that carries text. */

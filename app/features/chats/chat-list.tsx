@@ -5,12 +5,12 @@
  * unread. [ACL2] The open chat is marked as the current page. [ACL3] Who is shown is watched. [ACL4]
  * A chat with an unsent text says so, with its beginning.
  */
-import { useLiveQuery } from "dexie-react-hooks";
-import { type ReactElement, useEffect } from "react";
+import { type ReactElement, useCallback, useEffect } from "react";
 import { Link } from "wouter";
 
 import { type Chat, readChats } from "../../db/chats.ts";
 import { showUnread } from "../../platform/tab-title.ts";
+import { useFirstLook } from "../../session/first-look.ts";
 import { useSession, useStatus } from "../../session/session.ts";
 import { usePresence } from "../../session/use-presence.ts";
 import { nameOf, seenText } from "../../text/chat-text.ts";
@@ -18,6 +18,7 @@ import { texts } from "../../text/speech.ts";
 import { shortTime } from "../../text/times.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { useNow } from "../../ui/use-live.ts";
+import { useRows } from "../../ui/use-rows.ts";
 import { useDraftLine } from "./draft-lines.ts";
 
 /** Presence is followed for the chats on top: nobody sees more of them without scrolling. */
@@ -26,7 +27,8 @@ const WATCHED_MAX = 50;
 /** Undefined while the rows are read. */
 export function useChats(): readonly Chat[] | undefined {
   const { db } = useSession();
-  return useLiveQuery(() => readChats(db), [db]);
+  const read = useCallback(() => readChats(db), [db]);
+  return useRows(read, useFirstLook()?.chats);
 }
 
 type Props = { readonly chats: readonly Chat[]; readonly openC: number | null };

@@ -4,8 +4,7 @@
  *
  * [ANO1] What is only on its way is not talked about. [ANO2] A new session is told for a day.
  */
-import { useLiveQuery } from "dexie-react-hooks";
-import type { ReactElement } from "react";
+import { type ReactElement, useCallback } from "react";
 
 import type { Chat } from "../../db/chats.ts";
 import type { Receipts } from "../../db/receipts.ts";
@@ -14,6 +13,7 @@ import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { fullTime } from "../../text/times.ts";
 import { useLate, useNow } from "../../ui/use-live.ts";
+import { useRows } from "../../ui/use-rows.ts";
 
 /** Most holes are envelopes on their way: they are filled, or asked for, within this. */
 const MISSING_SHOWN_AFTER_MS = 5_000;
@@ -24,7 +24,9 @@ type Props = { readonly chat: Chat; readonly receipts: Receipts };
 export function ChatNotes({ chat, receipts }: Props): ReactElement {
   const { db } = useSession();
   const nowMs = useNow();
-  const resetMs = useLiveQuery(() => sessionResetMs(db, chat.account), [db, chat.account]) ?? 0;
+  const { account } = chat;
+  const read = useCallback(() => sessionResetMs(db, account), [db, account]);
+  const resetMs = useRows(read) ?? 0;
   const missing = missingMessages(receipts.logs);
   const isMissing = useLate(missing > 0, MISSING_SHOWN_AFTER_MS);
   const words = texts().conversation;

@@ -4,59 +4,72 @@
  * [ACV1] Messages are marked read only when the person can see them: the tab is in front, and the
  * newest end of the chat is in view.
  */
-import { useLiveQuery } from "dexie-react-hooks";
 import { type ReactElement, useCallback, useEffect, useState } from "react";
 
 import { type Chat, readChat } from "../../db/chats.ts";
 import { persistOnce } from "../../platform/persistence.ts";
 import { setPreferences } from "../../platform/preferences.ts";
+import { useFirstLook } from "../../session/first-look.ts";
 import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { useVisible } from "../../ui/use-live.ts";
+import { useRows } from "../../ui/use-rows.ts";
 import { ChatNotes } from "./chat-notes.tsx";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 import { MessageInfo } from "./message-info.tsx";
 import { MessageLog } from "./message-log.tsx";
+import { openChat, type OpenedChat } from "./opened-chat.ts";
 import { BlockedNote, RequestBanner } from "./request-banner.tsx";
 import { useArrivals } from "./use-arrivals.ts";
 import { useNewLine } from "./use-new-line.ts";
 import { useReceipts } from "./use-receipts.ts";
-import { useTimeline, WINDOW_FIRST } from "./use-timeline.ts";
-
-/** Some read messages stay in view above the first new one. */
-const CONTEXT_ROWS = 20;
+import { useTimeline } from "./use-timeline.ts";
 
 /** Give it `key={c}`: nothing of one chat may be seen in another. */
 export function Conversation({ c }: { readonly c: number }): ReactElement {
-  const { db } = useSession();
-  const found = useLiveQuery(async () => ({ chat: await readChat(db, c) }), [db, c]);
+  const opened = useOpened(c);
 
   useEffect(() => setPreferences({ lastChat: c }), [c]);
-  if (found === undefined) return <main className="pane" aria-busy="true" />;
-  if (found.chat === undefined) {
+  if (opened === undefined) return <main className="pane" aria-busy="true" />;
+  if (opened === null) {
     return (
       <main className="pane pane-empty">
         <p>{texts().conversation.notFound}</p>
       </main>
     );
   }
-  return <OpenConversation chat={found.chat} />;
+  return <OpenConversation opened={opened} />;
 }
 
-function OpenConversation({ chat }: { readonly chat: Chat }): ReactElement {
-  const { c, unread, state } = chat;
-  const [firstCount] = useState(() => (unread === 0 ? WINDOW_FIRST : unread + CONTEXT_ROWS));
+/** As the chat was when it was found; until then it is looked for. Undefined: nobody looked yet. */
+function useOpened(c: number): OpenedChat | null | undefined {
+  const { db } = useSession();
+  const { opened } = useFirstLook() ?? { opened: null };
+  const [first] = useState(opened?.chat.c === c ? opened : undefined);
+  const [found, setFound] = useState(first !== undefined);
+  const read = useCallback(() => openChat(db, c), [db, c]);
+  const now = useRows<OpenedChat | null>(found ? null : read, first);
+  if (!found && now !== undefined && now !== null) setFound(true);
+  return now;
+}
+
+function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactElement {
+  const { db } = useSession();
+  const { c } = opened.chat;
+  const read = useCallback(async () => (await readChat(db, c)) ?? opened.chat, [db, c, opened]);
+  const chat = useRows(read, opened.chat) ?? opened.chat;
+  const { state } = chat;
   const [atBottom, setAtBottom] = useState(false);
   const [infoId, setInfoId] = useState<string | null>(null);
-  const timeline = useTimeline(c, firstCount);
-  const receipts = useReceipts(c);
+  const timeline = useTimeline(c, opened.shown);
+  const receipts = useReceipts(c, opened.receipts);
   const { shown } = timeline;
-  const newLine = useNewLine(shown?.rows, receipts?.logs);
-  const info = shown?.rows.find(({ id }) => id === infoId);
+  const newLine = useNewLine(shown.rows, receipts.logs);
+  const info = shown.rows.find(({ id }) => id === infoId);
 
   useArrivals(chat);
-  useMarkRead(chat, atBottom && shown?.window.upTo === null);
+  useMarkRead(chat, atBottom && shown.window.upTo === null);
   const { toLatest } = timeline;
   const { clear } = newLine;
   const onSent = useCallback(() => {
@@ -74,26 +87,22 @@ function OpenConversation({ chat }: { readonly chat: Chat }): ReactElement {
     <>
       <main className="pane">
         <ConversationHeader chat={chat} />
-        {shown === undefined || receipts === undefined ? (
-          <div className="log" aria-busy="true" />
-        ) : (
-          <MessageLog
-            chat={chat}
-            timeline={timeline}
-            shown={shown}
-            receipts={receipts}
-            firstNewId={newLine.firstNewId}
-            atBottom={atBottom}
-            onAtBottom={setAtBottom}
-            onInfo={setInfoId}
-          />
-        )}
-        {receipts === undefined ? null : <ChatNotes chat={chat} receipts={receipts} />}
+        <MessageLog
+          chat={chat}
+          timeline={timeline}
+          shown={shown}
+          receipts={receipts}
+          firstNewId={newLine.firstNewId}
+          atBottom={atBottom}
+          onAtBottom={setAtBottom}
+          onInfo={setInfoId}
+        />
+        <ChatNotes chat={chat} receipts={receipts} />
         {state === "request" ? <RequestBanner chat={chat} /> : null}
         {state === "blocked" ? <BlockedNote chat={chat} /> : null}
         {state === "request" || state === "blocked" ? null : <Composer c={c} onSent={onSent} />}
       </main>
-      {info === undefined || receipts === undefined ? null : (
+      {info === undefined ? null : (
         <MessageInfo
           key={info.id}
           chat={chat}

@@ -14,6 +14,8 @@ import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
 
 const READ_OUT_MAX = 3;
+/** Of quiet: what comes in one go is one sentence, and is read from the database once. */
+const READ_OUT_AFTER_MS = 200;
 /** Nobody wants 32 KB read out unasked; the message itself is in the log. */
 const READ_OUT_CHARS_MAX = 300;
 
@@ -23,14 +25,16 @@ export function useArrivals({ c, name, arrivals }: Chat): void {
   const heard = useRef<number | null>(null);
 
   useEffect(() => {
-    const after = heard.current;
-    heard.current = arrivals;
-    if (after === null || arrivals <= after) return;
+    const after = (heard.current ??= arrivals);
+    if (arrivals <= after) return undefined;
     const readOut = async (): Promise<void> => {
+      heard.current = arrivals;
       const sentence = sentenceOf(await arrivedAfter(db, c, after), name);
       if (sentence !== "") announce(sentence);
     };
-    void readOut();
+    // What cannot be read is not read out; that the storage is gone is said elsewhere.
+    const timer = setTimeout(() => void readOut().catch(() => undefined), READ_OUT_AFTER_MS);
+    return () => clearTimeout(timer);
   }, [db, c, arrivals, name, announce]);
 }
 

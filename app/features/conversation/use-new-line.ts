@@ -21,20 +21,16 @@ type NewLine = {
 /** Where the line stands since the person turned to the chat; undefined = they are away. */
 type Drawn = { readonly id: string | null } | undefined;
 
-export function useNewLine(
-  rows: readonly EntryRow[] | undefined,
-  logs: readonly LogRow[] | undefined,
-): NewLine {
+export function useNewLine(rows: readonly EntryRow[], logs: readonly LogRow[]): NewLine {
   const visible = useVisible();
   const [drawn, setDrawn] = useState<Drawn>();
-  const loaded = rows !== undefined && logs !== undefined;
 
   // While the tab is away nothing is marked read, so what is unread on coming back is what is new.
   if (!visible && drawn !== undefined) setDrawn(undefined);
-  if (visible && drawn === undefined && loaded) setDrawn({ id: firstUnread(rows, logs) });
+  if (visible && drawn === undefined) setDrawn({ id: firstUnread(rows, logs) });
 
   const clear = useCallback(() => setDrawn({ id: null }), []);
-  const now = drawn ?? { id: loaded ? firstUnread(rows, logs) : null };
+  const now = drawn ?? { id: firstUnread(rows, logs) };
   return { firstNewId: now.id, clear };
 }
 

@@ -1,11 +1,13 @@
 /** What decides the states and the unread line of a chat: its logs and the receipts in it. */
-import { useLiveQuery } from "dexie-react-hooks";
+import { useCallback } from "react";
 
 import { readReceipts, type Receipts } from "../../db/receipts.ts";
 import { useSession } from "../../session/session.ts";
+import { useRows } from "../../ui/use-rows.ts";
 
-/** Undefined while they are read. */
-export function useReceipts(c: number): Receipts | undefined {
+/** `first`: as they were when the chat was opened. */
+export function useReceipts(c: number, first: Receipts): Receipts {
   const { db } = useSession();
-  return useLiveQuery(() => readReceipts(db, c), [db, c]);
+  const read = useCallback(() => readReceipts(db, c), [db, c]);
+  return useRows(read, first) ?? first;
 }

@@ -7,16 +7,19 @@
  * stands still: nothing that is being read moves. [AWL3] Never more than
  * WINDOW_MAX messages.
  */
-import { useLiveQuery } from "dexie-react-hooks";
 import { useCallback, useRef, useState } from "react";
 
 import type { EntryRow } from "../../../sync/store/rows.ts";
 import { type Place, placeAfter, placeOf, timeline } from "../../db/timeline.ts";
 import { useSession } from "../../session/session.ts";
+import { useRows } from "../../ui/use-rows.ts";
 
-export const WINDOW_FIRST = 60;
+/** Fills most screens with what can be read at once: every row of it is paid for before the paint. */
+export const WINDOW_FIRST = 30;
 export const WINDOW_STEP = 60;
 export const WINDOW_MAX = 240;
+/** Some read messages stay in view above the first new one. */
+const CONTEXT_ROWS = 20;
 
 /** `upTo` null: follows the newest end. `jump` counts the jumps to it. */
 export type Window = {
@@ -29,8 +32,7 @@ export type Window = {
 export type Shown = { readonly rows: readonly EntryRow[]; readonly window: Window };
 
 export type Timeline = {
-  /** Undefined while the first rows are read. */
-  readonly shown: Shown | undefined;
+  readonly shown: Shown;
   readonly older: () => void;
   readonly later: () => void;
   /** Stand still where the window is. */
@@ -38,23 +40,28 @@ export type Timeline = {
   readonly toLatest: () => void;
 };
 
-export function useTimeline(c: number, firstCount: number): Timeline {
+/** A chat opens at its newest end. */
+export const firstWindow = (unread: number): Window => ({
+  upTo: null,
+  count: Math.min(Math.max(unread + CONTEXT_ROWS, WINDOW_FIRST), WINDOW_MAX),
+  jump: 0,
+});
+
+/** `first`: the rows of `firstWindow`. */
+export function useTimeline(c: number, first: Shown): Timeline {
   const { db } = useSession();
-  const [window, setWindow] = useState<Window>({
-    upTo: null,
-    count: Math.min(Math.max(firstCount, WINDOW_FIRST), WINDOW_MAX),
-    jump: 0,
-  });
+  const [window, setWindow] = useState(first.window);
   const asking = useRef<Window>(undefined);
-  const shown = useLiveQuery(
+  const read = useCallback(
     async () => ({ rows: await timeline(db, c, window), window }),
     [db, c, window],
   );
+  const shown = useRows(read, first) ?? first;
 
   /** What was seen in one window is never applied to the next. */
   const change = useCallback(
     (from: Window, to: (rows: readonly EntryRow[]) => Window) => {
-      setWindow((now) => (now === from && shown?.window === from ? to(shown.rows) : now));
+      setWindow((now) => (now === from && shown.window === from ? to(shown.rows) : now));
     },
     [shown],
   );
@@ -84,8 +91,8 @@ export function useTimeline(c: number, firstCount: number): Timeline {
 /** Grows upwards to WINDOW_MAX, then slides; the same window when there is nothing older. */
 export function olderWindow(window: Window, rows: readonly EntryRow[]): Window {
   if (rows.length < window.count) return window;
-  if (window.count + WINDOW_STEP <= WINDOW_MAX) {
-    return { ...window, count: window.count + WINDOW_STEP };
+  if (window.count < WINDOW_MAX) {
+    return { ...window, count: Math.min(window.count + WINDOW_STEP, WINDOW_MAX) };
   }
   const last = rows.at(-1 - WINDOW_STEP);
   return last === undefined ? window : { ...window, upTo: placeOf(last), count: WINDOW_MAX };

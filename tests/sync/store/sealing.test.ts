@@ -179,6 +179,20 @@ test("[SL5] a tab opens, with its own cipher, what the engine sealed", async () 
   reader.close();
 });
 
+test("[SL6] a tab that has opened a row sees that it was altered since", async () => {
+  const { store, indexedDB, rawRows, putRaw } = await openWorld();
+  await store.write(["entries"], (tx) => tx.put("entries", entryRow({ c: 1, a: 1, s: 1 })));
+  const reader = await openDexieReader({ name: NAME, vault: readerVaultOf(dmkOf(7)), indexedDB });
+  const opened: unknown = await reader.table("entries").get([1, 1, 1]);
+  expect(await reader.table("entries").get([1, 1, 1])).toBe(opened);
+  const [raw] = await rawRows("entries");
+  const sealed = (raw!["sealed"] as Uint8Array).slice();
+  sealed[sealed.length - 1]! ^= 1;
+  await putRaw("entries", { ...raw, sealed });
+  await expect(reader.table("entries").get([1, 1, 1])).rejects.toThrow(failed);
+  reader.close();
+});
+
 test("[SL4] a tab cannot write, and cannot open what is of the ratchets", async () => {
   const { store, indexedDB } = await openWorld();
   await store.write(["peerChains"], async (tx) => tx.put("peerChains", peerChainRow(["t"])));

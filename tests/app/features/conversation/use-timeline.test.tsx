@@ -13,7 +13,7 @@ const rowsTo = (last: number, count: number) =>
 
 test("[AWL3] grows to its limit, then slides towards the past", () => {
   let window: Window = { upTo: null, count: WINDOW_FIRST, jump: 0 };
-  for (let i = 0; i < 3; i += 1) window = olderWindow(window, rowsTo(1_000, window.count));
+  for (let i = 0; i < 4; i += 1) window = olderWindow(window, rowsTo(1_000, window.count));
   expect(window).toEqual({ upTo: null, count: WINDOW_MAX, jump: 0 });
   window = olderWindow(window, rowsTo(1_000, WINDOW_MAX));
   expect(window).toEqual({ upTo: { h: 940, b: 1, s: 940 }, count: WINDOW_MAX, jump: 0 });

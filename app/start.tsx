@@ -1,5 +1,6 @@
 /**
- * The app's entry. What this device holds is painted first; the engine and the network come after.
+ * The app, from what `main.ts` has begun to the first screen. What this device holds is painted first;
+ * the engine and the network come after.
  */
 import { type ReactElement, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -8,19 +9,14 @@ import { connectEngine } from "./engine/dial-engine.ts";
 import type { RemoteDevice } from "./engine/remote-device.ts";
 import { InsecureScreen, UnsupportedScreen } from "./features/onboarding/explaining-screens.tsx";
 import { isSecure, missingCapability } from "./platform/capabilities.ts";
-import { takeInviteLink } from "./platform/invite-fragment.ts";
-import { listenPreferences, openPreferences, readPreferences } from "./platform/preferences.ts";
+import { listenPreferences, readPreferences } from "./platform/preferences.ts";
 import { registerServiceWorker } from "./platform/service-worker-updates.ts";
+import type { VaultKeyRead } from "./platform/vault-key.ts";
 import { boot } from "./shell/boot.ts";
 import { FaultBoundary } from "./shell/fault-boundary.tsx";
 import { openLastChat } from "./shell/last-chat.ts";
 import { Root } from "./shell/root.tsx";
 import { speak } from "./text/speech.ts";
-
-import "./style/index.css";
-
-/** Strict about secrets in the address bar: this runs before anything that could fail. */
-const inviteLink = takeInviteLink();
 
 let engine: RemoteDevice | undefined;
 const painted = Promise.withResolvers<void>();
@@ -28,24 +24,30 @@ const connect = (): RemoteDevice => (engine ??= connectEngine(painted.promise));
 
 const speakPreferred = (): void => speak(readPreferences().language, navigator.languages);
 
-async function firstScreen(): Promise<ReactElement> {
+export type Begun = {
+  /** The link that the app was opened by; no longer in the address bar. */
+  readonly inviteLink: string | null;
+  /** Null where the browser cannot run the app. */
+  readonly key: Promise<VaultKeyRead> | null;
+};
+
+async function firstScreen({ inviteLink, key }: Begun): Promise<ReactElement> {
   if (!isSecure()) return <InsecureScreen />;
   const missing = missingCapability();
   if (missing !== null) return <UnsupportedScreen missing={missing} />;
-  const found = await boot();
+  const found = await boot(key ?? undefined);
   if (found.type === "started") openLastChat();
   return <Root found={found} inviteLink={inviteLink} connect={connect} />;
 }
 
-async function main(): Promise<void> {
-  openPreferences();
+export async function start(begun: Begun): Promise<void> {
   speakPreferred();
   listenPreferences(speakPreferred);
   const root = document.getElementById("root");
   if (root === null) return;
   createRoot(root).render(
     <StrictMode>
-      <FaultBoundary>{await firstScreen()}</FaultBoundary>
+      <FaultBoundary>{await firstScreen(begun)}</FaultBoundary>
     </StrictMode>,
   );
   setTimeout(painted.resolve, ENGINE_AFTER_MS);
@@ -56,5 +58,3 @@ async function main(): Promise<void> {
 /** The rows of a chat are on the screen by then; nobody has typed anything. */
 const ENGINE_AFTER_MS = 150;
 const SERVICE_WORKER_AFTER_MS = 1_000;
-
-void main();
