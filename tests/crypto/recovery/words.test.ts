@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { fromHex } from "../../../crypto/base/hex.ts";
 import { parseWords, RECOVERY_WORDS, wordsOf } from "../../../crypto/recovery/words.ts";
 import { bytesOf, unwrap } from "../people.ts";
+
+/** Thousands of words are compared with 2,048, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const secret32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
 /** Bytes and words of BIP-39's own list of 256-bit test vectors (trezor/python-mnemonic). */
