@@ -7,6 +7,8 @@ import { latin1 } from "../latin1.ts";
 import { appendTo } from "./append.ts";
 import type { BlobFiles } from "./blob-files.ts";
 
+const PIECE_BYTES = 64 * 1024;
+
 export function openMemoryBlobFiles(): BlobFiles {
   const drafts = new Map<string, Uint8Array>();
   const finished = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -33,7 +35,7 @@ export function openMemoryBlobFiles(): BlobFiles {
     read: async (blob) => {
       const bytes = finished.get(latin1(blob));
       if (bytes === undefined) return ok(null);
-      return ok({ bytes: bytes.length, stream: ReadableStream.from([bytes.slice()]) });
+      return ok({ bytes: bytes.length, stream: ReadableStream.from(piecesOf(bytes)) });
     },
     remove: async (blob) => {
       drafts.delete(latin1(blob));
@@ -41,4 +43,8 @@ export function openMemoryBlobFiles(): BlobFiles {
       return ok(undefined);
     },
   };
+}
+
+function* piecesOf(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.slice(at, at + PIECE_BYTES);
 }

@@ -25,14 +25,20 @@ export type Patience = {
   readonly headersMs: number;
   /** For all of a request. */
   readonly requestMs: number;
+  /** While nothing moves: a download that nobody reads. */
+  readonly idleMs: number;
 };
 
-const PATIENCE: Patience = { headersMs: HTTP_HEADERS_MS_MAX, requestMs: HTTP_REQUEST_MS_MAX };
+const PATIENCE: Patience = {
+  headersMs: HTTP_HEADERS_MS_MAX,
+  requestMs: HTTP_REQUEST_MS_MAX,
+  idleMs: HTTP_IDLE_MS_MAX,
+};
 
 export function openHttpServer(
   app: Hono,
   relay: Relay,
-  { headersMs, requestMs }: Patience = PATIENCE,
+  { headersMs, requestMs, idleMs }: Patience = PATIENCE,
 ): Server {
   const count = ({ type }: Problem): void => relay.counters.add(`request.${type}`);
   const listener = getRequestListener(app.fetch, {
@@ -58,7 +64,7 @@ export function openHttpServer(
       void listener(request, response);
     },
   );
-  server.setTimeout(HTTP_IDLE_MS_MAX);
+  server.setTimeout(idleMs);
   server.on("clientError", (fault: Error, socket: Duplex) => {
     const it = problemOf(fault);
     count(it);

@@ -3,17 +3,23 @@ import type { Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
 
+import { toBase64url } from "../../../crypto/base/base64url.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
+import { blobIdOf } from "../../../crypto/public/blob-id.ts";
 import { LOOPBACK } from "../../../relay/client-address.ts";
 import { httpApp } from "../../../relay/http/http-app.ts";
 import { openHttpServer, type Patience } from "../../../relay/http/http-server.ts";
 import { SECURITY_HEADERS } from "../../../relay/http/security-headers.ts";
-import { HTTP_HEADERS_BYTES_MAX } from "../../../relay/limits.ts";
+import { BLOB_DOWNLOADS_AT_ONCE, HTTP_HEADERS_BYTES_MAX } from "../../../relay/limits.ts";
 import { attachSockets } from "../../../relay/socket/ws-adapter.ts";
 import { PATHS } from "../../../sync/wire/http.ts";
+import { idOf } from "../../../sync/wire/ids.ts";
 import { HTTP_BODY_BYTES_MAX } from "../../../sync/wire/limits.ts";
-import { filled, openWorld, putFor, type World } from "../relay-world.ts";
+import { SUBPROTOCOL } from "../../../sync/wire/version.ts";
+import { DAY_MS, filled, openWorld, putFor, type World } from "../relay-world.ts";
+import { streamOf } from "../stream-of.ts";
 
 beforeAll(() => ready);
 vi.setConfig({ testTimeout: 30_000 });
@@ -31,7 +37,7 @@ type Opened = { readonly world: World; readonly port: number };
 async function opened(patience?: Patience): Promise<Opened> {
   const world = openWorld();
   const addressOf = (): string => LOOPBACK;
-  const app = httpApp({ relay: world.relay, files: null, addressOf });
+  const app = httpApp({ relay: world.relay, files: null, blobs: world.blobs, addressOf });
   const server = openHttpServer(app, world.relay, patience);
   attachSockets({ server, relay: world.relay, addressOf });
   servers.push(server);
@@ -95,7 +101,7 @@ async function withMail({ world, port }: Opened): Promise<() => Promise<void>> {
 
 const PREKEYS = `POST ${PATHS.prekeys} HTTP/1.1\r\nHost: relay\r\nContent-Type: application/json\r\n`;
 /** Short for a test, and long for a machine that is busy with other tests. */
-const SHORT: Patience = { headersMs: 800, requestMs: 1_600 };
+const SHORT: Patience = { headersMs: 800, requestMs: 1_600, idleMs: 5_000 };
 
 test("[HQ7] refuses a head over its bound, in the address or in its fields", async () => {
   const at = await opened();
@@ -205,3 +211,58 @@ test("[HQ2] stops reading a body in chunks at its bound, and says so", async () 
   expect([statusOf(answer), problemOf(answer)]).toEqual(["413", "BodyTooLarge"]);
   await unharmed();
 });
+
+/** So large that no socket's buffers hold it. */
+const LARGE = new Uint8Array(32 * 1024 * 1024).fill(5);
+
+async function withBlob({ world }: Opened): Promise<string> {
+  const blob = idOf("BlobId", blobIdOf(LARGE));
+  const { mailbox } = await world.person(2);
+  const deleteHash = idOf("BlobDeleteHash", filled(32, 1));
+  const claim = { mailbox, blob, bytes: LARGE.length, deleteHash, ttlMs: DAY_MS };
+  const reserved = await world.blobs.reserve(claim);
+  const ticket = reserved.ok ? reserved.value.ticket : null;
+  if (ticket === null) throw new Error("no ticket");
+  const sent = await world.blobs.append({ blob, ticket, offset: 0, stream: streamOf([LARGE]) });
+  expect(sent).toEqual({ ok: true, value: { offset: LARGE.length, isComplete: true } });
+  return PATHS.blob(toBase64url(blob));
+}
+
+/** Reads the first bytes of an answer, and then no more. */
+async function beginToRead(port: number, path: string): Promise<Socket> {
+  const { socket } = await dial(port);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: relay\r\n\r\n`);
+  await once(socket, "data");
+  socket.pause();
+  return socket;
+}
+
+test("[HQ12] cuts a download that nobody reads, and no WebSocket that is silent", async () => {
+  const at = await opened({ headersMs: 800, requestMs: 1_600, idleMs: 500 });
+  const path = await withBlob(at);
+  const webSocket = new WebSocket(`ws://127.0.0.1:${at.port}${PATHS.socket}`, SUBPROTOCOL);
+  await once(webSocket, "message");
+  const stalled = await beginToRead(at.port, path);
+  await vi.waitFor(async () => expect(await connectionsOf(servers.at(-1)!)).toBe(1), 20_000);
+  expect(webSocket.readyState).toBe(WebSocket.OPEN);
+  webSocket.terminate();
+  stalled.destroy();
+});
+
+test("[HB12] downloads that break off make room for others", async () => {
+  const at = await opened();
+  const path = await withBlob(at);
+  const begun = await Promise.all(
+    Array.from({ length: BLOB_DOWNLOADS_AT_ONCE }, () => beginToRead(at.port, path)),
+  );
+  const read = async (): Promise<number> => {
+    const answer = await fetch(`http://127.0.0.1:${at.port}${path}`);
+    return (await answer.arrayBuffer()).byteLength;
+  };
+  expect(await read()).toBeLessThan(200);
+  for (const socket of begun) socket.destroy();
+  await vi.waitFor(async () => expect(await read()).toBe(LARGE.length), 20_000);
+});
+
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
