@@ -34,6 +34,8 @@ export type Status = {
   readonly storage: "ok" | "full" | "failed";
   /** The device's clock differs from the relay's by more than 5 minutes. */
   readonly clockOffWarning: boolean;
+  /** Entries of our history that other devices of ours have and that are on their way here. */
+  readonly historyLeft: number;
   /**
    * Since the device was opened another relay began to answer at our home's address: what waited for us
    * at the old one is lost, unless its senders still have it.

@@ -6,6 +6,7 @@ import { toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
 import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
 import { readSelf, type Self } from "./account/self.ts";
+import { type Backfiller, openBackfiller } from "./backfill/backfiller.ts";
 import { addOffsetSample, NO_SAMPLES, OFFSET_ALONE_MS_MAX, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
@@ -69,6 +70,7 @@ class OpenedDevice implements Device {
   readonly #receipts: ReceiptSender;
   readonly #healer: Healer;
   readonly #seeker: Seeker;
+  readonly #backfiller: Backfiller;
   readonly #typing: TypingBoard;
   readonly #home: Home;
   readonly #presence: PresenceDesk;
@@ -120,6 +122,12 @@ class OpenedDevice implements Device {
         this.#resume();
         this.#presence.contactsChanged();
       },
+    });
+    this.#backfiller = openBackfiller({
+      ...base,
+      httpOf: this.#httpOf,
+      wake: this.#pump.wake,
+      onLeft: (historyLeft) => this.#board.change({ historyLeft }),
     });
     this.#typing = openTypingBoard({
       ...base,
@@ -174,7 +182,14 @@ class OpenedDevice implements Device {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#cancelSweep();
-    const parts = [this.#pump, this.#receipts, this.#healer, this.#seeker, this.#typing];
+    const parts = [
+      this.#pump,
+      this.#receipts,
+      this.#healer,
+      this.#backfiller,
+      this.#seeker,
+      this.#typing,
+    ];
     for (const part of [...parts, this.#presence, this.#home, this.#pool]) part.close();
     await this.#lane.idle();
   }
@@ -191,7 +206,14 @@ class OpenedDevice implements Device {
       typing: (c, account, atMs) => this.#typing.heard(c, account, atMs),
       wrote: (c, account) => this.#typing.ended(c, account),
       sessionReset: (device) => this.#run(this.#greetAnew(device)),
-      missing: () => this.#healer.look(),
+      backfilled: (c, left) => {
+        this.#backfiller.arrived(c, left);
+        this.#backfiller.look();
+      },
+      missing: () => {
+        this.#healer.look();
+        this.#backfiller.look();
+      },
       rolledBack: () => this.#run(this.#beginAnew()),
       dropped: (reason) => {
         this.#deps.dropped?.(reason);
@@ -324,6 +346,8 @@ class OpenedDevice implements Device {
     this.#pump.wake();
     this.#receipts.resume();
     this.#healer.look();
+    this.#backfiller.look();
+    this.#backfiller.look();
   }
 
   /** By the way it shows whether our clock was set, or is corrected from now on: pauses follow it. */

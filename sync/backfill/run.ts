@@ -1,7 +1,7 @@
 /**
  * A run: consecutive entries of one log, written without what follows from what stands beside it. It is
  * how history travels in bulk: 37 bytes an entry besides its text, instead of about 190.
- * docs/protocol/backfill.md, [BF1] to [BF5].
+ * docs/protocol/backfill.md, [HY1] to [HY5].
  *
  *     Run = [log, first seq, prev of the first, hlc before the first, items, signature of the last]
  *

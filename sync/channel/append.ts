@@ -4,10 +4,14 @@
  * docs/protocol/sync.md, rules [AP1] to [AP6].
  */
 import { assert } from "../../crypto/base/assert.ts";
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import type { Random } from "../../crypto/base/random.ts";
+import { decodeCertificate } from "../../crypto/identity/certificate.ts";
+import { decodeFact } from "../../crypto/identity/facts.ts";
 import type { Self } from "../account/self.ts";
 import { floorOf, hEffOf, msOf, nextHlc } from "../clock/hlc.ts";
-import { encodeLogOpen, encodeMessage } from "../entry/bodies.ts";
+import { ownContact } from "../contact/contacts.ts";
+import { CERTIFICATE_CHAIN_MAX, encodeLogOpen, encodeMessage } from "../entry/bodies.ts";
 import { type Dep, DEPS_MAX, depOf, entryIdOf, SALT_BYTES, signEntry } from "../entry/entry.ts";
 import { isShown, KINDS } from "../entry/kinds.ts";
 import { publicIdOf } from "../entry/public-id.ts";
@@ -15,7 +19,7 @@ import { addKnown, maxKnown } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
 import { pendingTargets } from "../outbox/targets.ts";
 import type { EntryRow, Target } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import { bytesOf, type Channel, type Log, logsOf, openOwnLog } from "./channels.ts";
 import { addresseesOf } from "./members.ts";
 import { previewOf } from "./preview.ts";
@@ -43,6 +47,15 @@ export async function appendMessage(tx: WriteTx, input: AppendInput): Promise<Ap
   });
 }
 
+/** Appends an entry that is no message of its own. Opens our log first when this is its first entry. */
+export async function appendBody(
+  tx: WriteTx,
+  input: Omit<AppendInput, "text"> & { readonly kind: number; readonly body: Uint8Array },
+): Promise<EntryRow> {
+  const opened = await ensureOwnLog(tx, input);
+  return (await appendEntry(tx, opened, { ...input, text: "" })).entry;
+}
+
 /** Our log in the channel with its `log.open`: the entry that says whose log it is. */
 export async function ensureOwnLog(
   tx: WriteTx,
@@ -53,7 +66,7 @@ export async function ensureOwnLog(
   const { self } = input;
   const body = encodeLogOpen({
     accountKey: self.accountKey,
-    certificates: [self.certificate],
+    certificates: await certificateChainOf(tx, self),
     incarnation: self.incarnation,
   });
   const start = { log, channel: input.channel };
@@ -65,6 +78,31 @@ export async function ensureOwnLog(
   });
   const known = addKnown(log.known, 1);
   return { log: { ...log, known, hlc: appended.hlc }, channel: appended.channel };
+}
+
+/** Our certificate, that of the device which issued it, and so on up to the account key. */
+async function certificateChainOf(tx: ReadTx, self: Self): Promise<readonly Uint8Array[]> {
+  const chain = [self.certificate];
+  const { facts } = await ownContact(tx, self);
+  const known = facts.flatMap((it) => {
+    const fact = decodeFact(it);
+    return fact.ok && fact.value.type === "device_cert" ? [fact.value.certificate] : [];
+  });
+  let issuer = issuerOf(self.certificate);
+  while (issuer !== null && chain.length < CERTIFICATE_CHAIN_MAX) {
+    const of = issuer;
+    const next = known.find((it) => equalBytes(it.device, of));
+    assert(next !== undefined, "who certified us is in our facts");
+    chain.push(next.bytes);
+    issuer = next.issuer;
+  }
+  return chain;
+}
+
+function issuerOf(certificate: Uint8Array): Uint8Array | null {
+  const decoded = decodeCertificate(certificate);
+  assert(decoded.ok, "our own certificate");
+  return decoded.value.issuer;
 }
 
 type EntryInput = AppendInput & { readonly kind: number; readonly body: Uint8Array };

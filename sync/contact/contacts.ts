@@ -148,7 +148,8 @@ export async function tokenFor(
   const held = await tx.get("tokens", contact.token);
   if (held !== undefined && isTheirs(held, contact.account)) return held;
   const token = await contactToken(tx, context, contact.account);
-  await tx.put("contacts", { ...contact, token: token.label });
+  const now = (await tx.get("contacts", contact.account)) ?? contact;
+  await tx.put("contacts", { ...now, token: token.label });
   return token;
 }
 

@@ -4,6 +4,7 @@
  * contact.
  */
 import { toHex } from "../../crypto/base/hex.ts";
+import { noteContact } from "../account/address-book.ts";
 import { ensureOwnLog } from "../channel/append.ts";
 import { openChannel } from "../channel/channels.ts";
 import { hasKnown } from "../log/known.ts";
@@ -47,6 +48,7 @@ export async function meet(
   const state = await stateFor(tx, from, type, held);
   if (state === undefined) return effects.dropped("contact unasked");
   const contact = await putContact(tx, context, from, them, state, held);
+  if (held?.state !== "accepted") await noteContact(tx, context, contact.account);
   const channel = await openChannel(tx, self, contact.account);
   effects.contacts();
   if (state !== "accepted") return;
@@ -143,6 +145,7 @@ async function putContact(
     token: held?.token ?? (await tokenOf(tx, context, from, state)),
     addedAtMs: held?.addedAtMs ?? context.nowMs,
     lastSeenMs: held?.lastSeenMs ?? 0,
+    ...(held?.notedH !== undefined && { notedH: held.notedH }),
   };
   await tx.put("contacts", contact);
   for (const { card } of them.devices) {

@@ -3,14 +3,13 @@
  * revoked at our relays, what waits for them is dropped, and so is what still comes from them.
  * docs/protocol/sync.md, rules [CO6] and [CO7].
  */
+import { noteContact } from "../account/address-book.ts";
 import { openChannel } from "../channel/channels.ts";
-import { dropTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { ContactRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import { revokeToken } from "./contacts.ts";
-import { withdrawInvite } from "./invites.ts";
 import { answer } from "./meet.ts";
+import { sever } from "./sever.ts";
 
 /** Answers a request, or takes back a block. Of others there is nothing to accept. */
 export async function acceptContact(
@@ -22,6 +21,7 @@ export async function acceptContact(
   const { self, effects } = context;
   const accepted: ContactRow = { ...contact, state: "accepted" };
   await tx.put("contacts", accepted);
+  await noteContact(tx, context, contact.account);
   await answer(tx, context, accepted);
   const channel = await openChannel(tx, self, contact.account);
   // What we hold and have read of theirs was kept from them until now.
@@ -33,22 +33,10 @@ export async function acceptContact(
 
 export async function blockContact(
   tx: WriteTx,
-  { effects }: OpenContext,
+  context: OpenContext,
   contact: ContactRow,
 ): Promise<void> {
   await tx.put("contacts", { ...contact, state: "blocked" });
-  for (const { label, account, invite } of await tx.range("tokens", "primary", {})) {
-    if (account !== contact.account && label !== contact.token) continue;
-    await revokeToken(tx, label);
-    // Its token is dead: whoever uses the link could not write to us.
-    if (invite !== null) await withdrawInvite(tx, invite);
-  }
-  await dropParcels(tx, contact);
-  effects.upkeep();
-  effects.contacts();
-}
-
-async function dropParcels(tx: WriteTx, { account }: ContactRow): Promise<void> {
-  const rows = await tx.range("devices", "account", { lower: account, upper: account });
-  await dropTargets(tx, new Set(rows.map((it) => it.device)));
+  await noteContact(tx, context, contact.account);
+  await sever(tx, context.effects, contact);
 }

@@ -19,6 +19,7 @@ import {
   type Shape,
 } from "../cbor-shape.ts";
 import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
+import { CONTACT_NOTE_SHAPE, type ContactNote } from "./contact-note.ts";
 import { INCARNATION_BYTES } from "./entry.ts";
 import { KINDS } from "./kinds.ts";
 import { LATER_FIELDS_MAX } from "./later-fields.ts";
@@ -66,6 +67,7 @@ export type Bodies = {
   readonly system: SystemBody;
   readonly logOpen: LogOpenBody;
   readonly mark: MarkBody;
+  readonly contact: ContactNote;
 };
 export type BodyType = keyof Bodies;
 
@@ -93,6 +95,7 @@ const SHAPES: { readonly [T in BodyType]: Shape<Bodies[T]> } = {
   system: SYSTEM_SHAPE,
   logOpen: LOG_OPEN,
   mark: MARK_SHAPE,
+  contact: CONTACT_NOTE_SHAPE,
 };
 
 const TYPE_BY_KIND: ReadonlyMap<number, BodyType> = new Map(

@@ -95,7 +95,8 @@ export type Entry = {
   readonly core: Core;
   /** As signed and hashed. */
   readonly coreBytes: Uint8Array;
-  readonly signature: Uint8Array;
+  /** Null: it came in a run, and the entry after it vouches for it (sync/backfill/run.ts). */
+  readonly signature: Uint8Array | null;
   /** Null together with `body`: the entry was deleted. */
   readonly salt: Uint8Array | null;
   readonly body: Uint8Array | null;
@@ -144,7 +145,7 @@ type Parts = Omit<Entry, "core">;
 const PARTS: Shape<Parts> = ruled(
   recordShape<Parts>({
     coreBytes: bytesUpTo(CORE_BYTES_MAX),
-    signature: bytesShape(SIGNATURE_BYTES),
+    signature: nullable(bytesShape(SIGNATURE_BYTES)),
     salt: nullable(bytesShape(SALT_BYTES)),
     body: nullable(bytesUpTo(ENTRY_BYTES_MAX)),
   }),
@@ -202,7 +203,7 @@ export const encodeCore = (core: Core): Uint8Array =>
 /** Is this what the device signed, and, unless it was deleted, the body that was signed with it? */
 export function verifyEntry(entry: Entry, deviceKey: Uint8Array): Result<void, VerifyError> {
   const { core, coreBytes, signature, salt, body } = entry;
-  if (!verifyLabelled(deviceKey, signature, "entry", coreBytes)) {
+  if (signature === null || !verifyLabelled(deviceKey, signature, "entry", coreBytes)) {
     return err({ type: "SignatureWrong" });
   }
   if (salt === null || body === null) return ok(undefined);

@@ -23,6 +23,8 @@ export const KINDS = {
   checkpoint: { number: 40, shown: false },
   /** In the account channel alone: what a person notes for themselves. */
   mark: { number: 48, shown: false },
+  /** In the account channel alone: somebody whom we accepted or blocked. */
+  contact: { number: 49, shown: false },
 } as const satisfies Record<string, { readonly number: number; readonly shown: boolean }>;
 
 /** Membership: these numbers name all heads of the roster instead of two causes. */

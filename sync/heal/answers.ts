@@ -6,8 +6,10 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
+import { runsOf } from "../backfill/supply.ts";
 import { type Channel, channelOf, logById } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
+import { decodeEntry } from "../entry/entry.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { handOver } from "../outbox/seal.ts";
 import { withTargets } from "../outbox/targets.ts";
@@ -16,7 +18,7 @@ import type { Nack } from "../payload/nack.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Want } from "../payload/want.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
-import type { DeviceRow, Hex, OutboxRow, OwnChainRow } from "../store/rows.ts";
+import type { DeviceRow, EntryRow, Hex, OutboxRow, OwnChainRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answerFacts } from "./facts.ts";
 
@@ -90,21 +92,33 @@ export async function answerWant(
   if (channel === undefined || log === undefined || log.c !== channel.c) return;
   if (!(await takeTurn(tx, context, from))) return;
   if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
-  const found: Uint8Array[] = [];
+  const found: EntryRow[] = [];
   for (const [first, last] of want.ranges) {
     const rows = await tx.range("entries", "primary", {
       lower: [channel.c, log.a, first],
       upper: [channel.c, log.a, last],
       limit: SERVED_ENTRIES_MAX - found.length,
     });
-    found.push(...rows.map((it) => it.bytes));
+    found.push(...rows);
     if (found.length >= SERVED_ENTRIES_MAX) break;
   }
-  const entries = entriesThatFit(found);
-  if (entries.length === 0) return;
-  const payload = encodePayload("entries", { entries });
+  const payload = suppliedBy(want.channel, found);
+  if (payload === undefined) return;
   await sendControl(tx, { ...context, device: from, payloads: [payload], before: null, psk: null });
   context.effects.wake();
+}
+
+/** As they were signed; those that came in a run go as a run, which one signature covers. Rule [HY11]. */
+function suppliedBy(channel: Uint8Array, rows: readonly EntryRow[]): Uint8Array | undefined {
+  const entries = entriesThatFit(rows.map((it) => it.bytes));
+  if (entries.length === 0) return undefined;
+  const isSigned = rows.slice(0, entries.length).every(({ bytes }) => {
+    const entry = decodeEntry(bytes);
+    return entry.ok && entry.value.signature !== null;
+  });
+  if (isSigned) return encodePayload("entries", { entries });
+  const runs = runsOf(rows.slice(0, entries.length).toSorted((a, b) => b.s - a.s));
+  return encodePayload("chunk", { channel, read: [], writers: [], runs, left: 0 });
 }
 
 async function takeTurn(tx: WriteTx, context: OpenContext, device: DeviceRow): Promise<boolean> {

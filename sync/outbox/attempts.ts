@@ -68,6 +68,10 @@ const takenBy = ({ verdict }: Attempt): readonly Hex[] =>
 
 /** "Sent": durable at a relay for every device of others that is to have it. */
 async function markSent(tx: WriteTx, row: OutboxRow): Promise<void> {
+  const place = [row.c, row.a, row.s];
+  const rows = await tx.range("outbox", "entry", { lower: place, upper: place });
+  // Devices that could not be handed the chain have a row of their own.
+  if (rows.some((it) => it.what === "entry" && !isSent(it))) return;
   const log = await tx.get("logs", row.a);
   if (log !== undefined) await tx.put("logs", { ...log, sent: addKnown(log.sent, row.s) });
 }

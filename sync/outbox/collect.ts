@@ -144,7 +144,11 @@ class Round {
       for (const { device } of parcel.targets) this.#unopened.add(device);
       return this.#putOff(tx, row, NO_WAY_RETRY_MS);
     }
-    this.#parcels.set(row.n, { ...parcel, row: { ...sealed, n: row.n } });
+    const isReady = (device: Hex): boolean => sealed.targets.some((it) => it.device === device);
+    const targets = parcel.targets.filter((it) => isReady(it.device));
+    for (const { device } of parcel.targets) if (!isReady(device)) this.#unopened.add(device);
+    if (targets.length > 0)
+      this.#parcels.set(row.n, { ...parcel, targets, row: { ...sealed, n: row.n } });
   }
 
   async #putOff(tx: WriteTx, row: NumberedRow, pauseMs: number): Promise<void> {

@@ -8,8 +8,9 @@ import { envelopeOf } from "../../crypto/envelope.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { encryptSession } from "../../crypto/ratchet/send.ts";
 import type { Self } from "../account/self.ts";
+import { introductionOf, ownCard, tokenFor } from "../contact/contacts.ts";
 import { beginSession, putSession, sessionWith } from "../contact/sessions.ts";
-import { encodeSession } from "../payload/payload.ts";
+import { encodePayload, encodeSession } from "../payload/payload.ts";
 import type { DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { pendingTargets } from "./targets.ts";
@@ -25,6 +26,8 @@ export type ControlInput = {
   readonly psk: Uint8Array | null;
   readonly nowMs: number;
   readonly random: Random;
+  /** Our relay has to hear of a token. */
+  readonly upkeep?: () => void;
 };
 
 /** Control messages without a place that may wait for one device. Who asks again gets them later. */
@@ -62,7 +65,8 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
       : undefined;
   const session = begun ?? held;
   if (session === undefined) return false;
-  const sealed = encryptSession(session.state, encodeSession(input.payloads), { random, nowMs });
+  const payloads = await introduced(tx, input);
+  const sealed = encryptSession(session.state, encodeSession(payloads), { random, nowMs });
   const body = envelopeOf(sealed.message);
   await putSession(tx, { ...session, state: sealed.session });
   const { c, a, s } = input.before ?? { c: 0, a: 0, s: 0 };
@@ -83,4 +87,18 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
     createdAtMs: nowMs,
   });
   return true;
+}
+
+/** With who we are in front, as long as the device has given no sign that it knows. Rule [AB4]. */
+async function introduced(tx: WriteTx, input: ControlInput): Promise<readonly Uint8Array[]> {
+  const { self, payloads, nowMs, random } = input;
+  const row = await tx.get("devices", input.device.device);
+  const contact = row?.knowsUs === false ? await tx.get("contacts", row.account) : undefined;
+  if (contact === undefined) return payloads;
+  const context = { nowMs, random, effects: { upkeep: input.upkeep ?? (() => undefined) } };
+  const token = await tokenFor(tx, context, contact);
+  const cards = [await ownCard(tx, self, token, nowMs)];
+  const introduction = await introductionOf(tx, self, cards);
+  const { presenceOut: presenceKey } = contact;
+  return [encodePayload("contact", { ...introduction, presenceKey }), ...payloads];
 }

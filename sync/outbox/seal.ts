@@ -17,9 +17,12 @@ import { recipientsOf } from "../channel/members.ts";
 import { ownCard, ownContact, tokenFor } from "../contact/contacts.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
-import type { DeviceRow, Hex, OutboxRow, OwnChainRow, TableName } from "../store/rows.ts";
+import type { DeviceRow, Hex, OutboxRow, OwnChainRow, TableName, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { sendControl } from "./control.ts";
+
+/** Whoever could not be handed our chain is tried again after so long, or when their bundle comes. */
+const UNOPENED_RETRY_MS = 60_000;
 
 export type SealContext = {
   readonly self: Self;
@@ -51,13 +54,29 @@ export async function sealRow(
     sealedCount: chain.sealedCount + 1,
   });
   const body = envelopeOf(sealed.message);
-  const ready: OutboxRow = {
-    ...row,
-    body,
-    env: toHex(envelopeIdOf(body)),
-    sealedAtMs: context.nowMs,
-  };
+  const { nowMs } = context;
+  const ready = { ...row, body, env: toHex(envelopeIdOf(body)), sealedAtMs: nowMs };
+  return await withoutStrangers(tx, chain, ready, nowMs);
+}
+
+/**
+ * What was sealed can be opened by those alone who were handed the chain before. For the others, of whom
+ * there is no session and no bundle yet, the entry waits in a row of its own. Rule [MM7].
+ */
+async function withoutStrangers(
+  tx: WriteTx,
+  { holders }: OwnChainRow,
+  sealed: OutboxRow,
+  nowMs: number,
+): Promise<OutboxRow> {
+  const isOpen = (it: Target): boolean => it.state !== "pending" || holders.includes(it.device);
+  const ready = { ...sealed, targets: sealed.targets.filter(isOpen) };
+  const left = sealed.targets.filter((it) => !isOpen(it));
   await tx.put("outbox", ready);
+  if (left.length === 0) return ready;
+  const { n: _, ...rest } = sealed;
+  const nextAtMs = nowMs + UNOPENED_RETRY_MS;
+  await tx.put("outbox", { ...rest, targets: left, body: null, env: "", sealedAtMs: 0, nextAtMs });
   return ready;
 }
 

@@ -17,6 +17,11 @@ export const ENTRIES_MAX = 64;
 /** All entries of one ENTRIES together. */
 export const ENTRIES_BYTES_MAX = CHUNK_BYTES_MAX;
 
+/** Logs and ranges that a question for history names, and runs in one of its answers. */
+export const BACKFILL_LOGS_MAX = 128;
+export const BACKFILL_RANGES_MAX = 32;
+export const CHUNK_RUNS_MAX = 128;
+
 /** A cursor speaks about so many logs of its channel, and so many ranges in each. */
 export const CURSOR_LOGS_MAX = 64;
 export const CURSOR_RANGES_MAX = 32;

@@ -26,8 +26,10 @@ import {
   type PayloadType,
   type PayloadTypeError,
 } from "../wire/payload-types.ts";
+import { type Backfill, decodeBackfill, encodeBackfill } from "./backfill.ts";
 import { type CardPayload, decodeCardPayload, encodeCardPayload } from "./card.ts";
 import { type ChainHandOver, decodeChain, encodeChain } from "./chain.ts";
+import { type Chunk, decodeChunk, encodeChunk } from "./chunk.ts";
 import { type Contact, type ContactContent, decodeContact, encodeContact } from "./contact.ts";
 import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
 import { decodeEntries, encodeEntries, type Entries } from "./entries.ts";
@@ -50,6 +52,8 @@ export type Bodies = {
   readonly want: Want;
   readonly entries: Entries;
   readonly profile: Profile;
+  readonly backfill: Backfill;
+  readonly chunk: Chunk;
   /** An encoded entry, read by `decodeEntry`. */
   readonly entry: Uint8Array;
   readonly cursor: Cursor;
@@ -89,6 +93,8 @@ const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } =
   want: { encode: encodeWant, decode: decodeWant },
   entries: { encode: encodeEntries, decode: decodeEntries },
   profile: { encode: encodeProfile, decode: decodeProfile },
+  backfill: { encode: encodeBackfill, decode: decodeBackfill },
+  chunk: { encode: encodeChunk, decode: decodeChunk },
   entry: { encode: (entry) => entry, decode: boundedEntry },
   cursor: { encode: encodeCursor, decode: decodeCursor },
   typing: { encode: encodeTyping, decode: decodeTyping },

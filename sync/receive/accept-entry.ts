@@ -126,7 +126,7 @@ async function openMisfit(
   return names ? undefined : "logOpen";
 }
 
-type Placing = {
+export type Placing = {
   readonly self: Self;
   readonly channel: Channel;
   readonly log: Log;
@@ -134,9 +134,15 @@ type Placing = {
   readonly hash: Uint8Array;
   readonly bytes: Uint8Array;
   readonly nowMs: number;
+  /** It came with the history that another device of ours has: nothing about it is late. */
+  readonly isHistory?: true;
 };
 
-async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> {
+/** Gives a verified entry its place, and counts it. Only what is not held. */
+export async function placeEntry(
+  tx: WriteTx,
+  placing: Placing,
+): Promise<Extract<EntryOutcome, { readonly type: "new" }>> {
   const { self, channel, log, entry, hash, bytes, nowMs } = placing;
   const { core } = entry;
   const logId = bytesOf(log.log);
@@ -160,7 +166,7 @@ async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> 
     id: publicIdOf(core.hlc, logId, core.seq),
     text: textOf(core.kind, entry.body),
     writtenAtMs: msOf(core.hlc),
-    late: shown === 1 && !own && h < theirs.seenH && !(await isRunOn(tx, placing, theirs.seenH)),
+    late: await isLate(tx, placing, h, theirs.seenH),
     clockAhead: merged.clockAhead,
   };
   // Another device of ours may have read it before it came here.
@@ -183,6 +189,14 @@ async function placeEntry(tx: WriteTx, placing: Placing): Promise<EntryOutcome> 
   });
   await tx.put("channels", grown);
   return { type: "new", entry: row, channel: grown };
+}
+
+/** Is it put in above what the person has seen? A run of such is late once. Rule [RX12]. */
+async function isLate(tx: WriteTx, placing: Placing, h: number, seenH: number): Promise<boolean> {
+  const { self, log, entry, isHistory } = placing;
+  const isTheirs = isShown(entry.core.kind) && log.account !== self.account;
+  if (!isTheirs || isHistory === true || h >= seenH) return false;
+  return !(await isRunOn(tx, placing, seenH));
 }
 
 /** Did the entry before it come just before it, above what was seen as well? Rule [RX12]. */

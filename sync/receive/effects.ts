@@ -15,6 +15,8 @@ export type Effects = {
   readonly wrote: (c: number, account: Hex) => void;
   /** A session had to be given up; the device is to hear from us on a new one. */
   readonly sessionReset: (device: Hex) => void;
+  /** History of a channel came; so many entries of it are left with who supplied it. */
+  readonly backfilled: (c: number, left: number) => void;
   /** Something shows that there is more than what came: it may have to be asked for. */
   readonly missing: () => void;
   /** An entry came that we signed and do not have: our storage was rolled back. */
@@ -38,6 +40,7 @@ export function heldBack(effects: Effects): {
       typing: (c, account, atMs) => calls.push(() => effects.typing(c, account, atMs)),
       wrote: (c, account) => calls.push(() => effects.wrote(c, account)),
       sessionReset: (device) => calls.push(() => effects.sessionReset(device)),
+      backfilled: (c, left) => calls.push(() => effects.backfilled(c, left)),
       missing: () => calls.push(effects.missing),
       rolledBack: () => calls.push(effects.rolledBack),
       dropped: (reason) => calls.push(() => effects.dropped(reason)),

@@ -15,6 +15,7 @@ import { invitePskOf } from "../../crypto/invite/record.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { headMarkOf } from "../../crypto/ratchet/header.ts";
 import { decryptSession } from "../../crypto/ratchet/receive.ts";
+import { applyAccountEntry } from "../account/address-book.ts";
 import { partyOf, type Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts";
@@ -146,6 +147,7 @@ async function openChainMessage(
   if (!payload.ok) return dropped(`payload ${payload.error.type}`);
   if (payload.value.type !== "entry") return dropped("payload");
   const outcome = await acceptEntry(tx, context.self, row.c, payload.value.body, context.nowMs);
+  if (outcome.type === "new") await applyAccountEntry(tx, context, outcome);
   if (outcome.type === "refused") {
     // Perhaps its author lost what we have of that log: our receipt tells them.
     if (outcome.why === "fork") await staleReceipt(tx, context.effects, row.c);

@@ -10,6 +10,9 @@ import { liveTagOf } from "../../crypto/chain/live.ts";
 import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
 import { decodeCard, verifyCard } from "../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
+import { applyAccountEntry, noteContact } from "../account/address-book.ts";
+import { answerBackfill } from "../backfill/supply.ts";
+import { takeChunk } from "../backfill/take-chunk.ts";
 import { bytesOf, type Log, logsOf, openLog } from "../channel/channels.ts";
 import { channelWith, openChannelWith } from "../channel/members.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
@@ -54,6 +57,7 @@ export async function takeSessionPayloads(
   const tags: Hex[] = [];
   for (const error of message.refused) context.effects.dropped(`payload ${error.type}`);
   await settleFirstFlights(tx, from.device);
+  await nowKnowsUs(tx, from.device);
   for (const payload of message.payloads) {
     if (payload.type === "contact" || payload.type === "contactAccept") {
       await meet(tx, context, from, payload.type, payload.body);
@@ -85,14 +89,23 @@ export async function takeSessionPayloads(
  */
 async function heardFrom(
   tx: WriteTx,
-  { effects }: OpenContext,
+  context: OpenContext,
   contact: ContactRow,
 ): Promise<ContactRow> {
   if (contact.state !== "invited") return contact;
   const accepted: ContactRow = { ...contact, state: "accepted" };
   await tx.put("contacts", accepted);
-  effects.contacts();
-  return accepted;
+  await noteContact(tx, context, contact.account);
+  context.effects.contacts();
+  return (await tx.get("contacts", contact.account)) ?? accepted;
+}
+
+/** It wrote to us: it need not be told any more who we are. */
+async function nowKnowsUs(tx: WriteTx, id: Hex): Promise<void> {
+  const device = await tx.get("devices", id);
+  if (device?.knowsUs !== false) return;
+  const { knowsUs: _, ...rest } = device;
+  await tx.put("devices", rest);
 }
 
 type Known = { readonly contact: ContactRow; readonly device: DeviceRow };
@@ -120,6 +133,12 @@ async function takePayload(
       return;
     case "want":
       if (isAnswered) await answerWant(tx, context, from.device, payload.body);
+      return;
+    case "backfill":
+      await answerBackfill(tx, context, from.device, payload.body);
+      return;
+    case "chunk":
+      await takeChunk(tx, context, from.device, payload.body);
       return;
     case "entries":
       for (const entry of payload.body.entries) await takeEntry(tx, context, from, entry);
@@ -260,6 +279,7 @@ async function takeEntry(
   const channel = await channelWith(tx, context.self, account, entry.value.core.channel);
   if (channel === undefined) return context.effects.dropped("channel");
   const outcome = await acceptEntry(tx, context.self, channel.c, bytes, context.nowMs);
+  if (outcome.type === "new") await applyAccountEntry(tx, context, outcome);
   if (outcome.type === "refused") {
     if (outcome.why === "own") context.effects.rolledBack();
     return context.effects.dropped(`entry ${outcome.why}`);

@@ -23,6 +23,10 @@ export const PAYLOAD_TYPES = {
   /** Entries supplied again, by any member who holds them. */
   entries: { code: 0x08, layer: "session" },
   profile: { code: 0x09, layer: "session" },
+  /** "Send me what I lack of this channel." */
+  backfill: { code: 0x0a, layer: "session" },
+  /** A part of a channel's history. */
+  chunk: { code: 0x0b, layer: "session" },
   entry: { code: 0x20, layer: "chain" },
   cursor: { code: 0x40, layer: "live" },
   typing: { code: 0x41, layer: "live" },

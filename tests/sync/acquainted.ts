@@ -56,6 +56,7 @@ export async function someone(name: string): Promise<Someone> {
     typing: (c) => called.push(`typing ${c}`),
     wrote: (c) => called.push(`wrote ${c}`),
     sessionReset: () => called.push("sessionReset"),
+    backfilled: (c, left) => called.push(`backfilled ${c} ${left}`),
     missing: () => called.push("missing"),
     rolledBack: () => called.push("rolledBack"),
     dropped: (reason) => called.push(`dropped ${reason}`),

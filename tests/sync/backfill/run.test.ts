@@ -63,7 +63,7 @@ decoderContract<Run, Run>("run", {
   decode,
 });
 
-test("[BF1] gives back every entry as it was signed, from any part of a log", () => {
+test("[HY1] gives back every entry as it was signed, from any part of a log", () => {
   fc.assert(
     fc.property(lines, fc.nat(), (written, at) => {
       const log = logOf(written).slice(at % written.length);
@@ -81,7 +81,7 @@ test("[BF1] gives back every entry as it was signed, from any part of a log", ()
   );
 });
 
-test("[BF2] needs no signature where the entry after it is held", () => {
+test("[HY2] needs no signature where the entry after it is held", () => {
   const log = logOf([
     { text: "a", ahead: 1, gone: false },
     { text: "b", ahead: 1, gone: true },
@@ -94,7 +94,7 @@ test("[BF2] needs no signature where the entry after it is held", () => {
   expect(open(run, filled(32, 1))).toEqual({ ok: false, error: { type: "RunForged" } });
 });
 
-test("[BF3] whatever is altered in a run makes it forged or malformed", () => {
+test("[HY3] whatever is altered in a run makes it forged or malformed", () => {
   const log = logOf([
     { text: "one", ahead: 1, gone: false },
     { text: "two", ahead: 7, gone: true },
@@ -116,7 +116,7 @@ test.each<[string, (run: Run) => Run]>([
   ["a floor below zero", (run) => withLag(run, Number.MAX_SAFE_INTEGER)],
   ["a first entry with a floor but no cause", (run) => withLag(run, 1)],
   ["a later entry without a floor", (run) => ({ ...run, first: 2, prev: filled(32, 1) })],
-])("[BF4] refuses %s, and it is no Bug", (_, change) => {
+])("[HY4] refuses %s, and it is no Bug", (_, change) => {
   const run = change(runOf(logOf([{ text: "a", ahead: 1, gone: false }])));
   expect(open(run)).toEqual({ ok: false, error: { type: "RunMalformed" } });
 });
@@ -126,7 +126,7 @@ const withLag = (run: Run, lag: number): Run => ({
   items: run.items.map((item) => ({ ...item, lag })),
 });
 
-test("[BF5] a short text costs about 37 bytes besides its body", () => {
+test("[HY5] a short text costs about 37 bytes besides its body", () => {
   const written = Array.from({ length: 200 }, () => ({ text: "hello", ahead: 4_096, gone: false }));
   const log = logOf(written);
   const bodies = log.reduce((sum, it) => sum + (it.body?.length ?? 0), 0);

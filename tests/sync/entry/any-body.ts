@@ -96,6 +96,13 @@ export const anyBody: { readonly [T in BodyType]: fc.Arbitrary<Bodies[T]> } = {
     })),
   edit: fc.tuple(contents, refs).map(([content, target]) => ({ ...content, target })),
   reaction: fc.record({ target: refs, emoji, on }),
+  contact: fc.record({
+    introduction: fc.uint8Array({ minLength: 1, maxLength: 400 }),
+    state: fc.integer({ min: 0, max: 255 }),
+    presenceOut: bytes(32),
+    presenceIn: fc.option(bytes(32)),
+    addedAtMs: fc.maxSafeNat(),
+  }),
   delete: fc.record({ target: refs }),
   pin: fc.record({ target: refs, on }),
   meta: fc.record({

@@ -58,6 +58,8 @@ function makeSamples(): Samples {
     want: encodePayload("want", { channel, log: bytesOf(16, 8), ranges: [[1, 3]] }),
     entries: encodePayload("entries", { entries: [bytesOf(300, 9)] }),
     profile: encodePayload("profile", { name: "Ada" }),
+    backfill: encodePayload("backfill", { channel, held: [] }),
+    chunk: encodePayload("chunk", { channel, read: [], writers: [], runs: [], left: 0 }),
     entry: encodePayload("entry", bytesOf(300, 10)),
     cursor: encodePayload(
       "cursor",

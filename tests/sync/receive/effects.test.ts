@@ -12,6 +12,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     typing: (c, account, atMs) => called.push(`typing ${c} ${account} ${atMs}`),
     wrote: (c, account) => called.push(`wrote ${c} ${account}`),
     sessionReset: (device) => called.push(`sessionReset ${device}`),
+    backfilled: (c, left) => called.push(`backfilled ${c} ${left}`),
     missing: () => called.push("missing"),
     rolledBack: () => called.push("rolledBack"),
     dropped: (reason) => called.push(`dropped ${reason}`),
@@ -25,6 +26,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
   held.effects.wake();
   held.effects.upkeep();
   held.effects.contacts();
+  held.effects.backfilled(3, 9);
   held.effects.missing();
   held.effects.rolledBack();
   expect(called).toEqual([]);
@@ -38,6 +40,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     "wake",
     "upkeep",
     "contacts",
+    "backfilled 3 9",
     "missing",
     "rolledBack",
   ]);

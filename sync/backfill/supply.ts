@@ -1,0 +1,196 @@
+/**
+ * Supplying history: what a device lacks of a channel, newest first over all its logs, in chunks that
+ * fit an envelope. Who is asked holds no state: the next question says what arrived.
+ * docs/protocol/backfill.md, rules [HY8] to [HY11].
+ */
+import { assert } from "../../crypto/base/assert.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { bytesOf, type Log, logsOf } from "../channel/channels.ts";
+import { channelWith } from "../channel/members.ts";
+import { decodeEntry, type Entry } from "../entry/entry.ts";
+import {
+  countKnown,
+  hasKnown,
+  type Known,
+  KNOWN_NOTHING,
+  limitKnown,
+  maxKnown,
+} from "../log/known.ts";
+import { controlsWaiting, sendControl } from "../outbox/control.ts";
+import type { Backfill, LogKnown } from "../payload/backfill.ts";
+import type { Chunk } from "../payload/chunk.ts";
+import { BACKFILL_LOGS_MAX, BACKFILL_RANGES_MAX, CHUNK_RUNS_MAX } from "../payload/limits.ts";
+import { encodePayload } from "../payload/payload.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import { RUN_ITEMS_MAX, type Run, runOf } from "./run.ts";
+
+/** Chunks of one answer: the next question is on its way while they are. */
+export const CHUNKS_PER_ANSWER = 4;
+/** Answers wait while a device has not fetched so many messages. */
+const SUPPLIED_WAITING_MAX = 2 * CHUNKS_PER_ANSWER;
+/** Rows of one log that are read at a time. */
+const ROWS_AT_ONCE = 128;
+/** Of a chunk: room for vectors and writers stays. */
+const RUNS_BYTES_MAX = 64 * 1_024;
+/** An item without its body and causes, with some room. */
+const ITEM_BYTES = 48;
+
+/** Only to our own other devices: they may read all that we have. */
+export async function answerBackfill(
+  tx: WriteTx,
+  context: OpenContext,
+  from: DeviceRow,
+  asked: Backfill,
+): Promise<void> {
+  const { self } = context;
+  if (from.account !== self.account) return context.effects.dropped("backfill of a stranger");
+  const channel = await channelWith(tx, self, from.account, asked.channel);
+  if (channel === undefined) return;
+  if ((await controlsWaiting(tx, from.device, null)) >= SUPPLIED_WAITING_MAX) return;
+  const logs = await logsOf(tx, channel.c);
+  const plan = new Plan(tx, logs, asked.held);
+  const named = new Set(asked.held.map((it) => toHex(it.log)));
+  for (let n = 0; n < CHUNKS_PER_ANSWER; n += 1) {
+    const runs = await plan.next();
+    const chunk: Chunk = {
+      channel: asked.channel,
+      read: n === 0 ? readOf(logs) : [],
+      writers: await writersOf(tx, logs, runs, named),
+      runs,
+      left: plan.left,
+    };
+    const payloads = [encodePayload("chunk", chunk)];
+    await sendControl(tx, { ...context, device: from, payloads, before: null, psk: null });
+    if (plan.left === 0) break;
+  }
+  context.effects.wake();
+}
+
+/** Newest logs first: of what does not fit, little is unread. */
+const readOf = (logs: readonly Log[]): readonly LogKnown[] =>
+  logs
+    .filter((it) => countKnown(it.read) > 0)
+    .toSorted((a, b) => b.hlc - a.hlc)
+    .slice(0, BACKFILL_LOGS_MAX)
+    .map((it) => ({ log: bytesOf(it.log), known: limitKnown(it.read, BACKFILL_RANGES_MAX) }));
+
+/** What log.open says, of logs that the asker may not know; each is told once in an answer. */
+async function writersOf(
+  tx: ReadTx,
+  logs: readonly Log[],
+  runs: readonly Run[],
+  named: Set<Hex>,
+): Promise<readonly Uint8Array[]> {
+  const writers: Uint8Array[] = [];
+  for (const run of runs) {
+    const id = toHex(run.log);
+    const log = logs.find((it) => it.log === id);
+    if (log === undefined || named.has(id)) continue;
+    named.add(id);
+    const first = await tx.get("entries", [log.c, log.a, 1]);
+    const body = first === undefined ? null : entryOf(first).body;
+    if (body !== null) writers.push(body);
+  }
+  return writers;
+}
+
+function entryOf(row: EntryRow): Entry {
+  const entry = decodeEntry(row.bytes);
+  assert(entry.ok, "an entry that we keep");
+  return entry.value;
+}
+
+/** One log on its way down. `rows`: the next ones that the asker lacks, newest first. */
+type Source = {
+  readonly log: Log;
+  readonly theirs: Known;
+  /** Every number from here on upwards was dealt with. */
+  below: number;
+  rows: EntryRow[];
+};
+
+class Plan {
+  left: number;
+  readonly #tx: ReadTx;
+  readonly #sources: readonly Source[];
+
+  constructor(tx: ReadTx, logs: readonly Log[], held: readonly LogKnown[]) {
+    this.#tx = tx;
+    const known = new Map(held.map((it) => [toHex(it.log), it.known]));
+    this.#sources = logs.map((log) => ({
+      log,
+      theirs: known.get(log.log) ?? KNOWN_NOTHING,
+      below: maxKnown(log.known) + 1,
+      rows: [],
+    }));
+    this.left = this.#sources.reduce((sum, it) => sum + lackedOf(it), 0);
+  }
+
+  /** The newest entries that fit a chunk, as runs. Empty when nothing is left. */
+  async next(): Promise<readonly Run[]> {
+    const taken = new Map<Source, EntryRow[]>();
+    let bytes = 0;
+    let runs = 0;
+    while (bytes < RUNS_BYTES_MAX && runs < CHUNK_RUNS_MAX) {
+      const source = await this.#newest();
+      const row = source?.rows[0];
+      if (source === undefined || row === undefined) break;
+      const rows = taken.get(source) ?? [];
+      const isNewRun = rows.length === 0 || rows.at(-1)?.s !== row.s + 1;
+      const isFull = rows.length >= RUN_ITEMS_MAX;
+      if (bytes > 0 && (isFull || bytes + row.bytes.length > RUNS_BYTES_MAX)) break;
+      runs += Number(isNewRun);
+      bytes += Math.max(ITEM_BYTES, row.bytes.length - ITEM_BYTES);
+      source.rows.shift();
+      source.below = row.s;
+      taken.set(source, [...rows, row]);
+      this.left -= 1;
+    }
+    return [...taken.values()].flatMap(runsOf);
+  }
+
+  /** The log whose next entry is the newest of all. */
+  async #newest(): Promise<Source | undefined> {
+    let newest: Source | undefined;
+    for (const source of this.#sources) {
+      await this.#fill(source);
+      const h = source.rows[0]?.h ?? -1;
+      if (h > (newest?.rows[0]?.h ?? -1)) newest = source;
+    }
+    return newest;
+  }
+
+  async #fill(source: Source): Promise<void> {
+    const { c, a } = source.log;
+    while (source.rows.length === 0 && source.below > 1) {
+      const rows = await this.#tx.range("entries", "primary", {
+        lower: [c, a, 1],
+        upper: [c, a, source.below - 1],
+        reverse: true,
+        limit: ROWS_AT_ONCE,
+      });
+      source.below = rows.at(-1)?.s ?? 1;
+      source.rows = rows.filter((it) => !hasKnown(source.theirs, it.s));
+    }
+  }
+}
+
+const lackedOf = ({ log, theirs }: Source): number => {
+  const lacked = countKnown(log.known) - countKnown(theirs);
+  return Math.max(0, lacked);
+};
+
+/** Rows of one log, newest first, as runs without holes. */
+export function runsOf(rows: readonly EntryRow[]): readonly Run[] {
+  const runs: Entry[][] = [];
+  let next = 0;
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last !== undefined && row.s === next - 1) last.unshift(entryOf(row));
+    else runs.push([entryOf(row)]);
+    next = row.s;
+  }
+  return runs.map(runOf);
+}

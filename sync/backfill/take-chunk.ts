@@ -1,0 +1,139 @@
+/**
+ * Taking in a chunk of history: each run is verified against its log's key,
+ * and placed as if it had always been here. docs/protocol/backfill.md, rules [HY12] to [HY15].
+ */
+import { equalBytes } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { accountIdOf } from "../../crypto/identity/account.ts";
+import {
+  decodeCertificate,
+  type DeviceCertificate,
+  verifyCertificate,
+} from "../../crypto/identity/certificate.ts";
+import { applyAccountEntry } from "../account/address-book.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelOf,
+  type Log,
+  logById,
+  openLog,
+} from "../channel/channels.ts";
+import { channelWith, membersOf } from "../channel/members.ts";
+import { decodeBody } from "../entry/bodies.ts";
+import { decodeEntry, encodeEntry } from "../entry/entry.ts";
+import { KINDS } from "../entry/kinds.ts";
+import { hasKnown } from "../log/known.ts";
+import type { Chunk } from "../payload/chunk.ts";
+import { takeRead } from "../receipts/receipts.ts";
+import { placeEntry } from "../receive/accept-entry.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import type { DeviceRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { openRun, type Run, type RunEntry } from "./run.ts";
+
+/** From anybody in the channel: each entry proves itself. What was read is our own devices' to say. */
+export async function takeChunk(
+  tx: WriteTx,
+  context: OpenContext,
+  from: DeviceRow,
+  chunk: Chunk,
+): Promise<void> {
+  const { self, effects } = context;
+  const isOwn = from.account === self.account;
+  const channel = await channelWith(tx, self, from.account, chunk.channel);
+  if (channel === undefined) return effects.dropped("chunk of another channel");
+  for (const writer of chunk.writers) await openWriter(tx, context, channel, writer);
+  if (isOwn) await takeRead(tx, channel, chunk.read);
+  for (const run of chunk.runs) await takeRun(tx, context, channel.c, run);
+  if (isOwn) effects.backfilled(channel.c, chunk.left);
+  effects.receipt(channel.c);
+}
+
+/** The log of whom a `log.open` names, if they are in the channel and their account certified them. */
+async function openWriter(
+  tx: WriteTx,
+  { self, effects }: OpenContext,
+  channel: Channel,
+  body: Uint8Array,
+): Promise<void> {
+  const opened = decodeBody(KINDS.logOpen.number, body);
+  if (!opened.ok || opened.value.type !== "logOpen") return effects.dropped("writer malformed");
+  const { accountKey, certificates, incarnation } = opened.value;
+  const account = toHex(accountIdOf(accountKey));
+  const certificate = certifiedBy(accountKey, certificates);
+  const isMember = membersOf(self, channel).includes(account);
+  if (certificate === undefined || !isMember) return effects.dropped("writer forged");
+  const device = toHex(certificate.device);
+  await openLog(tx, self, channel, { account, device, key: certificate.sigKey, incarnation });
+}
+
+/** The first certificate, if each is signed by the device of the next and the last by the account. */
+function certifiedBy(
+  accountKey: Uint8Array,
+  chain: readonly Uint8Array[],
+): DeviceCertificate | undefined {
+  const decoded = chain.map((it) => decodeCertificate(it));
+  const certificates = decoded.flatMap((it) => (it.ok ? [it.value] : []));
+  if (certificates.length < chain.length) return undefined;
+  const isChained = certificates.every((it, i) => {
+    const issuer = certificates[i + 1];
+    if (!equalBytes(it.accountKey, accountKey)) return false;
+    const isIssued =
+      it.issuer === null
+        ? issuer === undefined
+        : issuer !== undefined && equalBytes(it.issuer, issuer.device);
+    return isIssued && verifyCertificate(it, issuer?.sigKey ?? accountKey);
+  });
+  return isChained ? certificates[0] : undefined;
+}
+
+async function takeRun(tx: WriteTx, context: OpenContext, c: number, run: Run): Promise<void> {
+  const { effects } = context;
+  const channel = await channelOf(tx, c);
+  const log = await logById(tx, toHex(run.log));
+  if (channel === undefined || log === undefined || log.c !== c) {
+    return effects.dropped("run of an unknown log");
+  }
+  const opened = openRun(run, bytesOf(channel.id), log.key, await prevAfter(tx, log, run));
+  if (!opened.ok) return effects.dropped(opened.error.type);
+  const before = await tx.get("entries", [c, log.a, run.first - 1]);
+  const isFollowing = before === undefined || equalBytes(before.hash, run.prev ?? before.hash);
+  if (!isFollowing) return effects.dropped("run chain");
+  // Newest first, so that what is interrupted leaves the newest.
+  for (const entry of opened.value.toReversed()) await takeRunEntry(tx, context, c, log.a, entry);
+}
+
+/** The `prev` of the entry behind the run, if that is here. */
+async function prevAfter(tx: WriteTx, log: Log, run: Run): Promise<Uint8Array | null> {
+  const after = await tx.get("entries", [log.c, log.a, run.first + run.items.length]);
+  const entry = after === undefined ? undefined : decodeEntry(after.bytes);
+  return entry?.ok === true ? entry.value.core.prev : null;
+}
+
+async function takeRunEntry(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  a: number,
+  { id: hash, ...entry }: RunEntry,
+): Promise<void> {
+  const { self, nowMs } = context;
+  const channel = await channelOf(tx, c);
+  const log = await tx.get("logs", a);
+  if (channel === undefined || log === undefined || hasKnown(log.known, entry.core.seq)) return;
+  const isOpen = entry.core.kind === KINDS.logOpen.number;
+  if (isOpen !== (entry.core.seq === 1)) return context.effects.dropped("run logOpen");
+  const bytes = encodeEntry(entry);
+  const placed = await placeEntry(tx, {
+    self,
+    channel,
+    log: { ...log, a },
+    entry,
+    hash,
+    bytes,
+    nowMs,
+    isHistory: true,
+  });
+  if (placed.type === "new") await applyAccountEntry(tx, context, placed);
+}
