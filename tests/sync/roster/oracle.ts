@@ -93,6 +93,11 @@ export class Oracle {
     };
   }
 
+  get countingHeads(): number {
+    const counting = [...this.valid.keys()];
+    return counting.filter((op) => !counting.some((it) => this.pasts.get(it)!.has(op))).length;
+  }
+
   #topRole(raw: ReadonlyMap<string, Standing>): number {
     const roles = [...raw.values()].map(({ role }) => role);
     return roles.includes(OWNER) ? Math.max(...roles) : OWNER;

@@ -75,6 +75,14 @@ test("[RO21] of more than 64 heads the last in the order are named", () => {
   expect(roster.heads).toEqual(expect.arrayContaining(last.filter((id) => id !== adds[3]!.id)));
 });
 
+test("[RO21] a flood that was voided hides no head that counts", () => {
+  const flood = Array.from({ length: 500 }, (_, i) => add("ben", `m${i}`, "member", [ben]));
+  const gone = remove("ann", "ben", [ben]);
+  const { heads } = resolve([ann, ben, gone, ...flood]);
+  expect(heads).toHaveLength(HEADS_MAX);
+  expect(heads).toContain(gone.id);
+});
+
 test("[RO21] tells who came by whom, and who is gone by what", () => {
   const cat = add("ben", "cat", "member", [ben], { floor: 7 });
   const gone = remove("ann", "ben", [cat]);
