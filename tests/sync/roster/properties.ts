@@ -105,8 +105,8 @@ function removesByHigherRankAlone(oracle: Oracle): void {
 
 /** What `may` says is what the next op is judged as, and it changes no other. */
 function acceptsWhatItOffers(roster: Roster, ops: readonly RosterOp[], oracle: Oracle): void {
-  // The next op builds upon what a fork had voided, and so brings it back.
-  if ([...roster.voids.values()].some(({ type }) => type === "Forked")) return;
+  // The next op builds upon what a fork makes void, and so brings it back.
+  if (oracle.order.some((op) => oracle.isForked(op))) return;
   const heads = ops.filter(({ id }) => roster.heads.includes(id));
   const actor = ACCOUNTS[ops.length % ACCOUNTS.length]!;
   const account = ACCOUNTS[roster.members.size % ACCOUNTS.length]!;
