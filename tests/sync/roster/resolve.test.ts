@@ -14,7 +14,7 @@ beforeAll(() => ready);
 const ann = create("ann");
 const ben = add("ann", "ben", "admin", [ann]);
 
-test("[RO21] [RO26] to [RO28] hostile graphs answer alike in any order, and keep what the rules promise", () => {
+test("[RO21] [RO26] [RO27] [RO28] hostile graphs answer alike in any order, and keep what the rules promise", () => {
   fc.assert(
     fc.property(shuffledGraphs, ([ops, shuffled]) => void checkAll(ops, shuffled)),
     { numRuns: 300 },
