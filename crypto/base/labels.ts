@@ -77,6 +77,7 @@ export const LABELS = {
   "link/sas": "H short authentication string",
   "link/tag": "K rendezvous address",
   "link/th": "H transcript of two hellos",
+  "link/voucher": "K voucher for the new device's mailbox",
   // entries (sync/)
   body: "H body of an entry",
   cursor: "S cursor frame",

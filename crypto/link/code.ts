@@ -12,7 +12,7 @@
  * |     67 |     4 | expiresAt  | u32, seconds since 1970                                      |
  * |     71 |     n | relayUrl   | where the two meet, UTF-8 in the form of relay-url.ts        |
  *
- * Rules [LC1] to [LC3] of docs/protocol/crypto.md.
+ * Rules [LC1] to [LC4] of docs/protocol/crypto.md.
  */
 import { assert } from "../base/assert.ts";
 import { fromBase64url, toBase64url } from "../base/base64url.ts";
@@ -24,6 +24,7 @@ import { kdf } from "../kdf.ts";
 
 export const LINK_SECRET_BYTES = 32;
 export const LINK_TAG_BYTES = 16;
+export const LINK_VOUCHER_BYTES = 16;
 /** Ten minutes: a photograph of the screen is worth nothing later. */
 export const LINK_LIFE_S = 600;
 const KIND = 2;
@@ -50,6 +51,8 @@ export type LinkExpired = { readonly type: "LinkExpired" };
 
 /** The rendezvous addresses, 16 bytes each, in the order in which they are used. */
 export type LinkTags = {
+  /** Where a member that shows the code leaves what brings the voucher to the relay. */
+  readonly voucher: Uint8Array;
   /** Where who scanned the code leaves its hello. */
   readonly scanner: Uint8Array;
   /** Where who showed it then leaves its own. */
@@ -101,7 +104,15 @@ export function parseLink(text: string): Result<LinkCode, LinkCodeError> {
 export const isLinkExpired = (code: LinkCode, nowS: number): boolean => nowS >= code.expiresAtS;
 
 export const linkTagsOf = ({ secret }: LinkCode): LinkTags => ({
+  voucher: kdf(LINK_TAG_BYTES, secret, "link/tag", Uint8Array.of(4)),
   scanner: kdf(LINK_TAG_BYTES, secret, "link/tag", Uint8Array.of(1)),
   shower: kdf(LINK_TAG_BYTES, secret, "link/tag", Uint8Array.of(2)),
   grant: kdf(LINK_TAG_BYTES, secret, "link/tag", Uint8Array.of(3)),
 });
+
+/**
+ * 16 bytes with which the new device may register where not everybody may: the member tells the relay
+ * their hash beside the first record that it leaves there.
+ */
+export const linkVoucherOf = ({ secret }: LinkCode): Uint8Array =>
+  kdf(LINK_VOUCHER_BYTES, secret, "link/voucher");

@@ -66,16 +66,21 @@ export function openDiskBlobFiles(options: DiskBlobsOptions): Result<BlobFiles, 
       }),
     finish: (blob) =>
       attempt(async () => {
-        const draft = draftOf(blob);
+        const [draft, place] = [draftOf(blob), placeOf(blob)];
+        const isThere = (await bytesAt(draft)) !== null;
         // Finished before a crash, and not told.
-        if ((await bytesAt(draft)) === null) return (await bytesAt(placeOf(blob))) !== null;
-        if (!(await isNamed(draft, blob))) {
-          await rm(draft, { force: true });
-          return false;
+        if (!isThere && (await bytesAt(place)) === null) return false;
+        if (isThere) {
+          if (!(await orGone(draft, () => isNamed(draft, blob)))) {
+            await rm(draft, { force: true });
+            return false;
+          }
+          await mkdir(folderOf(blob), { recursive: true, mode: 0o700 });
+          await rename(draft, place);
         }
-        await mkdir(folderOf(blob), { recursive: true, mode: 0o700 });
-        await rename(draft, placeOf(blob));
-        for (const folder of [folderOf(blob), root]) await syncFolder(folder);
+        await orGone(place, async () => {
+          for (const folder of [folderOf(blob), root]) await syncFolder(folder);
+        });
         return true;
       }),
     read: (blob) =>
@@ -110,6 +115,19 @@ async function bytesAt(path: string): Promise<number | null> {
     return (await stat(path)).size;
   } catch (thrown) {
     if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return null;
+    throw thrown;
+  }
+}
+
+/**
+ * A sync that failed cannot be repeated: the kernel may have dropped what it could not write, and says
+ * yes the next time. What it was about is sent anew.
+ */
+async function orGone<Value>(path: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (thrown) {
+    await rm(path, { force: true });
     throw thrown;
   }
 }

@@ -21,12 +21,14 @@ export const statusRoutes = (relay: Relay): Hono =>
 
 /** Numbers only: nothing here needs escaping. */
 function statusPage(relay: Relay): string {
-  const { mailboxes, messages, bytes, oldestSeconds, sockets } = relay.status();
+  const { mailboxes, messages, bytes, oldestSeconds, blobs, blobBytes, sockets } = relay.status();
   const rows: readonly (readonly [string, number])[] = [
     ["Mailboxes", mailboxes],
     ["Messages that wait", messages],
     ["Bytes that wait", bytes],
     ["Age of the oldest, in seconds", oldestSeconds],
+    ["Files", blobs],
+    ["Bytes of files", blobBytes],
     ["Connections", sockets],
   ];
   const lines = rows.map(

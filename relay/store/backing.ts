@@ -38,6 +38,7 @@ export type BlobRow = BlobView & {
   readonly ttlMs: number;
   readonly expiresAtMs: number;
 };
+export type BlobCount = { readonly count: number; readonly bytes: number };
 /** What is written once and counted on: see `readMeta`. */
 export type Meta = {
   readonly idsReservedTo: number;
@@ -93,7 +94,8 @@ export interface Backing {
   readonly putBlob: (blob: BlobId, row: BlobRow) => void;
   readonly deleteBlob: (blob: BlobId) => void;
   /** Of one mailbox, finished or not. */
-  readonly countBlobs: (mailboxNo: number) => { readonly count: number; readonly bytes: number };
+  readonly countBlobs: (mailboxNo: number) => BlobCount;
+  readonly countAllBlobs: () => BlobCount;
   readonly expiredBlobs: (nowMs: number, limit: number) => readonly BlobId[];
 
   readonly insertMessage: (message: Message, body: Uint8Array, places: readonly Place[]) => void;

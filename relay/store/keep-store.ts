@@ -5,7 +5,7 @@
  */
 import { Bug, unreachable } from "../../crypto/base/assert.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { idOf, type MailboxId } from "../../sync/wire/ids.ts";
+import { type BlobId, idOf, type MailboxId } from "../../sync/wire/ids.ts";
 import { fromLatin1 } from "../latin1.ts";
 import {
   FLUSH_AFTER_MS,
@@ -14,7 +14,7 @@ import {
   SLICE_ROWS,
   SWEEP_EVERY_MS,
 } from "../limits.ts";
-import type { Backing, Meta } from "./backing.ts";
+import type { Backing, BlobCount, Meta } from "./backing.ts";
 import { finishBlob, removeBlobs, reserveBlob, viewOf } from "./blob-records.ts";
 import {
   createMailbox,
@@ -87,6 +87,7 @@ class Keeper {
   readonly #bounds: KeepBounds;
   readonly #recent = new RecentEnvelopes();
   #mailboxes: number;
+  #blobs: BlobCount;
   #isWriting = false;
   /** Removals to repeat once memory could be read anew; null when all is well. */
   #toRecover: readonly Place[] | null = null;
@@ -97,6 +98,7 @@ class Keeper {
     this.#bounds = bounds;
     this.queues = new Queues(backing, bounds);
     this.#mailboxes = backing.countMailboxes();
+    this.#blobs = backing.countAllBlobs();
   }
 
   commit(batch: readonly StoreOp[], nowMs: number): Result<readonly StoreAnswer[], StoreError> {
@@ -138,7 +140,8 @@ class Keeper {
     const oldest = this.read(() => (messages === 0 ? null : this.#backing.oldestId()));
     // A disk that cannot be read has no age to tell.
     const oldestAtMs = oldest.ok && oldest.value !== null ? arrivedAtMs(oldest.value) : null;
-    return { mailboxes: this.#mailboxes, messages, bytes, oldestAtMs };
+    const { count: blobs, bytes: blobBytes } = this.#blobs;
+    return { mailboxes: this.#mailboxes, messages, bytes, oldestAtMs, blobs, blobBytes };
   }
 
   /** One slice, by urgency: what was removed, what must go to disk, what has expired. */
@@ -212,6 +215,7 @@ class Keeper {
     this.#isWriting = false;
     this.queues = new Queues(this.#backing, this.#bounds);
     this.#mailboxes = this.#backing.countMailboxes();
+    this.#blobs = this.#backing.countAllBlobs();
     for (const { mailboxNo, message } of this.#toRecover) {
       const shelf = this.queues.shelfOf(mailboxNo);
       const place = shelf.places.get(message.id);
@@ -260,14 +264,31 @@ class Keeper {
       case "deleteInvite":
         return deleteInvite(context, op);
       case "reserveBlob":
-        return reserveBlob(context, op);
+        return this.#counting([op.blob], () => reserveBlob(context, op));
       case "finishBlob":
         return finishBlob(context, op);
       case "removeBlobs":
-        return removeBlobs(context, op);
+        return this.#counting(op.blobs, () => removeBlobs(context, op));
       default:
         return unreachable(op);
     }
+  }
+
+  /** What these blobs come to, before and after, moves the total. */
+  #counting<Answer>(blobs: readonly BlobId[], work: () => Answer): Answer {
+    const before = this.#countOf(blobs);
+    const answer = work();
+    const after = this.#countOf(blobs);
+    this.#blobs = {
+      count: this.#blobs.count + after.count - before.count,
+      bytes: this.#blobs.bytes + after.bytes - before.bytes,
+    };
+    return answer;
+  }
+
+  #countOf(blobs: readonly BlobId[]): BlobCount {
+    const rows = blobs.flatMap((it) => this.#backing.blobOf(it) ?? []);
+    return { count: rows.length, bytes: rows.reduce((sum, it) => sum + it.bytes, 0) };
   }
 
   /** Writes nothing: a forgotten acknowledgement is a message delivered again, which is allowed. */

@@ -12,7 +12,15 @@ import {
   type TokenHash,
 } from "../../sync/wire/ids.ts";
 import { fromLatin1, latin1 } from "../latin1.ts";
-import type { Backing, BlobRow, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
+import type {
+  Backing,
+  BlobCount,
+  BlobRow,
+  InviteRow,
+  MailboxRow,
+  Meta,
+  TokenRow,
+} from "./backing.ts";
 import { keepStore, type KeepBounds } from "./keep-store.ts";
 import type { Message, Place } from "./shelf.ts";
 import type { Store } from "./store.ts";
@@ -180,9 +188,11 @@ class MemoryBacking implements Backing {
   deleteBlob(blob: BlobId): void {
     this.#blobs.delete(latin1(blob));
   }
-  countBlobs(mailboxNo: number): { readonly count: number; readonly bytes: number } {
-    const rows = [...this.#blobs.values()].filter((it) => it.mailboxNo === mailboxNo);
-    return { count: rows.length, bytes: rows.reduce((sum, it) => sum + it.bytes, 0) };
+  countBlobs(mailboxNo: number): BlobCount {
+    return countOf([...this.#blobs.values()].filter((it) => it.mailboxNo === mailboxNo));
+  }
+  countAllBlobs(): BlobCount {
+    return countOf([...this.#blobs.values()]);
   }
   expiredBlobs(nowMs: number, limit: number): readonly BlobId[] {
     return [...this.#blobs]
@@ -266,3 +276,8 @@ class MemoryBacking implements Backing {
     if (id !== undefined && row !== undefined) this.#mailboxes.set(id, { ...row, ...change });
   }
 }
+
+const countOf = (rows: readonly BlobRow[]): BlobCount => ({
+  count: rows.length,
+  bytes: rows.reduce((sum, it) => sum + it.bytes, 0),
+});

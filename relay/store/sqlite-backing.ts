@@ -18,7 +18,15 @@ import {
 import { MESSAGE_TTL_MS_MAX } from "../../sync/wire/limits.ts";
 import { fromLatin1, latin1 } from "../latin1.ts";
 import { FLUSH_AFTER_MS } from "../limits.ts";
-import type { Backing, BlobRow, InviteRow, MailboxRow, Meta, TokenRow } from "./backing.ts";
+import type {
+  Backing,
+  BlobCount,
+  BlobRow,
+  InviteRow,
+  MailboxRow,
+  Meta,
+  TokenRow,
+} from "./backing.ts";
 import type { DiskRoom } from "./disk-room.ts";
 import { messageIdAt } from "./message-ids.ts";
 import { packPlaces, unpackMailboxNos, unpackPlaces } from "./message-row.ts";
@@ -236,9 +244,11 @@ export class SqliteBacking implements Backing {
   deleteBlob(blob: BlobId): void {
     this.#sql.deleteBlob.run(blob);
   }
-  countBlobs(mailboxNo: number): { readonly count: number; readonly bytes: number } {
-    const row = this.#one(this.#sql.countBlobs, mailboxNo);
-    return { count: numberAt(row, "n"), bytes: numberAt(row, "bytes") };
+  countBlobs(mailboxNo: number): BlobCount {
+    return blobCountOf(this.#one(this.#sql.countBlobs, mailboxNo));
+  }
+  countAllBlobs(): BlobCount {
+    return blobCountOf(this.#one(this.#sql.countAllBlobs));
   }
   expiredBlobs(nowMs: number, limit: number): readonly BlobId[] {
     return this.#sql.expiredBlobs
@@ -356,6 +366,11 @@ const messageOf = (row: Row, isSpilled: boolean, isShared: boolean): Message => 
   isSpilled,
   isShared,
   places: [],
+});
+
+const blobCountOf = (row: Row): BlobCount => ({
+  count: numberAt(row, "n"),
+  bytes: numberAt(row, "bytes"),
 });
 
 const inviteRowOf = (row: Row): InviteRow => ({

@@ -44,6 +44,7 @@ const SQL = {
   putBlob: "INSERT OR REPLACE INTO blob VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   deleteBlob: "DELETE FROM blob WHERE id = ?",
   countBlobs: "SELECT count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM blob WHERE mb = ?",
+  countAllBlobs: "SELECT count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM blob",
   expiredBlobs: "SELECT id FROM blob WHERE exp <= ? ORDER BY exp LIMIT ?",
 
   insertMessage: "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

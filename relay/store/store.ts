@@ -179,6 +179,9 @@ export type StoreTotals = {
   readonly bytes: number;
   /** When the oldest message came; null when none waits. */
   readonly oldestAtMs: number | null;
+  /** On their way or finished; `blobBytes` as they were claimed. */
+  readonly blobs: number;
+  readonly blobBytes: number;
 };
 
 /** `pageBytes`: of bodies; a page has at least one message when one waits. */

@@ -118,12 +118,25 @@ function rosterOf({ ledger, refusals, everCounted }: Settlement, digest: string)
     members,
     former,
     voids: reasons,
-    heads: headsAmong(ledger.graph, everCounted)
-      .slice(0, HEADS_MAX)
+    heads: headsOf(ledger, everCounted)
       .map(({ id }) => id)
       .toSorted(),
     waiting: waiting.map(({ id }) => id),
     missing,
     ledger,
   };
+}
+
+/** When they are too many, those go first that count, so that no flood hides them. */
+function headsOf({ graph, effects }: Ledger, everCounted: readonly boolean[]): readonly RosterOp[] {
+  const counting = headsAmong(
+    graph,
+    effects.map((effect) => effect !== null),
+  );
+  const all = new Set([...counting, ...headsAmong(graph, everCounted)]);
+  const chosen = new Set([...all].slice(0, HEADS_MAX));
+  return headsAmong(
+    graph,
+    graph.ops.map((op) => chosen.has(op)),
+  );
 }

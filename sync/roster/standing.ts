@@ -75,8 +75,8 @@ export function standInOf(ledger: Ledger, past: OpSet): string | undefined {
   for (const account of ledger.placesByAccount.keys()) {
     const standing = standingIn(ledger, past, account);
     if (standing === undefined) continue;
-    if (best === undefined || compareRank(standing, best.standing) < 0)
-      best = { account, standing };
+    const isBest = best === undefined || compareRank(standing, best.standing) < 0;
+    if (isBest) best = { account, standing };
   }
   return best?.account;
 }

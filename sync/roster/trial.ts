@@ -256,9 +256,12 @@ function overflow({ ledger, effects }: Trial): Voids | undefined {
   if (beyond.length === 0) return undefined;
   const reason: VoidReason = { type: "GroupFull", limit: MEMBERS_MAX };
   const entrances = beyond.flatMap(([account, { since }]) =>
-    (ledger.placesByAccount.get(account) ?? []).filter(
-      (place) => place >= since && effects[place] === "enter",
-    ),
+    (ledger.placesByAccount.get(account) ?? []).filter((place) => {
+      const op = ledger.graph.ops[place];
+      return (
+        place >= since && effects[place] === "enter" && op !== undefined && targetOf(op) === account
+      );
+    }),
   );
   return new Map(entrances.map((place) => [place, reason]));
 }

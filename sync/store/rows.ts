@@ -124,6 +124,8 @@ export type DeviceRow = {
   readonly healedAtMs: number;
   /** When we last gave up our sessions with it, to begin a new one; 0 = never. Shown to the person. */
   readonly resetAtMs: number;
+  /** It was there before us, and has not heard of us yet: our first message to it says who we are. */
+  readonly knowsUs?: false;
 };
 
 /** A pairwise session with one device. `tags`: where its next messages may arrive (hex16). */
@@ -210,6 +212,8 @@ export type ChannelRow = {
   /** Grows whenever what we hold or have read changes; `receiptsSent` is what our cursor told last. */
   readonly receipts: number;
   readonly receiptsSent: number;
+  /** It is older than this device: what was written before is still to be fetched from others. */
+  readonly history?: "wanted";
 };
 
 export type LogRow = {

@@ -39,6 +39,8 @@ export type Status = {
   readonly bytes: number;
   /** Age of the oldest message that waits; 0 when none does. */
   readonly oldestSeconds: number;
+  readonly blobs: number;
+  readonly blobBytes: number;
   readonly sockets: number;
 };
 

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../crypto/base/sodium.ts";
 import { idOf } from "../../sync/wire/ids.ts";
-import { openWorld, putFor } from "./relay-world.ts";
+import { filled, openWorld, type Person, putFor } from "./relay-world.ts";
 
 beforeAll(() => ready);
 
@@ -97,4 +97,38 @@ test("[RL5] says denied alike to an unknown mailbox and to a wrong token", async
     { status: "denied" },
     { status: "stored" },
   ]);
+});
+
+test("[RL6] gives an owner the newest of each slot, and replaces what it had delivered", async () => {
+  const world = openWorld();
+  const alice = await world.person(1);
+  const other = { ...alice, token: idOf("Token", filled(16, 77)) };
+  await world.grant(alice, other.token);
+  const slot = idOf("SlotId", filled(8, 1));
+  const guest = await world.socket();
+  const put = async (to: Pick<Person, "mailbox" | "token">, body: string, more = {}) => {
+    guest.send(putFor([to], text(body), more));
+    await world.settle();
+    expect(guest.take("ok")).toMatchObject([{ statuses: [{ status: "stored" }] }]);
+  };
+  await put(alice, "read to 1", { slot });
+  await put(alice, "a message");
+  await put(alice, "read to 2", { slot });
+  await put(other, "read to 9", { slot });
+  expect(world.relay.status().messages).toBe(3);
+  const owner = await world.online(alice);
+  const first = owner.take("msg");
+  expect(first.map((it) => [textOf(it.body), it.isSlot])).toEqual([
+    ["a message", false],
+    ["read to 2", true],
+    ["read to 9", true],
+  ]);
+  // It had it, and had not acknowledged it yet.
+  await put(alice, "read to 3", { slot });
+  const second = owner.take("msg");
+  expect(second.map((it) => textOf(it.body))).toEqual(["read to 3"]);
+  expect(world.relay.status().messages).toBe(3);
+  owner.send({ type: "ack", mailboxIndex: 0, ids: [...first, ...second].map((it) => it.id) });
+  await world.advance(20_000);
+  expect([world.relay.status().messages, owner.take("msg")]).toEqual([0, []]);
 });

@@ -23,7 +23,7 @@ const shuffledGraphs = hostileGraphs.chain((ops) =>
 );
 
 test(
-  `[RO26] to [RO28] ${GRAPHS} hostile graphs keep what the rules promise`,
+  `[RO26] [RO27] [RO28] ${GRAPHS} hostile graphs keep what the rules promise`,
   () => {
     const met: Situations = {};
     fc.assert(

@@ -7,10 +7,12 @@ import { ready } from "../../../crypto/base/sodium.ts";
 import { inviteLinkOf, parseInviteLink } from "../../../crypto/invite/link.ts";
 import {
   isLinkExpired,
+  LINK_VOUCHER_BYTES,
   type LinkCode,
   linkOf,
   type LinkRole,
   linkTagsOf,
+  linkVoucherOf,
   parseLink,
 } from "../../../crypto/link/code.ts";
 import { bytesOf } from "../people.ts";
@@ -75,7 +77,16 @@ test("[LC3] expires by one's own clock, and each step has its own address", () =
     [1_799_999_999, 1_800_000_000, 1_800_000_001].map((at) => isLinkExpired(code, at)),
   ).toEqual([false, true, true]);
   const tags = Object.values(linkTagsOf(code)).map(String);
-  expect(new Set(tags).size).toBe(3);
+  expect(new Set(tags).size).toBe(4);
   const others = Object.values(linkTagsOf({ ...code, secret: bytesOf(32, 9) })).map(String);
-  expect(new Set([...tags, ...others]).size).toBe(6);
+  expect(new Set([...tags, ...others]).size).toBe(8);
+});
+
+test("[LC4] brings a voucher, which is none of its addresses and belongs to its secret alone", () => {
+  const code = codeOf("member");
+  const voucher = linkVoucherOf(code);
+  expect(voucher.length).toBe(LINK_VOUCHER_BYTES);
+  expect(linkVoucherOf({ ...codeOf("new"), expiresAtS: 1 })).toEqual(voucher);
+  expect(linkVoucherOf({ ...code, secret: bytesOf(32, 9) })).not.toEqual(voucher);
+  expect(Object.values(linkTagsOf(code)).map(String)).not.toContain(String(voucher));
 });

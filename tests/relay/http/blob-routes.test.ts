@@ -225,6 +225,20 @@ test("[HB8] what expired is removed, and can come again", async () => {
   expect((await read(world)).status).toBe(200);
 });
 
+test("[HB8] a blob is kept no longer than the operator keeps anything", async () => {
+  const world = openWorld({ settings: { messageTtlMs: HOUR_S * 1_000 } });
+  const alice = await world.person(1);
+  const { ticket } = await ticketOf(world, alice, SEALED, { ttlSeconds: 2 * HOUR_S });
+  await progressOf(await send(world, { ticket, offset: 0, piece: SEALED }));
+  expect(world.relay.status()).toMatchObject({ blobs: 1, blobBytes: 5_000 });
+  await world.advance(HOUR_S * 1_000 - 1);
+  expect((await read(world)).status).toBe(200);
+  await world.advance(1);
+  expect(await saidBy(await read(world))).toEqual(UNKNOWN);
+  await world.blobs.sweep();
+  expect(world.relay.status()).toMatchObject({ blobs: 0, blobBytes: 0 });
+});
+
 test("[HB9] who has the delete key deletes it; a wrong key looks like an unknown blob", async () => {
   const { world } = await withBlob();
   expect(await saidBy(await remove(world, filled(32, 4)))).toEqual(UNKNOWN);

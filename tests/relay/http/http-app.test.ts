@@ -332,7 +332,15 @@ describe("status", () => {
     await world.person(1);
     await world.socket();
     const status = await (await world.request("GET", PATHS.status)).json();
-    expect(status).toEqual({ mailboxes: 1, messages: 0, bytes: 0, oldestSeconds: 0, sockets: 1 });
+    expect(status).toEqual({
+      mailboxes: 1,
+      messages: 0,
+      bytes: 0,
+      oldestSeconds: 0,
+      blobs: 0,
+      blobBytes: 0,
+      sockets: 1,
+    });
     const discovery = await (await world.request("GET", PATHS.discovery)).json();
     expect(discovery).toMatchObject({ version: 1, registration: "open", timeMs: START_MS });
     const page = await (await world.request("GET", PATHS.statusPage)).text();

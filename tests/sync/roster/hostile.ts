@@ -25,7 +25,10 @@ const raw = fc.record({
   role: fc.constantFrom(...ROLES),
   heads: fc.array(back, { minLength: 1, maxLength: 3, size: "max" }),
   isHeadUnknown: fc.integer({ min: 0, max: 39 }).map((it) => it === 0),
-  seq: fc.integer({ min: 2, max: 40 }),
+  seq: fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 2, max: 40 }) },
+    { weight: 6, arbitrary: fc.integer({ min: 41, max: 2 ** 32 - 1 }) },
+  ),
   device: fc.nat(1),
 });
 type Raw = typeof raw extends fc.Arbitrary<infer Value> ? Value : never;

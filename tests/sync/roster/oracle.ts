@@ -93,6 +93,11 @@ export class Oracle {
     };
   }
 
+  get countingHeads(): number {
+    const counting = [...this.valid.keys()];
+    return counting.filter((op) => !counting.some((it) => this.pasts.get(it)!.has(op))).length;
+  }
+
   #topRole(raw: ReadonlyMap<string, Standing>): number {
     const roles = [...raw.values()].map(({ role }) => role);
     return roles.includes(OWNER) ? Math.max(...roles) : OWNER;
@@ -136,17 +141,18 @@ export class Oracle {
       if (op.act.type === "leave") this.valid.set(op, "exit");
       if (op.act.type === "remove" && isAdmin && isAbove) this.valid.set(op, "exit");
       if (op.act.type === "add" && isAdmin && target === undefined && given <= own.role) {
-        if (!this.#isForked(op)) this.valid.set(op, "enter");
+        if (!this.isForked(op)) this.valid.set(op, "enter");
       }
       if (op.act.type === "role" && isAdmin && target !== undefined && given <= own.role) {
-        if (given > target.role && !this.#isForked(op)) this.valid.set(op, "raise");
+        if (given > target.role && !this.isForked(op)) this.valid.set(op, "raise");
         const mayLower = isAbove || op.author === op.act.account;
         if (given < target.role && mayLower) this.valid.set(op, "lower");
       }
     }
   }
 
-  #isForked(op: RosterOp): boolean {
+  /** Would it be void, if it were a grant? */
+  isForked(op: RosterOp): boolean {
     const forks = this.order.filter((a) =>
       this.order.some((b) => a !== b && a.log === b.log && a.seq === b.seq),
     );

@@ -14,7 +14,7 @@ beforeAll(() => ready);
 const ann = create("ann");
 const ben = add("ann", "ben", "admin", [ann]);
 
-test("[RO21] [RO26] to [RO28] hostile graphs answer alike in any order, and keep what the rules promise", () => {
+test("[RO21] [RO26] [RO27] [RO28] hostile graphs answer alike in any order, and keep what the rules promise", () => {
   fc.assert(
     fc.property(shuffledGraphs, ([ops, shuffled]) => void checkAll(ops, shuffled)),
     { numRuns: 300 },
@@ -73,6 +73,14 @@ test("[RO21] of more than 64 heads the last in the order are named", () => {
     .toSorted()
     .slice(-(HEADS_MAX - 1));
   expect(roster.heads).toEqual(expect.arrayContaining(last.filter((id) => id !== adds[3]!.id)));
+});
+
+test("[RO21] a flood that was voided hides no head that counts", () => {
+  const flood = Array.from({ length: 500 }, (_, i) => add("ben", `m${i}`, "member", [ben]));
+  const gone = remove("ann", "ben", [ben]);
+  const { heads } = resolve([ann, ben, gone, ...flood]);
+  expect(heads).toHaveLength(HEADS_MAX);
+  expect(heads).toContain(gone.id);
 });
 
 test("[RO21] tells who came by whom, and who is gone by what", () => {

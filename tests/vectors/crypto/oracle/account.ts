@@ -86,6 +86,8 @@ export const sealHello = (code: OracleCode, side: 1 | 2, hello: Bytes, nonce: By
 export const transcript = (code: OracleCode, shower: Bytes, scanner: Bytes): Bytes =>
   H(32, "link/th", context(code), H(32, "link/commit", shower), shower, scanner);
 
+export const linkVoucher = (code: OracleCode): Bytes => K(16, code.secret, "link/voucher");
+
 /** Numbers of the seven pictures, from the bits as text. */
 export const pictures = (th: Bytes): number[] => {
   const bits = [...H(32, "link/sas", th)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
