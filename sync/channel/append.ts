@@ -83,12 +83,13 @@ export async function ensureOwnLog(
 /** Our certificate, that of the device which issued it, and so on up to the account key. */
 async function certificateChainOf(tx: ReadTx, self: Self): Promise<readonly Uint8Array[]> {
   const chain = [self.certificate];
+  let issuer = issuerOf(self.certificate);
+  if (issuer === null) return chain;
   const { facts } = await ownContact(tx, self);
   const known = facts.flatMap((it) => {
     const fact = decodeFact(it);
     return fact.ok && fact.value.type === "device_cert" ? [fact.value.certificate] : [];
   });
-  let issuer = issuerOf(self.certificate);
   while (issuer !== null && chain.length < CERTIFICATE_CHAIN_MAX) {
     const of = issuer;
     const next = known.find((it) => equalBytes(it.device, of));

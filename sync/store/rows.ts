@@ -118,8 +118,6 @@ export type DeviceRow = {
   /** What happened to relays of that card since: one each. */
   readonly moves?: readonly Move[];
   readonly prekeyBundle: Uint8Array | null;
-  /** It was told to us by another device of ours: our first message to it introduces this one. */
-  readonly knowsUs?: false;
   /** When we last answered its NACK or WANT: it may not make us work without end. 0 = never. */
   readonly healedAtMs: number;
   /** When we last gave up our sessions with it, to begin a new one; 0 = never. Shown to the person. */
@@ -207,8 +205,6 @@ export type ChannelRow = {
   readonly preview: { readonly text: string; readonly own: boolean } | null;
   /** Highest hlc seen or sent in this channel. */
   readonly hlc: number;
-  /** Other devices of ours have history of it that was not fetched yet. */
-  readonly history?: "wanted";
   /** Grows whenever what we hold or have read changes; `receiptsSent` is what our cursor told last. */
   readonly receipts: number;
   readonly receiptsSent: number;
