@@ -6,7 +6,7 @@
 import { assert } from "../../crypto/base/assert.ts";
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import type { Random } from "../../crypto/base/random.ts";
-import { decodeCertificate } from "../../crypto/identity/certificate.ts";
+import { decodeCertificate, type DeviceCertificate } from "../../crypto/identity/certificate.ts";
 import { decodeFact } from "../../crypto/identity/facts.ts";
 import type { Self } from "../account/self.ts";
 import { floorOf, hEffOf, msOf, nextHlc } from "../clock/hlc.ts";
@@ -83,7 +83,7 @@ export async function ensureOwnLog(
 /** Our certificate, that of the device which issued it, and so on up to the account key. */
 async function certificateChainOf(tx: ReadTx, self: Self): Promise<readonly Uint8Array[]> {
   const chain = [self.certificate];
-  let issuer = issuerOf(self.certificate);
+  let issuer: Uint8Array | null = issuerOf(self.certificate);
   if (issuer === null) return chain;
   const { facts } = await ownContact(tx, self);
   const known = facts.flatMap((it) => {
@@ -91,8 +91,8 @@ async function certificateChainOf(tx: ReadTx, self: Self): Promise<readonly Uint
     return fact.ok && fact.value.type === "device_cert" ? [fact.value.certificate] : [];
   });
   while (issuer !== null && chain.length < CERTIFICATE_CHAIN_MAX) {
-    const of = issuer;
-    const next = known.find((it) => equalBytes(it.device, of));
+    const of: Uint8Array = issuer;
+    const next: DeviceCertificate | undefined = known.find((it) => equalBytes(it.device, of));
     assert(next !== undefined, "who certified us is in our facts");
     chain.push(next.bytes);
     issuer = next.issuer;
