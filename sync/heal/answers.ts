@@ -97,7 +97,7 @@ export async function answerWant(
       upper: [channel.c, log.a, last],
       limit: SERVED_ENTRIES_MAX - found.length,
     });
-    found.push(...rows.map((it) => it.bytes));
+    found.push(...rows.filter((it) => it.withheld !== true).map((it) => it.bytes));
     if (found.length >= SERVED_ENTRIES_MAX) break;
   }
   const entries = entriesThatFit(found);
