@@ -5,7 +5,7 @@ import { isInviteToken, keepAdmission } from "./account/admission.ts";
 import { BEGIN_TABLES, beginAccount } from "./account/begin.ts";
 import { makeSelf, type Self } from "./account/self.ts";
 import type { UpkeepDeps } from "./account/upkeep.ts";
-import { appendMessage } from "./channel/append.ts";
+import { APPEND_TABLES, appendMessage } from "./channel/append.ts";
 import { channelOf } from "./channel/channels.ts";
 import { addresseesOf } from "./channel/members.ts";
 import type { Timers } from "./clock/timers.ts";
@@ -132,16 +132,6 @@ async function send(deps: CommandDeps, c: number, typed: string): ReturnType<Dev
   deps.effects.wake();
   return ok({ id: sent.id });
 }
-
-const APPEND_TABLES = [
-  "meta",
-  "channels",
-  "logs",
-  "entries",
-  "outbox",
-  "contacts",
-  "devices",
-] as const;
 
 async function markRead(deps: CommandDeps, c: number): Promise<void> {
   const changed = await deps.lane.run(() =>

@@ -5,7 +5,8 @@
 import { toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
 import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
-import { readSelf, type Self } from "./account/self.ts";
+import type { Self } from "./account/self.ts";
+import { upgradeRows } from "./account/upgrade-rows.ts";
 import { type Backfiller, openBackfiller } from "./backfill/backfiller.ts";
 import { addOffsetSample, NO_SAMPLES, OFFSET_ALONE_MS_MAX, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
@@ -54,7 +55,7 @@ export type DeviceDeps = {
 
 /** Opens what the store holds, connects, and goes on where the device stopped. */
 export async function openDevice(deps: DeviceDeps): Promise<Device> {
-  const self = await deps.store.read(["meta"], readSelf);
+  const self = await upgradeRows(deps.store, deps.random);
   return new OpenedDevice(deps, self);
 }
 

@@ -7,11 +7,11 @@ import { assert } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { encodeIntroduction, openIntroduction } from "../../crypto/identity/introduction.ts";
-import { appendBody, ensureOwnLog } from "../channel/append.ts";
+import { append, ensureOwnLog } from "../channel/append.ts";
 import { type Channel, openAccountChannel, openChannel } from "../channel/channels.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
 import { sever } from "../contact/sever.ts";
-import { decodeBody, encodeBody } from "../entry/bodies.ts";
+import { decodeBody } from "../entry/bodies.ts";
 import { type ContactNote, NOTED } from "../entry/contact-note.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
@@ -42,9 +42,15 @@ export async function noteContact(tx: WriteTx, context: NoteContext, account: He
     addedAtMs: contact.addedAtMs,
   };
   const channel = await openAccountChannel(tx, context.self);
-  const body = encodeBody("contact", note);
-  const { h } = await appendBody(tx, { ...context, channel, kind: KINDS.contact.number, body });
-  await tx.put("contacts", { ...contact, notedH: h });
+  const { entry } = await append(tx, { ...context, channel }, { type: "contact", ...note });
+  await tx.put("contacts", { ...contact, notedH: entry.h });
+}
+
+/** What was not noted yet: there was no other device, or this one is older than notes. */
+export async function noteEverybody(tx: WriteTx, context: NoteContext): Promise<void> {
+  for (const { account, notedH } of await tx.range("contacts", "primary", {})) {
+    if (notedH === undefined) await noteContact(tx, context, account);
+  }
 }
 
 /** An entry that was just placed: what it says is done if it is another device's note for us. */

@@ -136,7 +136,11 @@ class Plan {
     while (bytes < RUNS_BYTES_MAX && runs < CHUNK_RUNS_MAX) {
       const source = await this.#newest();
       const row = source?.rows[0];
-      if (source === undefined || row === undefined) break;
+      if (source === undefined || row === undefined) {
+        // What is withheld was counted, and is not supplied.
+        this.left = 0;
+        break;
+      }
       const rows = taken.get(source) ?? [];
       const isNewRun = rows.length === 0 || rows.at(-1)?.s !== row.s + 1;
       const isFull = rows.length >= RUN_ITEMS_MAX;
@@ -172,7 +176,9 @@ class Plan {
         limit: ROWS_AT_ONCE,
       });
       source.below = rows.at(-1)?.s ?? 1;
-      source.rows = rows.filter((it) => !hasKnown(source.theirs, it.s));
+      const isDue = (it: EntryRow): boolean =>
+        it.withheld !== true && !hasKnown(source.theirs, it.s);
+      source.rows = rows.filter(isDue);
     }
   }
 }

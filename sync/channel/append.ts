@@ -4,25 +4,25 @@
  * docs/protocol/sync.md, rules [AP1] to [AP6].
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { equalBytes } from "../../crypto/base/bytes.ts";
 import type { Random } from "../../crypto/base/random.ts";
-import { decodeCertificate, type DeviceCertificate } from "../../crypto/identity/certificate.ts";
-import { decodeFact } from "../../crypto/identity/facts.ts";
+import { certificateChainOf } from "../account/certificate-chain.ts";
 import type { Self } from "../account/self.ts";
 import { floorOf, hEffOf, msOf, nextHlc } from "../clock/hlc.ts";
-import { ownContact } from "../contact/contacts.ts";
-import { CERTIFICATE_CHAIN_MAX, encodeLogOpen, encodeMessage } from "../entry/bodies.ts";
+import { type Body, encodeBody } from "../entry/bodies.ts";
 import { type Dep, DEPS_MAX, depOf, entryIdOf, SALT_BYTES, signEntry } from "../entry/entry.ts";
 import { isShown, KINDS } from "../entry/kinds.ts";
+import { plainMessage } from "../entry/message-body.ts";
 import { publicIdOf } from "../entry/public-id.ts";
 import { addKnown, maxKnown } from "../log/known.ts";
-import { tieOf } from "../log/order.ts";
 import { pendingTargets } from "../outbox/targets.ts";
-import type { EntryRow, Target } from "../store/rows.ts";
-import type { ReadTx, WriteTx } from "../store/store.ts";
-import { bytesOf, type Channel, type Log, logsOf, openOwnLog } from "./channels.ts";
+import type { EntryRow, TableName, Target } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import type { Said } from "../thread/said.ts";
+import { bytesOf, type Channel, channelOf, type Log, logsOf, openOwnLog } from "./channels.ts";
 import { addresseesOf } from "./members.ts";
 import { previewOf } from "./preview.ts";
+import { accountChannelIdOf, takeIn } from "./take-in.ts";
+import { fieldsOf, saidOf } from "./thread-rows.ts";
 
 /** Name of the meta row that holds the highest hlc that this device has signed. */
 export const DEVICE_HLC = "hlc";
@@ -32,89 +32,67 @@ export type Appended = { readonly entry: EntryRow; readonly channel: Channel };
 export type AppendInput = {
   readonly self: Self;
   readonly channel: Channel;
-  readonly text: string;
   readonly nowMs: number;
   readonly random: Random;
 };
 
-/** Appends a text. Opens our log first when this is its first entry. */
-export async function appendMessage(tx: WriteTx, input: AppendInput): Promise<Appended> {
-  const opened = await ensureOwnLog(tx, input);
-  return appendEntry(tx, opened, {
-    ...input,
-    kind: KINDS.message.number,
-    body: encodeMessage({ text: input.text }),
-  });
-}
+/** What can be written: every kind that this version reads. */
+export type Words = Exclude<Body, { readonly type: "unknown" }>;
 
-/** Appends an entry that is no message of its own. Opens our log first when this is its first entry. */
-export async function appendBody(
+/** Tables of all that follows from an entry of our own. */
+export const APPEND_TABLES: readonly TableName[] = [
+  "meta",
+  "channels",
+  "logs",
+  "entries",
+  "outbox",
+  "contacts",
+  "devices",
+  "aggregates",
+];
+
+/** Appends a text. Opens our log first when this is its first entry. */
+export const appendMessage = (
   tx: WriteTx,
-  input: Omit<AppendInput, "text"> & { readonly kind: number; readonly body: Uint8Array },
-): Promise<EntryRow> {
+  { text, ...input }: AppendInput & { readonly text: string },
+): Promise<Appended> => append(tx, input, { type: "message", ...plainMessage(text) });
+
+/** Appends words of any kind; the bounds of their bodies hold, or it is a Bug. */
+export async function append(tx: WriteTx, input: AppendInput, words: Words): Promise<Appended> {
   const opened = await ensureOwnLog(tx, input);
-  return (await appendEntry(tx, opened, { ...input, text: "" })).entry;
+  return await appendEntry(tx, opened, { ...input, words });
 }
 
 /** Our log in the channel with its `log.open`: the entry that says whose log it is. */
 export async function ensureOwnLog(
   tx: WriteTx,
-  input: Omit<AppendInput, "text">,
+  input: AppendInput,
 ): Promise<{ readonly log: Log; readonly channel: Channel }> {
   const log = await openOwnLog(tx, input.self, input.channel);
   if (log.known.floor > 0) return { log, channel: input.channel };
   const { self } = input;
-  const body = encodeLogOpen({
+  const words: Words = {
+    type: "logOpen",
     accountKey: self.accountKey,
     certificates: await certificateChainOf(tx, self),
     incarnation: self.incarnation,
-  });
+  };
   const start = { log, channel: input.channel };
-  const appended = await appendEntry(tx, start, {
-    ...input,
-    text: "",
-    kind: KINDS.logOpen.number,
-    body,
-  });
+  const appended = await appendEntry(tx, start, { ...input, words });
   const known = addKnown(log.known, 1);
   return { log: { ...log, known, hlc: appended.hlc }, channel: appended.channel };
 }
 
-/** Our certificate, that of the device which issued it, and so on up to the account key. */
-async function certificateChainOf(tx: ReadTx, self: Self): Promise<readonly Uint8Array[]> {
-  const chain = [self.certificate];
-  let issuer: Uint8Array | null = issuerOf(self.certificate);
-  if (issuer === null) return chain;
-  const { facts } = await ownContact(tx, self);
-  const known = facts.flatMap((it) => {
-    const fact = decodeFact(it);
-    return fact.ok && fact.value.type === "device_cert" ? [fact.value.certificate] : [];
-  });
-  while (issuer !== null && chain.length < CERTIFICATE_CHAIN_MAX) {
-    const of: Uint8Array = issuer;
-    const next: DeviceCertificate | undefined = known.find((it) => equalBytes(it.device, of));
-    assert(next !== undefined, "who certified us is in our facts");
-    chain.push(next.bytes);
-    issuer = next.issuer;
-  }
-  return chain;
-}
-
-function issuerOf(certificate: Uint8Array): Uint8Array | null {
-  const decoded = decodeCertificate(certificate);
-  assert(decoded.ok, "our own certificate");
-  return decoded.value.issuer;
-}
-
-type EntryInput = AppendInput & { readonly kind: number; readonly body: Uint8Array };
+type EntryInput = AppendInput & { readonly words: Words };
 
 async function appendEntry(
   tx: WriteTx,
   at: { readonly log: Log; readonly channel: Channel },
   input: EntryInput,
 ): Promise<Appended & { readonly hlc: number }> {
-  const { self, nowMs, random, kind, body } = input;
+  const { self, nowMs, random, words } = input;
   const { log, channel } = at;
+  const kind = KINDS[words.type].number;
   const seq = log.known.floor + 1;
   assert(maxKnown(log.known) === seq - 1, "our own log has no holes");
   const prev = seq === 1 ? undefined : await tx.get("entries", [log.c, log.a, seq - 1]);
@@ -134,29 +112,12 @@ async function appendEntry(
       floor,
       expire: null,
     },
-    body,
+    encodeBody(words.type, words as never),
     random(SALT_BYTES),
     self.keys.sigSecret,
   );
-  const shown = isShown(kind) ? 1 : 0;
-  const entry: EntryRow = {
-    c: channel.c,
-    a: log.a,
-    s: seq,
-    h: hEffOf(hlc, floor),
-    b: tieOf(bytesOf(log.log)),
-    arr: channel.arrivals + 1,
-    bytes: signed.bytes,
-    hash: entryIdOf(signed.entry.coreBytes),
-    kind,
-    shown,
-    own: true,
-    id: publicIdOf(hlc, bytesOf(log.log), seq),
-    text: input.text,
-    writtenAtMs: msOf(hlc),
-    late: false,
-    clockAhead: false,
-  };
+  const { entry, said } = rowOf({ ...input, channel }, log, signed);
+  const { shown } = entry;
   const grown: Channel = {
     ...channel,
     hlc: Math.max(channel.hlc, hlc),
@@ -171,7 +132,43 @@ async function appendEntry(
   await tx.put("channels", grown);
   const devices = await addresseesOf(tx, self, channel);
   if (devices.length > 0) await enqueueEntry(tx, entry, pendingTargets(self, devices), nowMs);
-  return { entry, channel: grown, hlc };
+  // Nobody can have said anything about a message of this moment.
+  if (shown === 1) return { entry, channel: grown, hlc };
+  await takeIn(tx, self, said);
+  return { entry, channel: (await channelOf(tx, channel.c)) ?? grown, hlc };
+}
+
+function rowOf(
+  { self, channel, words }: EntryInput,
+  log: Log,
+  { bytes, entry }: ReturnType<typeof signEntry>,
+): { readonly entry: EntryRow; readonly said: Said } {
+  const { seq, hlc, floor } = entry.core;
+  const h = hEffOf(hlc, floor);
+  const hash = entryIdOf(entry.coreBytes);
+  const said = saidOf(entry, hash, h, self.account);
+  const kind = KINDS[words.type].number;
+  return {
+    said,
+    entry: {
+      c: channel.c,
+      a: log.a,
+      s: seq,
+      h,
+      b: said.place.tie,
+      arr: channel.arrivals + 1,
+      bytes,
+      hash,
+      kind,
+      shown: isShown(kind) ? 1 : 0,
+      own: true,
+      id: publicIdOf(hlc, entry.core.log, seq),
+      ...fieldsOf(entry, said, accountChannelIdOf(self)),
+      writtenAtMs: msOf(hlc),
+      late: false,
+      clockAhead: false,
+    },
+  };
 }
 
 /** The device has one clock for all its logs, so that its public ids sort as they were written. */

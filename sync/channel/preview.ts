@@ -1,11 +1,20 @@
-/** The line of a chat in the list. */
-import type { ChannelRow, EntryRow } from "../store/rows.ts";
+/** The line of a chat in the list: what its newest message says now. */
+import { KINDS } from "../entry/kinds.ts";
+import type { EntryRow, Preview } from "../store/rows.ts";
+import { type Aggregate, UNTOUCHED } from "../thread/aggregate.ts";
+import { messageOf } from "../thread/rows.ts";
+import { summaryOf } from "../thread/summary.ts";
+import { viewOf } from "../thread/view.ts";
 
 export const PREVIEW_CODE_POINTS_MAX = 100;
 
-/** One line, cut to `PREVIEW_CODE_POINTS_MAX`. */
-export function previewOf(entry: EntryRow): ChannelRow["preview"] {
-  // Cut in UTF-16 first: a text of 32 KB must not be split into an array for a hundred characters.
-  const head = entry.text.slice(0, 4 * PREVIEW_CODE_POINTS_MAX).replaceAll(/\s+/gu, " ");
-  return { text: Array.from(head).slice(0, PREVIEW_CODE_POINTS_MAX).join(""), own: entry.own };
+/** One line, cut to `PREVIEW_CODE_POINTS_MAX`. `aggregate`: what was said about it. */
+export function previewOf(entry: EntryRow, aggregate: Aggregate = UNTOUCHED): Preview {
+  const { own, kind } = entry;
+  const view = kind === KINDS.message.number ? viewOf(messageOf(entry), aggregate, "") : null;
+  // Of a later kind, which needs a newer app.
+  if (view === null) return { text: "", own };
+  const summary = summaryOf(view);
+  if (summary.type !== "text") return { text: "", own, instead: summary.type };
+  return { text: Array.from(summary.text).slice(0, PREVIEW_CODE_POINTS_MAX).join(""), own };
 }

@@ -4,7 +4,7 @@
  * contact.
  */
 import { toHex } from "../../crypto/base/hex.ts";
-import { noteContact } from "../account/address-book.ts";
+import { noteContact, noteEverybody } from "../account/address-book.ts";
 import { ensureOwnLog } from "../channel/append.ts";
 import { openChannel } from "../channel/channels.ts";
 import { hasKnown } from "../log/known.ts";
@@ -78,6 +78,7 @@ async function meetSibling(
     if (said.live.includes(toHex(card.device))) await putCard(tx, card, nowMs);
   }
   if (type === "contact") await answerSibling(tx, context, from.device);
+  await noteEverybody(tx, context);
   effects.wake();
 }
 

@@ -99,7 +99,7 @@ export async function answerWant(
       upper: [channel.c, log.a, last],
       limit: SERVED_ENTRIES_MAX - found.length,
     });
-    found.push(...rows);
+    found.push(...rows.filter((it) => it.withheld !== true));
     if (found.length >= SERVED_ENTRIES_MAX) break;
   }
   const payload = suppliedBy(want.channel, found);

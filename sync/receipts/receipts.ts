@@ -11,6 +11,7 @@ import { envelopeOf } from "../../crypto/envelope.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
+import { aggregateAt } from "../channel/take-in.ts";
 import {
   coversKnown,
   hasKnown,
@@ -26,6 +27,7 @@ import { type Cursor, type CursorContent, signCursor } from "../payload/cursor.t
 import { encodePayload } from "../payload/payload.ts";
 import type { CursorRow, DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import { isGone } from "../thread/aggregate.ts";
 
 /** A target that was stored so long ago and is missing behind later entries was lost on the way. */
 const LOST_AFTER_MS = 5_000;
@@ -173,7 +175,12 @@ async function countShown(
   [from, to]: SeqRange,
 ): Promise<number> {
   const rows = await tx.range("entries", "primary", { lower: [c, a, from], upper: [c, a, to] });
-  return rows.filter((it) => it.shown === 1 && !it.own && hasKnown(known, it.s)).length;
+  const counted = rows.filter((it) => it.shown === 1 && !it.own && hasKnown(known, it.s));
+  // A message that is gone is not counted as unread.
+  const gone = await Promise.all(
+    counted.map(async (it) => it.erased === true && isGone(await aggregateAt(tx, it))),
+  );
+  return gone.filter((it) => !it).length;
 }
 
 /** What a device holds of the log, by its newest cursor. */

@@ -8,8 +8,10 @@ import { toHex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
 import { previewOf } from "../channel/preview.ts";
+import { accountChannelIdOf, takeIn } from "../channel/take-in.ts";
+import { fieldsOf, saidOf } from "../channel/thread-rows.ts";
 import { hEffOf, mergeHlc, msOf } from "../clock/hlc.ts";
-import { type Body, decodeBody } from "../entry/bodies.ts";
+import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
 import { isShown, KINDS } from "../entry/kinds.ts";
 import { publicIdOf } from "../entry/public-id.ts";
@@ -151,6 +153,7 @@ export async function placeEntry(
   const h = hEffOf(core.hlc, core.floor);
   const shown = isShown(core.kind) ? 1 : 0;
   const theirs = channel.theirs ?? { lastH: 0, seenH: 0 };
+  const said = saidOf(entry, hash, h, log.account);
   const row: EntryRow = {
     c: channel.c,
     a: log.a,
@@ -164,7 +167,7 @@ export async function placeEntry(
     shown,
     own,
     id: publicIdOf(core.hlc, logId, core.seq),
-    text: textOf(core.kind, entry.body),
+    ...fieldsOf(entry, said, accountChannelIdOf(self)),
     writtenAtMs: msOf(core.hlc),
     late: await isLate(tx, placing, h, theirs.seenH),
     clockAhead: merged.clockAhead,
@@ -188,7 +191,8 @@ export async function placeEntry(
     read: isUnread ? log.read : addKnown(log.read, core.seq),
   });
   await tx.put("channels", grown);
-  return { type: "new", entry: row, channel: grown };
+  await takeIn(tx, self, said);
+  return { type: "new", entry: row, channel: (await channelOf(tx, channel.c)) ?? grown };
 }
 
 /** Is it put in above what the person has seen? A run of such is late once. Rule [RX12]. */
@@ -208,13 +212,3 @@ async function isRunOn(
   const before = await heldAt(tx, log, entry.core.seq - 1);
   return before !== undefined && before.arr === channel.arrivals && before.h < seenH;
 }
-
-/** What the conversation shows of it. Empty for what this version cannot read. */
-function textOf(kind: number, body: Uint8Array | null): string {
-  if (body === null) return "";
-  const decoded: Body | undefined = valueOf(decodeBody(kind, body));
-  return decoded?.type === "message" ? decoded.text : "";
-}
-
-const valueOf = (decoded: ReturnType<typeof decodeBody>): Body | undefined =>
-  decoded.ok ? decoded.value : undefined;

@@ -36,6 +36,7 @@ export const RECEIVE_TABLES: readonly TableName[] = [
   "entries",
   "cursors",
   "outbox",
+  "aggregates",
 ];
 
 export type ReceiveDeps = {

@@ -33,4 +33,6 @@ export const KEY_BY_TABLE: { readonly [T in TableName]: keyof SubKeys } = {
   entries: "entries",
   cursors: "entries",
   outbox: "entries",
+  aggregates: "entries",
+  expiry: "entries",
 };

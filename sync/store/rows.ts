@@ -14,7 +14,9 @@
  */
 import type { PeerChain, SenderChain } from "../../crypto/chain/sender-chain.ts";
 import type { Session } from "../../crypto/ratchet/session.ts";
+import type { MessageBody } from "../entry/message-body.ts";
 import type { Known } from "../log/known.ts";
+import type { AggregateRow, ExpiryRow } from "../thread/rows.ts";
 
 export type Hex = string;
 
@@ -187,6 +189,13 @@ export type HeldRow = {
 /** `account`: what our own devices tell each other; never shown. */
 export type ChannelKind = "self" | "dm" | "account";
 
+export type Preview = {
+  readonly text: string;
+  readonly own: boolean;
+  /** Why there is no text to show. */
+  readonly instead?: "deleted" | "missing" | "attachments";
+};
+
 export type ChannelRow = {
   readonly c?: number; // generated
   readonly id: Hex; // hex16
@@ -201,8 +210,8 @@ export type ChannelRow = {
   readonly arrivals: number;
   /** Derived from the read vector whenever that or the log changes; never a second truth. */
   readonly unread: number;
-  /** Text of the newest shown entry, cut to 100 characters, and whether we wrote it. */
-  readonly preview: { readonly text: string; readonly own: boolean } | null;
+  /** What the newest shown entry comes to now, cut to 100 characters, and whether we wrote it. */
+  readonly preview: Preview | null;
   /** Highest hlc seen or sent in this channel. */
   readonly hlc: number;
   /** Grows whenever what we hold or have read changes; `receiptsSent` is what our cursor told last. */
@@ -254,6 +263,16 @@ export type EntryRow = {
   readonly late: boolean;
   /** Its clock was over a minute ahead of ours when it came. */
   readonly clockAhead: boolean;
+  /** A message: all of its body but the text; absent: nothing but the text. */
+  readonly extra?: Omit<MessageBody, "text">;
+  /** A message: what it said was erased. */
+  readonly erased?: true;
+  /** Erased for this account alone: to others it is not here. */
+  readonly withheld?: true;
+  /** An op: what it is about, and how much that matters; `TargetKey` of sync/thread/said.ts. */
+  readonly tb?: number;
+  readonly ts?: number;
+  readonly rank?: 0 | 1 | 2;
 };
 
 /** The newest receipts of one device of a peer for one channel, per log id. */
@@ -331,6 +350,8 @@ export type Rows = {
   readonly entries: EntryRow;
   readonly cursors: CursorRow;
   readonly outbox: OutboxRow;
+  readonly aggregates: AggregateRow;
+  readonly expiry: ExpiryRow;
 };
 
 export type TableName = keyof Rows;

@@ -80,8 +80,12 @@ export function readableFields(table: TableName): readonly string[] {
 function codecOf(table: TableName, { aead, keys, nonces }: RowVault): Codec {
   const key = keys[KEY_BY_TABLE[table]];
   const readable = readableFields(table);
-  // JSON of numbers, strings and lists of them has one form only.
-  const textOf = (row: Fields): string => JSON.stringify(readable.map((field) => row[field]));
+  // JSON of numbers, strings and lists of them has one form only. What is absent at the end is left out:
+  // an index that a later version adds changes nothing for rows that are not in it.
+  const textOf = (row: Fields): string => {
+    const last = readable.findLastIndex((field) => row[field] !== undefined);
+    return JSON.stringify(readable.slice(0, last + 1).map((field) => row[field]));
+  };
   const placeOf = (text: string): Place => ({ table, key: utf8(text) });
   // Who writes has changed most rows before they are asked for again.
   const opened = nonces === undefined ? new OpenedRows() : undefined;

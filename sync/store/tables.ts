@@ -63,6 +63,8 @@ export const TABLES: { readonly [T in TableName]: TableShape } = {
     indexes: {
       timeline: { fields: ["c", "shown", "h", "b", "s"] },
       arrival: { fields: ["c", "arr"] },
+      // Last, since version 1 had none: what a row lacks at the end is no part of its seal.
+      target: { fields: ["tb", "ts", "rank", "h"] },
     },
   },
   cursors: { primary: ["c", "device"], indexes: {} },
@@ -74,5 +76,18 @@ export const TABLES: { readonly [T in TableName]: TableShape } = {
       flight: { fields: ["flightTo"] },
       due: { fields: ["waiting", "nextAtMs"] },
     },
+  },
+  aggregates: {
+    primary: ["c", "a", "s"],
+    indexes: {
+      timeline: { fields: ["c", "h", "b", "s"] },
+      pinned: { fields: ["c", "pinned", "h"] },
+      starred: { fields: ["starred", "h"] },
+    },
+  },
+  expiry: {
+    primary: ["n"],
+    generated: true,
+    indexes: { at: { fields: ["at"] }, entry: { fields: ["c", "a", "s"] } },
   },
 };

@@ -24,8 +24,11 @@ export interface ThreadStore {
   readonly opsOn: (at: EntryRef, limit: number) => Promise<readonly Op[]>;
   readonly aggregate: (target: Said) => Promise<Aggregate | undefined>;
   readonly putAggregate: (target: Said, aggregate: Aggregate) => Promise<void>;
-  /** Body and salt become null; Core, signature and the place in the log stay. */
-  readonly erase: (entry: EntryRef) => Promise<void>;
+  /**
+   * Body and salt become null; Core, signature and the place in the log stay. `isForAll`: a deletion for
+   * everyone is why, so others may be told of it; else it goes here alone.
+   */
+  readonly erase: (entry: EntryRef, isForAll: boolean) => Promise<void>;
 }
 
 export type Reader = {
@@ -58,7 +61,9 @@ export async function fileEntry(
   const before = (await store.aggregate(target)) ?? UNTOUCHED;
   const after = withOps(before, target, [op], reader.judge);
   // Too late: what it says goes the way of what it speaks of.
-  if (isGone(before) && hasWords(op) && counts(op, target, reader.judge)) await store.erase(op.ref);
+  if (isGone(before) && hasWords(op) && counts(op, target, reader.judge)) {
+    await store.erase(op.ref, before.deleted !== null);
+  }
   return await settle(store, reader, { target, before, after });
 }
 
@@ -86,11 +91,13 @@ async function settle(
   const { target, before, after } = change;
   if (after === before) return undefined;
   await store.putAggregate(target, after);
-  if (isGone(after) && !isGone(before)) {
+  const isForAll = after.deleted !== null;
+  // Once more when what was deleted for me is deleted for everyone: then nothing of it is kept for others.
+  if (isGone(after) && (!isGone(before) || (isForAll && before.deleted === null))) {
     const ops = read ?? (await store.opsOn(target.ref, OPS_READ_MAX));
-    await store.erase(target.ref);
+    await store.erase(target.ref, isForAll);
     for (const op of ops) {
-      if (hasWords(op) && counts(op, target, judge)) await store.erase(op.ref);
+      if (hasWords(op) && counts(op, target, judge)) await store.erase(op.ref, isForAll);
     }
   }
   return change;

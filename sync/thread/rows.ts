@@ -23,12 +23,7 @@ export type AggregateRow = Pick<EntryRow, "c" | "a" | "s" | "h" | "b"> & {
 export type ExpiryRow = Pick<EntryRow, "c" | "a" | "s"> & Expiry & { readonly n?: number };
 
 /** What the row of a message holds of its body, so that a tab decodes nothing. */
-export type MessageRow = Pick<EntryRow, "a" | "s" | "text"> & {
-  /** All but the text; absent: nothing but the text. */
-  readonly extra?: Omit<MessageBody, "text">;
-  /** The body was erased. */
-  readonly erased?: true;
-};
+export type MessageRow = Pick<EntryRow, "a" | "s" | "text" | "extra" | "erased">;
 
 /** Null: erased. */
 export function messageOf({ text, extra, erased }: MessageRow): MessageBody | null {

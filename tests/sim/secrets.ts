@@ -39,10 +39,12 @@ export function secretsOf({ table, row }: Change): readonly Secret[] {
         ["KEM prekey", xpkSecret],
       ];
     }
+    case "aggregates":
     case "channels":
     case "cursors":
     case "devices":
     case "entries":
+    case "expiry":
     case "held":
     case "logs":
     case "outbox":
@@ -55,8 +57,9 @@ export function secretsOf({ table, row }: Change): readonly Secret[] {
   }
 }
 
-const secretsOfSelf = ({ keys, recoverySecret }: Self): readonly Secret[] => [
-  ["recovery secret", recoverySecret],
+const secretsOfSelf = ({ keys, recoverySecret, capsule }: Self): readonly Secret[] => [
+  ...(recoverySecret === null ? [] : [["recovery secret", recoverySecret] as const]),
+  ...(capsule === undefined ? [] : [["capsule write key", capsule.writeKey] as const]),
   // The other half of libsodium's secret key is the public key.
   ["signing key", keys.sigSecret.subarray(0, SEED_BYTES)],
   ["agreement key", keys.dhSecret],

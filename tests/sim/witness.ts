@@ -173,9 +173,11 @@ export class Witness {
       case "outbox":
         this.#takeOutbox(seen, change, isNew);
         return;
+      case "aggregates":
       case "channels":
       case "contacts":
       case "devices":
+      case "expiry":
       case "invites":
       case "peerChains":
       case "prekeys":

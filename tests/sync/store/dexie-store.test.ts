@@ -79,12 +79,12 @@ describe("a connection that is lost, as WebKit does", () => {
   });
 });
 
-test("[ST8] beneath a newer version of the app, an old one stops", async () => {
+test("[ST8] [DV6] beneath a newer version of the app, an old one stops", async () => {
   const factory = new IDBFactory();
   const { store } = await openIn(factory);
   await store.write(["meta"], async (tx) => tx.put("meta", metaRow("a", 1)));
   const upgraded = Promise.withResolvers<void>();
-  const request = factory.open(NAME, 20);
+  const request = factory.open(NAME, 30);
   request.addEventListener("success", () => {
     request.result.close();
     upgraded.resolve();

@@ -57,7 +57,9 @@ const textOf = (value: unknown): string => {
 test("[SL1] at rest a row has its key, its index fields and one sealed field", async () => {
   const { store, rawRows } = await openWorld();
   await store.write(["entries", "channels", "meta", "peerChains"], async (tx) => {
-    await tx.put("entries", entryRow({ c: 1, a: 1, s: 1, text: CANARY, bytes: bytesOf(CANARY) }));
+    const op = { tb: 1, ts: 1, rank: 1 } as const;
+    const entry = { c: 1, a: 1, s: 1, text: CANARY, bytes: bytesOf(CANARY) };
+    await tx.put("entries", entryRow({ ...entry, ...op }));
     await tx.put("channels", channelRow("01", { preview: { text: CANARY, own: true } }));
     await tx.put("meta", metaRow("self", { name: CANARY, [CANARY]: 1 }));
     await tx.put("peerChains", peerChainRow(["t"], { account: CANARY }));

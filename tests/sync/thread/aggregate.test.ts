@@ -94,8 +94,11 @@ const crowded: fc.Arbitrary<readonly Aggregate[]> = fc
 test("[MO12] the bounds keep the same whatever comes first", () => {
   fc.assert(
     fc.property(
-      crowded.chain((list) =>
-        fc.tuple(fc.constant(list), fc.shuffledSubarray([...list], { minLength: list.length })),
+      // Without a bias: where all is alike no bound is reached.
+      fc.noBias(
+        crowded.chain((list) =>
+          fc.tuple(fc.constant(list), fc.shuffledSubarray([...list], { minLength: list.length })),
+        ),
       ),
       ([list, order]) => {
         const all = list.reduce(merged, UNTOUCHED);

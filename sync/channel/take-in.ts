@@ -1,0 +1,93 @@
+/**
+ * An entry whose row was just stored, ours or theirs: what it means for messages, for the count of what
+ * is unread and for the line in the list. docs/protocol/messages.md, "Arrival" and "Rows".
+ */
+import { assert } from "../../crypto/base/assert.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
+import type { Self } from "../account/self.ts";
+import { KINDS } from "../entry/kinds.ts";
+import { hasKnown } from "../log/known.ts";
+import type { EntryRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import { type Aggregate, isGone, UNTOUCHED } from "../thread/aggregate.ts";
+import { type Change, fileEntry } from "../thread/file-entry.ts";
+import { EQUALS } from "../thread/judge.ts";
+import { opOf, type Said } from "../thread/said.ts";
+import { bytesOf, type Channel, channelOf } from "./channels.ts";
+import { previewOf } from "./preview.ts";
+import { openThread, rowAt } from "./thread-rows.ts";
+
+/**
+ * Name of the meta row that counts the ops whose message is not here. While it is 0, and mostly it is,
+ * a message that comes costs nothing.
+ */
+const WAITING_OPS = "waitingOps";
+
+export const accountChannelIdOf = ({ account }: Pick<Self, "account">): Hex =>
+  toHex(accountChannelOf(bytesOf(account)));
+
+/** `said`: the entry, of which `row` is stored already. */
+export async function takeIn(tx: WriteTx, self: Self, said: Said): Promise<void> {
+  const accountChannel = accountChannelIdOf(self);
+  const waiting = await waitingOps(tx);
+  const isMessage = said.kind === KINDS.message.number;
+  if (isMessage && waiting === 0) return;
+  const thread = openThread(tx, accountChannel);
+  let found = 0;
+  const counting: typeof thread = {
+    ...thread,
+    opsOn: async (at, limit) => {
+      const ops = await thread.opsOn(at, limit);
+      found += ops.length;
+      return ops;
+    },
+  };
+  const change = await fileEntry(counting, { judge: EQUALS, accountChannel }, said);
+  if (isMessage) await putWaitingOps(tx, waiting, waiting - found);
+  else await putWaitingOps(tx, waiting, waiting + (await waitsFor(tx, said, accountChannel)));
+  if (change !== undefined) await applyChange(tx, change);
+}
+
+/** 1 when the entry is an op whose message is not here. */
+async function waitsFor(tx: WriteTx, said: Said, accountChannel: Hex): Promise<0 | 1> {
+  const op = opOf(said, accountChannel);
+  return op !== undefined && (await rowAt(tx, op.target)) === undefined ? 1 : 0;
+}
+
+async function waitingOps(tx: ReadTx): Promise<number> {
+  const row = await tx.get("meta", WAITING_OPS);
+  return typeof row?.v === "number" ? row.v : 0;
+}
+
+async function putWaitingOps(tx: WriteTx, before: number, after: number): Promise<void> {
+  if (after !== before) await tx.put("meta", { k: WAITING_OPS, v: Math.max(0, after) });
+}
+
+/** The message looks different: so may the count beside its chat and the line below its name. */
+async function applyChange(tx: WriteTx, { target, before, after }: Change): Promise<void> {
+  const row = await rowAt(tx, target.ref);
+  const channel = row === undefined ? undefined : await channelOf(tx, row.c);
+  assert(row !== undefined && channel !== undefined, "what changed is here");
+  const log = await tx.get("logs", row.a);
+  const isNewlyGone = isGone(after) && !isGone(before);
+  const wasUnread = row.shown === 1 && !row.own && log && !hasKnown(log.read, row.s);
+  if (after.hidden && row.shown === 1) await tx.put("entries", { ...row, shown: 0 });
+  const unread = channel.unread - (isNewlyGone && wasUnread === true ? 1 : 0);
+  // Also when a message went that was the newest until now.
+  const isNewest = row.h >= channel.lastH;
+  const line = isNewest ? await lineOf(tx, channel) : {};
+  await tx.put("channels", { ...channel, unread: Math.max(0, unread), ...line });
+}
+
+/** Of the newest message that is shown. */
+async function lineOf(tx: ReadTx, { c }: Channel): Promise<Pick<Channel, "lastH" | "preview">> {
+  const range = { lower: [c, 1], upper: [c, 1], reverse: true, limit: 1 };
+  const [newest] = await tx.range("entries", "timeline", range);
+  if (newest === undefined) return { lastH: 0, preview: null };
+  return { lastH: newest.h, preview: previewOf(newest, await aggregateAt(tx, newest)) };
+}
+
+/** What was said about the message of this row comes to. */
+export const aggregateAt = async (tx: ReadTx, { c, a, s }: EntryRow): Promise<Aggregate> =>
+  (await tx.get("aggregates", [c, a, s]))?.aggregate ?? UNTOUCHED;
