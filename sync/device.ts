@@ -4,6 +4,8 @@
  * for what does not (connection, presence, typing).
  */
 import type { Result } from "../crypto/base/result.ts";
+import type { LinkCommands } from "./link/linking.ts";
+import type { LinkProgress } from "./link/progress.ts";
 import type { Hex } from "./store/rows.ts";
 
 /** `updating`: connected, and the queue at the relay is still being read (`count` left). */
@@ -39,6 +41,8 @@ export type Status = {
    * at the old one is lost, unless its senders still have it.
    */
   readonly relayRenewed: boolean;
+  /** How far the linking of this device and another one is; null: nothing is going on. */
+  readonly linking: LinkProgress | null;
 };
 
 export type StartError =
@@ -87,6 +91,8 @@ export interface Device extends AsyncDisposable {
    * the link that the relay printed.
    */
   readonly admit: (inviteToken: string) => Promise<Result<void, AdmitError>>;
+  /** Makes this device one of an account that another one has, or the other way round. */
+  readonly linking: LinkCommands;
   /** Durable when it settles; delivery goes on by itself. */
   readonly send: (c: number, text: string) => Promise<Result<{ readonly id: string }, SendError>>;
   /** Everything that arrived in the channel up to now was seen by the person. */

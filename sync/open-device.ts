@@ -15,6 +15,7 @@ import type { Device, Status } from "./device.ts";
 import { type Healer, openHealer } from "./heal/healer.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Lane, openLane } from "./lane.ts";
+import { type Linking, openLinking } from "./link/linking.ts";
 import { fetchBundle } from "./outbox/bundles.ts";
 import { openPump, type Pump } from "./outbox/pump.ts";
 import { forgiveClock, hurryAll, RESEND_TABLES, resendLost } from "./outbox/resend.ts";
@@ -74,6 +75,7 @@ class OpenedDevice implements Device {
   readonly #home: Home;
   readonly #presence: PresenceDesk;
   readonly #commands: Commands;
+  readonly #linking: Linking;
   #self: Self | undefined;
   #samples = NO_SAMPLES;
   #closed = false;
@@ -139,10 +141,15 @@ class OpenedDevice implements Device {
       appUrl: deps.appUrl,
       effects: this.#effects,
       tend: this.#home.tend,
-      started: (now) => {
-        this.#self = now;
-        this.#begin();
-      },
+      started: this.#started,
+    });
+    this.#linking = openLinking({
+      ...base,
+      transport,
+      homeUrl,
+      appUrl: deps.appUrl,
+      changed: (linking) => this.#board.change({ linking }),
+      started: this.#started,
     });
     if (self !== undefined) this.#begin();
   }
@@ -151,6 +158,12 @@ class OpenedDevice implements Device {
   readonly invite: Device["invite"] = () => this.#commands.invite();
   readonly acceptInvite: Device["acceptInvite"] = (link) => this.#commands.acceptInvite(link);
   readonly admit: Device["admit"] = (inviteToken) => this.#commands.admit(inviteToken);
+  readonly linking: Device["linking"] = {
+    show: (name) => this.#linking.show(name),
+    use: (link, name) => this.#linking.use(link, name),
+    confirm: () => this.#linking.confirm(),
+    cancel: () => this.#linking.cancel(),
+  };
   readonly send: Device["send"] = async (c, text) => {
     const sent = await this.#commands.send(c, text);
     if (sent.ok) this.#typing.sent(c);
@@ -176,7 +189,7 @@ class OpenedDevice implements Device {
     this.#closed = true;
     this.#cancelSweep();
     const parts = [this.#pump, this.#receipts, this.#healer, this.#seeker, this.#typing];
-    for (const part of [...parts, this.#presence, this.#home, this.#pool]) part.close();
+    for (const part of [...parts, this.#linking, this.#presence, this.#home, this.#pool]) part.close();
     await this.#lane.idle();
   }
 
@@ -251,6 +264,11 @@ class OpenedDevice implements Device {
       },
     });
   }
+
+  readonly #started = (self: Self): void => {
+    this.#self = self;
+    this.#begin();
+  };
 
   /** What goes on by itself once there is an account. */
   #begin(): void {

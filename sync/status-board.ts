@@ -15,6 +15,7 @@ const AT_START: Status = {
   storage: "ok",
   clockOffWarning: false,
   relayRenewed: false,
+  linking: null,
 };
 
 export function openStatusBoard(): StatusBoard {

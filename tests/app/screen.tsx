@@ -51,6 +51,7 @@ export const CALM: Status = {
   storage: "ok",
   clockOffWarning: false,
   relayRenewed: false,
+  linking: null,
 };
 
 export type EngineEnd = {
