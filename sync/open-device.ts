@@ -55,8 +55,7 @@ export type DeviceDeps = {
 
 /** Opens what the store holds, connects, and goes on where the device stopped. */
 export async function openDevice(deps: DeviceDeps): Promise<Device> {
-  const self = await upgradeRows(deps.store, deps.random);
-  return new OpenedDevice(deps, self);
+  return new OpenedDevice(deps, await upgradeRows(deps.store, deps.random));
 }
 
 class OpenedDevice implements Device {
@@ -143,6 +142,7 @@ class OpenedDevice implements Device {
       tend: this.#home.tend,
       started: this.#started,
     });
+    this.acts = this.#commands;
     this.#linking = openLinking({
       ...base,
       transport,
@@ -164,8 +164,9 @@ class OpenedDevice implements Device {
     confirm: () => this.#linking.confirm(),
     cancel: () => this.#linking.cancel(),
   };
-  readonly send: Device["send"] = async (c, text) => {
-    const sent = await this.#commands.send(c, text);
+  readonly acts: Device["acts"];
+  readonly send: Device["send"] = async (c, text, extras) => {
+    const sent = await this.#commands.send(c, text, extras);
     if (sent.ok) this.#typing.sent(c);
     return sent;
   };
@@ -189,7 +190,8 @@ class OpenedDevice implements Device {
     this.#closed = true;
     this.#cancelSweep();
     const parts = [this.#pump, this.#receipts, this.#healer, this.#seeker, this.#typing];
-    for (const part of [...parts, this.#linking, this.#presence, this.#home, this.#pool]) part.close();
+    for (const part of [...parts, this.#linking, this.#presence, this.#home, this.#pool])
+      part.close();
     await this.#lane.idle();
   }
 
