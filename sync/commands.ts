@@ -1,26 +1,30 @@
+import { fromHex } from "../crypto/base/hex.ts";
 /** What a person does, one command each: checked, written in one transaction, the rest set in motion. */
 import type { Random } from "../crypto/base/random.ts";
-import { err, ok } from "../crypto/base/result.ts";
+import { err, ok, type Result } from "../crypto/base/result.ts";
+import { ACCOUNT_ID_BYTES } from "../crypto/identity/account.ts";
 import { isInviteToken, keepAdmission } from "./account/admission.ts";
 import { BEGIN_TABLES, beginAccount } from "./account/begin.ts";
 import { makeSelf, type Self } from "./account/self.ts";
 import type { UpkeepDeps } from "./account/upkeep.ts";
-import { APPEND_TABLES, appendMessage } from "./channel/append.ts";
-import { channelOf } from "./channel/channels.ts";
-import { addresseesOf } from "./channel/members.ts";
+import { mayWrite, openActs, targetAt } from "./acts.ts";
+import { append, APPEND_TABLES } from "./channel/append.ts";
+import { type Channel, channelOf } from "./channel/channels.ts";
 import type { Timers } from "./clock/timers.ts";
 import { acceptInvite } from "./contact/accept-invite.ts";
 import { makeInvite, openInvite } from "./contact/invites.ts";
 import { acceptContact, blockContact } from "./contact/verdicts.ts";
-import type { Device } from "./device.ts";
-import { checkText } from "./entry/text.ts";
+import type { Acts, Device, SendError, SendExtras } from "./device.ts";
+import { type Mention, MENTIONS_MAX, plainMessage, type Reply } from "./entry/message-body.ts";
+import { checkText, TEXT_BYTES_MAX } from "./entry/text.ts";
 import type { Lane } from "./lane.ts";
 import { cleanName } from "./payload/name.ts";
 import { markChannelRead } from "./receipts/receipts.ts";
 import { type Effects, heldBack } from "./receive/effects.ts";
 import { RECEIVE_TABLES } from "./receive/receive.ts";
 import type { Hex } from "./store/rows.ts";
-import type { Store } from "./store/store.ts";
+import type { ReadTx, Store } from "./store/store.ts";
+import { oneLine } from "./thread/summary.ts";
 
 export type CommandDeps = UpkeepDeps & {
   readonly store: Store;
@@ -34,10 +38,8 @@ export type CommandDeps = UpkeepDeps & {
   readonly started: (self: Self) => void;
 };
 
-export type Commands = Pick<
-  Device,
-  "start" | "invite" | "acceptInvite" | "admit" | "send" | "markRead" | "decide"
->;
+export type Commands = Acts &
+  Pick<Device, "start" | "invite" | "acceptInvite" | "admit" | "send" | "markRead" | "decide">;
 
 /** How long `invite` waits for the relay before it hands out a link that does not work yet. */
 const PUBLISH_WAIT_MS = 3_000;
@@ -58,7 +60,8 @@ export const openCommands = (deps: CommandDeps): Commands => ({
     return accepted;
   },
   admit: (inviteToken) => admit(deps, inviteToken),
-  send: (c, text) => send(deps, c, text),
+  send: (c, text, extras) => send(deps, c, text, extras ?? {}),
+  ...openActs(deps),
   markRead: (c) => markRead(deps, c),
   decide: (account, verdict) => decide(deps, account, verdict),
 });
@@ -103,35 +106,71 @@ async function admit(deps: CommandDeps, inviteToken: string): ReturnType<Device[
   return ok(undefined);
 }
 
-async function send(deps: CommandDeps, c: number, typed: string): ReturnType<Device["send"]> {
+async function send(
+  deps: CommandDeps,
+  c: number,
+  typed: string,
+  extras: SendExtras,
+): ReturnType<Device["send"]> {
   const text = checkText(typed);
   if (!text.ok) return text;
+  const mentions = mentionsOf(extras);
+  if (mentions === undefined) return err({ type: "MentionsInvalid" });
   const self = deps.self();
   if (self === undefined) return err({ type: "ChannelUnknown" });
   const sent = await deps.lane.run(() =>
-    deps.store.write(APPEND_TABLES, async (tx) => {
+    deps.store.write(APPEND_TABLES, async (tx): ReturnType<Device["send"]> => {
       const channel = await channelOf(tx, c);
-      if (channel === undefined) return undefined;
-      if (channel.kind === "account") return undefined;
-      const devices = await addresseesOf(tx, self, channel);
-      // Nobody could ever be given it: a stranger, somebody blocked, or an account without a device.
-      const isToNobody = devices.every((it) => it.account === self.account);
-      if (channel.kind === "dm" && isToNobody) return "NotAllowed";
-      const { entry } = await appendMessage(tx, {
-        self,
-        channel,
-        text: text.value.text,
-        nowMs: deps.timers.now(),
-        random: deps.random,
-      });
-      return entry;
+      if (channel === undefined || channel.kind === "account") {
+        return err({ type: "ChannelUnknown" });
+      }
+      if (!(await mayWrite(tx, self, channel))) return err({ type: "NotAllowed" });
+      const reply = await replyTo(tx, channel, extras.replyTo);
+      if (!reply.ok) return reply;
+      const { entry } = await append(
+        tx,
+        { self, channel, nowMs: deps.timers.now(), random: deps.random },
+        {
+          type: "message",
+          ...plainMessage(text.value.text),
+          reply: reply.value,
+          mentions,
+          forwarded: extras.forwarded ?? false,
+        },
+      );
+      return ok({ id: entry.id });
     }),
   );
-  if (sent === undefined) return err({ type: "ChannelUnknown" });
-  if (sent === "NotAllowed") return err({ type: "NotAllowed" });
-  deps.effects.wake();
-  return ok({ id: sent.id });
+  if (sent.ok) deps.effects.wake();
+  return sent;
 }
+
+/** What is answered, with its beginning for who does not hold it. */
+async function replyTo(
+  tx: ReadTx,
+  channel: Channel,
+  id: string | undefined,
+): Promise<Result<Reply | null, SendError>> {
+  if (id === undefined) return ok(null);
+  const target = await targetAt(tx, channel, id);
+  return target.ok ? ok({ target: target.value.ref, quote: oneLine(target.value.text) }) : target;
+}
+
+/** Undefined: not such as a body takes. */
+function mentionsOf({ mentions = [] }: SendExtras): readonly Mention[] | undefined {
+  if (mentions.length > MENTIONS_MAX) return undefined;
+  const decoded: Mention[] = [];
+  for (const { account, ...place } of mentions) {
+    const bytes = fromHex(account);
+    const isSound = bytes.ok && bytes.value.length === ACCOUNT_ID_BYTES;
+    const isPlace = isOffset(place.start) && isOffset(place.length) && place.length > 0;
+    if (!isSound || !isPlace) return undefined;
+    decoded.push({ account: bytes.value, ...place });
+  }
+  return decoded;
+}
+
+const isOffset = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= TEXT_BYTES_MAX;
 
 async function markRead(deps: CommandDeps, c: number): Promise<void> {
   const changed = await deps.lane.run(() =>

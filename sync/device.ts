@@ -4,6 +4,8 @@
  * for what does not (connection, presence, typing).
  */
 import type { Result } from "../crypto/base/result.ts";
+import type { LinkCommands } from "./link/linking.ts";
+import type { LinkProgress } from "./link/progress.ts";
 import type { Hex } from "./store/rows.ts";
 
 /** `updating`: connected, and the queue at the relay is still being read (`count` left). */
@@ -41,6 +43,8 @@ export type Status = {
    * at the old one is lost, unless its senders still have it.
    */
   readonly relayRenewed: boolean;
+  /** How far the linking of this device and another one is; null: nothing is going on. */
+  readonly linking: LinkProgress | null;
 };
 
 export type StartError =
@@ -70,7 +74,56 @@ export type SendError =
   | { readonly type: "TextEmpty" }
   | { readonly type: "TextTooLong"; readonly bytes: number; readonly limit: number }
   /** They were blocked, or their request was not accepted yet. */
-  | { readonly type: "NotAllowed" };
+  | { readonly type: "NotAllowed" }
+  /** Of the message that is answered. */
+  | TargetError
+  | { readonly type: "MentionsInvalid" };
+
+export type TargetError =
+  /** No message of that id is in the chat on this device. */
+  | { readonly type: "MessageUnknown" }
+  /** It was deleted. */
+  | { readonly type: "MessageGone" }
+  | { readonly type: "NotAMessage" };
+
+/** Why something could not be done with a message. */
+export type ActError =
+  | SendError
+  /** Somebody else wrote it. */
+  | { readonly type: "NotYours" }
+  | { readonly type: "EmojiInvalid" };
+
+/** What a message brings beside its text. */
+export type SendExtras = {
+  /** Public id of the message that it answers. */
+  readonly replyTo?: string | undefined;
+  /** Places in the text as it was given, in UTF-16 units; accounts as hex32. */
+  readonly mentions?:
+    | readonly { readonly account: Hex; readonly start: number; readonly length: number }[]
+    | undefined;
+  /** Somebody else wrote it before. */
+  readonly forwarded?: boolean | undefined;
+};
+
+/** Each settles when it is durable, and answers ok when it is so already. */
+export type Acts = {
+  /** `id` is a public id, in all of them. Only one's own messages. */
+  readonly edit: (c: number, id: string, text: string) => Promise<Result<void, ActError>>;
+  /** `on`: false takes it back. */
+  readonly react: (
+    c: number,
+    id: string,
+    emoji: string,
+    on: boolean,
+  ) => Promise<Result<void, ActError>>;
+  /** Only one's own messages; there is no way back. */
+  readonly deleteForAll: (c: number, id: string) => Promise<Result<void, ActError>>;
+  /** For everybody in the chat. */
+  readonly pin: (c: number, id: string, on: boolean) => Promise<Result<void, ActError>>;
+  /** For oneself, on all one's devices; so is `hide`, which has no way back. */
+  readonly star: (c: number, id: string, on: boolean) => Promise<Result<void, ActError>>;
+  readonly hide: (c: number, id: string) => Promise<Result<void, ActError>>;
+};
 
 export interface Device extends AsyncDisposable {
   /** Makes the account, this device and "Note to self". Needs no network. */
@@ -89,8 +142,16 @@ export interface Device extends AsyncDisposable {
    * the link that the relay printed.
    */
   readonly admit: (inviteToken: string) => Promise<Result<void, AdmitError>>;
+  /** Makes this device one of an account that another one has, or the other way round. */
+  readonly linking: LinkCommands;
   /** Durable when it settles; delivery goes on by itself. */
-  readonly send: (c: number, text: string) => Promise<Result<{ readonly id: string }, SendError>>;
+  readonly send: (
+    c: number,
+    text: string,
+    extras?: SendExtras,
+  ) => Promise<Result<{ readonly id: string }, SendError>>;
+  /** What one does with messages that are here. */
+  readonly acts: Acts;
   /** Everything that arrived in the channel up to now was seen by the person. */
   readonly markRead: (c: number) => Promise<void>;
   /** The person is writing in `c` now; call it at every keystroke, it limits itself. */

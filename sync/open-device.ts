@@ -16,6 +16,7 @@ import type { Device, Status } from "./device.ts";
 import { type Healer, openHealer } from "./heal/healer.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Lane, openLane } from "./lane.ts";
+import { type Linking, openLinking } from "./link/linking.ts";
 import { fetchBundle } from "./outbox/bundles.ts";
 import { openPump, type Pump } from "./outbox/pump.ts";
 import { forgiveClock, hurryAll, RESEND_TABLES, resendLost } from "./outbox/resend.ts";
@@ -55,8 +56,7 @@ export type DeviceDeps = {
 
 /** Opens what the store holds, connects, and goes on where the device stopped. */
 export async function openDevice(deps: DeviceDeps): Promise<Device> {
-  const self = await upgradeRows(deps.store, deps.random);
-  return new OpenedDevice(deps, self);
+  return new OpenedDevice(deps, await upgradeRows(deps.store, deps.random));
 }
 
 class OpenedDevice implements Device {
@@ -76,6 +76,7 @@ class OpenedDevice implements Device {
   readonly #home: Home;
   readonly #presence: PresenceDesk;
   readonly #commands: Commands;
+  readonly #linking: Linking;
   #self: Self | undefined;
   #samples = NO_SAMPLES;
   #closed = false;
@@ -147,10 +148,16 @@ class OpenedDevice implements Device {
       appUrl: deps.appUrl,
       effects: this.#effects,
       tend: this.#home.tend,
-      started: (now) => {
-        this.#self = now;
-        this.#begin();
-      },
+      started: this.#started,
+    });
+    this.acts = this.#commands;
+    this.#linking = openLinking({
+      ...base,
+      transport,
+      homeUrl,
+      appUrl: deps.appUrl,
+      changed: (linking) => this.#board.change({ linking }),
+      started: this.#started,
     });
     if (self !== undefined) this.#begin();
   }
@@ -159,8 +166,15 @@ class OpenedDevice implements Device {
   readonly invite: Device["invite"] = () => this.#commands.invite();
   readonly acceptInvite: Device["acceptInvite"] = (link) => this.#commands.acceptInvite(link);
   readonly admit: Device["admit"] = (inviteToken) => this.#commands.admit(inviteToken);
-  readonly send: Device["send"] = async (c, text) => {
-    const sent = await this.#commands.send(c, text);
+  readonly linking: Device["linking"] = {
+    show: (name) => this.#linking.show(name),
+    use: (link, name) => this.#linking.use(link, name),
+    confirm: () => this.#linking.confirm(),
+    cancel: () => this.#linking.cancel(),
+  };
+  readonly acts: Device["acts"];
+  readonly send: Device["send"] = async (c, text, extras) => {
+    const sent = await this.#commands.send(c, text, extras);
     if (sent.ok) this.#typing.sent(c);
     return sent;
   };
@@ -183,15 +197,9 @@ class OpenedDevice implements Device {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#cancelSweep();
-    const parts = [
-      this.#pump,
-      this.#receipts,
-      this.#healer,
-      this.#backfiller,
-      this.#seeker,
-      this.#typing,
-    ];
-    for (const part of [...parts, this.#presence, this.#home, this.#pool]) part.close();
+    const asking = [this.#pump, this.#receipts, this.#healer, this.#backfiller, this.#seeker];
+    const showing = [this.#typing, this.#linking, this.#presence];
+    for (const part of [...asking, ...showing, this.#home, this.#pool]) part.close();
     await this.#lane.idle();
   }
 
@@ -273,6 +281,11 @@ class OpenedDevice implements Device {
       },
     });
   }
+
+  readonly #started = (self: Self): void => {
+    this.#self = self;
+    this.#begin();
+  };
 
   /** What goes on by itself once there is an account. */
   #begin(): void {

@@ -16,6 +16,7 @@ const AT_START: Status = {
   clockOffWarning: false,
   historyLeft: 0,
   relayRenewed: false,
+  linking: null,
 };
 
 export function openStatusBoard(): StatusBoard {

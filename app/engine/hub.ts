@@ -17,6 +17,7 @@ import type { Device, Status } from "../../sync/device.ts";
 import { StorageError } from "../../sync/store/store.ts";
 import {
   type Answer,
+  type Answers,
   type Ask,
   ASKS_OUTSTANDING_MAX,
   type Note,
@@ -39,6 +40,8 @@ type Tab = {
 };
 
 const BUSY = err({ type: "EngineBusy" as const });
+
+type AskOf<T extends Ask["type"]> = Extract<Ask, { readonly type: T }>;
 
 type Now =
   | { readonly type: "opening" }
@@ -172,6 +175,24 @@ async function answerOf(device: Device, ask: Ask): Promise<Answer> {
   }
 }
 
+const act = (acts: Device["acts"], ask: AskOf<"act">): Promise<Answers["act"]> => {
+  const { c, id } = ask;
+  switch (ask.deed) {
+    case "edit":
+      return acts.edit(c, id, ask.text);
+    case "react":
+      return acts.react(c, id, ask.emoji, ask.on);
+    case "pin":
+    case "star":
+      return acts[ask.deed](c, id, ask.on);
+    case "deleteForAll":
+    case "hide":
+      return acts[ask.deed](c, id);
+    default:
+      return unreachable(ask);
+  }
+};
+
 async function perform(device: Device, ask: Ask): Promise<Answer> {
   switch (ask.type) {
     case "start":
@@ -183,7 +204,9 @@ async function perform(device: Device, ask: Ask): Promise<Answer> {
     case "admit":
       return await device.admit(ask.inviteToken);
     case "send":
-      return await device.send(ask.c, ask.text);
+      return await device.send(ask.c, ask.text, ask);
+    case "act":
+      return await act(device.acts, ask);
     case "markRead":
       return ok(await device.markRead(ask.c));
     case "decide":

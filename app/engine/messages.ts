@@ -3,7 +3,15 @@
  * of one build: the door's name holds the worker's hashed file name.
  */
 import type { Result } from "../../crypto/base/result.ts";
-import type { AdmitError, InviteError, SendError, StartError, Status } from "../../sync/device.ts";
+import type {
+  ActError,
+  AdmitError,
+  InviteError,
+  SendError,
+  SendExtras,
+  StartError,
+  Status,
+} from "../../sync/device.ts";
 import type { Hex } from "../../sync/store/rows.ts";
 
 /** Commands that are answered. One type a method of `Device`. */
@@ -12,9 +20,17 @@ export type Ask =
   | { readonly type: "invite" }
   | { readonly type: "acceptInvite"; readonly link: string }
   | { readonly type: "admit"; readonly inviteToken: string }
-  | { readonly type: "send"; readonly c: number; readonly text: string }
+  | ({ readonly type: "send"; readonly c: number; readonly text: string } & SendExtras)
+  | ({ readonly type: "act"; readonly c: number; readonly id: string } & Deed)
   | { readonly type: "markRead"; readonly c: number }
   | { readonly type: "decide"; readonly account: Hex; readonly verdict: "accept" | "block" };
+
+/** What is done with a message of the chat: one a method of `Acts`. */
+export type Deed =
+  | { readonly deed: "edit"; readonly text: string }
+  | { readonly deed: "react"; readonly emoji: string; readonly on: boolean }
+  | { readonly deed: "pin" | "star"; readonly on: boolean }
+  | { readonly deed: "deleteForAll" | "hide" };
 
 /** What needs no answer. */
 export type Note =
@@ -51,6 +67,7 @@ export type Answers = {
   readonly acceptInvite: Result<{ readonly c: number }, InviteError | EngineFailure>;
   readonly admit: Result<void, AdmitError | EngineFailure>;
   readonly send: Result<{ readonly id: string }, SendError | EngineFailure>;
+  readonly act: Result<void, ActError | EngineFailure>;
   readonly markRead: Result<void, EngineFailure>;
   readonly decide: Result<void, EngineFailure>;
 };

@@ -285,6 +285,12 @@ export const de: Texts = {
     textEmpty: "Es gibt noch nichts zu senden.",
     notAllowed:
       "Hier kannst du nicht schreiben: Die Anfrage ist nicht angenommen, oder die Person ist blockiert.",
+    messageUnknown: "Diese Nachricht ist nicht auf diesem Gerät.",
+    messageGone: "Diese Nachricht wurde gelöscht.",
+    notYours:
+      "Diese Nachricht hat jemand anderes geschrieben: Nur von dort kann sie geändert werden.",
+    emojiInvalid: "Das ist kein einzelnes Emoji.",
+    mentionsInvalid: "In dieser Nachricht sind zu viele Personen genannt.",
     engineGone:
       "Der Motor von Kith musste neu starten. Sieh nach, ob der letzte Schritt gelang, sonst wiederhole ihn.",
     storageFull:

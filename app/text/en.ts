@@ -293,6 +293,11 @@ export const en = {
     channelUnknown: "This chat is not on this device.",
     textEmpty: "There is nothing to send yet.",
     notAllowed: "You cannot write here: the request is not accepted, or they are blocked.",
+    messageUnknown: "This message is not on this device.",
+    messageGone: "This message was deleted.",
+    notYours: "Somebody else wrote this message: only they can change it.",
+    emojiInvalid: "That is not a single emoji.",
+    mentionsInvalid: "Too many people are named in this message.",
     engineGone:
       "Kith’s engine had to restart. Look whether the last step worked, and repeat it if it did not.",
     storageFull: "This device is out of space, so it was not saved. Free some space and try again.",

@@ -1,10 +1,10 @@
 /** Every way that a command can fail, in words with a way out. One table for the whole app. */
 import { unreachable } from "../../crypto/base/assert.ts";
-import type { InviteError, SendError, StartError } from "../../sync/device.ts";
+import type { ActError, InviteError, SendError, StartError } from "../../sync/device.ts";
 import type { EngineFailure } from "../engine/messages.ts";
 import { texts } from "./speech.ts";
 
-export type Failure = StartError | InviteError | SendError | EngineFailure;
+export type Failure = StartError | InviteError | SendError | ActError | EngineFailure;
 
 export function failureText(failure: Failure): string {
   const { errors, onboarding, conversation } = texts();
@@ -43,6 +43,17 @@ export function failureText(failure: Failure): string {
       return conversation.tooLong(failure.bytes - failure.limit);
     case "NotAllowed":
       return errors.notAllowed;
+    case "MessageUnknown":
+    case "NotAMessage":
+      return errors.messageUnknown;
+    case "MessageGone":
+      return errors.messageGone;
+    case "NotYours":
+      return errors.notYours;
+    case "EmojiInvalid":
+      return errors.emojiInvalid;
+    case "MentionsInvalid":
+      return errors.mentionsInvalid;
     case "StorageFull":
       return errors.storageFull;
     case "StorageFailed":

@@ -3,7 +3,7 @@ import type { Random } from "../../crypto/base/random.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { openAccountChannel, openChannel } from "../channel/channels.ts";
 import { PRESENCE_KEY_BYTES } from "../contact/contacts.ts";
-import type { TableName } from "../store/rows.ts";
+import type { ContactRow, TableName } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { type Self, writeSelf } from "./self.ts";
 
@@ -14,16 +14,25 @@ export const firstFactsOf = ({ certificate }: Self): readonly Uint8Array[] => [
   certificateFactOf(certificate),
 ];
 
-export async function beginAccount(tx: WriteTx, self: Self, random: Random): Promise<void> {
+/** An account of one device. */
+export const beginAccount = (tx: WriteTx, self: Self, random: Random): Promise<void> =>
+  openAccount(tx, self, {
+    facts: firstFactsOf(self),
+    live: [self.device],
+    presenceOut: random(PRESENCE_KEY_BYTES),
+  });
+
+/** What all devices of an account share. */
+export type SharedRow = Pick<ContactRow, "facts" | "live" | "presenceOut">;
+
+export async function openAccount(tx: WriteTx, self: Self, shared: SharedRow): Promise<void> {
   await writeSelf(tx, self);
   await tx.put("contacts", {
     account: self.account,
     accountKey: self.accountKey,
     name: self.name,
     state: "self",
-    facts: firstFactsOf(self),
-    live: [self.device],
-    presenceOut: random(PRESENCE_KEY_BYTES),
+    ...shared,
     presenceIn: null,
     token: "",
     addedAtMs: self.createdAtMs,

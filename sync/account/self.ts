@@ -18,6 +18,7 @@ import {
   decodeCertificate,
 } from "../../crypto/identity/certificate.ts";
 import { type DeviceKeys, deviceIdOf, makeDevice } from "../../crypto/identity/device.ts";
+import { type CapsuleKeys, capsuleKeysOf } from "../../crypto/recovery/capsule.ts";
 import { INCARNATION_BYTES } from "../entry/entry.ts";
 import type { Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -32,8 +33,13 @@ const CARD_COUNTER = "cardCounter";
 export type Self = {
   readonly account: Hex; // hex32
   readonly accountKey: Uint8Array;
-  /** 32 bytes from which the account key is derived; kept until the person has written it down. */
-  readonly recoverySecret: Uint8Array;
+  /**
+   * 32 bytes from which the account key is derived; null once the person has written it down, on this
+   * device or on the one that linked it.
+   */
+  readonly recoverySecret: Uint8Array | null;
+  /** Outlives the secret. Absent in databases of the first version, which have the secret. */
+  readonly capsule?: CapsuleKeys;
   readonly device: Hex; // hex16
   readonly keys: DeviceKeys;
   readonly certificate: Uint8Array;
@@ -64,6 +70,7 @@ export function makeSelf(name: string, nowMs: number, random: Random): Self {
     account: toHex(accountIdOf(account.publicKey)),
     accountKey: account.publicKey,
     recoverySecret,
+    capsule: capsuleKeysOf(recoverySecret),
     device: toHex(deviceIdOf(keys.sigKey, keys.dhKey)),
     keys,
     certificate,
@@ -72,6 +79,13 @@ export function makeSelf(name: string, nowMs: number, random: Random): Self {
     incarnationAtMs: 0,
     createdAtMs: nowMs,
   };
+}
+
+/** What a device needs to renew the account's recovery capsule. */
+export function capsuleOf({ capsule, recoverySecret }: Self): CapsuleKeys {
+  if (capsule !== undefined) return capsule;
+  assert(recoverySecret !== null, "who has no capsule keys has the secret that they come from");
+  return capsuleKeysOf(recoverySecret);
 }
 
 /** This device as a party to handshakes and prekeys. */

@@ -92,6 +92,15 @@ async function locate(deps: UpkeepDeps): Promise<Result<MailboxRow, RelayError>>
   );
 }
 
+/** Our home relay once it knows our mailbox, which needs no account. */
+export async function registeredHome(deps: UpkeepDeps): Promise<Result<RelayHttp, RelayError>> {
+  const located = await locate(deps);
+  if (!located.ok) return located;
+  const http = httpOf(deps, located.value);
+  const registered = await register(deps, http);
+  return registered.ok ? ok(http) : registered;
+}
+
 async function register(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
   const { store, homeUrl } = deps;
   const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", homeUrl));

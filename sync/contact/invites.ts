@@ -19,8 +19,11 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** An hour short of what relays take, so that a clock that runs fast makes no refused invites. */
 export const INVITE_LIFE_MS = INVITE_LIFE_MS_MAX - HOUR_MS;
-/** Links that work at the same time. One less than a relay keeps: it may have to tell that we moved. */
-export const LIVE_INVITES_MAX = INVITES_PER_MAILBOX_MAX - 1;
+/**
+ * Links that work at the same time. Fewer than a relay keeps: it may have to tell that we moved, and
+ * takes three records while another device is linked.
+ */
+export const LIVE_INVITES_MAX = INVITES_PER_MAILBOX_MAX - 4;
 /** The token outlives the link: whoever used it on the last day is still reached by their first words. */
 const INVITE_TOKEN_LIFE_MS = 2 * INVITE_LIFE_MS;
 

@@ -52,6 +52,7 @@ export const CALM: Status = {
   clockOffWarning: false,
   historyLeft: 0,
   relayRenewed: false,
+  linking: null,
 };
 
 export type EngineEnd = {

@@ -243,7 +243,7 @@ test("[HE11] facts that did not reach a contact are seen by the next hand-over, 
   const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);
   const self = await selfOf(alice);
-  const { publicKey, secretKey } = accountKeysOf(self.recoverySecret);
+  const { publicKey, secretKey } = accountKeysOf(self.recoverySecret!);
   const other = makeDevice((length) => new Uint8Array(length).fill(9));
   const statement = { accountKey: publicKey, issuer: null, device: other, capabilities: 0 };
   const certificate = certifyDevice({ ...statement, createdAtMs: self.createdAtMs }, secretKey);

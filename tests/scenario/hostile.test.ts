@@ -249,7 +249,7 @@ test("[RX16] a device that we know of one account neither invites nor comes for 
   const [self, other] = [await selfOf(carol), await selfOf(mallory)];
   // Carol is Mallory's second account, with the same device.
   await carol.sleep();
-  const { secretKey } = accountKeysOf(self.recoverySecret);
+  const { secretKey } = accountKeysOf(self.recoverySecret!);
   const certificate = certifyDevice(
     {
       accountKey: self.accountKey,

@@ -13,6 +13,7 @@ import type { Rows, TableName } from "../../sync/store/rows.ts";
 import type { ContactRow, EntryRow, LogRow } from "../../sync/store/rows.ts";
 import { StorageError, type Store, type WriteTx } from "../../sync/store/store.ts";
 import { TABLES } from "../../sync/store/tables.ts";
+import { type MessageView, viewsOf } from "../../sync/thread/view.ts";
 import {
   type MemoryTransport,
   openMemoryTransport,
@@ -220,6 +221,13 @@ export class Person {
     const c = await this.chatWith(other);
     const range = { lower: [c, 1], upper: [c, 1] };
     return this.#memory.read(["entries"], (tx) => tx.range("entries", "timeline", range));
+  }
+
+  /** The conversation as it is painted: what the messages have become. */
+  async views(other: Person): Promise<readonly { row: EntryRow; view: MessageView }[]> {
+    const c = await this.chatWith(other);
+    const aggregates = (await this.rows("aggregates")).filter((it) => it.c === c);
+    return viewsOf(await this.entries(other), aggregates, await this.account());
   }
 
   async sees(other: Person): Promise<readonly string[]> {

@@ -7,16 +7,24 @@ import { openRelay, type Relay } from "../../relay/relay.ts";
 import { openMemoryStore } from "../../relay/store/memory-store.ts";
 import type { Store } from "../../relay/store/store.ts";
 import type { RelayDoor } from "../../sync/transport/memory-transport.ts";
+import type { Registration } from "../../sync/wire/http.ts";
 import { ID_BYTES, idOf } from "../../sync/wire/ids.ts";
 import type { Chance } from "../sim/chance.ts";
 import type { Kernel } from "../sim/kernel.ts";
 
 const BOUNDS = { ...DEFAULT_SETTINGS, hotPlacesMax: 100_000, hotShelvesMax: 10_000 };
 
+type Fetch = (request: Request) => Response | Promise<Response>;
+
 export class ScenarioRelay {
   readonly url: string;
   /** Paths that were asked for by HTTP, oldest first. */
   readonly asked: string[] = [];
+  /** Who may register; heeded at the next start. */
+  registration: Registration = "open";
+  /** Who stands between the relay and those who ask it by HTTP. */
+  between: (request: Request, relay: Fetch) => Response | Promise<Response> = (it, relay) =>
+    relay(it);
   readonly #kernel: Kernel;
   readonly #chance: Chance;
   #relayId: Uint8Array;
@@ -59,7 +67,7 @@ export class ScenarioRelay {
       timers: { after },
       turn: (work) => void after(0, work),
       settings: DEFAULT_SETTINGS,
-      registration: "open",
+      registration: this.registration,
       operatorTokenHash: null,
       pressure: () => 0,
     });
@@ -68,7 +76,7 @@ export class ScenarioRelay {
       connect: (socket) => relay.connect(socket),
       fetch: (request) => {
         this.asked.push(new URL(request.url).pathname);
-        return instead?.() ?? app.fetch(request);
+        return instead?.() ?? this.between(request, (it) => app.fetch(it));
       },
     };
     const running = { relay, door };

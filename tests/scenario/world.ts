@@ -47,10 +47,16 @@ export type World<Name extends string> = Readonly<Record<Name, Person>> & {
   readonly atRest: (afterMs?: number) => Promise<void>;
 };
 
-/** A scenario with these people, all at the first relay; those named in `atOther` at the second. */
+/**
+ * A scenario with these people, all at the first relay; those named in `atOther` at the second.
+ * `newcomers` have opened the app and not pressed Start.
+ */
 export async function world<Name extends string>(
   names: readonly Name[],
-  { atOther = [] }: { readonly atOther?: readonly Name[] } = {},
+  {
+    atOther = [],
+    newcomers = [],
+  }: { readonly atOther?: readonly Name[]; readonly newcomers?: readonly Name[] } = {},
 ): Promise<World<Name>> {
   await ready;
   const kernel = new Kernel();
@@ -85,6 +91,7 @@ export async function world<Name extends string>(
   const everybody: readonly Person[] = Object.values(people);
   for (const person of everybody) {
     await person.wake();
+    if (newcomers.some((it) => it === person.name)) continue;
     const started = await person.device.start(person.name);
     expect(started.ok).toBe(true);
   }

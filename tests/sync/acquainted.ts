@@ -68,7 +68,7 @@ export async function someone(name: string): Promise<Someone> {
 /** Another device of the same account, which both know of and can write to. */
 export async function sibling(one: Someone, name: string): Promise<Someone> {
   const other = await someone(name);
-  const account = accountKeysOf(one.self.recoverySecret);
+  const account = accountKeysOf(one.self.recoverySecret!);
   const { accountKey, recoverySecret } = one.self;
   const { keys } = other.self;
   const request = { accountKey, issuer: null, device: keys, capabilities: CAPABILITY_LINK };

@@ -32,7 +32,7 @@ function certified(
   { self, random }: Someone,
   count: number,
 ): readonly (readonly [string, Uint8Array])[] {
-  const { publicKey, secretKey } = accountKeysOf(self.recoverySecret);
+  const { publicKey, secretKey } = accountKeysOf(self.recoverySecret!);
   return Array.from({ length: count }, (_, n) => {
     const device = makeDevice(random);
     const base = { accountKey: publicKey, issuer: null, device, capabilities: 0 };
@@ -77,7 +77,7 @@ test("[RX16] a device that came with one account is not taken for another's", as
   await introduce(alice, carol);
   const contact = await alice.change((tx) => tx.get("contacts", carol.self.account));
   // Two accounts in one hand: the device has signed for both.
-  const { publicKey, secretKey } = accountKeysOf(carol.self.recoverySecret);
+  const { publicKey, secretKey } = accountKeysOf(carol.self.recoverySecret!);
   const base = { accountKey: publicKey, issuer: null, capabilities: 0, createdAtMs: NOW_MS };
   const fact = certificateFactOf(certifyDevice({ ...base, device: bob.self.keys }, secretKey));
   const taken = await alice.change((tx) =>
@@ -91,7 +91,7 @@ test("[RX16] a device that came with one account is not taken for another's", as
 
 test("[RX14] one device makes us check a bounded number of facts, revocations first", async () => {
   const { alice, bob, contact } = await pair();
-  const { publicKey, secretKey } = accountKeysOf(bob.self.recoverySecret);
+  const { publicKey, secretKey } = accountKeysOf(bob.self.recoverySecret!);
   const junk = certified(bob, 2 * NEW_FACTS_MAX).map(([, fact]) => fact);
   const revoked = encodeRevocation(
     {
@@ -125,7 +125,7 @@ test("[RX14] one device makes us check a bounded number of facts, revocations fi
 
 test("[RX18] what waits for a device is dropped when it turns out to be revoked", async () => {
   const { alice, bob, contact } = await pair();
-  const { publicKey, secretKey } = accountKeysOf(bob.self.recoverySecret);
+  const { publicKey, secretKey } = accountKeysOf(bob.self.recoverySecret!);
   const [[other, fact] = ["", new Uint8Array(0)]] = certified(bob, 1);
   const revocation = encodeRevocation(
     {

@@ -1,0 +1,150 @@
+/**
+ * What a person does with a message that is here: each act is one entry, checked against what the
+ * message is now and written in one transaction. What it comes to says docs/protocol/messages.md; the
+ * rules of the commands are [AC1] to [AC5] of docs/protocol/sync.md.
+ */
+import { toHex } from "../crypto/base/hex.ts";
+import { err, ok, type Result } from "../crypto/base/result.ts";
+import type { Self } from "./account/self.ts";
+import { append, APPEND_TABLES, type Words } from "./channel/append.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelOf,
+  logsOf,
+  openAccountChannel,
+} from "./channel/channels.ts";
+import { addresseesOf } from "./channel/members.ts";
+import { aggregateAt } from "./channel/take-in.ts";
+import { entryOf } from "./channel/thread-rows.ts";
+import type { CommandDeps } from "./commands.ts";
+import type { ActError, Acts, TargetError } from "./device.ts";
+import { isEmoji } from "./entry/emoji.ts";
+import { type EntryRef, refOf } from "./entry/entry-ref.ts";
+import { KINDS } from "./entry/kinds.ts";
+import { parsePublicId } from "./entry/public-id.ts";
+import { checkText } from "./entry/text.ts";
+import type { EntryRow } from "./store/rows.ts";
+import type { ReadTx } from "./store/store.ts";
+import { type Aggregate, isGone } from "./thread/aggregate.ts";
+import { messageOf } from "./thread/rows.ts";
+
+/** A message that is here and says something. */
+export type Target = {
+  readonly row: EntryRow;
+  readonly ref: EntryRef;
+  readonly aggregate: Aggregate;
+  /** What it says now. */
+  readonly text: string;
+};
+
+/** Undefined: it is so already, and there is nothing to say. */
+type Say = (target: Target, self: Self, channel: Channel) => Result<Words | undefined, ActError>;
+
+const NOTHING = ok(undefined);
+
+export const openActs = (deps: CommandDeps): Acts => ({
+  edit: async (c, id, typed) => {
+    const text = checkText(typed);
+    if (!text.ok) return text;
+    return await act(deps, c, id, ({ row, ref, text: before }) => {
+      if (!row.own) return err({ type: "NotYours" });
+      if (text.value.text === before) return NOTHING;
+      return ok({ type: "edit", target: ref, ...text.value, mentions: [], whole: null });
+    });
+  },
+  react: async (c, id, emoji, on) => {
+    if (!isEmoji(emoji)) return err({ type: "EmojiInvalid" });
+    return await act(deps, c, id, ({ ref, aggregate }, self) => {
+      const own = aggregate.reactions.find(
+        (it) => it.account === self.account && it.emoji === emoji,
+      );
+      if ((own?.on ?? false) === on) return NOTHING;
+      return ok({ type: "reaction", target: ref, emoji, on });
+    });
+  },
+  deleteForAll: (c, id) =>
+    act(deps, c, id, ({ row, ref }) =>
+      row.own ? ok({ type: "delete", target: ref }) : err({ type: "NotYours" }),
+    ),
+  pin: (c, id, on) =>
+    act(deps, c, id, ({ ref, aggregate }) =>
+      (aggregate.pin?.value ?? false) === on ? NOTHING : ok({ type: "pin", target: ref, on }),
+    ),
+  star: (c, id, on) =>
+    act(deps, c, id, ({ ref, aggregate }, _self, { id: about }) =>
+      (aggregate.star?.value ?? false) === on
+        ? NOTHING
+        : ok({ type: "mark", what: "star", channel: bytesOf(about), target: ref, on }),
+    ),
+  // What was deleted for everyone can still be cleared away here.
+  hide: (c, id) =>
+    act(
+      deps,
+      c,
+      id,
+      ({ ref }, _self, { id: about }) =>
+        ok({ type: "mark", what: "hide", channel: bytesOf(about), target: ref }),
+      ({ hidden }) => hidden,
+    ),
+});
+
+async function act(
+  deps: CommandDeps,
+  c: number,
+  id: string,
+  say: Say,
+  isTooLate: (aggregate: Aggregate) => boolean = isGone,
+): Promise<Result<void, ActError>> {
+  const self = deps.self();
+  if (self === undefined) return err({ type: "ChannelUnknown" });
+  const done = await deps.lane.run(() =>
+    deps.store.write(APPEND_TABLES, async (tx): Promise<Result<void, ActError>> => {
+      const channel = await channelOf(tx, c);
+      if (channel === undefined) return err({ type: "ChannelUnknown" });
+      const target = await targetAt(tx, channel, id, isTooLate);
+      if (!target.ok) return target;
+      const words = say(target.value, self, channel);
+      if (!words.ok || words.value === undefined) return words.ok ? ok(undefined) : words;
+      const isNote = words.value.type === "mark";
+      if (!isNote && !(await mayWrite(tx, self, channel))) return err({ type: "NotAllowed" });
+      const where = isNote ? await openAccountChannel(tx, self) : channel;
+      const { timers, random } = deps;
+      await append(tx, { self, channel: where, nowMs: timers.now(), random }, words.value);
+      return ok(undefined);
+    }),
+  );
+  if (done.ok) deps.effects.wake();
+  return done;
+}
+
+/** Rule [AP7]: a stranger, somebody blocked, or an account without a device could never be given it. */
+export async function mayWrite(tx: ReadTx, self: Self, channel: Channel): Promise<boolean> {
+  if (channel.kind !== "dm") return channel.kind === "self";
+  const devices = await addresseesOf(tx, self, channel);
+  return devices.some((it) => it.account !== self.account);
+}
+
+/** The message of this public id. */
+export async function targetAt(
+  tx: ReadTx,
+  { c }: Channel,
+  id: string,
+  isTooLate: (aggregate: Aggregate) => boolean = isGone,
+): Promise<Result<Target, TargetError>> {
+  const named = parsePublicId(id);
+  if (!named.ok) return err({ type: "MessageUnknown" });
+  const { logHead, seq } = named.value;
+  for (const log of await logsOf(tx, c)) {
+    if (!log.log.startsWith(toHex(logHead))) continue;
+    const row = await tx.get("entries", [c, log.a, seq]);
+    if (row === undefined || row.id !== id) continue;
+    if (row.kind !== KINDS.message.number) return err({ type: "NotAMessage" });
+    const aggregate = await aggregateAt(tx, row);
+    if (isTooLate(aggregate)) return err({ type: "MessageGone" });
+    const text = aggregate.content?.text ?? messageOf(row)?.text ?? "";
+    const ref = refOf(entryOf(row).core.log, row.s, row.hash);
+    return ok({ row, ref, aggregate, text });
+  }
+  return err({ type: "MessageUnknown" });
+}
