@@ -325,9 +325,9 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ["INV7", "INV11", "INV13"],
     edits: [
       {
-        file: "sync/open-device.ts",
-        find: "if (this.#isSwept || this.#closed || Math.abs(offsetMs) > OFFSET_ALONE_MS_MAX) return;",
-        replace: "if (this.#isSwept || this.#closed || Number.isNaN(offsetMs)) return;",
+        file: "sync/sweeper.ts",
+        find: "if (isResting || isClosed || Math.abs(offsetMs) > OFFSET_ALONE_MS_MAX) return;",
+        replace: "if (isResting || isClosed || Number.isNaN(offsetMs)) return;",
       },
     ],
   },
