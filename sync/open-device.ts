@@ -123,12 +123,9 @@ class OpenedDevice implements Device {
         this.#presence.contactsChanged();
       },
     });
-    this.#backfiller = openBackfiller({
-      ...base,
-      httpOf: this.#httpOf,
-      wake: this.#pump.wake,
-      onLeft: (historyLeft) => this.#board.change({ historyLeft }),
-    });
+    const onLeft = (historyLeft: number): void => this.#board.change({ historyLeft });
+    const { wake } = this.#pump;
+    this.#backfiller = openBackfiller({ ...base, httpOf: this.#httpOf, wake, onLeft });
     this.#sweeper = openSweeper({ ...base });
     this.#typing = openTypingBoard({
       ...base,
@@ -140,24 +137,13 @@ class OpenedDevice implements Device {
       publish: (topic, payload) => this.#home.link()?.publish(topic, payload),
       onPresence: (presence) => this.#board.change({ presence }),
     });
-    this.#commands = openCommands({
-      ...base,
-      transport,
-      homeUrl,
-      appUrl: deps.appUrl,
-      effects: this.#effects,
-      tend: this.#home.tend,
-      started: this.#started,
-    });
+    const { appUrl } = deps;
+    const person = { ...base, transport, homeUrl, appUrl, started: this.#started };
+    const { tend } = this.#home;
+    this.#commands = openCommands({ ...person, effects: this.#effects, tend });
     this.acts = this.#commands;
-    this.#linking = openLinking({
-      ...base,
-      transport,
-      homeUrl,
-      appUrl: deps.appUrl,
-      changed: (linking) => this.#board.change({ linking }),
-      started: this.#started,
-    });
+    const changed = (linking: Status["linking"]): void => this.#board.change({ linking });
+    this.#linking = openLinking({ ...person, changed });
     if (self !== undefined) this.#begin();
   }
 

@@ -314,8 +314,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/outbox/attempts.ts",
-        find: '      if (next.what === "entry" && next.waiting === 0) await markSent(tx, next);\n',
-        replace: '      if (next.what === "entry") await markSent(tx, next);\n',
+        find: '  if (rows.some((it) => it.what === "entry" && !isSent(it))) return;\n',
+        replace: "",
       },
     ],
   },
