@@ -151,6 +151,7 @@ class OpenedDevice implements Device {
   readonly invite: Device["invite"] = () => this.#commands.invite();
   readonly acceptInvite: Device["acceptInvite"] = (link) => this.#commands.acceptInvite(link);
   readonly admit: Device["admit"] = (inviteToken) => this.#commands.admit(inviteToken);
+  readonly push: Device["push"] = (subscription) => this.#commands.push(subscription);
   readonly linking: Device["linking"] = {
     show: (name) => this.#linking.show(name),
     use: (link, name) => this.#linking.use(link, name),

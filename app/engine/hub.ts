@@ -203,6 +203,8 @@ async function perform(device: Device, ask: Ask): Promise<Answer> {
       return await device.acceptInvite(ask.link);
     case "admit":
       return await device.admit(ask.inviteToken);
+    case "push":
+      return ok(await device.push(ask.subscription));
     case "linkShow":
       return await device.linking.show(ask.name);
     case "linkUse":

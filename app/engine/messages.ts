@@ -14,6 +14,7 @@ import type {
 } from "../../sync/device.ts";
 import type { LinkError } from "../../sync/link/progress.ts";
 import type { Hex } from "../../sync/store/rows.ts";
+import type { PutPush } from "../../sync/wire/http.ts";
 
 /** Commands that are answered. One type a method of `Device`. */
 export type Ask =
@@ -21,6 +22,7 @@ export type Ask =
   | { readonly type: "invite" }
   | { readonly type: "acceptInvite"; readonly link: string }
   | { readonly type: "admit"; readonly inviteToken: string }
+  | { readonly type: "push"; readonly subscription: PutPush | null }
   | { readonly type: "linkShow"; readonly name: string }
   | { readonly type: "linkUse"; readonly link: string; readonly name: string }
   | { readonly type: "linkConfirm" }
@@ -71,6 +73,7 @@ export type Answers = {
   >;
   readonly acceptInvite: Result<{ readonly c: number }, InviteError | EngineFailure>;
   readonly admit: Result<void, AdmitError | EngineFailure>;
+  readonly push: Result<void, EngineFailure>;
   readonly linkShow: Result<void, LinkError | EngineFailure>;
   readonly linkUse: Result<void, LinkError | EngineFailure>;
   readonly linkConfirm: Result<void, EngineFailure>;

@@ -37,6 +37,8 @@ export type MailboxRow = {
   readonly prekeysAtMs: number;
   /** When the relay got the record that says that we moved here; 0 = never, absent = we did not. */
   readonly moveToldAtMs?: number;
+  /** When the relay got how we are woken; 0 = it is to be told, absent = nobody said. */
+  readonly pushToldAtMs?: number;
 };
 
 /** A write token to our own mailboxes, given to one contact or put into one invite. */
@@ -257,6 +259,7 @@ export type EntryRow = {
   readonly own: boolean;
   /** Public message id, 26 characters. */
   readonly id: string;
+  /** Of messages and edits; else "". */
   readonly text: string;
   readonly writtenAtMs: number;
   /** Its place was before entries that the person had seen when it came; of a run of such the first. */
