@@ -193,7 +193,8 @@ export const de: Texts = {
     allPinned: (count) => `Alle ${count}`,
     nonePinned: "In diesem Chat ist nichts angeheftet.",
     starredMessages: "Nachrichten mit Stern",
-    noneStarred: "Gib einer Nachricht einen Stern, dann steht sie hier. Nur du siehst deine Sterne.",
+    noneStarred:
+      "Gib einer Nachricht einen Stern, dann steht sie hier. Nur du siehst deine Sterne.",
   },
 
   request: {

@@ -171,7 +171,7 @@ test("[APC1] every screen can be looked at, right to left too @chromium", async 
     await alice.seesState("Here I am", "Read");
     await take("conversation");
     await alice.message("Here I am").hover();
-    await alice.message("Here I am").getByRole("button", { name: "Message info" }).click();
+    await alice.act("Here I am", "Info");
     await take("info");
     await page.keyboard.press("Escape");
     await write(alice.field, "x".repeat(33_000));
