@@ -98,6 +98,9 @@ test("[LK15] who finds other pictures cancels, and nothing was linked", async ({
   const [phone, laptop] = await Promise.all([newcomer(), newcomer()]);
   await phone.start("Alice");
   await openOnMember(phone);
+  // The first screen is there already: the link changes the fragment alone.
+  await laptop.page.goto(laptop.url);
+  await expect(laptop.page.getByRole("textbox", { name: "Your name" })).toBeVisible();
   await laptop.page.goto(await shownLink(phone));
   await picturesOf(phone);
   await phone.page.getByRole("button", { name: "Cancel" }).click();

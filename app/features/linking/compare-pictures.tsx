@@ -21,7 +21,7 @@ export function ComparePictures({ compared, onMatch, onCancel }: Props): ReactEl
   useEffect(() => heading.current?.focus(), []);
   return (
     <>
-      <h3 ref={heading} tabIndex={-1}>
+      <h3 ref={heading} className="compare-heading" tabIndex={-1}>
         {words.compareHeading}
       </h3>
       <ol className="pictures" aria-label={words.pictures}>
