@@ -2,9 +2,9 @@
  * "Link a device": a code as QR and link, a field for the other device's, then seven pictures to
  * compare. The same dialog on both devices; what it shows is what the engine says.
  *
- * [ALK1] It opens with a code, or uses the link that it was opened with. [ALK2] The pictures have
- * names, and only the device of the account agrees to them. [ALK3] Closing it ends the link, unless
- * the person has agreed. [ALK4] What fails is said, with a way to begin again.
+ * [ALD1] It opens with a code, or uses the link that it was opened with. [ALD2] The pictures have
+ * names, and only the device of the account agrees to them. [ALD3] Closing it ends the link, unless
+ * the person has agreed. [ALD4] What fails is said, with a way to begin again.
  */
 import {
   type ReactElement,

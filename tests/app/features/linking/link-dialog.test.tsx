@@ -48,7 +48,7 @@ async function open(link: string | null = null): Promise<Opened> {
   };
 }
 
-test("[ALK1] shows a code as picture and link, and uses the other device's", async () => {
+test("[ALD1] shows a code as picture and link, and uses the other device's", async () => {
   const { asks, progress, answer } = await open();
   expect(asks()).toMatchObject([{ type: "linkShow" }]);
   await progress(SHOWN);
@@ -64,7 +64,7 @@ test("[ALK1] shows a code as picture and link, and uses the other device's", asy
   expect(asks().at(-1)).toMatchObject({ type: "linkUse", link: `${LINK}x` });
 });
 
-test("[ALK1] a link that opened the app is used at once", async () => {
+test("[ALD1] a link that opened the app is used at once", async () => {
   const { asks, progress, answer } = await open(LINK);
   expect(asks()).toMatchObject([{ type: "linkUse", link: LINK }]);
   await progress({ type: "meeting", role: "new" });
@@ -72,7 +72,7 @@ test("[ALK1] a link that opened the app is used at once", async () => {
   expect(screen.getByRole("status").textContent).toMatch(/Waiting for the other device/u);
 });
 
-test("[ALK2] seven pictures have names, and the device of the account agrees to them", async () => {
+test("[ALD2] seven pictures have names, and the device of the account agrees to them", async () => {
   const { asks, progress, answer } = await open();
   await answer(DONE);
   await progress({ type: "compare", role: "member", sas: SAS, name: "Firefox, Linux" });
@@ -85,7 +85,7 @@ test("[ALK2] seven pictures have names, and the device of the account agrees to 
   expect(asks().at(-1)).toEqual({ type: "linkConfirm" });
 });
 
-test("[ALK2] the new device compares, and leaves the word to the other", async () => {
+test("[ALD2] the new device compares, and leaves the word to the other", async () => {
   const { progress, answer, joined, closed } = await open();
   await answer(DONE);
   await progress({ type: "compare", role: "new", sas: SAS, name: "Alice" });
@@ -99,7 +99,7 @@ test("[ALK2] the new device compares, and leaves the word to the other", async (
   expect(joined).toHaveBeenCalledOnce();
 });
 
-test("[ALK3] closing ends the link, unless the person has agreed", async () => {
+test("[ALD3] closing ends the link, unless the person has agreed", async () => {
   const first = await open();
   await first.answer(DONE);
   await first.progress({ type: "compare", role: "member", sas: SAS, name: "x" });
@@ -113,7 +113,7 @@ test("[ALK3] closing ends the link, unless the person has agreed", async () => {
   expect(second.asks()).toMatchObject([{ type: "linkShow" }]);
 });
 
-test("[ALK4] says what failed, and begins again", async () => {
+test("[ALD4] says what failed, and begins again", async () => {
   const { asks, progress, answer } = await open(LINK);
   await answer({ ok: false, error: { type: "LinkOtherRelay", relayUrl: "https://other.example" } });
   expect(screen.getByRole("alert").textContent).toMatch(/lives at https:\/\/other\.example/u);

@@ -29,7 +29,7 @@ const EVERY: { readonly [Type in LinkFailure["type"]]: Extract<LinkFailure, { ty
   EngineBusy: { type: "EngineBusy" },
 };
 
-test("[ALK4] every failure is a sentence in each language", () => {
+test("[ALD4] every failure is a sentence in each language", () => {
   for (const language of ["en", "de"]) {
     speak(language, []);
     const said = Object.values(EVERY).map(linkFailureText);
@@ -39,7 +39,7 @@ test("[ALK4] every failure is a sentence in each language", () => {
   }
 });
 
-test("[ALK2] all 64 pictures have a name of their own in each language", () => {
+test("[ALD2] all 64 pictures have a name of their own in each language", () => {
   const english = Array.from({ length: 64 }, (_, n) => {
     // Seven times the same six bits, the first of which are looked at.
     const [picture] = emojiOf(Uint8Array.of(n << 2, ...new Uint8Array(SAS_EMOJI)));
