@@ -4,10 +4,11 @@ import { expect, test } from "vitest";
 
 import { readLooks, readVersions } from "../../../app/db/looks.ts";
 import { aggregatesOf, entriesOf, logsOf } from "../../../app/db/tables.ts";
-import { plainMessage } from "../../../sync/entry/message-body.ts";
+import { plainMessage } from "../../../sync/entry/plain-message.ts";
 import type { EntryRow } from "../../../sync/store/rows.ts";
-import { type Aggregate, UNTOUCHED } from "../../../sync/thread/aggregate.ts";
+import type { Aggregate } from "../../../sync/thread/aggregate.ts";
 import { aggregateRowOf } from "../../../sync/thread/rows.ts";
+import { UNTOUCHED } from "../../../sync/thread/untouched.ts";
 import { entry, log, openRows, THEM, US } from "./rows.ts";
 
 const THEIR_LOG = new Uint8Array(16).fill(0x22);

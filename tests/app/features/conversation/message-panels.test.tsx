@@ -15,8 +15,9 @@ import { isUnread } from "../../../../app/db/unread.ts";
 import type { Ask } from "../../../../app/engine/messages.ts";
 import { Conversation } from "../../../../app/features/conversation/conversation.tsx";
 import type { ContactState, EntryRow } from "../../../../sync/store/rows.ts";
-import { type Aggregate, UNTOUCHED } from "../../../../sync/thread/aggregate.ts";
+import type { Aggregate } from "../../../../sync/thread/aggregate.ts";
 import { aggregateRowOf } from "../../../../sync/thread/rows.ts";
+import { UNTOUCHED } from "../../../../sync/thread/untouched.ts";
 import { channel, contact, entry, log, openRows, THEM, US } from "../../db/rows.ts";
 import { show, type Shown } from "../../screen.tsx";
 
