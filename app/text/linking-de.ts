@@ -59,7 +59,8 @@ export const linkingDe: Texts["linking"] = {
   errors: {
     malformed: "Das ist kein vollständiger Gerätelink. Kopiere ihn noch einmal, ganz.",
     expired:
-      "Dieser Code ist abgelaufen, oder die Uhr dieses Geräts geht falsch. Zeige auf dem anderen Gerät einen neuen.",
+      "Dieser Code ist abgelaufen, oder die Uhr eines der Geräte geht falsch. Fang mit einem neuen Code an.",
+    ended: "Das wurde in einem anderen Fenster beendet, oder Kith musste neu starten.",
     bothMembers:
       "Beide Geräte sind schon eingerichtet. Verbunden wird ein neues Gerät mit einem, das in Gebrauch ist.",
     bothNew: "Noch keines der Geräte ist eingerichtet. Fang auf einem davon mit „Los geht’s“ an.",

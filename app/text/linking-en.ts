@@ -38,7 +38,8 @@ export const linkingEn = {
   errors: {
     malformed: "This is not a complete device link. Copy it again, all of it.",
     expired:
-      "This code has expired, or the clock of this device is wrong. Show a new one on the other device.",
+      "This code has expired, or the clock of one of the devices is wrong. Begin again with a new code.",
+    ended: "This was ended in another window, or Kith had to restart.",
     bothMembers:
       "Both devices are set up already. Linking joins a new device to one that is in use.",
     bothNew: "Neither device is set up yet. Press Start on one of them first.",

@@ -97,6 +97,19 @@ test("[LK11] [LK12] the new device knows the account, its devices and that they 
   expect(tokens.map((it) => [it.account, it.registeredAt.length])).toEqual([[one.account, 1]]);
 });
 
+test("[LK12] what either device writes from then on is on both", async () => {
+  const them = await pair();
+  const { phone, laptop } = them;
+  await linkUp(them, phone, laptop);
+  await laptop.say(laptop, "from the laptop");
+  await them.pass(20 * SECOND_MS);
+  await phone.say(phone, "from the phone");
+  await them.atRest();
+  expect(await phone.sees(phone)).toEqual(["from the laptop", "from the phone"]);
+  expect(await laptop.sees(laptop)).toEqual(["from the laptop", "from the phone"]);
+  expect((await phone.rows("contacts"))[0]?.live).toHaveLength(2);
+});
+
 test("[LK12] a recovery secret that is not there any more is not handed on", async () => {
   const them = await pair();
   const { phone, laptop } = them;

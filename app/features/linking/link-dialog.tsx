@@ -90,8 +90,10 @@ type StepProps = {
 
 function Step({ asked, progress, onUse, onAgain, onMatch, onClose }: StepProps): ReactElement {
   const words = texts().linking;
-  if (asked.type === "refused") return <Failed why={asked.why} onAgain={onAgain} />;
-  if (asked.type === "asking" || progress === null) return <Wait>{words.making}</Wait>;
+  if (asked.type === "refused")
+    return <Failed onAgain={onAgain}>{linkFailureText(asked.why)}</Failed>;
+  if (asked.type === "asking") return <Wait>{words.making}</Wait>;
+  if (progress === null) return <Failed onAgain={onAgain}>{words.errors.ended}</Failed>;
   switch (progress.type) {
     case "shown":
       return <ShownCode role={progress.role} link={progress.link} onUse={onUse} />;
@@ -102,7 +104,7 @@ function Step({ asked, progress, onUse, onAgain, onMatch, onClose }: StepProps):
     case "granting":
       return <Wait>{words.granting}</Wait>;
     case "failed":
-      return <Failed why={progress.why} onAgain={onAgain} />;
+      return <Failed onAgain={onAgain}>{linkFailureText(progress.why)}</Failed>;
     case "linked":
       return (
         <>
@@ -123,12 +125,12 @@ const Wait = ({ children }: { readonly children: string }): ReactElement => (
   </p>
 );
 
-type FailedProps = { readonly why: LinkFailure; readonly onAgain: () => void };
+type FailedProps = { readonly children: string; readonly onAgain: () => void };
 
-const Failed = ({ why, onAgain }: FailedProps): ReactElement => (
+const Failed = ({ children, onAgain }: FailedProps): ReactElement => (
   <>
     <p className="failure" role="alert">
-      {linkFailureText(why)}
+      {children}
     </p>
     <button type="button" className="primary-button" onClick={onAgain}>
       {texts().tryAgain}

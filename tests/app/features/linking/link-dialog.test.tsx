@@ -122,4 +122,7 @@ test("[ALD4] says what failed, and begins again", async () => {
   await answer(DONE);
   await progress({ type: "failed", why: { type: "LinkCancelled" } });
   expect(screen.getByRole("alert").textContent).toMatch(/other device has ended this/u);
+  // An engine that is made anew knows nothing of it.
+  await progress(null);
+  expect(screen.getByRole("alert").textContent).toMatch(/Kith had to restart/u);
 });
