@@ -89,9 +89,10 @@ test("[AX1] [AX2] a device is linked by keys alone, on a narrow screen, without 
 }) => {
   const size = { viewport: { width: 360, height: 640 } };
   const [phone, laptop] = await Promise.all([newcomer(undefined, size), newcomer(undefined, size)]);
+  await phone.page.bringToFront();
   await phone.start("Alice");
   await setTheme(phone.page, "Dark");
-  await tabTo(phone.page, phone.page.getByRole("button", { name: "Settings" }));
+  await expect(phone.page.getByRole("button", { name: "Settings" })).toBeFocused();
   await phone.page.keyboard.press("Enter");
   await tabTo(phone.page, phone.page.getByRole("button", { name: "Link a device" }));
   await phone.page.keyboard.press("Enter");
@@ -100,6 +101,7 @@ test("[AX1] [AX2] a device is linked by keys alone, on a narrow screen, without 
   await hasNoFaults(phone.page);
   await laptop.page.goto(await link.inputValue());
   for (const { page } of [phone, laptop]) {
+    await page.bringToFront();
     await expect(page.getByRole("list", { name: "Seven pictures" })).toBeVisible();
     await expect(page.getByRole("heading", { name: "same seven pictures" })).toBeFocused();
     await hasNoFaults(page);
