@@ -9,11 +9,15 @@ import { Conversation } from "../features/conversation/conversation.tsx";
 import { AcceptDialog } from "../features/invite/accept-dialog.tsx";
 import { InviteDialog } from "../features/invite/invite-dialog.tsx";
 import { LinkDialog } from "../features/linking/link-dialog.tsx";
+import { NotificationCard } from "../features/notifications/notification-card.tsx";
+import { NotificationSwitch } from "../features/notifications/notification-switch.tsx";
+import { useKeepNotifications } from "../features/notifications/use-notifications.ts";
 import { SettingsDialog } from "../features/settings/settings-dialog.tsx";
 import { ShortcutsDialog } from "../features/shortcuts/shortcuts-dialog.tsx";
 import { SwitcherDialog } from "../features/switcher/switcher-dialog.tsx";
 import { followInviteLinks, isDeviceLink, relayInviteOf } from "../platform/invite-fragment.ts";
 import { followNetwork, followVisibility } from "../platform/presence-of-person.ts";
+import { followNotifications } from "../platform/push.ts";
 import { useSession } from "../session/session.ts";
 import { usePresenceShown } from "../session/use-presence.ts";
 import { texts } from "../text/speech.ts";
@@ -51,6 +55,8 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
   const onKeys = useCallback(() => setPanel({ type: "keys" }), []);
 
   usePersonHere();
+  useKeepNotifications();
+  useEffect(() => followNotifications((c) => navigate(`/chat/${c}`)), [navigate]);
   useShortcuts(chats ?? NO_CHATS, openC, { onSwitcher, onKeys });
   useEffect(() => {
     const follow = (link: string): void => {
@@ -84,6 +90,7 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
       ) : null}
       {panel?.type === "settings" ? (
         <SettingsDialog
+          notifications={<NotificationSwitch />}
           onLink={() => setPanel({ type: "link", link: null })}
           onKeys={onKeys}
           onClose={close}
@@ -146,6 +153,7 @@ function Sidebar(props: SidebarProps): ReactElement {
       </header>
       <div className="sidebar-scroller">
         <ChatList chats={chats} openC={openC} />
+        <NotificationCard chats={chats} />
         {alone ? <p className="sidebar-hint">{words.chats.firstHint}</p> : null}
       </div>
       <footer className="sidebar-footer">

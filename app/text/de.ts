@@ -1,6 +1,7 @@
 /** Every sentence of the app, in German. The type is the English catalogue's. */
 import type { Texts } from "./en.ts";
 import { linkingDe } from "./linking-de.ts";
+import { notificationsDe } from "./notifications-de.ts";
 import { figuresOf, pluralOf } from "./plural.ts";
 
 const plural = pluralOf("de");
@@ -286,6 +287,8 @@ export const de: Texts = {
   },
 
   linking: linkingDe,
+
+  notifications: notificationsDe,
 
   switcher: {
     heading: "Zu einem Chat gehen",

@@ -4,6 +4,7 @@
  * 0045-a-typed-catalogue.md).
  */
 import { linkingEn } from "./linking-en.ts";
+import { notificationsEn } from "./notifications-en.ts";
 import { pluralOf } from "./plural.ts";
 
 const plural = pluralOf("en");
@@ -295,6 +296,8 @@ export const en = {
   },
 
   linking: linkingEn,
+
+  notifications: notificationsEn,
 
   switcher: {
     heading: "Go to a chat",

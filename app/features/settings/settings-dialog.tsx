@@ -2,7 +2,14 @@
  * How the app looks, what it speaks, what contacts see of the person, their devices, and whether the
  * browser keeps its data. [ASG1] What is chosen lasts.
  */
-import { type ReactElement, useEffect, useId, useState, useSyncExternalStore } from "react";
+import {
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useId,
+  useState,
+  useSyncExternalStore,
+} from "react";
 
 import { isPersisted, persist } from "../../platform/persistence.ts";
 import {
@@ -22,12 +29,14 @@ const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, { readonly langua
 type Props = {
   /** The person wants to link another device. */
   readonly onLink: () => void;
+  /** The switch of the notifications. */
+  readonly notifications: ReactNode;
   /** The person wants to see which keys do what. */
   readonly onKeys: () => void;
   readonly onClose: () => void;
 };
 
-export function SettingsDialog({ onLink, onKeys, onClose }: Props): ReactElement {
+export function SettingsDialog({ notifications, onLink, onKeys, onClose }: Props): ReactElement {
   const { theme, accent, presenceShown } = useSyncExternalStore(listenPreferences, readPreferences);
   const words = texts().settings;
   return (
@@ -54,6 +63,7 @@ export function SettingsDialog({ onLink, onKeys, onClose }: Props): ReactElement
         nameOf={(value) => LANGUAGES[value].languageName}
         onChoose={(value) => setPreferences({ language: value })}
       />
+      {notifications}
       <section>
         <h3>{words.privacy}</h3>
         <label className="switch">

@@ -9,7 +9,14 @@ test("[ASG1] what is chosen lasts", async () => {
   onTestFinished(() => setPreferences({ theme: "system", presenceShown: true }));
   const onKeys = vi.fn<() => void>();
   const onLink = vi.fn<() => void>();
-  await show(<SettingsDialog onLink={onLink} onKeys={onKeys} onClose={() => undefined} />);
+  await show(
+    <SettingsDialog
+      notifications={null}
+      onLink={onLink}
+      onKeys={onKeys}
+      onClose={() => undefined}
+    />,
+  );
   const presence = screen.getByRole("checkbox", { name: "Show when I am online", checked: true });
   await act(async () => void fireEvent.click(presence));
   expect(readPreferences().presenceShown).toBe(false);
