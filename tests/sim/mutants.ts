@@ -343,4 +343,40 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "what was deleted keeps its words",
+    profile: "A",
+    breaks: ["INV16"],
+    edits: [
+      {
+        file: "sync/channel/thread-rows.ts",
+        find: "  const keepsBytes = row.own && !isForAll;\n",
+        replace: "  const keepsBytes = row.own || isForAll;\n",
+      },
+    ],
+  },
+  {
+    name: "the last word is the one that came last",
+    profile: "C",
+    breaks: ["INV16"],
+    edits: [
+      {
+        file: "sync/thread/stamp.ts",
+        find: "  return compareStamps(a.stamp, b.stamp) >= 0 ? a : b;\n",
+        replace: "  return b;\n",
+      },
+    ],
+  },
+  {
+    name: "what is said about a message that is not here yet is lost",
+    profile: "C",
+    breaks: ["INV16"],
+    edits: [
+      {
+        file: "sync/channel/take-in.ts",
+        find: "  if (isMessage && waiting === 0) return;\n",
+        replace: "  if (isMessage) return;\n",
+      },
+    ],
+  },
 ];
