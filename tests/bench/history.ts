@@ -116,6 +116,11 @@ async function append(
     const opening = entry.s === 2 ? await tx.get("entries", [c, entry.a, 1]) : undefined;
     entries.push(...(opening === undefined ? [] : [opening]), entry);
   }
+  // It arrived long ago.
+  for (const { n } of await tx.range("outbox", "entry", { lower: [c], upper: [c] })) {
+    assert(n !== undefined, "a stored row");
+    await tx.delete("outbox", n);
+  }
   return entries;
 }
 
