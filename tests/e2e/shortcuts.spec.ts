@@ -75,6 +75,8 @@ test("[ACL4] [ADL1] a draft is told in the list, in every tab, but not of the op
   const alice = await newcomer();
   await alice.start("Alice");
   const other = await alice.comeBack();
+  // Else it opens the chat that this one opens: an app begins where one was last.
+  await expect(other.chat("Note to self")).toBeVisible();
   await alice.open("Note to self");
   await write(alice.field, "half a thou");
   await expect(other.chat("Note to self")).toHaveAccessibleName(/Draft: half a thou/u);
