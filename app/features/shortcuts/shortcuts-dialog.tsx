@@ -15,7 +15,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }): 
           <h3>{title}</h3>
           <dl className="keys">
             {keys.map(([pressed, what]) => (
-              <div key={pressed}>
+              <div key={what}>
                 <dt>
                   <kbd dir="ltr">{pressed}</kbd>
                 </dt>
