@@ -142,6 +142,8 @@ test("[ME4] an answer leads to what it answers, however far back", async ({ frie
   await alice.page.locator(".log-scroller").evaluate((it) => it.scrollTo(0, 0));
   const answer = alice.message("line 1.").getByRole("button", { name: /^Answer to/u });
   await expect(answer).toBeVisible();
+  // Firefox gives the focus to nothing in a window behind others.
+  await alice.page.bringToFront();
   await answer.click();
   const first = alice.messages.first();
   await expect(first).toContainText("the very first");

@@ -16,7 +16,7 @@ import { test } from "./world.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const README_SIZE = { width: 1280, height: 800 } as const;
 /** A README is read over slow lines too. */
-const README_BYTES_MAX = 150_000;
+const README_BYTES_MAX = 200_000;
 const WIDTHS = [360, 800, 1400] as const;
 const THEMES = ["Light", "Dark"] as const;
 

@@ -21,6 +21,14 @@ const notificationsOf = (page: Page): Promise<readonly Shown[]> =>
 const serviceWorkerReady = (page: Page): Promise<void> =>
   page.evaluate(async () => void (await navigator.serviceWorker.ready));
 
+/** To her own mailbox, and to write to others. */
+const ALICES_SOCKETS = 2;
+
+async function socketsAt(url: string): Promise<number> {
+  const status = (await (await fetch(`${url}/status.json`)).json()) as { readonly sockets: number };
+  return status.sockets;
+}
+
 test("[ACU1] [ANC1] a push of the relay wakes a closed app, which reads, tells and lets the sender know @firefox", async ({
   watch,
 }) => {
@@ -56,6 +64,8 @@ test("[ACU1] [ANC1] a push of the relay wakes a closed app, which reads, tells a
   const [push] = autopush.mock.received;
   expect(push?.headers).toMatchObject({ urgency: "high", "content-encoding": "aes128gcm" });
 
+  // The service worker has gone: what it told was not read in the app before.
+  await expect.poll(() => socketsAt(relay.url)).toBeLessThanOrEqual(ALICES_SOCKETS);
   const back = await bob.comeBack();
   await back.sees("Are you asleep?");
   await expect
