@@ -6,7 +6,7 @@
  */
 import { useLiveQuery } from "dexie-react-hooks";
 import { Copy, Share2 } from "lucide-react";
-import { type FormEvent, type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 
 import { isPublished } from "../../db/invites.ts";
 import { canShare, copy, share } from "../../platform/capabilities.ts";
@@ -15,6 +15,7 @@ import { type Failure, failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { ReceivedLink } from "../../ui/received-link.tsx";
 import { QrCode } from "./qr-code.tsx";
 
 type Props = {
@@ -51,7 +52,12 @@ export function InviteDialog({ onClose, onReceived }: Props): ReactElement {
       {made.type === "making" ? <p className="hint">{words.making}</p> : null}
       {made.type === "failed" ? <p className="failure">{failureText(made.failure)}</p> : null}
       {made.type === "made" ? <InviteLink link={made.link} /> : null}
-      <ReceivedLink onReceived={onReceived} />
+      <ReceivedLink
+        heading={texts().invite.receivedHeading}
+        label={texts().invite.received}
+        submit={texts().invite.open}
+        onLink={onReceived}
+      />
     </Dialog>
   );
 }
@@ -100,33 +106,5 @@ function InviteLink({ link }: { readonly link: string }): ReactElement {
         ) : null}
       </div>
     </>
-  );
-}
-
-function ReceivedLink({ onReceived }: Pick<Props, "onReceived">): ReactElement {
-  const [link, setLink] = useState("");
-  const words = texts().invite;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (link.trim() !== "") onReceived(link.trim());
-  };
-  return (
-    <form className="received-link" onSubmit={submit}>
-      <h3>{words.receivedHeading}</h3>
-      <div className="field-row">
-        <input
-          className="link-field"
-          aria-label={words.received}
-          placeholder="https://…"
-          value={link}
-          dir="ltr"
-          autoComplete="off"
-          onInput={(event) => setLink(event.currentTarget.value)}
-        />
-        <button type="submit" className="quiet-button">
-          {words.open}
-        </button>
-      </div>
-    </form>
   );
 }

@@ -1,11 +1,12 @@
 /** Our code as QR and link, and a field for the other device's. */
 import { Copy } from "lucide-react";
-import { type FormEvent, type ReactElement, useState } from "react";
+import { type ReactElement, useState } from "react";
 
 import type { LinkRole } from "../../../crypto/link/code.ts";
 import { copy } from "../../platform/capabilities.ts";
 import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
+import { ReceivedLink } from "../../ui/received-link.tsx";
 import { QrCode } from "../invite/qr-code.tsx";
 
 type Props = {
@@ -45,35 +46,12 @@ export function ShownCode({ role, link, onUse }: Props): ReactElement {
         <Copy aria-hidden="true" />
         {copied === true ? words.copied : words.copy}
       </button>
-      <OtherCode onUse={onUse} />
+      <ReceivedLink
+        heading={words.receivedHeading}
+        label={words.received}
+        submit={words.use}
+        onLink={onUse}
+      />
     </>
-  );
-}
-
-function OtherCode({ onUse }: Pick<Props, "onUse">): ReactElement {
-  const [link, setLink] = useState("");
-  const words = texts().linking;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (link.trim() !== "") onUse(link.trim());
-  };
-  return (
-    <form className="received-link" onSubmit={submit}>
-      <h3>{words.receivedHeading}</h3>
-      <div className="field-row">
-        <input
-          className="link-field"
-          aria-label={words.received}
-          placeholder="https://…"
-          value={link}
-          dir="ltr"
-          autoComplete="off"
-          onInput={(event) => setLink(event.currentTarget.value)}
-        />
-        <button type="submit" className="quiet-button">
-          {words.use}
-        </button>
-      </div>
-    </form>
   );
 }

@@ -1,0 +1,37 @@
+/** A field for a link that somebody sent, and the button that follows it. */
+import { type FormEvent, type ReactElement, useState } from "react";
+
+type Props = {
+  readonly heading: string;
+  readonly label: string;
+  readonly submit: string;
+  /** Trimmed, and not empty. */
+  readonly onLink: (link: string) => void;
+};
+
+export function ReceivedLink({ heading, label, submit, onLink }: Props): ReactElement {
+  const [link, setLink] = useState("");
+  const follow = (event: FormEvent): void => {
+    event.preventDefault();
+    if (link.trim() !== "") onLink(link.trim());
+  };
+  return (
+    <form className="received-link" onSubmit={follow}>
+      <h3>{heading}</h3>
+      <div className="field-row">
+        <input
+          className="link-field"
+          aria-label={label}
+          placeholder="https://…"
+          value={link}
+          dir="ltr"
+          autoComplete="off"
+          onInput={(event) => setLink(event.currentTarget.value)}
+        />
+        <button type="submit" className="quiet-button">
+          {submit}
+        </button>
+      </div>
+    </form>
+  );
+}
