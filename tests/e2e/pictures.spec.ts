@@ -16,7 +16,7 @@ import { test } from "./world.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const README_SIZE = { width: 1280, height: 800 } as const;
 /** A README is read over slow lines too. */
-const README_BYTES_MAX = 200_000;
+const README_BYTES_MAX = 150_000;
 const WIDTHS = [360, 800, 1400] as const;
 const THEMES = ["Light", "Dark"] as const;
 
@@ -93,7 +93,10 @@ test("[APC1] the app can be looked at, narrow and wide, light and dark", async (
       ? join(ROOT, "docs/pictures", name)
       : join(folder, `${project.name}-${name}`);
     await picture(page, path);
-    expect((await stat(path)).size).toBeLessThan(README_BYTES_MAX);
+    // The README's are Chromium's; Firefox renders other bytes, which nobody downloads.
+    if (project.name === "chromium") {
+      expect((await stat(path)).size).toBeLessThan(README_BYTES_MAX);
+    }
 
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: width === 360 ? 640 : 800 });
