@@ -17,6 +17,8 @@ import {
 import { addresseesOf } from "./channel/members.ts";
 import { aggregateAt } from "./channel/take-in.ts";
 import { entryOf } from "./channel/thread-rows.ts";
+import { rosterOf } from "./group/rosters.ts";
+import { may } from "./roster/may.ts";
 import type { CommandDeps } from "./commands.ts";
 import type { ActError, Acts, TargetError } from "./device.ts";
 import { isEmoji } from "./entry/emoji.ts";
@@ -120,6 +122,9 @@ async function act(
 
 /** Rule [AP7]: a stranger, somebody blocked, or an account without a device could never be given it. */
 export async function mayWrite(tx: ReadTx, self: Self, channel: Channel): Promise<boolean> {
+  if (channel.kind === "group") {
+    return may((await rosterOf(tx, channel.c)).members, self.account, { type: "write" }).ok;
+  }
   if (channel.kind !== "dm") return channel.kind === "self";
   const devices = await addresseesOf(tx, self, channel);
   return devices.some((it) => it.account !== self.account);

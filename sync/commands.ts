@@ -17,6 +17,7 @@ import { acceptContact, blockContact } from "./contact/verdicts.ts";
 import type { Acts, Device, SendError, SendExtras } from "./device.ts";
 import { type Mention, MENTIONS_MAX, plainMessage, type Reply } from "./entry/message-body.ts";
 import { checkText, TEXT_BYTES_MAX } from "./entry/text.ts";
+import { openGroups } from "./group/commands.ts";
 import type { Lane } from "./lane.ts";
 import { cleanName } from "./payload/name.ts";
 import { markChannelRead } from "./receipts/receipts.ts";
@@ -39,7 +40,7 @@ export type CommandDeps = UpkeepDeps & {
 };
 
 export type Commands = Acts &
-  Pick<Device, "start" | "invite" | "acceptInvite" | "admit" | "send" | "markRead" | "decide">;
+  Pick<Device, "groups" | "start" | "invite" | "acceptInvite" | "admit" | "send" | "markRead" | "decide">;
 
 /** How long `invite` waits for the relay before it hands out a link that does not work yet. */
 const PUBLISH_WAIT_MS = 3_000;
@@ -62,6 +63,7 @@ export const openCommands = (deps: CommandDeps): Commands => ({
   admit: (inviteToken) => admit(deps, inviteToken),
   send: (c, text, extras) => send(deps, c, text, extras ?? {}),
   ...openActs(deps),
+  groups: openGroups(deps),
   markRead: (c) => markRead(deps, c),
   decide: (account, verdict) => decide(deps, account, verdict),
 });

@@ -151,6 +151,7 @@ class OpenedDevice implements Device {
       started: this.#started,
     });
     this.acts = this.#commands;
+    this.groups = this.#commands.groups;
     this.#linking = openLinking({
       ...base,
       transport,
@@ -173,6 +174,7 @@ class OpenedDevice implements Device {
     cancel: () => this.#linking.cancel(),
   };
   readonly acts: Device["acts"];
+  readonly groups: Device["groups"];
   readonly send: Device["send"] = async (c, text, extras) => {
     const sent = await this.#commands.send(c, text, extras);
     if (sent.ok) this.#typing.sent(c);

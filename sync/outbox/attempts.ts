@@ -111,7 +111,7 @@ function rowAfter(row: OutboxRow, { url, verdict }: Attempt, context: RetryConte
 
 /** Nothing will tell that it arrived, and whoever misses it asks again. */
 const isRelaysWordEnough = (row: OutboxRow): boolean =>
-  row.what === "control" && row.s === 0 && row.flightTo === "";
+  row.isUnconfirmed === true || (row.what === "control" && row.s === 0 && row.flightTo === "");
 
 const putOff = (row: OutboxRow, pauseMs: number, { nowMs, jitter }: RetryContext): OutboxRow => ({
   ...row,

@@ -16,6 +16,8 @@ import type { PeerChain, SenderChain } from "../../crypto/chain/sender-chain.ts"
 import type { Session } from "../../crypto/ratchet/session.ts";
 import type { MessageBody } from "../entry/message-body.ts";
 import type { Known } from "../log/known.ts";
+import type { Role } from "../roster/may.ts";
+import type { RosterOp } from "../roster/ops.ts";
 import type { AggregateRow, ExpiryRow } from "../thread/rows.ts";
 
 export type Hex = string;
@@ -39,15 +41,19 @@ export type MailboxRow = {
   readonly moveToldAtMs?: number;
 };
 
-/** A write token to our own mailboxes, given to one contact or put into one invite. */
+/** A write token to our own mailboxes, given to one contact, to a group, or put into one invite. */
 export type TokenRow = {
   readonly label: Hex; // 4 bytes, returned by the relay with each message
   readonly token: Uint8Array;
-  readonly class: "contact" | "invite";
+  readonly class: "contact" | "group" | "invite";
   /** hex32 of the contact, once known. */
   readonly account: Hex | null;
   /** hex16 of the invite that carried it. */
   readonly invite: Hex | null;
+  /** Id of the group whose members hold it. */
+  readonly channel?: Hex;
+  /** Somebody who left the group knows it: nobody is given it any more. */
+  readonly isRetired?: true;
   readonly expiresAtMs: number;
   /** Urls of the own relays that confirmed it. */
   readonly registeredAt: readonly string[];
@@ -71,9 +77,10 @@ export type InviteRow = {
 
 /**
  * `self`: our own account, whose other devices are written to like anybody's. `invited`: we used their
- * link, no answer yet. `request`: a stranger who waits for our word.
+ * link, no answer yet. `request`: a stranger who waits for our word. `member`: somebody of a group that
+ * we are in, and otherwise a stranger.
  */
-export type ContactState = "self" | "invited" | "accepted" | "request" | "blocked";
+export type ContactState = "self" | "invited" | "accepted" | "request" | "blocked" | "member";
 
 export type ContactRow = {
   readonly account: Hex; // hex32
@@ -187,7 +194,7 @@ export type HeldRow = {
 };
 
 /** `account`: what our own devices tell each other; never shown. */
-export type ChannelKind = "self" | "dm" | "account";
+export type ChannelKind = "self" | "dm" | "account" | "group";
 
 export type Preview = {
   readonly text: string;
@@ -200,7 +207,7 @@ export type ChannelRow = {
   readonly c?: number; // generated
   readonly id: Hex; // hex16
   readonly kind: ChannelKind;
-  /** The other account (hex32); our own for "self" and "account". */
+  /** The other account (hex32); our own for "self" and "account", "" for "group". */
   readonly account: Hex;
   /** `h` of the newest entry that is shown, 0 = none: the chat list's order. */
   readonly lastH: number;
@@ -269,6 +276,11 @@ export type EntryRow = {
   readonly erased?: true;
   /** Erased for this account alone: to others it is not here. */
   readonly withheld?: true;
+  /**
+   * In a group. `no`: the roster says that it does not count, so it is shown to its author alone, as not
+   * accepted. `waits`: nobody can tell yet. Absent: it counts.
+   */
+  readonly counts?: "no" | "waits";
   /** An op: what it is about, and how much that matters; `TargetKey` of sync/thread/said.ts. */
   readonly tb?: number;
   readonly ts?: number;
@@ -328,8 +340,49 @@ export type OutboxRow = {
   /** That no was about the mailbox, not about these bytes: it may be over when the mailbox takes others. */
   readonly mayPass?: boolean;
   readonly createdAtMs: number;
+  /** Nobody will tell that it arrived: we left, or the group is too large. A relay's word is enough. */
+  readonly isUnconfirmed?: true;
   /** When a sweep first found it old: `createdAtMs` may be of a clock that was wrong by years. */
   readonly foundOldAtMs?: number;
+};
+
+/** A member of a group, as the roster says now; the highest rank first. */
+export type MemberRow = {
+  readonly account: Hex;
+  readonly role: Role;
+  /** hEff from which on they are served history. */
+  readonly floor: number;
+  /** Who added them. */
+  readonly by: Hex;
+};
+
+/** Place of an entry in its channel: log number and `seq`. */
+export type EntryPlace = readonly [a: number, s: number];
+
+/** What the ops of a group come to: written with them, since working it out is dear. */
+export type RosterRow = {
+  readonly c: number;
+  /** Names the ops: `resolve` answers alike for equal ones (sync/roster/resolve.ts). */
+  readonly digest: Hex;
+  readonly members: readonly MemberRow[];
+  /** Ops wait for others that are not here. */
+  readonly isBehind: boolean;
+  /** Entries that name a roster which is not here. */
+  readonly waits: readonly EntryPlace[];
+  /** Entries that speak of the group itself: what it is called. */
+  readonly metas: readonly EntryPlace[];
+  readonly title: string;
+  readonly topic: string;
+  /** By log id: the first entry that we may be served. Of other logs all. */
+  readonly starts: Readonly<Record<Hex, number>>;
+};
+
+/** An op that made the roster; its entry is at the same place. */
+export type RosterOpRow = {
+  readonly c: number;
+  readonly a: number;
+  readonly s: number;
+  readonly op: RosterOp;
 };
 
 export type Rows = {
@@ -352,6 +405,8 @@ export type Rows = {
   readonly outbox: OutboxRow;
   readonly aggregates: AggregateRow;
   readonly expiry: ExpiryRow;
+  readonly rosters: RosterRow;
+  readonly rosterOps: RosterOpRow;
 };
 
 export type TableName = keyof Rows;

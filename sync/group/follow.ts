@@ -1,0 +1,128 @@
+/**
+ * What an entry of a group brings about, once it has its place: it is judged, or it changes who is in the
+ * group, and then everything that follows from that. docs/protocol/groups.md, [GP10] to [GP17].
+ */
+import { assert } from "../../crypto/base/assert.ts";
+import { ensureOwnLog } from "../channel/append.ts";
+import { type Channel, channelOf } from "../channel/channels.ts";
+import { entryOf } from "../channel/thread-rows.ts";
+import { retireGroupToken } from "../contact/contacts.ts";
+import { isRoster } from "../entry/kinds.ts";
+import { putOutbox, withTargets } from "../outbox/targets.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import { rosterOpOf } from "../roster/ops.ts";
+import type { EntryRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { introductionIn } from "./add-body.ts";
+import { judgeAnew, judgePlaced } from "./counting.ts";
+import { takeIntroduction } from "./members-known.ts";
+import { putOp, type Turn } from "./rosters.ts";
+
+/** True when there are devices that were not known before: what waits of theirs can be opened. */
+export async function followEntry(
+  tx: WriteTx,
+  context: OpenContext,
+  { entry, channel }: { readonly entry: EntryRow; readonly channel: Channel },
+): Promise<boolean> {
+  if (channel.kind !== "group") return false;
+  if (!isRoster(entry.kind)) {
+    await judgePlaced(tx, context.self, entry);
+    const now = await tx.get("entries", [entry.c, entry.a, entry.s]);
+    if (now?.counts === "waits") context.effects.missing();
+    return false;
+  }
+  return takeOp(tx, context, entry);
+}
+
+async function takeOp(tx: WriteTx, context: OpenContext, row: EntryRow): Promise<boolean> {
+  const { c, a, s } = row;
+  const log = await tx.get("logs", a);
+  assert(log !== undefined, "an entry stands in a log");
+  const entry = entryOf(row);
+  const op = rosterOpOf(entry, log);
+  if (!op.ok) {
+    context.effects.dropped(`op ${op.error.type}`);
+    return false;
+  }
+  const { act } = op.value;
+  const introduction =
+    act.type === "add" && entry.body !== null ? introductionIn(entry.body) : undefined;
+  const turn = await putOp(tx, { c, a, s, op: op.value });
+  const isNews =
+    act.type === "add" &&
+    introduction !== undefined &&
+    (await takeIntroduction(tx, context, act.account, introduction));
+  await rosterChanged(tx, context, c, turn);
+  return isNews;
+}
+
+async function rosterChanged(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  turn: Turn,
+): Promise<void> {
+  const { self, effects } = context;
+  const { before, after } = turn;
+  const left = [...before.members.keys()].filter((it) => !after.members.has(it));
+  const isIn = after.members.has(self.account);
+  await dropFor(tx, c, new Set(left.filter((it) => it !== self.account)));
+  if (left.includes(self.account)) {
+    const isOwnWill = after.former.get(self.account)?.by === self.account;
+    if (isOwnWill) await sayFarewell(tx, c);
+    else await dropWaiting(tx, c);
+  }
+  const channel = await channelOf(tx, c);
+  assert(channel !== undefined, "a roster is of a channel");
+  if (left.length > 0) await retireGroupToken(tx, context, channel.id);
+  await judgeAnew(tx, self, c, turn);
+  if (isIn && !before.members.has(self.account)) await enter(tx, context, c);
+  if (after.waiting.length > 0) effects.missing();
+  effects.contacts();
+  effects.wake();
+}
+
+/** Our log tells the others that we are there, and where; with it goes our chain. Rule [GP10]. */
+async function enter(tx: WriteTx, context: OpenContext, c: number): Promise<void> {
+  const channel = await channelOf(tx, c);
+  if (channel !== undefined) await ensureOwnLog(tx, { ...context, channel });
+}
+
+const parcelsOf = (tx: WriteTx, c: number): Promise<readonly OutboxRow[]> =>
+  tx.range("outbox", "entry", { lower: [c, 1], upper: [c, Number.MAX_SAFE_INTEGER] });
+
+/** Nothing is for those who left but the op that says so. Rule [GP12]. */
+async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Promise<void> {
+  if (accounts.size === 0) return;
+  const gone = new Set<Hex>();
+  for (const account of accounts) {
+    const devices = await tx.range("devices", "account", { lower: account, upper: account });
+    for (const { device } of devices) gone.add(device);
+  }
+  for (const parcel of await parcelsOf(tx, c)) {
+    const targets = parcel.targets.filter((it) => !gone.has(it.device));
+    if (targets.length === parcel.targets.length) continue;
+    const entry = await tx.get("entries", [parcel.c, parcel.a, parcel.s]);
+    if (entry === undefined || isRoster(entry.kind) || parcel.n === undefined) continue;
+    if (targets.length === 0) await tx.delete("outbox", parcel.n);
+    else await putOutbox(tx, withTargets({ ...parcel, targets }, (it) => it));
+  }
+}
+
+/** We were removed: what we still had to say there is for nobody. Rule [GP12]. */
+async function dropWaiting(tx: WriteTx, c: number): Promise<void> {
+  for (const { n, what } of await parcelsOf(tx, c)) {
+    if (n !== undefined && what === "entry") await tx.delete("outbox", n);
+  }
+}
+
+/** We leave: nobody tells us any more what arrived. */
+async function sayFarewell(tx: WriteTx, c: number): Promise<void> {
+  for (const parcel of await parcelsOf(tx, c)) {
+    const told = withTargets(parcel, (it) =>
+      it.state === "stored" ? { ...it, state: "done" } : it,
+    );
+    await putOutbox(tx, { ...told, isUnconfirmed: true });
+  }
+}
+
