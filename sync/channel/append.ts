@@ -148,7 +148,9 @@ async function appendEntry(
   await tx.put("logs", { ...log, known, hlc, read: addKnown(log.read, seq) });
   await tx.put("channels", grown);
   const devices = await addresseesOf(tx, self, channel);
-  if (devices.length > 0) await enqueueEntry(tx, entry, pendingTargets(self, devices), nowMs);
+  if (devices.length > 0) {
+    await enqueueEntry(tx, channel, entry, pendingTargets(self, devices), nowMs);
+  }
   // Nobody can have said anything about a message of this moment.
   if (shown === 1) return { entry, channel: grown, hlc };
   await takeIn(tx, self, said);
@@ -250,7 +252,7 @@ async function headLogs(tx: WriteTx, roster: Roster | undefined): Promise<readon
 export async function sendTo(
   tx: WriteTx,
   self: Self,
-  entry: EntryRow,
+  { entry, channel }: Appended,
   devices: readonly DeviceRow[],
   nowMs: number,
 ): Promise<void> {
@@ -263,12 +265,17 @@ export async function sendTo(
     devices.filter((it) => isNew(it.device)),
   );
   if (targets.length === 0) return;
-  if (row === undefined) return enqueueEntry(tx, entry, targets, nowMs);
+  if (row === undefined) return enqueueEntry(tx, channel, entry, targets, nowMs);
   await tx.put("outbox", { ...row, targets: [...row.targets, ...targets], waiting: 1 });
 }
 
+/** In a large group nobody tells that something arrived. */
+const isUnconfirmed = async (tx: WriteTx, channel: Channel): Promise<boolean> =>
+  channel.kind === "group" && (await groupMembers(tx, channel)).length > RECEIPTS_TO_AUTHORS_MAX;
+
 async function enqueueEntry(
   tx: WriteTx,
+  channel: Channel,
   entry: EntryRow,
   targets: readonly Target[],
   nowMs: number,
@@ -287,9 +294,7 @@ async function enqueueEntry(
     attempts: 0,
     nextAtMs: 0,
     isRefused: false,
-    ...((await groupMembers(tx, entry)).length > RECEIPTS_TO_AUTHORS_MAX && {
-      isUnconfirmed: true,
-    }),
+    ...((await isUnconfirmed(tx, channel)) && { isUnconfirmed: true }),
     createdAtMs: nowMs,
   });
 }

@@ -215,7 +215,7 @@ async function writeOp(
   const input = { self, nowMs, random, channel: now };
   const appended = await append(tx, input, { type: "roster", act, ...more });
   await followEntry(tx, context, appended);
-  await sendTo(tx, self, appended.entry, await addresseesOf(tx, self, now), nowMs);
+  await sendTo(tx, self, appended, await addresseesOf(tx, self, now), nowMs);
   return appended.entry;
 }
 

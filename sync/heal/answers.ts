@@ -80,14 +80,14 @@ async function mayAsk(
 const isTagOf = ({ state }: OwnChainRow, tag: Uint8Array): boolean =>
   equalBytes(tag, state.tag) || equalBytes(tag, liveTagOf(state));
 
-async function lackedBy(tx: WriteTx, { c }: Channel, device: Hex): Promise<readonly OutboxRow[]> {
+export async function lackedBy(tx: WriteTx, { c }: Channel, device: Hex): Promise<readonly OutboxRow[]> {
   const rows = await tx.range("outbox", "entry", { lower: [c, 1], upper: [c, Infinity] });
   const isTheirs = (row: OutboxRow): boolean =>
     row.targets.some((it) => it.device === device && it.state !== "done");
   return rows.filter((row) => row.what === "entry" && isTheirs(row));
 }
 
-const sendAnew = async (tx: WriteTx, row: OutboxRow, device: Hex): Promise<void> => {
+export const sendAnew = async (tx: WriteTx, row: OutboxRow, device: Hex): Promise<void> => {
   const next = withTargets(row, (it) =>
     it.device === device ? { ...it, state: "pending" as const } : it,
   );

@@ -18,6 +18,7 @@ import { channelWith, openChannelWith } from "../channel/members.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
 import { decodeEntry } from "../entry/entry.ts";
+import { meetNewcomer } from "../group/newcomer.ts";
 import { takeSupplied, takeWelcome } from "../group/welcome.ts";
 import { answerNack, answerRosterWant, answerWant } from "../heal/answers.ts";
 import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
@@ -236,6 +237,8 @@ async function takeChain(
     receivedAtMs: nowMs,
   });
   await dropOldChains(tx, device.device, channel.c);
+  const isFirst = theirs.length === 0 && contact.account !== self.account;
+  if (isFirst && channel.kind === "group") await meetNewcomer(tx, context, channel, device);
   return tags;
 }
 

@@ -1,8 +1,20 @@
 import { expect, test } from "vitest";
 
-import { add, groupOf, hears, makeGroup, members, remove, tell, timeline } from "./group-talk.ts";
+import { KINDS } from "../../sync/entry/kinds.ts";
+import {
+  add,
+  groupOf,
+  hears,
+  makeGroup,
+  members,
+  remove,
+  rosterRow,
+  tell,
+  timeline,
+} from "./group-talk.ts";
+import type { Role } from "../../sync/roster/may.ts";
 import type { Person } from "./person.ts";
-import { SECOND_MS, type World, world } from "./world.ts";
+import { DAY_MS, SECOND_MS, type World, world } from "./world.ts";
 
 type Trio = World<"alice" | "bob" | "carol">;
 
@@ -19,6 +31,11 @@ const everybodyHears = async (
   texts: readonly string[],
 ): Promise<void> => {
   for (const it of people) expect(await hears(it), it.name).toEqual(texts);
+};
+
+const give = async (by: Person, who: Person, role: Role): Promise<void> => {
+  const given = await by.device.groups.setRole(await groupOf(by), await who.account(), role);
+  expect(given).toEqual({ ok: true });
 };
 
 test("[GP1] a group is made of contacts, who hear each other without being contacts", async () => {
@@ -52,6 +69,7 @@ test("[GP8] who is added later reads from then on, and nothing from before", asy
   await makeGroup(alice, [bob]);
   await w.pass(10 * SECOND_MS);
   await tell(alice, "before");
+  await w.pass(5 * SECOND_MS);
   await tell(bob, "before too");
   await w.pass(20 * SECOND_MS);
   await add(alice, carol);
@@ -113,4 +131,130 @@ test("[GP12] somebody offline is removed: what they still say is heard by nobody
   const late = (await timeline(bob)).find((it) => it.text === "too late");
   expect(late).toMatchObject({ counts: "no", own: true });
   for (const it of everybody) expect(await members(it, everybody)).not.toContain("bob member");
+});
+
+test("[GP12] a removed member who goes on as if nothing had happened is heard by nobody", async () => {
+  const w = await trio();
+  const { alice, bob, carol, everybody } = w;
+  await makeGroup(alice, [bob, carol]);
+  await w.pass(10 * SECOND_MS);
+  await tell(bob, "in time");
+  await w.pass(30 * SECOND_MS);
+  const restore = bob.backUp();
+  await remove(alice, bob);
+  await w.pass(10 * SECOND_MS);
+  await bob.sleep();
+  restore();
+  await bob.wake();
+  await w.pass(5 * SECOND_MS);
+  await tell(bob, "still here");
+  await w.pass(20 * SECOND_MS);
+  await tell(alice, "is he gone?");
+  await w.pass(20 * SECOND_MS);
+  await everybodyHears([alice, carol], ["in time", "is he gone?"]);
+  for (const it of [alice, carol]) {
+    const late = (await it.rows("entries")).filter((row) => row.text === "still here");
+    expect(late.every((row) => row.shown === 0 && row.counts === "no"), it.name).toBe(true);
+    expect(await members(it, everybody)).not.toContain("bob member");
+    expect(it.bugs).toEqual([]);
+  }
+});
+
+test("[GP15] two admins remove each other while they are apart: everybody sees the same group", async () => {
+  const w = await trio();
+  const { alice, bob, carol, everybody } = w;
+  await makeGroup(alice, [bob, carol]);
+  await w.pass(10 * SECOND_MS);
+  for (const it of [bob, carol]) await give(alice, it, "admin");
+  await w.pass(30 * SECOND_MS);
+  expect(
+    await carol.device.groups.remove(await groupOf(carol), await bob.account()),
+  ).toEqual({ ok: false, error: { type: "RankTooLow" } });
+  // Carol outranks Bob from now on, and he cannot know.
+  bob.disconnect();
+  await give(alice, carol, "owner");
+  await w.pass(10 * SECOND_MS);
+  carol.disconnect();
+  await remove(bob, carol);
+  await tell(bob, "she is out");
+  await remove(carol, bob);
+  await tell(carol, "he is out");
+  await w.pass(5 * SECOND_MS);
+  bob.reconnect();
+  await w.pass(30 * SECOND_MS);
+  // Alice has heard Bob alone until now, and must take back what she believed.
+  expect(await members(alice, everybody)).toEqual(["alice owner", "bob admin"]);
+  carol.reconnect();
+  await w.atRest(120 * SECOND_MS);
+  for (const it of everybody) {
+    expect(await members(it, everybody), it.name).toEqual(["alice owner", "carol owner"]);
+  }
+  await everybodyHears([alice, carol], ["he is out"]);
+  const [refused] = (await timeline(bob)).filter((it) => it.text === "she is out");
+  expect(refused?.counts).toBe("no");
+});
+
+test("[GP18] who leaves says so; the last owner's leave makes somebody else owner", async () => {
+  const w = await trio();
+  const { alice, bob, carol, everybody } = w;
+  await makeGroup(alice, [bob, carol]);
+  await w.pass(10 * SECOND_MS);
+  await tell(alice, "goodbye");
+  await w.pass(10 * SECOND_MS);
+  expect(await alice.device.groups.leave(await groupOf(alice))).toEqual({ ok: true });
+  await w.pass(20 * SECOND_MS);
+  await tell(bob, "she left");
+  await w.atRest(60 * SECOND_MS);
+  for (const it of everybody) {
+    expect(await members(it, everybody), it.name).toEqual(["bob owner", "carol member"]);
+  }
+  await everybodyHears([bob, carol], ["goodbye", "she left"]);
+  expect(await hears(alice)).toEqual(["goodbye"]);
+  expect(await alice.device.groups.leave(await groupOf(alice))).toEqual({
+    ok: false,
+    error: { type: "NotMember" },
+  });
+});
+
+test("[GP17] the last word of an admin names the group; a member's does not count", async () => {
+  const w = await trio();
+  const { alice, bob, carol, everybody } = w;
+  await makeGroup(alice, [bob, carol]);
+  await w.pass(10 * SECOND_MS);
+  const c = await groupOf(alice);
+  const named = await alice.device.groups.describe(c, { title: " The  hut ", topic: "wood" });
+  expect(named).toEqual({ ok: true });
+  expect(await alice.device.groups.describe(c, { title: "  " })).toEqual({
+    ok: false,
+    error: { type: "NameEmpty" },
+  });
+  expect(await bob.device.groups.describe(await groupOf(bob), { title: "mine" })).toEqual({
+    ok: false,
+    error: { type: "RoleTooLow", needed: "admin" },
+  });
+  await w.atRest();
+  for (const it of everybody) {
+    expect(await rosterRow(it), it.name).toMatchObject({ title: "The hut", topic: "wood" });
+    expect((await timeline(it)).map(({ kind }) => kind)).toContain(KINDS.meta.number);
+    expect((await it.rows("channels")).every(({ unread }) => unread === 0)).toBe(true);
+  }
+});
+
+test("[GP8] an admin whose clock is ten years ahead lets people in who can read", async () => {
+  const w = await trio();
+  const { alice, bob, carol, everybody } = w;
+  alice.skewMs = 10 * 365 * DAY_MS;
+  await makeGroup(alice, [bob]);
+  await w.pass(10 * SECOND_MS);
+  await add(alice, carol);
+  await w.pass(10 * SECOND_MS);
+  await tell(bob, "now");
+  await w.pass(10 * SECOND_MS);
+  await tell(alice, "then");
+  await w.pass(10 * SECOND_MS);
+  await tell(carol, "whenever");
+  await w.atRest(60 * SECOND_MS);
+  const [first] = await Promise.all(everybody.map(hears));
+  expect(first?.toSorted()).toEqual(["now", "then", "whenever"]);
+  await everybodyHears(everybody, first ?? []);
 });
