@@ -17,8 +17,6 @@ import {
 import { addresseesOf } from "./channel/members.ts";
 import { aggregateAt } from "./channel/take-in.ts";
 import { entryOf } from "./channel/thread-rows.ts";
-import { rosterOf } from "./group/rosters.ts";
-import { may } from "./roster/may.ts";
 import type { CommandDeps } from "./commands.ts";
 import type { ActError, Acts, TargetError } from "./device.ts";
 import { isEmoji } from "./entry/emoji.ts";
@@ -26,6 +24,8 @@ import { type EntryRef, refOf } from "./entry/entry-ref.ts";
 import { KINDS } from "./entry/kinds.ts";
 import { parsePublicId } from "./entry/public-id.ts";
 import { checkText } from "./entry/text.ts";
+import { rosterOf } from "./group/rosters.ts";
+import { may } from "./roster/may.ts";
 import type { EntryRow } from "./store/rows.ts";
 import type { ReadTx } from "./store/store.ts";
 import { type Aggregate, isGone } from "./thread/aggregate.ts";

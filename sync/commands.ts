@@ -40,7 +40,10 @@ export type CommandDeps = UpkeepDeps & {
 };
 
 export type Commands = Acts &
-  Pick<Device, "groups" | "start" | "invite" | "acceptInvite" | "admit" | "send" | "markRead" | "decide">;
+  Pick<
+    Device,
+    "groups" | "start" | "invite" | "acceptInvite" | "admit" | "send" | "markRead" | "decide"
+  >;
 
 /** How long `invite` waits for the relay before it hands out a link that does not work yet. */
 const PUBLISH_WAIT_MS = 3_000;

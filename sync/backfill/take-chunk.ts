@@ -15,11 +15,11 @@ import {
   openLog,
 } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
-import { followEntry } from "../group/follow.ts";
 import { certifiedBy } from "../contact/certified.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, encodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
+import { followEntry } from "../group/follow.ts";
 import { hasKnown } from "../log/known.ts";
 import type { Chunk } from "../payload/chunk.ts";
 import { takeRead } from "../receipts/receipts.ts";

@@ -12,18 +12,31 @@ import { type Body, encodeBody } from "../entry/bodies.ts";
 import { type Dep, DEPS_MAX, depOf, entryIdOf, SALT_BYTES, signEntry } from "../entry/entry.ts";
 import { isShown, KINDS } from "../entry/kinds.ts";
 import { plainMessage } from "../entry/message-body.ts";
-import { encodeAddBody } from "../group/add-body.ts";
-import { groupMembers, RECEIPTS_TO_AUTHORS_MAX, ROSTER_TABLES, rosterOf } from "../group/rosters.ts";
 import { publicIdOf } from "../entry/public-id.ts";
+import { encodeAddBody } from "../group/add-body.ts";
+import {
+  groupMembers,
+  RECEIPTS_TO_AUTHORS_MAX,
+  ROSTER_TABLES,
+  rosterOf,
+} from "../group/rosters.ts";
 import { addKnown, maxKnown } from "../log/known.ts";
 import { pendingTargets } from "../outbox/targets.ts";
-import type { DeviceRow, EntryRow, TableName, Target } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
 import { authOf } from "../roster/judge.ts";
 import { encodeRosterBody, kindOf, type RosterAct } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";
+import type { DeviceRow, EntryRow, TableName, Target } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
 import type { Said } from "../thread/said.ts";
-import { bytesOf, type Channel, channelOf, type Log, logById, logsOf, openOwnLog } from "./channels.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelOf,
+  type Log,
+  logById,
+  logsOf,
+  openOwnLog,
+} from "./channels.ts";
 import { addresseesOf } from "./members.ts";
 import { previewOf } from "./preview.ts";
 import { accountChannelIdOf, takeIn } from "./take-in.ts";
@@ -248,7 +261,10 @@ async function headLogs(tx: WriteTx, roster: Roster | undefined): Promise<readon
   return causes;
 }
 
-/** Whoever a change of the roster concerns gets its entry, also those who came or went by it. */
+/**
+ * A change of the roster, when it is made: who comes by it gets its entry as well, and who goes need not
+ * confirm it. `devices`: whom entries are for now.
+ */
 export async function sendTo(
   tx: WriteTx,
   self: Self,
@@ -259,14 +275,19 @@ export async function sendTo(
   const place = [entry.c, entry.a, entry.s];
   const rows = await tx.range("outbox", "entry", { lower: place, upper: place });
   const row = rows.find((it) => it.what === "entry");
-  const isNew = (id: string): boolean => row?.targets.some((it) => it.device === id) !== true;
-  const targets = pendingTargets(
+  const ids = new Set(devices.map((it) => it.device));
+  const before = row?.targets ?? [];
+  const fresh = pendingTargets(
     self,
-    devices.filter((it) => isNew(it.device)),
+    devices.filter((it) => !before.some(({ device }) => device === it.device)),
   );
+  const targets = [
+    ...before.map((it) => (ids.has(it.device) ? it : { ...it, isLast: true as const })),
+    ...fresh,
+  ];
   if (targets.length === 0) return;
   if (row === undefined) return enqueueEntry(tx, channel, entry, targets, nowMs);
-  await tx.put("outbox", { ...row, targets: [...row.targets, ...targets], waiting: 1 });
+  await tx.put("outbox", { ...row, targets, waiting: 1 });
 }
 
 /** In a large group nobody tells that something arrived. */

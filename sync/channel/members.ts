@@ -20,11 +20,7 @@ import {
 } from "./channels.ts";
 
 /** Accounts whose devices write there, ours among them unless we left. */
-export async function membersOf(
-  tx: ReadTx,
-  self: Self,
-  channel: Channel,
-): Promise<readonly Hex[]> {
+export async function membersOf(tx: ReadTx, self: Self, channel: Channel): Promise<readonly Hex[]> {
   switch (channel.kind) {
     case "self":
     case "account":
@@ -43,7 +39,8 @@ export const recipientsOf = (
   tx: ReadTx,
   self: Self,
   channel: Channel,
-): Promise<readonly DeviceRow[]> => others(tx, self, channel, (it) => reachableDevices(tx, it, isAnybody(channel)));
+): Promise<readonly DeviceRow[]> =>
+  others(tx, self, channel, (it) => reachableDevices(tx, it, isAnybody(channel)));
 
 /** Whom an entry waits for: of an account of which none can be reached, all devices that it has. */
 export const addresseesOf = (

@@ -5,8 +5,8 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { utf8 } from "../../crypto/base/bytes.ts";
-import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { toHex } from "../../crypto/base/hex.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { append, sendTo } from "../channel/append.ts";
 import { type Channel, channelOf, logsOf, openGroup } from "../channel/channels.ts";
 import { addresseesOf } from "../channel/members.ts";
@@ -16,7 +16,14 @@ import { TITLE_BYTES_MAX, TOPIC_BYTES_MAX } from "../entry/meta-body.ts";
 import { maxKnown } from "../log/known.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { historyFloor } from "../roster/judge.ts";
-import { type Action, type HistoryPolicy, may, MEMBERS_MAX, type Refusal, type Role } from "../roster/may.ts";
+import {
+  type Action,
+  type HistoryPolicy,
+  may,
+  MEMBERS_MAX,
+  type Refusal,
+  type Role,
+} from "../roster/may.ts";
 import {
   CUT_LOGS_MAX,
   type Cut,

@@ -23,8 +23,7 @@ export function encodeAddBody(body: RosterBody, introduction: Uint8Array | undef
 /** Of the body of an add that the roster took. */
 export function introductionIn(body: Uint8Array): Uint8Array | undefined {
   const introduction = fieldsOf(body)?.[FIELDS];
-  const isFit =
-    introduction instanceof Uint8Array && introduction.length <= INTRODUCTION_BYTES_MAX;
+  const isFit = introduction instanceof Uint8Array && introduction.length <= INTRODUCTION_BYTES_MAX;
   return isFit ? introduction : undefined;
 }
 

@@ -109,12 +109,7 @@ async function noteWait(tx: WriteTx, { c, a, s }: EntryRow, counts: Counts): Pro
 }
 
 /** Writes the row, and what follows from it for the count beside the chat and the line below its name. */
-async function show(
-  tx: WriteTx,
-  row: EntryRow,
-  read: Log["read"],
-  shown: 0 | 1,
-): Promise<void> {
+async function show(tx: WriteTx, row: EntryRow, read: Log["read"], shown: 0 | 1): Promise<void> {
   await tx.put("entries", { ...row, shown });
   const channel = await channelOf(tx, row.c);
   assert(channel !== undefined, "an entry stands in a channel");

@@ -8,6 +8,7 @@ import { type Channel, channelOf } from "../channel/channels.ts";
 import { entryOf } from "../channel/thread-rows.ts";
 import { retireGroupToken } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
+import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { rosterOpOf } from "../roster/ops.ts";
@@ -16,7 +17,8 @@ import type { WriteTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
 import { judgeAnew, judgePlaced } from "./counting.ts";
 import { takeIntroduction } from "./members-known.ts";
-import { putOp, type Turn } from "./rosters.ts";
+import { putOp, rosterOf, type Turn } from "./rosters.ts";
+import { welcomesFor } from "./welcome.ts";
 
 /** True when there are devices that were not known before: what waits of theirs can be opened. */
 export async function followEntry(
@@ -29,6 +31,7 @@ export async function followEntry(
     await judgePlaced(tx, context.self, entry);
     const now = await tx.get("entries", [entry.c, entry.a, entry.s]);
     if (now?.counts === "waits") context.effects.missing();
+    if (now?.counts === "no") await tellThatTheyAreOut(tx, context, channel, entry);
     return false;
   }
   return takeOp(tx, context, entry);
@@ -82,6 +85,26 @@ async function rosterChanged(
   effects.wake();
 }
 
+/** Whom we removed and who goes on as if nothing had happened has not heard of it. Rule [GP12]. */
+async function tellThatTheyAreOut(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  { a }: EntryRow,
+): Promise<void> {
+  const { self, effects } = context;
+  const log = await tx.get("logs", a);
+  const former = log && (await rosterOf(tx, channel.c)).former.get(log.account);
+  const device = log && (await tx.get("devices", log.device));
+  if (former?.by !== self.account || device === undefined) return;
+  if ((await controlsWaiting(tx, device.device, null)) > 0) return;
+  for (const payload of await welcomesFor(tx, self, channel, device.account)) {
+    const control = { ...context, device, payloads: [payload], before: null, psk: null };
+    await sendControl(tx, control);
+  }
+  effects.wake();
+}
+
 /** Our log tells the others that we are there, and where; with it goes our chain. Rule [GP10]. */
 async function enter(tx: WriteTx, context: OpenContext, c: number): Promise<void> {
   const channel = await channelOf(tx, c);
@@ -105,7 +128,11 @@ async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Prom
     const entry = await tx.get("entries", [parcel.c, parcel.a, parcel.s]);
     if (entry === undefined || isRoster(entry.kind) || parcel.n === undefined) continue;
     if (targets.length === 0) await tx.delete("outbox", parcel.n);
-    else await putOutbox(tx, withTargets({ ...parcel, targets }, (it) => it));
+    else
+      await putOutbox(
+        tx,
+        withTargets({ ...parcel, targets }, (it) => it),
+      );
   }
 }
 
@@ -125,4 +152,3 @@ async function sayFarewell(tx: WriteTx, c: number): Promise<void> {
     await putOutbox(tx, { ...told, isUnconfirmed: true });
   }
 }
-

@@ -102,8 +102,7 @@ const strangerOf = (
 /** It may never have heard of us: our first word to it says who we are. */
 async function greetLater(tx: WriteTx, id: Hex, account: Hex): Promise<void> {
   const device = await tx.get("devices", id);
-  const isNew =
-    device !== undefined && device.account === account && device.cardCounter === 0;
+  const isNew = device !== undefined && device.account === account && device.cardCounter === 0;
   if (isNew) await tx.put("devices", { ...device, knowsUs: false });
 }
 
@@ -121,4 +120,3 @@ export async function learnWriter(
   await tx.put("contacts", { ...strangerOf(context, account, accountKey, "?"), ...said });
   for (const device of said.live) await greetLater(tx, device, account);
 }
-

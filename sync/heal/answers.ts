@@ -80,7 +80,11 @@ async function mayAsk(
 const isTagOf = ({ state }: OwnChainRow, tag: Uint8Array): boolean =>
   equalBytes(tag, state.tag) || equalBytes(tag, liveTagOf(state));
 
-export async function lackedBy(tx: WriteTx, { c }: Channel, device: Hex): Promise<readonly OutboxRow[]> {
+export async function lackedBy(
+  tx: WriteTx,
+  { c }: Channel,
+  device: Hex,
+): Promise<readonly OutboxRow[]> {
   const rows = await tx.range("outbox", "entry", { lower: [c, 1], upper: [c, Infinity] });
   const isTheirs = (row: OutboxRow): boolean =>
     row.targets.some((it) => it.device === device && it.state !== "done");
@@ -151,14 +155,27 @@ export async function answerRosterWant(
   if (channel?.kind !== "group" || !(await takeTurn(tx, context, from))) return;
   if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
   for (const payload of await welcomesFor(tx, context.self, channel, from.account)) {
-    await sendControl(tx, { ...context, device: from, payloads: [payload], before: null, psk: null });
+    await sendControl(tx, {
+      ...context,
+      device: from,
+      payloads: [payload],
+      before: null,
+      psk: null,
+    });
   }
   // What could not be read without them is told again.
   const chain = await tx.get("ownChains", channel.c);
   if (chain !== undefined) {
     const payload = await handOver(tx, context, channel, chain, from.account);
-    await sendControl(tx, { ...context, device: from, payloads: [payload], before: null, psk: null });
-    for (const row of await lackedBy(tx, channel, from.device)) await sendAnew(tx, row, from.device);
+    await sendControl(tx, {
+      ...context,
+      device: from,
+      payloads: [payload],
+      before: null,
+      psk: null,
+    });
+    for (const row of await lackedBy(tx, channel, from.device))
+      await sendAnew(tx, row, from.device);
   }
   context.effects.wake();
 }

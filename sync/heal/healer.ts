@@ -5,7 +5,14 @@
  */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
-import { bytesOf, type Channel, channelById, channelOf, type Log, numbered } from "../channel/channels.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelById,
+  channelOf,
+  type Log,
+  numbered,
+} from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { reachableDevices } from "../contact/contacts.ts";

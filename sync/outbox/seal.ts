@@ -103,7 +103,8 @@ async function chainFor(
   const holders = [...chain.holders];
   for (const device of recipients) {
     if (holders.includes(device.device)) continue;
-    const before = row.isUnconfirmed === true ? null : row;
+    const isLast = row.targets.some((it) => it.device === device.device && it.isLast === true);
+    const before = row.isUnconfirmed === true || isLast ? null : row;
     const hand = { ...context, device, before, psk: null };
     const payload = await handOver(tx, context, channel, chain, device.account);
     let handed = true;
@@ -187,8 +188,7 @@ export async function handOver(
   });
 }
 
-const groupOnly = (channel: Channel): Channel | null =>
-  channel.kind === "group" ? channel : null;
+const groupOnly = (channel: Channel): Channel | null => (channel.kind === "group" ? channel : null);
 
 /** Our newest card, as the first words of a new session with a device that we know. */
 export async function greetDevice(

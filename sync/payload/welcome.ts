@@ -7,8 +7,8 @@
  *     introductions = [[account, introduction] …],  starts = [[log, seq] …]
  */
 import type { Result } from "../../crypto/base/result.ts";
-import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
 import { ACCOUNT_ID_BYTES } from "../../crypto/identity/account.ts";
+import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
 import {
   bytesShape,
   bytesUpTo,

@@ -11,8 +11,8 @@ import { envelopeOf } from "../../crypto/envelope.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
-import { groupMembers, RECEIPTS_TO_AUTHORS_MAX } from "../group/rosters.ts";
 import { aggregateAt } from "../channel/take-in.ts";
+import { groupMembers, RECEIPTS_TO_AUTHORS_MAX } from "../group/rosters.ts";
 import {
   coversKnown,
   hasKnown,

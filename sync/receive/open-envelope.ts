@@ -18,8 +18,8 @@ import { decryptSession } from "../../crypto/ratchet/receive.ts";
 import { applyAccountEntry } from "../account/address-book.ts";
 import { partyOf, type Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
-import { followEntry } from "../group/follow.ts";
 import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts";
+import { followEntry } from "../group/follow.ts";
 import { verifyCursor } from "../payload/cursor.ts";
 import {
   decodePayload,

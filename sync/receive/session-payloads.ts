@@ -19,7 +19,7 @@ import { putCard, takeFacts } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { meetNewcomer } from "../group/newcomer.ts";
-import { takeSupplied, takeWelcome } from "../group/welcome.ts";
+import { takeSupplied, takeWelcome } from "../group/take-welcome.ts";
 import { answerNack, answerRosterWant, answerWant } from "../heal/answers.ts";
 import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
 import { maxKnown } from "../log/known.ts";

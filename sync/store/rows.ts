@@ -304,6 +304,8 @@ export type Target = {
   readonly device: Hex;
   /** One of our own account: "sent" does not wait for it. */
   readonly isOwn: boolean;
+  /** It hears that it is out of the group, and need not confirm that. */
+  readonly isLast?: true;
   readonly state: TargetState;
   /** Relay that stored it, its store incarnation then, and when. */
   readonly url: string;

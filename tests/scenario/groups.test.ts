@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { KINDS } from "../../sync/entry/kinds.ts";
+import type { Role } from "../../sync/roster/may.ts";
 import {
   add,
   groupOf,
@@ -12,7 +13,6 @@ import {
   tell,
   timeline,
 } from "./group-talk.ts";
-import type { Role } from "../../sync/roster/may.ts";
 import type { Person } from "./person.ts";
 import { DAY_MS, SECOND_MS, type World, world } from "./world.ts";
 
@@ -154,7 +154,10 @@ test("[GP12] a removed member who goes on as if nothing had happened is heard by
   await everybodyHears([alice, carol], ["in time", "is he gone?"]);
   for (const it of [alice, carol]) {
     const late = (await it.rows("entries")).filter((row) => row.text === "still here");
-    expect(late.every((row) => row.shown === 0 && row.counts === "no"), it.name).toBe(true);
+    expect(
+      late.every((row) => row.shown === 0 && row.counts === "no"),
+      it.name,
+    ).toBe(true);
     expect(await members(it, everybody)).not.toContain("bob member");
     expect(it.bugs).toEqual([]);
   }
@@ -167,9 +170,10 @@ test("[GP15] two admins remove each other while they are apart: everybody sees t
   await w.pass(10 * SECOND_MS);
   for (const it of [bob, carol]) await give(alice, it, "admin");
   await w.pass(30 * SECOND_MS);
-  expect(
-    await carol.device.groups.remove(await groupOf(carol), await bob.account()),
-  ).toEqual({ ok: false, error: { type: "RankTooLow" } });
+  expect(await carol.device.groups.remove(await groupOf(carol), await bob.account())).toEqual({
+    ok: false,
+    error: { type: "RankTooLow" },
+  });
   // Carol outranks Bob from now on, and he cannot know.
   bob.disconnect();
   await give(alice, carol, "owner");

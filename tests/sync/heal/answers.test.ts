@@ -81,11 +81,17 @@ test("[HE2] nothing is said about what is not held, or of another channel", asyn
   const channel = channelIdOf(alice.self, alice.self.account);
   await alice.change((tx) => answerWant(tx, later, device, { channel, log, ranges }, true));
   await alice.change((tx) =>
-    answerWant(tx, later, device, {
-      channel: channelIdOf(alice.self, bob.self.account),
-      log: new Uint8Array(16),
-      ranges,
-    }, true),
+    answerWant(
+      tx,
+      later,
+      device,
+      {
+        channel: channelIdOf(alice.self, bob.self.account),
+        log: new Uint8Array(16),
+        ranges,
+      },
+      true,
+    ),
   );
   expect(await answersOf(alice)).toBe(0);
 });
