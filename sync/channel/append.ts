@@ -61,6 +61,8 @@ export type RosterWords = {
   /** Of an add: who comes. */
   readonly introduction?: Uint8Array | undefined;
   readonly salt?: Uint8Array | undefined;
+  /** It reaches everybody in their welcome: no parcel. */
+  readonly isQuiet?: boolean | undefined;
 };
 
 /** What can be written: every kind that this version reads. */
@@ -160,7 +162,8 @@ async function appendEntry(
   await tx.put("entries", entry);
   await tx.put("logs", { ...log, known, hlc, read: addKnown(log.read, seq) });
   await tx.put("channels", grown);
-  const devices = await addresseesOf(tx, self, channel);
+  const isQuiet = words.type === "roster" && words.isQuiet === true;
+  const devices = isQuiet ? [] : await addresseesOf(tx, self, channel);
   if (devices.length > 0) {
     await enqueueEntry(tx, channel, entry, pendingTargets(self, devices), nowMs);
   }

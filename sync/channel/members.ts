@@ -94,5 +94,8 @@ export async function openChannelWith(
   if (isOwn && name === toHex(accountChannelOf(bytesOf(account)))) {
     return openAccountChannel(tx, self);
   }
-  return channelWith(tx, self, account, id);
+  const held = await channelById(tx, name);
+  // Who was removed does not know it, and who was added may be here before the word of it: what they write
+  // is judged by the roster, not by who holds a chain.
+  return held?.kind === "group" ? held : channelWith(tx, self, account, id);
 }

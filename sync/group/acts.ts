@@ -3,11 +3,10 @@
  * roster says now and written in one transaction with all that follows. docs/protocol/groups.md,
  * [GP1] to [GP3] and [GP18].
  */
-import { assert } from "../../crypto/base/assert.ts";
 import { utf8 } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { append, sendTo } from "../channel/append.ts";
+import { append, type Appended, type RosterWords, sendTo } from "../channel/append.ts";
 import { type Channel, channelOf, logsOf, openGroup } from "../channel/channels.ts";
 import { addresseesOf } from "../channel/members.ts";
 import { hlcOfMs } from "../clock/hlc.ts";
@@ -32,7 +31,7 @@ import {
   groupChannelOf,
   type RosterAct,
 } from "../roster/ops.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { followEntry } from "./follow.ts";
 import { introductionFor } from "./members-known.ts";
@@ -77,11 +76,13 @@ export async function createGroup(
   const bodyHash = bodyHashOf(salt, encodeRosterBody({ heads: [], act }));
   const writer = { key: self.keys.sigKey, incarnation: self.incarnation };
   const channel = await openGroup(tx, toHex(groupChannelOf(writer, bodyHash)));
-  await writeOp(tx, context, channel, act, { salt });
+  let last = await writeOp(tx, context, channel, { type: "roster", act, salt, isQuiet: true });
   for (const account of invited) {
-    const added = await addMember(tx, context, channel.c, account, "member");
-    assert(added.ok, "whoever makes a group may add their contacts");
+    const add = await wordsToAdd(tx, context, channel.c, account, "member");
+    last = await writeOp(tx, context, channel, { ...add, isQuiet: true });
   }
+  // All get the last op, and what came before it in their welcome.
+  await sendTo(tx, self, last, await addresseesOf(tx, self, channel), context.nowMs);
   return ok((await channelOf(tx, channel.c)) ?? channel);
 }
 
@@ -98,12 +99,22 @@ export async function addMember(
   const allowed = await mayDo(tx, context, c, { type: "add", account, role });
   if (!allowed.ok) return allowed;
   if (!(await isContact(tx, account))) return err({ type: "ContactUnknown", account });
-  const roster = await rosterOf(tx, c);
-  const floor = await floorFor(tx, c, roster.founded?.policy ?? "none", context.nowMs);
-  const introduction = await introductionFor(tx, context.self, account);
-  const act: RosterAct = { type: "add", account, role, floor, invite: null };
-  await writeOp(tx, context, allowed.value, act, { introduction });
+  await announce(tx, context, allowed.value, await wordsToAdd(tx, context, c, account, role));
   return ok(undefined);
+}
+
+async function wordsToAdd(
+  tx: WriteTx,
+  { self, nowMs }: OpenContext,
+  c: number,
+  account: Hex,
+  role: Role,
+): Promise<RosterWords> {
+  const roster = await rosterOf(tx, c);
+  const floor = await floorFor(tx, c, roster.founded?.policy ?? "none", nowMs);
+  const introduction = await introductionFor(tx, self, account);
+  const act: RosterAct = { type: "add", account, role, floor, invite: null };
+  return { type: "roster", act, introduction };
 }
 
 /**
@@ -135,7 +146,7 @@ export async function removeMember(
   const allowed = await mayDo(tx, context, c, { type: "remove", account });
   if (!allowed.ok) return allowed;
   const cut = await cutOf(tx, c, account);
-  await writeOp(tx, context, allowed.value, { type: "remove", account, cut });
+  await announce(tx, context, allowed.value, op({ type: "remove", account, cut }));
   return ok(undefined);
 }
 
@@ -149,7 +160,7 @@ export async function setRole(
   const allowed = await mayDo(tx, context, c, { type: "role", account, role });
   if (!allowed.ok) return allowed;
   const cut = await cutOf(tx, c, account);
-  await writeOp(tx, context, allowed.value, { type: "role", account, role, cut });
+  await announce(tx, context, allowed.value, op({ type: "role", account, role, cut }));
   return ok(undefined);
 }
 
@@ -157,7 +168,7 @@ export async function leaveGroup(tx: WriteTx, context: OpenContext, c: number): 
   const allowed = await mayDo(tx, context, c, { type: "leave" });
   if (!allowed.ok) return allowed;
   const cut = await cutOf(tx, c, context.self.account);
-  await writeOp(tx, context, allowed.value, { type: "leave", cut });
+  await announce(tx, context, allowed.value, op({ type: "leave", cut }));
   return ok(undefined);
 }
 
@@ -209,21 +220,31 @@ async function mayDo(
   return allowed.ok ? ok(channel) : allowed;
 }
 
+const op = (act: RosterAct): RosterWords => ({ type: "roster", act });
+
 /** The op, and what follows from it here; those who come or go by it get it as well. */
+async function announce(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  words: RosterWords,
+): Promise<void> {
+  const appended = await writeOp(tx, context, channel, words);
+  const devices = await addresseesOf(tx, context.self, channel);
+  await sendTo(tx, context.self, appended, devices, context.nowMs);
+}
+
 async function writeOp(
   tx: WriteTx,
   context: OpenContext,
   channel: Channel,
-  act: RosterAct,
-  more: { readonly introduction?: Uint8Array | undefined; readonly salt?: Uint8Array } = {},
-): Promise<EntryRow> {
+  words: RosterWords,
+): Promise<Appended> {
   const { self, nowMs, random } = context;
   const now = (await channelOf(tx, channel.c)) ?? channel;
-  const input = { self, nowMs, random, channel: now };
-  const appended = await append(tx, input, { type: "roster", act, ...more });
+  const appended = await append(tx, { self, nowMs, random, channel: now }, words);
   await followEntry(tx, context, appended);
-  await sendTo(tx, self, appended, await addresseesOf(tx, self, now), nowMs);
-  return appended.entry;
+  return appended;
 }
 
 function checkName(typed: string, limit: number): Result<string, GroupError> {

@@ -138,9 +138,7 @@ async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Prom
 
 /** We were removed: what we still had to say there is for nobody. Rule [GP12]. */
 async function dropWaiting(tx: WriteTx, c: number): Promise<void> {
-  for (const { n, what } of await parcelsOf(tx, c)) {
-    if (n !== undefined && what === "entry") await tx.delete("outbox", n);
-  }
+  for (const { n } of await parcelsOf(tx, c)) if (n !== undefined) await tx.delete("outbox", n);
 }
 
 /** We leave: nobody tells us any more what arrived. */

@@ -49,7 +49,7 @@ export async function sealRow(
   const entry = await tx.get("entries", [row.c, row.a, row.s]);
   if (channel === undefined || entry === undefined) return undefined;
   const chain = await chainFor(tx, context, channel, row);
-  if (chain === undefined) return undefined;
+  if (chain === undefined || !row.targets.some((it) => isWaitingFor(it, chain))) return undefined;
   const sealed = sealChain(chain.state, encodePayload("entry", entry.bytes), context.random);
   await tx.put("ownChains", {
     ...chain,
@@ -61,6 +61,9 @@ export async function sealRow(
   const ready = { ...row, body, env: toHex(envelopeIdOf(body)), sealedAtMs: nowMs };
   return await withoutStrangers(tx, chain, ready, nowMs);
 }
+
+const isWaitingFor = ({ device, state }: Target, { holders }: OwnChainRow): boolean =>
+  state === "pending" && holders.includes(device);
 
 /**
  * What was sealed can be opened by those alone who were handed the chain before. For the others, of whom

@@ -14,7 +14,7 @@ import {
   timeline,
 } from "./group-talk.ts";
 import type { Person } from "./person.ts";
-import { DAY_MS, SECOND_MS, type World, world } from "./world.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
 type Trio = World<"alice" | "bob" | "carol">;
 
@@ -85,6 +85,31 @@ test("[GP8] who is added later reads from then on, and nothing from before", asy
   }
   expect(await hears(carol)).toEqual(["welcome", "thanks", "hello"]);
   expect(await members(carol, everybody)).toContain("carol member");
+});
+
+test("[GP10] who was let in may write before others hear of it: it is opened then", async () => {
+  const w = await world(["alice", "bob", "carol"], { atOther: ["bob"] });
+  const { alice, bob, carol, everybody } = w;
+  await w.befriend(alice, bob);
+  await w.befriend(alice, carol);
+  await makeGroup(alice, [bob]);
+  await w.pass(30 * SECOND_MS);
+  await tell(bob, "hi");
+  await w.pass(30 * SECOND_MS);
+  w.killRelay(w.otherRelay);
+  await add(alice, carol);
+  await w.pass(20 * SECOND_MS);
+  await tell(carol, "I am new");
+  await w.pass(20 * SECOND_MS);
+  await alice.sleep();
+  w.otherRelay.start();
+  await w.pass(2 * MINUTE_MS);
+  expect(await hears(bob)).toEqual(["hi"]);
+  expect(await bob.rows("held")).not.toEqual([]);
+  await alice.wake();
+  await w.atRest(5 * MINUTE_MS);
+  expect(await hears(bob)).toEqual(["hi", "I am new"]);
+  expect(await members(bob, everybody)).toContain("carol member");
 });
 
 test("[GP11] a removal is read by who was removed, and nothing after it", async () => {
@@ -161,6 +186,30 @@ test("[GP12] a removed member who goes on as if nothing had happened is heard by
     expect(await members(it, everybody)).not.toContain("bob member");
     expect(it.bugs).toEqual([]);
   }
+});
+
+test("[GP12] whose relay lost the word that they are out is told again when they speak", async () => {
+  const w = await world(["alice", "bob", "carol"], { atOther: ["bob"] });
+  const { alice, bob, carol, everybody } = w;
+  await w.befriend(alice, bob);
+  await w.befriend(alice, carol);
+  await makeGroup(alice, [bob, carol]);
+  await w.pass(30 * SECOND_MS);
+  await bob.sleep();
+  await remove(alice, bob);
+  await w.pass(10 * SECOND_MS);
+  w.killRelay(w.otherRelay, { forgets: true });
+  w.otherRelay.start();
+  await bob.wake();
+  await w.pass(MINUTE_MS);
+  await tell(bob, "anybody?");
+  await w.atRest(2 * MINUTE_MS);
+  for (const it of everybody) {
+    expect(await members(it, everybody), it.name).toEqual(["alice owner", "carol member"]);
+  }
+  const [said] = (await timeline(bob)).filter((it) => it.text === "anybody?");
+  expect(said?.counts).toBe("no");
+  await everybodyHears([alice, carol], []);
 });
 
 test("[GP15] two admins remove each other while they are apart: everybody sees the same group", async () => {
