@@ -16,6 +16,7 @@ import {
 } from "../sync/wire/limits.ts";
 import { parseProxies } from "./client-address.ts";
 import { DEFAULT_SETTINGS, type RelaySettings } from "./limits.ts";
+import { parsePushHosts, type PushHosts } from "./push/endpoint.ts";
 import { FREE_BYTES_MIN } from "./store/disk-room.ts";
 
 const KIB = 1024;
@@ -34,6 +35,7 @@ export type Config = {
   readonly publicUrl: string | null;
   readonly registration: Registration;
   readonly proxies: BlockList;
+  readonly pushHosts: PushHosts;
   readonly log: LogLevel;
   readonly diskFreeBytesMin: number;
   readonly settings: RelaySettings;
@@ -65,6 +67,11 @@ export const SETTINGS = [
     name: "KITH_TRUSTED_PROXY",
     fallback: "",
     meaning: "Proxies whose X-Forwarded-For counts: addresses, ranges, loopback, private",
+  },
+  {
+    name: "KITH_PUSH_HOSTS",
+    fallback: "",
+    meaning: "Push services beyond those of the browsers: hosts, *.hosts, origins, any-public",
   },
   {
     name: "KITH_LOG",
@@ -141,6 +148,11 @@ export function readConfig(environment: Environment): Result<Config, ConfigError
     const { entry } = proxies.error;
     return wrong(`KITH_TRUSTED_PROXY: "${entry}" is no address, range, loopback or private.`);
   }
+  const pushHosts = parsePushHosts(values.KITH_PUSH_HOSTS);
+  if (!pushHosts.ok) {
+    const { entry } = pushHosts.error;
+    return wrong(`KITH_PUSH_HOSTS: "${entry}" is no host, origin of https or any-public.`);
+  }
   const registration = oneOf(values.KITH_REGISTRATION, ["open", "invite", "closed"] as const);
   if (registration === undefined) return wrong("KITH_REGISTRATION is open, invite or closed.");
   const log = oneOf(values.KITH_LOG, ["quiet", "info"] as const);
@@ -157,6 +169,7 @@ export function readConfig(environment: Environment): Result<Config, ConfigError
     publicUrl: publicUrl.value,
     registration,
     proxies: proxies.value,
+    pushHosts: pushHosts.value,
     log,
     diskFreeBytesMin: numbers.value.diskFreeBytesMin,
     settings: numbers.value.settings,

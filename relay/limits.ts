@@ -114,6 +114,32 @@ export const HTTP_HEADERS_MS_MAX = 10 * SECOND_MS;
 /** An HTTP connection on which nothing moves, such as a download that nobody reads. */
 export const HTTP_IDLE_MS_MAX = MINUTE_MS;
 
+/* Web Push. */
+/** An urgent message that is not acknowledged this long after it was stored wakes its device. */
+export const PUSH_AFTER_MS = 5 * SECOND_MS;
+/** How long a push service keeps a wake-up for a device that is off: as most of them allow. */
+export const PUSH_TTL_MS = 28 * DAY_MS;
+/** A device that was woken and came for nothing is woken again by a message after so long. */
+export const PUSH_FORGET_MS = DAY_MS;
+/** A push service that is busy or away is asked again after so long, twice as long each time … */
+export const PUSH_RETRY_MS = 30 * SECOND_MS;
+/** … up to this. */
+export const PUSH_RETRY_MS_MAX = 5 * 3_600 * SECOND_MS;
+export const PUSHES_AT_ONCE = 64;
+/** Mailboxes whose device is about to be woken, or was. Beyond it the oldest is forgotten. */
+export const PUSH_MAILBOXES_MAX = 100_000;
+/** After a start: mailboxes that are looked through for what nobody was woken for … */
+export const PUSH_RESUMES_MAX = 10_000;
+/** … and how old that may be. */
+export const PUSH_RESUME_MS = 3_600 * SECOND_MS;
+/** A push service's answer: from the connection to its end, and what is read of it. */
+export const PUSH_REQUEST_MS_MAX = 10 * SECOND_MS;
+export const PUSH_ANSWER_BYTES_MAX = 4 * KIB;
+/** RFC 8292: a signed claim holds at most a day. One is used again while so much of it is left. */
+export const PUSH_CLAIM_MS = 12 * 3_600 * SECOND_MS;
+export const PUSH_CLAIM_LEFT_MS = 3_600 * SECOND_MS;
+export const PUSH_CLAIMS_MAX = 10_000;
+
 /* Blobs. */
 export const BLOB_UPLOADS_AT_ONCE = 64;
 export const BLOB_DOWNLOADS_AT_ONCE = 256;
@@ -156,4 +182,5 @@ export const DEFAULT_SETTINGS: RelaySettings = {
 assert(PAGE_PAUSE_BYTES > BATCH_FLUSH_BYTES, "one batch does not pause a page");
 assert(SLOW_READER_BYTES > PAGE_PAUSE_BYTES, "pages alone never make a reader slow");
 assert(COMMIT_WAITING_MAX > COMMIT_OPS_MAX, "more than one commit may wait");
+assert(PUSH_CLAIM_MS <= DAY_MS, "a push service refuses longer claims");
 assert(FRAMES_OVER_RATE_MAX > PUTS_OUTSTANDING_MAX, "a full window of PUTs is no flood");

@@ -24,6 +24,8 @@ import { type Counters, openCounters } from "./observe/counters.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Connection, Now, Random, Socket, Timers, Turn } from "./ports.ts";
 import { Topics } from "./presence/topics.ts";
+import type { PushService } from "./push/push-service.ts";
+import { Waker } from "./push/waker.ts";
 import { PutGate } from "./put-gate.ts";
 import { Session } from "./session.ts";
 import type { Store } from "./store/store.ts";
@@ -40,6 +42,8 @@ export type RelayOptions = {
   readonly registration: Registration;
   /** `tokenHashOf` of the operator's token, in `invite` mode. */
   readonly operatorTokenHash: Uint8Array | null;
+  /** Absent: this relay wakes nobody. */
+  readonly pushService?: PushService;
   /** What the core cannot see: 0 to 100 of memory and event loop. */
   readonly pressure: () => number;
 };
@@ -50,6 +54,7 @@ export type Relay = {
   readonly commits: CommitQueue;
   readonly registrar: Registrar;
   readonly counters: Counters;
+  readonly waker: Waker;
   readonly now: Now;
   /** WELCOME is sent at once, or GOAWAY and 4503 when there is no room. */
   readonly connect: (socket: Socket) => Connection;
@@ -72,6 +77,7 @@ export type RelayParts = {
   readonly commits: CommitQueue;
   readonly gate: PutGate;
   readonly topics: Topics;
+  readonly waker: Waker;
   readonly count: (name: string, count?: number) => void;
   readonly laneOf: (mailbox: MailboxId) => Lane | undefined;
   /** The newest connection of a mailbox displaces the older. */
@@ -99,6 +105,7 @@ class RelayCore implements Relay {
   readonly commits: CommitQueue;
   readonly registrar: Registrar;
   readonly counters = openCounters();
+  readonly waker: Waker;
   readonly now: Now;
   readonly #options: RelayOptions;
   readonly #wheel: Wheel;
@@ -112,6 +119,7 @@ class RelayCore implements Relay {
 
   constructor(options: RelayOptions) {
     const { relayId, store, now, timers, turn, settings, random, operatorTokenHash } = options;
+    const { pushService: service } = options;
     this.#options = options;
     this.relayId = relayId;
     this.store = store;
@@ -120,6 +128,8 @@ class RelayCore implements Relay {
     const count = this.counters.add;
     const committed = (): void => this.#flush();
     this.commits = new CommitQueue({ store, now, timers, turn, committed, count });
+    const { commits } = this;
+    this.waker = new Waker({ store, commits, wheel: this.#wheel, now, service, count });
     const mode = options.registration;
     const load = (): number => this.#load();
     this.registrar = new Registrar({ mode, operatorTokenHash, now, random, load });
@@ -132,6 +142,7 @@ class RelayCore implements Relay {
       commits: this.commits,
       gate: new PutGate(settings),
       topics: new Topics(this.#wheel),
+      waker: this.waker,
       count,
       laneOf: (mailbox) => this.#open.get(latin1(mailbox))?.lane,
       laneOpened: (lane, session) => this.#laneOpened(lane, session),
@@ -243,7 +254,10 @@ class RelayCore implements Relay {
   /** One that fails is not repeated: the device gets the message again, and says so again. */
   #acknowledge(mailbox: MailboxId, ids: readonly number[]): void {
     this.commits.submit<"ack">({ type: "ack", mailbox, ids }, (done) => {
-      if (done.ok) return;
+      if (done.ok) {
+        this.waker.acknowledged(mailbox);
+        return;
+      }
       this.counters.add("acknowledgementsLost", ids.length);
       this.#open.get(latin1(mailbox))?.lane.forgotten();
     });

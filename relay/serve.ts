@@ -2,6 +2,7 @@
  * A relay on a port: builds the parts from a configuration, and takes them down in order. Told apart from
  * main.ts so that it ends with a value instead of an exit code.
  */
+import { lookup } from "node:dns";
 import { once } from "node:events";
 import type { Server } from "node:http";
 
@@ -26,6 +27,7 @@ import {
   openLog,
   openPressure,
 } from "./node-runtime.ts";
+import { openPushService, type PushService, type Resolve } from "./push/push-service.ts";
 import { openRelay, type Relay } from "./relay.ts";
 import { attachSockets } from "./socket/ws-adapter.ts";
 import { freeBytesAt } from "./store/disk-room.ts";
@@ -77,6 +79,7 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
     settings: config.settings,
     registration: config.registration,
     operatorTokenHash: operator.value?.hash ?? null,
+    pushService: pushServiceOf(config),
     pressure: openPressure(),
   });
   const blobs = new BlobDepot({
@@ -100,6 +103,7 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
   const report = setInterval(() => reportCounts(relay, log), REPORT_EVERY_MS);
   report.unref();
   void blobs.sweep();
+  void relay.waker.resume();
   const sweep = setInterval(() => void blobs.sweep(), BLOB_SWEEP_EVERY_MS);
   sweep.unref();
   log("started", { fsyncMicros: Math.round(fsyncMs * 1_000) });
@@ -121,6 +125,16 @@ export async function serveRelay(config: Config): Promise<Result<ServedRelay, Se
   const operatorToken = operator.value?.token ?? null;
   return ok({ relay, dataPath: path, isAppBuilt: files.value.isBuilt, operatorToken, stop });
 }
+
+const pushServiceOf = ({ pushHosts: hosts, publicUrl }: Config): PushService => {
+  const subject = publicUrl?.startsWith("https:") === true ? publicUrl : NO_SUBJECT;
+  const resolve: Resolve = (name, done) =>
+    lookup(name, { all: true }, (error, addresses) => done(error, addresses ?? []));
+  return openPushService({ hosts, subject, now: nodeNow, random: nodeRandom, resolve });
+};
+
+/** Who runs a relay without a name of its own cannot be reached (RFC 2606). */
+const NO_SUBJECT = "mailto:operator@kith.invalid";
 
 /** Requests under way at the end get this long. */
 const HTTP_CLOSE_MS = 1_000;

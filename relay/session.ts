@@ -312,6 +312,9 @@ export class Session {
   }
 
   #deliver(frame: PutFrame, target: AdmittedTarget, answer: PutAnswer | undefined): void {
+    if (answer?.status === "stored" && answer.isWaking) {
+      this.#parts.waker.stored(target.mailbox, answer.id);
+    }
     const lane = this.#parts.laneOf(target.mailbox);
     if (lane === undefined || answer === undefined) return;
     const { isUrgent, envelope, body } = frame;

@@ -1,10 +1,11 @@
-import { fromHex } from "../crypto/base/hex.ts";
 /** What a person does, one command each: checked, written in one transaction, the rest set in motion. */
+import { fromHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
 import { err, ok, type Result } from "../crypto/base/result.ts";
 import { ACCOUNT_ID_BYTES } from "../crypto/identity/account.ts";
 import { isInviteToken, keepAdmission } from "./account/admission.ts";
 import { BEGIN_TABLES, beginAccount } from "./account/begin.ts";
+import { keepPush, PUSH_TABLES } from "./account/push.ts";
 import { makeSelf, type Self } from "./account/self.ts";
 import type { UpkeepDeps } from "./account/upkeep.ts";
 import { mayWrite, openActs, targetAt } from "./acts.ts";
@@ -15,7 +16,8 @@ import { acceptInvite } from "./contact/accept-invite.ts";
 import { makeInvite, openInvite } from "./contact/invites.ts";
 import { acceptContact, blockContact } from "./contact/verdicts.ts";
 import type { Acts, Device, SendError, SendExtras } from "./device.ts";
-import { type Mention, MENTIONS_MAX, plainMessage, type Reply } from "./entry/message-body.ts";
+import { type Mention, MENTIONS_MAX, type Reply } from "./entry/message-body.ts";
+import { plainMessage } from "./entry/plain-message.ts";
 import { checkText, TEXT_BYTES_MAX } from "./entry/text.ts";
 import { openGroups } from "./group/commands.ts";
 import type { Lane } from "./lane.ts";
@@ -26,6 +28,7 @@ import { RECEIVE_TABLES } from "./receive/receive.ts";
 import type { Hex } from "./store/rows.ts";
 import type { ReadTx, Store } from "./store/store.ts";
 import { oneLine } from "./thread/summary.ts";
+import type { PutPush } from "./wire/http.ts";
 
 export type CommandDeps = UpkeepDeps & {
   readonly store: Store;
@@ -42,7 +45,15 @@ export type CommandDeps = UpkeepDeps & {
 export type Commands = Acts &
   Pick<
     Device,
-    "groups" | "start" | "invite" | "acceptInvite" | "admit" | "send" | "markRead" | "decide"
+    | "groups"
+    | "start"
+    | "invite"
+    | "acceptInvite"
+    | "admit"
+    | "push"
+    | "send"
+    | "markRead"
+    | "decide"
   >;
 
 /** How long `invite` waits for the relay before it hands out a link that does not work yet. */
@@ -64,6 +75,7 @@ export const openCommands = (deps: CommandDeps): Commands => ({
     return accepted;
   },
   admit: (inviteToken) => admit(deps, inviteToken),
+  push: (subscription) => push(deps, subscription),
   send: (c, text, extras) => send(deps, c, text, extras ?? {}),
   ...openActs(deps),
   groups: openGroups(deps),
@@ -176,6 +188,12 @@ function mentionsOf({ mentions = [] }: SendExtras): readonly Mention[] | undefin
 }
 
 const isOffset = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= TEXT_BYTES_MAX;
+
+async function push(deps: CommandDeps, subscription: PutPush | null): Promise<void> {
+  const { lane, store, homeUrl } = deps;
+  await lane.run(() => store.write(PUSH_TABLES, (tx) => keepPush(tx, homeUrl, subscription)));
+  void deps.tend();
+}
 
 async function markRead(deps: CommandDeps, c: number): Promise<void> {
   const changed = await deps.lane.run(() =>

@@ -8,6 +8,7 @@ import type { Groups } from "./group/commands.ts";
 import type { LinkCommands } from "./link/linking.ts";
 import type { LinkProgress } from "./link/progress.ts";
 import type { Hex } from "./store/rows.ts";
+import type { PutPush } from "./wire/http.ts";
 
 /** `updating`: connected, and the queue at the relay is still being read (`count` left). */
 export type Connection =
@@ -143,6 +144,8 @@ export interface Device extends AsyncDisposable {
    * the link that the relay printed.
    */
   readonly admit: (inviteToken: string) => Promise<Result<void, AdmitError>>;
+  /** How this device is woken when it does not listen; null: not at all. Our relay is told by itself. */
+  readonly push: (subscription: PutPush | null) => Promise<void>;
   /** Makes this device one of an account that another one has, or the other way round. */
   readonly linking: LinkCommands;
   /** Durable when it settles; delivery goes on by itself. */

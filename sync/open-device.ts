@@ -8,7 +8,7 @@ import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
 import type { Self } from "./account/self.ts";
 import { upgradeRows } from "./account/upgrade-rows.ts";
 import { type Backfiller, openBackfiller } from "./backfill/backfiller.ts";
-import { addOffsetSample, NO_SAMPLES, OFFSET_ALONE_MS_MAX, offsetOf } from "./clock/offset.ts";
+import { addOffsetSample, NO_SAMPLES, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
 import { openSeeker, type Seeker } from "./contact/moves.ts";
@@ -31,11 +31,10 @@ import { openRelayHttp, type RelayHttp } from "./session/relay-http.ts";
 import { openStatusBoard, type StatusBoard } from "./status-board.ts";
 import type { Hex } from "./store/rows.ts";
 import { type Store, StorageError } from "./store/store.ts";
-import { sweep, SWEEP_TABLES } from "./sweep.ts";
+import { openSweeper, type Sweeper } from "./sweeper.ts";
 import type { Transport } from "./transport/transport.ts";
 import { openTypingBoard, type TypingBoard } from "./typing/typing.ts";
 
-const SWEEP_EVERY_MS = 3_600_000;
 /** Two clocks that run do not part by so much between two heartbeats. */
 const CLOCK_SET_MS = 10_000;
 
@@ -77,13 +76,12 @@ class OpenedDevice implements Device {
   readonly #presence: PresenceDesk;
   readonly #commands: Commands;
   readonly #linking: Linking;
+  readonly #sweeper: Sweeper;
   #self: Self | undefined;
   #samples = NO_SAMPLES;
   #closed = false;
   /** Of the newest sample. */
   #offsetMs: number | null = null;
-  #isSwept = false;
-  #cancelSweep = (): void => undefined;
 
   constructor(given: DeviceDeps, self: Self | undefined) {
     const mayReach = reachFrom(given.homeUrl);
@@ -125,12 +123,10 @@ class OpenedDevice implements Device {
         this.#presence.contactsChanged();
       },
     });
-    this.#backfiller = openBackfiller({
-      ...base,
-      httpOf: this.#httpOf,
-      wake: this.#pump.wake,
-      onLeft: (historyLeft) => this.#board.change({ historyLeft }),
-    });
+    const onLeft = (historyLeft: number): void => this.#board.change({ historyLeft });
+    const { wake } = this.#pump;
+    this.#backfiller = openBackfiller({ ...base, httpOf: this.#httpOf, wake, onLeft });
+    this.#sweeper = openSweeper({ ...base });
     this.#typing = openTypingBoard({
       ...base,
       onTyping: (typing) => this.#board.change({ typing }),
@@ -141,25 +137,14 @@ class OpenedDevice implements Device {
       publish: (topic, payload) => this.#home.link()?.publish(topic, payload),
       onPresence: (presence) => this.#board.change({ presence }),
     });
-    this.#commands = openCommands({
-      ...base,
-      transport,
-      homeUrl,
-      appUrl: deps.appUrl,
-      effects: this.#effects,
-      tend: this.#home.tend,
-      started: this.#started,
-    });
+    const { appUrl } = deps;
+    const person = { ...base, transport, homeUrl, appUrl, started: this.#started };
+    const { tend } = this.#home;
+    this.#commands = openCommands({ ...person, effects: this.#effects, tend });
     this.acts = this.#commands;
     this.groups = this.#commands.groups;
-    this.#linking = openLinking({
-      ...base,
-      transport,
-      homeUrl,
-      appUrl: deps.appUrl,
-      changed: (linking) => this.#board.change({ linking }),
-      started: this.#started,
-    });
+    const changed = (linking: Status["linking"]): void => this.#board.change({ linking });
+    this.#linking = openLinking({ ...person, changed });
     if (self !== undefined) this.#begin();
   }
 
@@ -167,6 +152,7 @@ class OpenedDevice implements Device {
   readonly invite: Device["invite"] = () => this.#commands.invite();
   readonly acceptInvite: Device["acceptInvite"] = (link) => this.#commands.acceptInvite(link);
   readonly admit: Device["admit"] = (inviteToken) => this.#commands.admit(inviteToken);
+  readonly push: Device["push"] = (subscription) => this.#commands.push(subscription);
   readonly linking: Device["linking"] = {
     show: (name) => this.#linking.show(name),
     use: (link, name) => this.#linking.use(link, name),
@@ -198,9 +184,8 @@ class OpenedDevice implements Device {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    this.#cancelSweep();
     const asking = [this.#pump, this.#receipts, this.#healer, this.#backfiller, this.#seeker];
-    const showing = [this.#typing, this.#linking, this.#presence];
+    const showing = [this.#sweeper, this.#typing, this.#linking, this.#presence];
     for (const part of [...asking, ...showing, this.#home, this.#pool]) part.close();
     await this.#lane.idle();
   }
@@ -277,7 +262,7 @@ class OpenedDevice implements Device {
         onWanted: (topic, isWanted) => this.#presence.wanted(topic, isWanted),
         onClock: (sample) => {
           this.#takeSample(sample);
-          this.#sweepAt(sample);
+          this.#sweeper.sampled(sample);
           this.#board.change({ clockOffWarning: offsetOf(this.#samples).warning });
         },
       },
@@ -363,7 +348,6 @@ class OpenedDevice implements Device {
     this.#receipts.resume();
     this.#healer.look();
     this.#backfiller.look();
-    this.#backfiller.look();
   }
 
   /** By the way it shows whether our clock was set, or is corrected from now on: pauses follow it. */
@@ -379,26 +363,6 @@ class OpenedDevice implements Device {
   async #clockMoved(byMs: number): Promise<void> {
     await this.#lane.run(() => this.#deps.store.write(["outbox"], (tx) => forgiveClock(tx, byMs)));
     this.#resume();
-  }
-
-  /** Once in a while, and only while our clock and the relay's agree: what is forgotten is gone. */
-  #sweepAt({ offsetMs }: ClockSample): void {
-    if (this.#isSwept || this.#closed || Math.abs(offsetMs) > OFFSET_ALONE_MS_MAX) return;
-    this.#isSwept = true;
-    this.#cancelSweep();
-    this.#cancelSweep = this.#deps.timers.after(SWEEP_EVERY_MS, () => {
-      this.#isSwept = false;
-    });
-    this.#run(this.#sweepOnce());
-  }
-
-  async #sweepOnce(): Promise<void> {
-    const nowMs = this.#timers.now();
-    const isMore = await this.#lane.run(() =>
-      this.#deps.store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs)),
-    );
-    // The next heartbeat goes on with it.
-    if (isMore) this.#isSwept = false;
   }
 
   #run(work: Promise<void>): void {

@@ -13,6 +13,7 @@ import type {
   LogRow,
   MetaRow,
 } from "../../sync/store/rows.ts";
+import type { AggregateRow } from "../../sync/thread/rows.ts";
 
 /** Any Dexie over the tables of sync/store/rows.ts that gives rows in the clear. */
 export type Db = Dexie;
@@ -22,6 +23,8 @@ export const DB_NAME = "kith";
 export const entriesOf = (db: Db): Table<EntryRow, [number, number, number]> => db.table("entries");
 export const channelsOf = (db: Db): Table<ChannelRow, number> => db.table("channels");
 export const contactsOf = (db: Db): Table<ContactRow, string> => db.table("contacts");
+export const aggregatesOf = (db: Db): Table<AggregateRow, [number, number, number]> =>
+  db.table("aggregates");
 export const logsOf = (db: Db): Table<LogRow, number> => db.table("logs");
 export const cursorsOf = (db: Db): Table<CursorRow, [number, string]> => db.table("cursors");
 export const devicesOf = (db: Db): Table<DeviceRow, string> => db.table("devices");

@@ -2,7 +2,7 @@
  * What is new in a chat since the person last looked.
  *
  * [AUN1] An own message is never unread. [AUN2] One that arrived late, before others that were
- * read, is unread all the same: the read vector has ranges.
+ * read, is unread all the same: the read vector has ranges. [AUN3] What was deleted is not new.
  */
 import { hasKnown } from "../../sync/log/known.ts";
 import type { EntryRow, LogRow } from "../../sync/store/rows.ts";
@@ -13,7 +13,7 @@ export type ReadVector = ReadonlyMap<number, LogRow["read"]>;
 export const readVectorOf = (logs: readonly LogRow[]): ReadVector =>
   new Map(logs.flatMap(({ a, read }) => (a === undefined ? [] : [[a, read] as const])));
 
-export function isUnread({ a, s, own }: EntryRow, vector: ReadVector): boolean {
+export function isUnread({ a, s, own, erased }: EntryRow, vector: ReadVector): boolean {
   const read = vector.get(a);
-  return !own && (read === undefined || !hasKnown(read, s));
+  return !own && erased !== true && (read === undefined || !hasKnown(read, s));
 }

@@ -8,35 +8,12 @@
  * build takes over from an old one without waiting for its tabs to close. [AEN3] Where there are no
  * SharedWorkers it is the worker of one tab (dial-engine.ts).
  */
-import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { ready } from "../../crypto/base/sodium.ts";
-import { sodiumAead, subKeysOf } from "../../crypto/vault/sub-keys.ts";
-import { nonceSourceOf } from "../../crypto/vault/vault.ts";
-import type { Device } from "../../sync/device.ts";
-import { openDevice } from "../../sync/open-device.ts";
-import { openDexieStore } from "../../sync/store/dexie-store.ts";
-import { StorageError, type Store } from "../../sync/store/store.ts";
-import { DB_NAME } from "../db/tables.ts";
-import { openVaultKey } from "../platform/vault-key.ts";
+import { heedWakes } from "./caught-up.ts";
 import { openHub } from "./hub.ts";
-import {
-  type EngineEnd,
-  engineLockOf,
-  type OpenFailure,
-  tabLockOf,
-  type ToEngine,
-  type ToTab,
-} from "./messages.ts";
-import { openNetwork } from "./network.ts";
+import { type EngineEnd, engineLockOf, tabLockOf, type ToEngine, type ToTab } from "./messages.ts";
+import { openEngine } from "./open-engine.ts";
 import { acceptBroadcast, doorName, portOf } from "./port.ts";
-import { systemRandom, systemTimers } from "./system.ts";
-
-const LOCK = "kith-engine";
-/** Says `YIELD` when an engine waits for the lock. */
-const SUCCESSION = "kith-engine-succession";
-const YIELD = "yield";
-
-type Opened = { readonly store: Store; readonly device: Device };
+import { ENGINE_LOCK, SUCCESSION, YIELD } from "./succession.ts";
 
 const life = crypto.randomUUID();
 const hub = openHub({
@@ -59,7 +36,7 @@ async function run(): Promise<void> {
     if (data === YIELD && holding) told.resolve();
   });
   succession.postMessage(YIELD);
-  const end = await navigator.locks.request(LOCK, async () => {
+  const end = await navigator.locks.request(ENGINE_LOCK, async () => {
     holding = true;
     return await work(told.promise);
   });
@@ -80,50 +57,20 @@ function beAlive(): Promise<void> {
 
 /** Works until `told` to go, or until it turns out that it cannot. */
 async function work(told: Promise<void>): Promise<EngineEnd> {
-  const opened = await open();
+  const opened = await openEngine();
   if (!opened.ok) {
     hub.notOpened(opened.error);
     return "failed";
   }
   const { store, device } = opened.value;
   hub.opened(device);
+  const unheed = heedWakes(device);
   await told;
+  unheed();
   await device[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
   hub.retire();
   return "retired";
 }
-
-async function open(): Promise<Result<Opened, OpenFailure>> {
-  try {
-    await ready;
-  } catch {
-    return err({ type: "CryptoFailed" });
-  }
-  const key = await openVaultKey();
-  if (!key.ok) return key;
-  try {
-    const { store } = await openDexieStore({
-      name: DB_NAME,
-      vault: { aead: sodiumAead, keys: subKeysOf(key.value), nonces: nonceSourceOf(systemRandom) },
-    });
-    return ok({ store, device: await openDeviceOn(store) });
-  } catch (error) {
-    if (!(error instanceof StorageError)) reportError(error);
-    return err({ type: "StorageRefused" });
-  }
-}
-
-const openDeviceOn = (store: Store): Promise<Device> =>
-  openDevice({
-    store,
-    transport: openNetwork(systemTimers),
-    timers: systemTimers,
-    random: systemRandom,
-    homeUrl: location.origin,
-    appUrl: `${location.origin}/`,
-    // To the browser's console, where a person who reports a fault can find it. Holds no content.
-    failed: (error) => reportError(error),
-  });
 
 void run();

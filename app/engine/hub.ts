@@ -203,6 +203,16 @@ async function perform(device: Device, ask: Ask): Promise<Answer> {
       return await device.acceptInvite(ask.link);
     case "admit":
       return await device.admit(ask.inviteToken);
+    case "push":
+      return ok(await device.push(ask.subscription));
+    case "linkShow":
+      return await device.linking.show(ask.name);
+    case "linkUse":
+      return await device.linking.use(ask.link, ask.name);
+    case "linkConfirm":
+      return ok(device.linking.confirm());
+    case "linkCancel":
+      return ok(device.linking.cancel());
     case "send":
       return await device.send(ask.c, ask.text, ask);
     case "act":

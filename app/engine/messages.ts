@@ -12,7 +12,9 @@ import type {
   StartError,
   Status,
 } from "../../sync/device.ts";
+import type { LinkError } from "../../sync/link/progress.ts";
 import type { Hex } from "../../sync/store/rows.ts";
+import type { PutPush } from "../../sync/wire/http.ts";
 
 /** Commands that are answered. One type a method of `Device`. */
 export type Ask =
@@ -20,6 +22,11 @@ export type Ask =
   | { readonly type: "invite" }
   | { readonly type: "acceptInvite"; readonly link: string }
   | { readonly type: "admit"; readonly inviteToken: string }
+  | { readonly type: "push"; readonly subscription: PutPush | null }
+  | { readonly type: "linkShow"; readonly name: string }
+  | { readonly type: "linkUse"; readonly link: string; readonly name: string }
+  | { readonly type: "linkConfirm" }
+  | { readonly type: "linkCancel" }
   | ({ readonly type: "send"; readonly c: number; readonly text: string } & SendExtras)
   | ({ readonly type: "act"; readonly c: number; readonly id: string } & Deed)
   | { readonly type: "markRead"; readonly c: number }
@@ -66,6 +73,11 @@ export type Answers = {
   >;
   readonly acceptInvite: Result<{ readonly c: number }, InviteError | EngineFailure>;
   readonly admit: Result<void, AdmitError | EngineFailure>;
+  readonly push: Result<void, EngineFailure>;
+  readonly linkShow: Result<void, LinkError | EngineFailure>;
+  readonly linkUse: Result<void, LinkError | EngineFailure>;
+  readonly linkConfirm: Result<void, EngineFailure>;
+  readonly linkCancel: Result<void, EngineFailure>;
   readonly send: Result<{ readonly id: string }, SendError | EngineFailure>;
   readonly act: Result<void, ActError | EngineFailure>;
   readonly markRead: Result<void, EngineFailure>;

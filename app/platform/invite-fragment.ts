@@ -1,7 +1,8 @@
 /**
  * The invite link that opened this page. Everything secret in it is in the fragment, which no
  * server sees; it is taken out of the address bar and the history at once, and kept in memory
- * alone: [AIF1] when the app opens, [AIF2] and while it runs.
+ * alone: [AIF1] when the app opens, [AIF2] and while it runs. [AIF3] The code of
+ * another device that wants to be linked is told from an invite by how it begins.
  */
 
 const RELAY_INVITE = "relay-invite=";
@@ -11,6 +12,13 @@ export function relayInviteOf(link: string): string | null {
   const fragment = link.slice(link.indexOf("#") + 1);
   return fragment.startsWith(RELAY_INVITE) ? fragment.slice(RELAY_INVITE.length) : null;
 }
+
+/** A device link begins with the byte 2, version 1 with 1 after it (crypto/link/code.ts). */
+const DEVICE_LINK = "Ag";
+
+/** Is it the code of another device that wants to be linked, and no invite? */
+export const isDeviceLink = (link: string): boolean =>
+  link.slice(link.indexOf("#") + 1).startsWith(DEVICE_LINK);
 
 /** The whole link, or null when the address has no fragment. */
 export function takeInviteLink(): string | null {

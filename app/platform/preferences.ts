@@ -1,6 +1,7 @@
 /**
- * How the app looks, which language it speaks, and whether contacts see when the person is here: kept
- * in localStorage, because it is needed before the first paint, and says nothing about their chats. [APF1] A choice lasts. [APF2] Other
+ * How the app looks, which language it speaks, whether contacts see when the person is here, and whether
+ * it tells when somebody writes: kept in localStorage, because it is needed before the first paint, and
+ * says nothing about their chats. [APF1] A choice lasts. [APF2] Other
  * tabs follow. [APF3] What is not understood becomes its default.
  */
 
@@ -10,6 +11,10 @@ export type Theme = (typeof THEMES)[number];
 export const ACCENTS = ["violet", "blue", "teal", "green", "amber", "rose"] as const;
 export type Accent = (typeof ACCENTS)[number];
 
+/** `unasked`: the person has not said. */
+export const NOTIFICATIONS = ["unasked", "on", "off"] as const;
+export type Notifications = (typeof NOTIFICATIONS)[number];
+
 export type Preferences = {
   readonly theme: Theme;
   readonly accent: Accent;
@@ -17,6 +22,8 @@ export type Preferences = {
   readonly language: string | null;
   /** Contacts see when the person is here, and the person when they are. */
   readonly presenceShown: boolean;
+  /** Whether this browser tells when somebody writes. */
+  readonly notifications: Notifications;
   /** The chat that was open last, by its number on this device; null = none. */
   readonly lastChat: number | null;
 };
@@ -27,6 +34,7 @@ const DEFAULTS: Preferences = {
   accent: "violet",
   language: null,
   presenceShown: true,
+  notifications: "unasked",
   lastChat: null,
 };
 
@@ -75,7 +83,7 @@ function stored(): Preferences {
 /** Takes anything: what is not understood becomes its default. */
 export function parsePreferences(value: unknown): Preferences {
   if (typeof value !== "object" || value === null) return DEFAULTS;
-  const { theme, accent, language, presenceShown, lastChat } = value as Readonly<
+  const { theme, accent, language, presenceShown, notifications, lastChat } = value as Readonly<
     Record<string, unknown>
   >;
   return {
@@ -83,6 +91,7 @@ export function parsePreferences(value: unknown): Preferences {
     accent: ACCENTS.find((known) => known === accent) ?? DEFAULTS.accent,
     language: typeof language === "string" ? language : null,
     presenceShown: typeof presenceShown === "boolean" ? presenceShown : DEFAULTS.presenceShown,
+    notifications: NOTIFICATIONS.find((known) => known === notifications) ?? DEFAULTS.notifications,
     lastChat: typeof lastChat === "number" && Number.isSafeInteger(lastChat) ? lastChat : null,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Opens the app offline: every file of the build is stored when this worker is installed, and a
  * navigation gets index.html from that store. What is not of the build (the relay's pages and its
- * API, other relays) never passes through here.
+ * API, other relays) never passes through here. And reads what came when a push wakes it.
  */
 import {
   cleanupOutdatedCaches,
@@ -11,7 +11,9 @@ import {
   type PrecacheEntry,
 } from "workbox-precaching";
 
-import { SKIP_WAITING } from "./messages.ts";
+import { catchUp } from "./catch-up.ts";
+import { type OpenChat, SKIP_WAITING } from "./messages.ts";
+import { type NotificationData, readUnread, show } from "./notify.ts";
 
 declare const self: ServiceWorkerGlobalScope & {
   /** Filled in by the build: each file of dist/ with its revision (null: the name has a hash). */
@@ -39,6 +41,40 @@ self.addEventListener("fetch", (event) => {
     matchPrecache(path).then(async (stored) => stored ?? (await fetch(event.request))),
   );
 });
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(wake());
+});
+
+self.addEventListener("notificationclick", (event) => {
+  const { notification } = event;
+  notification.close();
+  const { c } = notification.data as NotificationData;
+  event.waitUntil(openChat(c));
+});
+
+/** The rows are asked twice: a device on which nobody started is left as it is. */
+async function wake(): Promise<void> {
+  try {
+    if ((await readUnread()) !== null) await catchUp();
+    await show(self.registration, (await readUnread()) ?? []);
+  } catch (error) {
+    reportError(error);
+    await show(self.registration, []);
+  }
+}
+
+/** In a tab that is there, else in a new one. */
+async function openChat(c: number | null): Promise<void> {
+  const tabs = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const tab = tabs.find(({ focused }) => focused) ?? tabs[0];
+  if (tab === undefined) {
+    await self.clients.openWindow(c === null ? "/" : `/chat/${c}`);
+    return;
+  }
+  await tab.focus();
+  if (c !== null) tab.postMessage({ type: "openChat", c } satisfies OpenChat);
+}
 
 /** Under which path the store answers this request; undefined: the network's business. */
 function storedPathOf(request: Request): string | undefined {

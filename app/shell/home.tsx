@@ -8,11 +8,16 @@ import { ChatList, useChats } from "../features/chats/chat-list.tsx";
 import { Conversation } from "../features/conversation/conversation.tsx";
 import { AcceptDialog } from "../features/invite/accept-dialog.tsx";
 import { InviteDialog } from "../features/invite/invite-dialog.tsx";
+import { LinkDialog } from "../features/linking/link-dialog.tsx";
+import { NotificationCard } from "../features/notifications/notification-card.tsx";
+import { NotificationSwitch } from "../features/notifications/notification-switch.tsx";
+import { useKeepNotifications } from "../features/notifications/use-notifications.ts";
 import { SettingsDialog } from "../features/settings/settings-dialog.tsx";
 import { ShortcutsDialog } from "../features/shortcuts/shortcuts-dialog.tsx";
 import { SwitcherDialog } from "../features/switcher/switcher-dialog.tsx";
-import { followInviteLinks, relayInviteOf } from "../platform/invite-fragment.ts";
+import { followInviteLinks, isDeviceLink, relayInviteOf } from "../platform/invite-fragment.ts";
 import { followNetwork, followVisibility } from "../platform/presence-of-person.ts";
+import { followNotifications } from "../platform/push.ts";
 import { useSession } from "../session/session.ts";
 import { usePresenceShown } from "../session/use-presence.ts";
 import { texts } from "../text/speech.ts";
@@ -27,8 +32,12 @@ type Panel =
   | { readonly type: "invite" }
   | { readonly type: "accept"; readonly link: string }
   | { readonly type: "settings" }
+  | { readonly type: "link"; readonly link: string | null }
   | { readonly type: "switcher" }
   | { readonly type: "keys" };
+
+/** Where a link of ours leads. */
+const panelOf = (link: string): Panel => ({ type: isDeviceLink(link) ? "link" : "accept", link });
 
 /** `inviteLink`: the app was opened by one. */
 export function Home({ inviteLink }: { readonly inviteLink: string | null }): ReactElement {
@@ -46,11 +55,13 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
   const onKeys = useCallback(() => setPanel({ type: "keys" }), []);
 
   usePersonHere();
+  useKeepNotifications();
+  useEffect(() => followNotifications((c) => navigate(`/chat/${c}`)), [navigate]);
   useShortcuts(chats ?? NO_CHATS, openC, { onSwitcher, onKeys });
   useEffect(() => {
     const follow = (link: string): void => {
       const inviteToken = relayInviteOf(link);
-      if (inviteToken === null) setPanel({ type: "accept", link });
+      if (inviteToken === null) setPanel(panelOf(link));
       else void device.ask({ type: "admit", inviteToken });
     };
     if (inviteLink !== null) follow(inviteLink);
@@ -72,12 +83,22 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
       />
       {openC === null ? <NoChat /> : <Conversation key={openC} c={openC} />}
       {panel?.type === "invite" ? (
-        <InviteDialog onClose={close} onReceived={(link) => setPanel({ type: "accept", link })} />
+        <InviteDialog onClose={close} onReceived={(link) => setPanel(panelOf(link))} />
       ) : null}
       {panel?.type === "accept" ? (
         <AcceptDialog link={panel.link} onClose={close} onOpened={openChat} />
       ) : null}
-      {panel?.type === "settings" ? <SettingsDialog onKeys={onKeys} onClose={close} /> : null}
+      {panel?.type === "settings" ? (
+        <SettingsDialog
+          notifications={<NotificationSwitch />}
+          onLink={() => setPanel({ type: "link", link: null })}
+          onKeys={onKeys}
+          onClose={close}
+        />
+      ) : null}
+      {panel?.type === "link" ? (
+        <LinkDialog device={device} link={panel.link} onClose={close} />
+      ) : null}
       {panel?.type === "switcher" ? (
         <SwitcherDialog
           chats={chats ?? NO_CHATS}
@@ -132,6 +153,7 @@ function Sidebar(props: SidebarProps): ReactElement {
       </header>
       <div className="sidebar-scroller">
         <ChatList chats={chats} openC={openC} />
+        <NotificationCard chats={chats} />
         {alone ? <p className="sidebar-hint">{words.chats.firstHint}</p> : null}
       </div>
       <footer className="sidebar-footer">

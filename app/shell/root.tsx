@@ -10,6 +10,7 @@ import {
 import { useLocation } from "wouter";
 
 import type { RemoteDevice } from "../engine/remote-device.ts";
+import { LinkDialog } from "../features/linking/link-dialog.tsx";
 import {
   BrokenScreen,
   ClearedScreen,
@@ -17,6 +18,7 @@ import {
 } from "../features/onboarding/explaining-screens.tsx";
 import { newcomerOf } from "../features/onboarding/newcomer.ts";
 import { OnboardingScreen } from "../features/onboarding/onboarding-screen.tsx";
+import { followInviteLinks, isDeviceLink } from "../platform/invite-fragment.ts";
 import { listenPreferences, readPreferences, setPreferences } from "../platform/preferences.ts";
 import { rememberStart } from "../platform/sentinel.ts";
 import { FirstLookContext } from "../session/first-look.ts";
@@ -61,7 +63,12 @@ export function Root({ found, inviteLink, connect }: Props): ReactElement {
       {state.type === "broken" ? <BrokenScreen /> : null}
       {state.type === "cleared" ? <ClearedScreen onStartAgain={() => void onStartAgain()} /> : null}
       {state.type === "new" ? (
-        <Onboarding connect={connect} link={invite} onStarted={(c) => void onStarted(c)} />
+        <Onboarding
+          connect={connect}
+          link={invite}
+          onInvite={setInvite}
+          onStarted={(c) => void onStarted(c)}
+        />
       ) : null}
       {state.type === "started" ? (
         <Started found={state} connect={connect} inviteLink={invite} />
@@ -76,17 +83,50 @@ const ENGINE_STARTS_MS = 10_000;
 type OnboardingProps = {
   readonly connect: Props["connect"];
   readonly link: string | null;
+  /** An invite was opened while the first screen is there. */
+  readonly onInvite: (link: string) => void;
   readonly onStarted: (c: number | null) => void;
 };
 
 /** The engine starts while the person types their name, so that Start is quick. */
-function Onboarding({ connect, link, onStarted }: OnboardingProps): ReactElement {
+function Onboarding({ connect, link, onInvite, onStarted }: OnboardingProps): ReactElement {
   const device = connect();
-  const newcomer = useMemo(() => newcomerOf(device, link), [device, link]);
+  const isOfDevice = link !== null && isDeviceLink(link);
+  const [linking, setLinking] = useState<{ readonly link: string | null } | null>(
+    isOfDevice ? { link } : null,
+  );
+  const newcomer = useMemo(
+    () => newcomerOf(device, isOfDevice ? null : link),
+    [device, isOfDevice, link],
+  );
+  useEffect(
+    () =>
+      followInviteLinks((opened) =>
+        isDeviceLink(opened) ? setLinking({ link: opened }) : onInvite(opened),
+      ),
+    [onInvite],
+  );
   const engine = useSyncExternalStore(device.listen, device.state);
   const isSlow = useLate(engine.type === "starting", ENGINE_STARTS_MS);
   if (engine.type === "notOpened") return <EngineScreen />;
-  return <OnboardingScreen newcomer={newcomer} slow={isSlow} onStarted={onStarted} />;
+  return (
+    <>
+      <OnboardingScreen
+        newcomer={newcomer}
+        slow={isSlow}
+        onLink={() => setLinking({ link: null })}
+        onStarted={onStarted}
+      />
+      {linking !== null ? (
+        <LinkDialog
+          device={device}
+          link={linking.link}
+          onJoined={() => onStarted(null)}
+          onClose={() => setLinking(null)}
+        />
+      ) : null}
+    </>
+  );
 }
 
 type StartedProps = {

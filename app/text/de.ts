@@ -1,5 +1,7 @@
 /** Every sentence of the app, in German. The type is the English catalogue's. */
 import type { Texts } from "./en.ts";
+import { linkingDe } from "./linking-de.ts";
+import { notificationsDe } from "./notifications-de.ts";
 import { figuresOf, pluralOf } from "./plural.ts";
 
 const plural = pluralOf("de");
@@ -148,6 +150,54 @@ export const de: Texts = {
     unblock: "Freigeben",
   },
 
+  actions: {
+    menu: "Nachrichtenaktionen",
+    reply: "Antworten",
+    edit: "Bearbeiten",
+    react: "Reagieren",
+    forward: "Weiterleiten",
+    pin: "Anheften",
+    unpin: "Lösen",
+    star: "Mit Stern merken",
+    unstar: "Stern entfernen",
+    copy: "Kopieren",
+    info: "Info",
+    deleteForMe: "Für mich löschen",
+    deleteForAll: "Für alle löschen",
+    pinDone: "Angeheftet",
+    unpinDone: "Nicht mehr angeheftet",
+    starDone: "Mit Stern gemerkt",
+    unstarDone: "Stern entfernt",
+    editDone: "Nachricht geändert",
+    deleteDone: "Nachricht gelöscht",
+    forwardDone: (count) =>
+      plural(count, { one: "An # Chat weitergeleitet", other: "An # Chats weitergeleitet" }),
+    copyFailed: "Das Kopieren ging nicht.",
+    reacted: (emoji) => `Du hast mit ${emoji} reagiert`,
+    unreacted: (emoji) => `Du hast ${emoji} zurückgenommen`,
+    reactionOf: (emoji, who) => `${emoji} von ${who}`,
+    anyEmoji: "Beliebiges Emoji",
+    chooseChats: "Wähle die Chats, die es bekommen. Von wem es ist, erfahren sie nicht.",
+    replyingTo: (name) => `Antwort an ${name}`,
+    editing: "Deine Nachricht bearbeiten",
+    cancel: "Abbrechen",
+    save: "Speichern",
+    goToQuoted: (name, line) => `Antwort an ${name}: ${line}`,
+    forwarded: "Weitergeleitet",
+    edited: "bearbeitet",
+    deletedByYou: "Du hast diese Nachricht gelöscht",
+    deleted: "Diese Nachricht wurde gelöscht",
+    missing: "Der Text dieser Nachricht ist nicht hier",
+    attachments: (count) => plural(count, { one: "# Datei", other: "# Dateien" }),
+    pinnedMessage: "Angeheftete Nachricht",
+    pinnedMessages: "Angeheftete Nachrichten",
+    allPinned: (count) => `Alle ${count}`,
+    nonePinned: "In diesem Chat ist nichts angeheftet.",
+    starredMessages: "Nachrichten mit Stern",
+    noneStarred:
+      "Gib einer Nachricht einen Stern, dann steht sie hier. Nur du siehst deine Sterne.",
+  },
+
   request: {
     heading: (name) => `${name} möchte mit dir chatten`,
     body: "Ihr kennt euch hier noch nicht. Erst wenn du annimmst, erfährt die Person, dass du das gesehen hast.",
@@ -169,6 +219,7 @@ export const de: Texts = {
     state: "Stand",
     from: "Von",
     id: "Nachrichten-ID",
+    versions: "Frühere Fassungen",
     size: "Länge",
     bytes: (count) => plural(count, { one: "# Byte", other: "# Bytes" }),
     late: "Sie kam nach späteren Nachrichten an und steht da, wo sie geschrieben wurde.",
@@ -235,6 +286,10 @@ export const de: Texts = {
     showKeys: "Alle Tastenkürzel zeigen",
   },
 
+  linking: linkingDe,
+
+  notifications: notificationsDe,
+
   switcher: {
     heading: "Zu einem Chat gehen",
     field: "Chat suchen",
@@ -264,6 +319,8 @@ export const de: Texts = {
           ["Enter", "Senden"],
           ["Umschalt + Enter", "Neue Zeile"],
           ["↑ ↓ Pos1 Ende", "Von Nachricht zu Nachricht"],
+          ["Enter", "Auf einer Nachricht: was man mit ihr tun kann"],
+          ["↑", "Im leeren Feld: die letzte eigene Nachricht ändern"],
           ["A … Z", "Losschreiben, wo immer du bist"],
         ],
       },

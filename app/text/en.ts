@@ -3,6 +3,8 @@
  * are functions, so a translation that forgets one, or a sentence, does not compile (docs/decisions/
  * 0045-a-typed-catalogue.md).
  */
+import { linkingEn } from "./linking-en.ts";
+import { notificationsEn } from "./notifications-en.ts";
 import { pluralOf } from "./plural.ts";
 
 const plural = pluralOf("en");
@@ -159,6 +161,53 @@ export const en = {
     unblock: "Unblock",
   },
 
+  actions: {
+    menu: "Message actions",
+    reply: "Reply",
+    edit: "Edit",
+    react: "React",
+    forward: "Forward",
+    pin: "Pin",
+    unpin: "Unpin",
+    star: "Star",
+    unstar: "Remove star",
+    copy: "Copy",
+    info: "Info",
+    deleteForMe: "Delete for me",
+    deleteForAll: "Delete for everyone",
+    pinDone: "Pinned",
+    unpinDone: "No longer pinned",
+    starDone: "Starred",
+    unstarDone: "Star removed",
+    editDone: "Message changed",
+    deleteDone: "Message deleted",
+    forwardDone: (count: number): string =>
+      plural(count, { one: "Forwarded to # chat", other: "Forwarded to # chats" }),
+    copyFailed: "Copying did not work.",
+    reacted: (emoji: string): string => `You reacted ${emoji}`,
+    unreacted: (emoji: string): string => `You took back ${emoji}`,
+    reactionOf: (emoji: string, who: string): string => `${emoji} by ${who}`,
+    anyEmoji: "Any emoji",
+    chooseChats: "Choose the chats that get it. They are not told who wrote it.",
+    replyingTo: (name: string): string => `Reply to ${name}`,
+    editing: "Edit your message",
+    cancel: "Cancel",
+    save: "Save",
+    goToQuoted: (name: string, line: string): string => `Answer to ${name}: ${line}`,
+    forwarded: "Forwarded",
+    edited: "edited",
+    deletedByYou: "You deleted this message",
+    deleted: "This message was deleted",
+    missing: "The words of this message are not here",
+    attachments: (count: number): string => plural(count, { one: "# file", other: "# files" }),
+    pinnedMessage: "Pinned message",
+    pinnedMessages: "Pinned messages",
+    allPinned: (count: number): string => `All ${count}`,
+    nonePinned: "Nothing is pinned in this chat.",
+    starredMessages: "Starred messages",
+    noneStarred: "Star a message, and you find it here. Only you see your stars.",
+  },
+
   request: {
     heading: (name: string): string => `${name} wants to chat with you`,
     body: "You have not met here before. They will not know that you have seen this until you accept.",
@@ -180,6 +229,7 @@ export const en = {
     state: "State",
     from: "From",
     id: "Message id",
+    versions: "Earlier versions",
     size: "Length",
     bytes: (count: number): string => plural(count, { one: "# byte", other: "# bytes" }),
     late: "It arrived after later messages, and stands where it was written.",
@@ -245,6 +295,10 @@ export const en = {
     showKeys: "Show all shortcuts",
   },
 
+  linking: linkingEn,
+
+  notifications: notificationsEn,
+
   switcher: {
     heading: "Go to a chat",
     field: "Find a chat",
@@ -274,6 +328,8 @@ export const en = {
           ["Enter", "Send"],
           ["Shift + Enter", "New line"],
           ["↑ ↓ Home End", "Move between messages"],
+          ["Enter", "On a message: what one can do with it"],
+          ["↑", "In an empty field: change your last message"],
           ["A … Z", "Start to write, wherever you are"],
         ],
       },

@@ -74,6 +74,7 @@ export const LABELS = {
   "link/commit": "H hello that a link code promises",
   "link/grant": "K key of a grant",
   "link/hello": "K key of a hello",
+  "link/joined": "K word of a device that has joined",
   "link/sas": "H short authentication string",
   "link/tag": "K rendezvous address",
   "link/th": "H transcript of two hellos",

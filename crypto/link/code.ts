@@ -12,7 +12,7 @@
  * |     67 |     4 | expiresAt  | u32, seconds since 1970                                      |
  * |     71 |     n | relayUrl   | where the two meet, UTF-8 in the form of relay-url.ts        |
  *
- * Rules [LC1] to [LC4] of docs/protocol/crypto.md.
+ * Rules [LC1] to [LC5] of docs/protocol/crypto.md.
  */
 import { assert } from "../base/assert.ts";
 import { fromBase64url, toBase64url } from "../base/base64url.ts";
@@ -116,3 +116,10 @@ export const linkTagsOf = ({ secret }: LinkCode): LinkTags => ({
  */
 export const linkVoucherOf = ({ secret }: LinkCode): Uint8Array =>
   kdf(LINK_VOUCHER_BYTES, secret, "link/voucher");
+
+/**
+ * 16 bytes that the new device leaves in place of its hello once it has joined: a relay cannot say so
+ * for it.
+ */
+export const linkJoinedOf = ({ secret }: LinkCode): Uint8Array =>
+  kdf(LINK_TAG_BYTES, secret, "link/joined");

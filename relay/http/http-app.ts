@@ -16,6 +16,7 @@ import { inviteRoutes } from "./invite-routes.ts";
 import { mailboxRoutes } from "./mailbox-routes.ts";
 import { prekeyRoutes } from "./prekey-routes.ts";
 import { problem } from "./problem.ts";
+import { pushRoutes } from "./push-routes.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { statusRoutes } from "./status-routes.ts";
 
@@ -47,6 +48,7 @@ export function httpApp({ relay, files, blobs, addressOf }: HttpAppOptions): Hon
     .route("/", statusRoutes(relay))
     .route("/", mailboxRoutes(relay, clientOf))
     .route("/", prekeyRoutes(relay))
+    .route("/", pushRoutes(relay))
     .route("/", inviteRoutes(relay))
     .route("/", blobs === undefined ? new Hono() : blobRoutes(relay, blobs))
     .get("*", (c) => (files === null ? problem(c, { type: "NotFound" }) : files.serve(c)))

@@ -69,7 +69,7 @@ export interface Backing {
   readonly insertMailbox: (mailbox: MailboxId, key: MailboxKey, seenDay: number) => void;
   readonly writeCounter: (mailboxNo: number, counter: number) => void;
   readonly writeSeen: (mailboxNo: number, seenDay: number) => void;
-  /** With its bundle and invites; its tokens become gone until `goneUntilMs`. */
+  /** With its bundle, subscription and invites; its tokens become gone until `goneUntilMs`. */
   readonly deleteMailbox: (mailbox: MailboxId, no: number, goneUntilMs: number) => void;
   readonly countMailboxes: () => number;
   readonly mailboxesNotSeenSince: (day: number, limit: number) => readonly MailboxId[];
@@ -81,6 +81,11 @@ export interface Backing {
 
   readonly bundleOf: (mailboxNo: number) => Uint8Array | undefined;
   readonly putBundle: (mailboxNo: number, bundle: Uint8Array) => void;
+
+  readonly pushOf: (mailboxNo: number) => Uint8Array | undefined;
+  readonly putPush: (mailboxNo: number, subscription: Uint8Array) => void;
+  readonly deletePush: (mailboxNo: number) => void;
+  readonly subscribed: (limit: number) => readonly MailboxId[];
 
   readonly inviteOf: (tag: InviteTag) => InviteRow | undefined;
   readonly inviteByVoucher: (

@@ -19,10 +19,12 @@ import { finishBlob, removeBlobs, reserveBlob, viewOf } from "./blob-records.ts"
 import {
   createMailbox,
   deleteInvite,
+  deletePush,
   deleteTokens,
   noteSeen,
   putInvite,
   putPrekeys,
+  putPush,
   putTokens,
 } from "./mailbox-records.ts";
 import { arrivedAtMs } from "./message-ids.ts";
@@ -34,6 +36,7 @@ import { dayOf, type StoreBounds, type StoreContext } from "./store-context.ts";
 import type {
   OpOf,
   PageBounds,
+  PushView,
   Store,
   StoreAnswer,
   StoreAnswers,
@@ -75,6 +78,8 @@ export function keepStore(backing: Backing, bounds: KeepBounds): Store {
         return row === undefined || row.expiresAtMs <= nowMs ? null : viewOf(row);
       }),
     expiredBlobs: async (nowMs, limit) => keeper.read(() => backing.expiredBlobs(nowMs, limit)),
+    push: async (mailbox, nowMs) => keeper.read(() => keeper.push(mailbox, nowMs)),
+    subscribed: async (limit) => keeper.read(() => backing.subscribed(limit)),
     totals: () => keeper.totals(),
     tend: async (nowMs) => keeper.tend(nowMs),
     [Symbol.asyncDispose]: async () => backing.close(),
@@ -133,6 +138,17 @@ class Keeper {
       if (page.length >= at.messages) break;
     }
     return page;
+  }
+
+  push(mailbox: MailboxId, nowMs: number): PushView | null {
+    const row = this.#backing.mailboxOf(mailbox);
+    const subscription = row === undefined ? undefined : this.#backing.pushOf(row.no);
+    if (row === undefined || subscription === undefined) return null;
+    const urgent = this.queues
+      .shelfOf(row.no)
+      .places.values()
+      .find(({ message }) => message.isUrgent && message.expiresAtMs > nowMs);
+    return { subscription, urgentId: urgent?.message.id ?? 0 };
   }
 
   totals(): ReturnType<Store["totals"]> {
@@ -259,6 +275,10 @@ class Keeper {
         return deleteTokens(context, op);
       case "putPrekeys":
         return putPrekeys(context, op);
+      case "putPush":
+        return putPush(context, op);
+      case "deletePush":
+        return deletePush(context, op);
       case "putInvite":
         return putInvite(context, op);
       case "deleteInvite":

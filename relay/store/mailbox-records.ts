@@ -1,4 +1,4 @@
-/** The rules of what a mailbox's owner keeps at a relay: tokens, a prekey bundle, invites. */
+/** The rules of what a mailbox's owner keeps at a relay: tokens, a prekey bundle, a push subscription, invites. */
 import { INVITES_PER_MAILBOX_MAX, TOKENS_PER_MAILBOX_MAX } from "../../sync/wire/limits.ts";
 import { dayOf, type StoreContext } from "./store-context.ts";
 import type { OpOf, StoreAnswers } from "./store.ts";
@@ -65,6 +65,31 @@ export function putPrekeys(
   if (backing.isFull()) return "full";
   write();
   backing.putBundle(row.no, op.bundle);
+  return "done";
+}
+
+export function putPush(
+  { backing, write }: StoreContext,
+  op: OpOf<"putPush">,
+): StoreAnswers["putPush"] {
+  const row = backing.mailboxOf(op.mailbox);
+  if (row === undefined) return "unknown";
+  if (backing.isFull()) return "full";
+  write();
+  backing.putPush(row.no, op.subscription);
+  return "done";
+}
+
+export function deletePush(
+  { backing, write }: StoreContext,
+  op: OpOf<"deletePush">,
+): StoreAnswers["deletePush"] {
+  const row = backing.mailboxOf(op.mailbox);
+  const held = row === undefined ? undefined : backing.pushOf(row.no);
+  if (row === undefined || held === undefined) return "done";
+  if (op.only !== null && Buffer.compare(held, op.only) !== 0) return "done";
+  write();
+  backing.deletePush(row.no);
   return "done";
 }
 

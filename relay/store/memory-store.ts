@@ -53,6 +53,7 @@ class MemoryBacking implements Backing {
   readonly #idByNo = new Map<number, string>();
   readonly #tokens = new Map<string, Map<string, TokenRow>>();
   readonly #bundles = new Map<number, Uint8Array>();
+  readonly #pushes = new Map<number, Uint8Array>();
   readonly #invites = new Map<string, InviteRow>();
   readonly #blobs = new Map<string, BlobRow>();
   readonly #messages = new Map<number, Kept>();
@@ -112,6 +113,7 @@ class MemoryBacking implements Backing {
     this.#mailboxes.delete(id);
     this.#idByNo.delete(no);
     this.#bundles.delete(no);
+    this.#pushes.delete(no);
     for (const [tag, row] of this.#invites) if (row.mailboxNo === no) this.#invites.delete(tag);
     const tokens = this.#tokens.get(id);
     for (const [hash, row] of tokens ?? []) {
@@ -151,6 +153,23 @@ class MemoryBacking implements Backing {
   }
   putBundle(mailboxNo: number, bundle: Uint8Array): void {
     this.#bundles.set(mailboxNo, bundle.slice());
+  }
+
+  pushOf(mailboxNo: number): Uint8Array | undefined {
+    return this.#pushes.get(mailboxNo);
+  }
+  putPush(mailboxNo: number, subscription: Uint8Array): void {
+    this.#pushes.set(mailboxNo, subscription.slice());
+  }
+  deletePush(mailboxNo: number): void {
+    this.#pushes.delete(mailboxNo);
+  }
+  subscribed(limit: number): readonly MailboxId[] {
+    return [...this.#pushes.keys()]
+      .toSorted((a, b) => a - b)
+      .slice(0, limit)
+      .flatMap((no) => this.#idByNo.get(no) ?? [])
+      .map((id) => idOf("MailboxId", fromLatin1(id)));
   }
 
   inviteOf(tag: InviteTag): InviteRow | undefined {

@@ -41,7 +41,9 @@ export function putEnvelope(context: StoreContext, op: PutOp): readonly PutAnswe
     context.queues.admit(shelf, place);
     const { id } = message;
     const fill = fillOf(shelf, context.bounds);
-    return { status: "stored", id, counter: place.counter, label: token.label, fill };
+    const isWaking = op.isUrgent && token.push;
+    const { counter } = place;
+    return { status: "stored", id, counter, label: token.label, isWaking, fill };
   });
 
   if (message !== undefined) {

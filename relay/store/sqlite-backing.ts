@@ -31,6 +31,7 @@ import type { DiskRoom } from "./disk-room.ts";
 import { messageIdAt } from "./message-ids.ts";
 import { packPlaces, unpackMailboxNos, unpackPlaces } from "./message-row.ts";
 import type { Message, Place } from "./shelf.ts";
+import { blobCountOf, bytesAt, inviteRowOf, messageOf, numberAt, type Row } from "./sqlite-rows.ts";
 import { prepareStatements, type Statements } from "./sqlite-statements.ts";
 import type { StoreError } from "./store.ts";
 
@@ -38,18 +39,6 @@ import type { StoreError } from "./store.ts";
 const CACHED_TOKENS_MAX = 50_000;
 /** SQLITE_FULL. */
 const FULL_ERRCODE = 13;
-
-type Row = Record<string, unknown>;
-const bytesAt = (row: Row, column: string): Uint8Array => {
-  const value = row[column];
-  assert(value instanceof Uint8Array, "a column of bytes");
-  return value;
-};
-const numberAt = (row: Row, column: string): number => {
-  const value = row[column];
-  assert(typeof value === "number", "a column of numbers");
-  return value;
-};
 
 export class SqliteBacking implements Backing {
   readonly incarnation: StoreIncarnation;
@@ -141,6 +130,7 @@ export class SqliteBacking implements Backing {
     this.#tokens.clear();
     this.#sql.goneTokens.run(goneUntilMs, mailbox);
     this.#sql.deleteBundle.run(no);
+    this.#sql.deletePush.run(no);
     this.#sql.deleteInvites.run(no);
     this.#sql.deleteMailbox.run(no);
   }
@@ -199,6 +189,20 @@ export class SqliteBacking implements Backing {
   }
   putBundle(mailboxNo: number, bundle: Uint8Array): void {
     this.#sql.putBundle.run(mailboxNo, bundle);
+  }
+
+  pushOf(mailboxNo: number): Uint8Array | undefined {
+    const row = this.#sql.push.get(mailboxNo);
+    return row === undefined ? undefined : bytesAt(row, "subscription");
+  }
+  putPush(mailboxNo: number, subscription: Uint8Array): void {
+    this.#sql.putPush.run(mailboxNo, subscription);
+  }
+  deletePush(mailboxNo: number): void {
+    this.#sql.deletePush.run(mailboxNo);
+  }
+  subscribed(limit: number): readonly MailboxId[] {
+    return this.#sql.subscribed.all(limit).map((row) => idOf("MailboxId", bytesAt(row, "id")));
   }
 
   inviteOf(tag: InviteTag): InviteRow | undefined {
@@ -354,29 +358,3 @@ export class SqliteBacking implements Backing {
     return row;
   }
 }
-
-const messageOf = (row: Row, isSpilled: boolean, isShared: boolean): Message => ({
-  id: numberAt(row, "id"),
-  expiresAtMs: numberAt(row, "exp"),
-  bytes: numberAt(row, "bytes"),
-  isUrgent: row["urgent"] === 1,
-  envelope: latin1(bytesAt(row, "env")),
-  slot: row["slot"] === null ? null : latin1(bytesAt(row, "slot")),
-  left: 1,
-  isSpilled,
-  isShared,
-  places: [],
-});
-
-const blobCountOf = (row: Row): BlobCount => ({
-  count: numberAt(row, "n"),
-  bytes: numberAt(row, "bytes"),
-});
-
-const inviteRowOf = (row: Row): InviteRow => ({
-  mailboxNo: numberAt(row, "mb"),
-  record: bytesAt(row, "record"),
-  expiresAtMs: numberAt(row, "exp"),
-  voucherHash: idOf("TokenHash", bytesAt(row, "voucher")),
-  isSpent: row["spent"] === 1,
-});

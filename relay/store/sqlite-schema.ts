@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** `PRAGMA user_version`. A newer file is refused; an older one is migrated here, step by step. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const SETTINGS = `
   PRAGMA page_size = 16384;
@@ -70,8 +70,12 @@ const BLOBS = `
   CREATE INDEX blob_exp ON blob (exp);
 `;
 
+const PUSHES = `
+  CREATE TABLE push (mb INTEGER PRIMARY KEY, subscription BLOB NOT NULL) STRICT;
+`;
+
 /** What leads from each version to the next. */
-const STEPS: readonly string[] = [TABLES, BLOBS];
+const STEPS: readonly string[] = [TABLES, BLOBS, PUSHES];
 
 /** Throws what SQLite throws, among it "database is locked" when another process has it. */
 export function prepareSchema(db: DatabaseSync, incarnation: () => Uint8Array): void {

@@ -31,6 +31,11 @@ const SQL = {
   putBundle: "INSERT OR REPLACE INTO prekey VALUES (?, ?)",
   deleteBundle: "DELETE FROM prekey WHERE mb = ?",
 
+  push: "SELECT subscription FROM push WHERE mb = ?",
+  putPush: "INSERT OR REPLACE INTO push VALUES (?, ?)",
+  deletePush: "DELETE FROM push WHERE mb = ?",
+  subscribed: "SELECT id FROM push JOIN mailbox ON no = mb ORDER BY mb LIMIT ?",
+
   invite: "SELECT tag, mb, record, exp, voucher, spent FROM invite WHERE tag = ?",
   inviteByVoucher: "SELECT tag, mb, record, exp, voucher, spent FROM invite WHERE voucher = ?",
   countInvites: "SELECT count(*) AS n FROM invite WHERE mb = ?",

@@ -51,6 +51,10 @@ function resultOf(store: Store, call: StoreCall): PromiseLike<unknown> {
       return store.blob(...call.args);
     case "expiredBlobs":
       return store.expiredBlobs(...call.args);
+    case "push":
+      return store.push(...call.args);
+    case "subscribed":
+      return store.subscribed(...call.args);
     case "tend":
       return store.tend(...call.args);
     case "close":

@@ -2,7 +2,7 @@
  * What a relay keeps: mailboxes, the hashes of their write tokens, prekey bundles, invite records, and
  * envelopes that wait. It cannot read any of them. No account, contact or sender is in here.
  *
- * Contract [RS1] to [RS15], run by tests/contract/relay-store.ts against every implementation:
+ * Contract [RS1] to [RS16], run by tests/contract/relay-store.ts against every implementation:
  *   RS1  What `commit` answered is durable: it is there after a crash of process or machine.
  *   RS2  A failed `commit` changes nothing, and the store goes on with the next.
  *   RS3  `page` returns messages oldest first, each with a larger id and counter.
@@ -20,6 +20,8 @@
  *   RS13 A voucher creates one mailbox.
  *   RS15 A blob is reserved within its mailbox's quota, and found by who asks once it is finished, until
  *        it expires; expired ones are told until they are removed.
+ *   RS16 A mailbox has at most one push subscription, which goes with it; it is told together with the
+ *        oldest urgent message that waits.
  *   RS14 Mailboxes do not see each other's messages, nor acknowledge them.
  */
 import type { Result } from "../../crypto/base/result.ts";
@@ -59,6 +61,8 @@ export type PutAnswer =
       readonly id: number;
       readonly counter: number;
       readonly label: Label;
+      /** Urgent, under a token that may wake the mailbox's device. */
+      readonly isWaking: boolean;
       /** Of the mailbox, after this message: 0 to 1. */
       readonly fill: number;
     }
@@ -96,6 +100,18 @@ export type StoreOp =
       readonly type: "deleteTokens";
       readonly mailbox: MailboxId;
       readonly hashes: readonly TokenHash[];
+    }
+  /** How to wake the device: opaque here (relay/push/subscription.ts). Replaces the one before. */
+  | {
+      readonly type: "putPush";
+      readonly mailbox: MailboxId;
+      readonly subscription: Uint8Array;
+    }
+  /** `only`: when it is still this one; null: whichever. */
+  | {
+      readonly type: "deletePush";
+      readonly mailbox: MailboxId;
+      readonly only: Uint8Array | null;
     }
   | { readonly type: "putPrekeys"; readonly mailbox: MailboxId; readonly bundle: Uint8Array }
   | {
@@ -135,6 +151,8 @@ export type StoreAnswers = {
   readonly putTokens: "done" | "unknown" | "tooMany" | "full";
   readonly deleteTokens: "done";
   readonly putPrekeys: "done" | "unknown" | "full";
+  readonly putPush: "done" | "unknown" | "full";
+  readonly deletePush: "done";
   readonly putInvite: "done" | "unknown" | "taken" | "tooMany" | "full";
   readonly deleteInvite: "done";
   /**
@@ -170,6 +188,12 @@ export type MailboxView = {
   readonly pendingBytes: number;
   /** Of the newest message that waits; 0 when none does. */
   readonly lastId: number;
+};
+
+export type PushView = {
+  readonly subscription: Uint8Array;
+  /** Of the oldest urgent message that waits; 0 when none does. */
+  readonly urgentId: number;
 };
 
 /** One message that waits in three mailboxes counts three times. */
@@ -223,6 +247,13 @@ export interface Store extends AsyncDisposable {
     nowMs: number,
     limit: number,
   ) => Promise<Result<readonly BlobId[], StoreError>>;
+  /** Null: nobody is to be woken for this mailbox. */
+  readonly push: (
+    mailbox: MailboxId,
+    nowMs: number,
+  ) => Promise<Result<PushView | null, StoreError>>;
+  /** Some mailboxes that have a subscription. */
+  readonly subscribed: (limit: number) => Promise<Result<readonly MailboxId[], StoreError>>;
   readonly totals: () => StoreTotals;
   /**
    * One slice of the work that may wait: removing what was acknowledged or has expired, moving the

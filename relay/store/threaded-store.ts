@@ -61,6 +61,8 @@ export async function openThreadedStore(
     invite: method("invite"),
     blob: method("blob"),
     expiredBlobs: method("expiredBlobs"),
+    push: method("push"),
+    subscribed: method("subscribed"),
     tend: method("tend"),
     totals: () => totals,
     [Symbol.asyncDispose]: async () => {

@@ -51,6 +51,7 @@ export async function forgetRegistration(tx: WriteTx, url: string): Promise<void
     registered: false,
     prekeysAtMs: 0,
     ...(row.moveToldAtMs !== undefined && { moveToldAtMs: 0 }),
+    ...(row.pushToldAtMs !== undefined && { pushToldAtMs: 0 }),
   });
   for (const token of await tx.range("tokens", "primary", {})) {
     if (!token.registeredAt.includes(url)) continue;

@@ -2,7 +2,7 @@
  * Keeping our home relay told: that our mailbox exists, under which tokens people may write to it, how
  * to start a session with us, what lies behind our invites. Every step is idempotent and starts from
  * what the store says is missing, so it may be interrupted anywhere and run again. docs/protocol/
- * sync.md, rules [UP1] to [UP8].
+ * sync.md, rules [UP1] to [UP10].
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
@@ -29,6 +29,7 @@ import { idOf } from "../wire/ids.ts";
 import { readAdmission } from "./admission.ts";
 import { atRelay, newMailbox, ownerOf } from "./mailboxes.ts";
 import { publishMove, tellCards } from "./moving.ts";
+import { tellPush } from "./push.ts";
 import { partyOf, readSelf, type Self } from "./self.ts";
 
 export type UpkeepDeps = {
@@ -50,7 +51,7 @@ const REACHABLE: readonly UpkeepStep[] = [register, renewPrekeys, revokeTokens, 
 
 /** Brings the home relay up to date. The first error ends the run; what was done stays done. */
 export const tend = (deps: UpkeepDeps): Promise<Step> =>
-  runSteps(deps, [...REACHABLE, tellMove, publishInvites]);
+  runSteps(deps, [...REACHABLE, tellMove, publishInvites, tellPush]);
 
 /** As far as others need it to answer us: everything but our own invites. */
 export const beReachable = (deps: UpkeepDeps): Promise<Step> => runSteps(deps, REACHABLE);
@@ -160,7 +161,7 @@ async function revokeTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
   return DONE;
 }
 
-async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
+async function grantTokens(deps: UpkeepDeps, http: RelayHttp, self: Self): Promise<Step> {
   const { store, lane, timers, homeUrl } = deps;
   const untold = await lane.run(() =>
     store.write(["tokens", "contacts"], async (tx) => {
@@ -172,7 +173,7 @@ async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
     }),
   );
   if (untold.length === 0) return DONE;
-  const granted = await http.putTokens(untold.map(grantOf));
+  const granted = await http.putTokens(untold.map((row) => grantOf(row, self)));
   if (!granted.ok) return granted;
   await lane.run(() =>
     store.write(["tokens"], async (tx) => {
@@ -186,11 +187,12 @@ async function grantTokens(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
   return DONE;
 }
 
-const grantOf = (row: TokenRow): TokenGrant => ({
+/** What another device of ours writes wakes nobody. */
+const grantOf = (row: TokenRow, self: Self): TokenGrant => ({
   hash: idOf("TokenHash", tokenHashOf(row.token)),
   class: row.class,
   label: idOf("Label", bytesOf(row.label)),
-  push: row.class !== "invite",
+  push: row.class !== "invite" && row.account !== self.account,
   expiresAtMs: row.expiresAtMs,
 });
 

@@ -11,7 +11,7 @@ import { floorOf, hEffOf, msOf, nextHlc } from "../clock/hlc.ts";
 import { type Body, encodeBody } from "../entry/bodies.ts";
 import { type Dep, DEPS_MAX, depOf, entryIdOf, SALT_BYTES, signEntry } from "../entry/entry.ts";
 import { isShown, KINDS } from "../entry/kinds.ts";
-import { plainMessage } from "../entry/message-body.ts";
+import { plainMessage } from "../entry/plain-message.ts";
 import { publicIdOf } from "../entry/public-id.ts";
 import { encodeAddBody } from "../group/add-body.ts";
 import {

@@ -1,9 +1,10 @@
 /** The line of a chat in the list: what its newest message says now. */
 import { KINDS } from "../entry/kinds.ts";
 import type { EntryRow, Preview } from "../store/rows.ts";
-import { type Aggregate, UNTOUCHED } from "../thread/aggregate.ts";
+import type { Aggregate } from "../thread/aggregate.ts";
 import { messageOf } from "../thread/rows.ts";
 import { summaryOf } from "../thread/summary.ts";
+import { UNTOUCHED } from "../thread/untouched.ts";
 import { viewOf } from "../thread/view.ts";
 
 export const PREVIEW_CODE_POINTS_MAX = 100;

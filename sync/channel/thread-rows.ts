@@ -43,7 +43,8 @@ export function fieldsOf(entry: Entry, said: Said, accountChannel: Hex): SaidFie
     return messageFields({ text, reply, mentions, attachments, whole, forwarded });
   }
   const op = opOf(said, accountChannel);
-  return op === undefined ? { text: "" } : { text: "", ...targetKeyOf(op) };
+  if (op === undefined) return { text: "" };
+  return { text: op.deed.type === "edit" ? op.deed.content.text : "", ...targetKeyOf(op) };
 }
 
 /** A row of ours, read as what somebody said. */

@@ -24,13 +24,7 @@ import { INCARNATION_BYTES } from "./entry.ts";
 import { KINDS } from "./kinds.ts";
 import { LATER_FIELDS_MAX } from "./later-fields.ts";
 import { MARK_SHAPE, type MarkBody } from "./mark-body.ts";
-import {
-  EDIT_SHAPE,
-  type EditBody,
-  MESSAGE_SHAPE,
-  type MessageBody,
-  plainMessage,
-} from "./message-body.ts";
+import { EDIT_SHAPE, type EditBody, MESSAGE_SHAPE, type MessageBody } from "./message-body.ts";
 import { META_SHAPE, type MetaBody, SYSTEM_SHAPE, type SystemBody } from "./meta-body.ts";
 import {
   DELETE_SHAPE,
@@ -40,6 +34,7 @@ import {
   REACTION_SHAPE,
   type ReactionBody,
 } from "./op-bodies.ts";
+import { plainMessage } from "./plain-message.ts";
 
 export { LATER_FIELDS_MAX };
 

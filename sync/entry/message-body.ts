@@ -33,10 +33,9 @@ import {
 } from "./blob-ref.ts";
 import { type EntryRef, REF_SHAPE } from "./entry-ref.ts";
 import { LATER_FIELDS_MAX } from "./later-fields.ts";
+import { plainMessage, QUOTE_CHARS_MAX } from "./plain-message.ts";
 import { TEXT_BYTES_MAX } from "./text.ts";
 
-/** UTF-16 units of a quotation; composers cut it, readers refuse what is longer. */
-export const QUOTE_CHARS_MAX = 200;
 const QUOTE_BYTES_MAX = 3 * QUOTE_CHARS_MAX;
 export const MENTIONS_MAX = 64;
 /** UTF-16 units of the longest text. */
@@ -126,16 +125,6 @@ export const EDIT_SHAPE: Shape<EditBody> = recordShape<EditBody>(
   },
   LATER_FIELDS_MAX,
 );
-
-/** A message of text alone; everything else is added to it. */
-export const plainMessage = (text: string): MessageBody => ({
-  text,
-  reply: null,
-  mentions: [],
-  attachments: [],
-  whole: null,
-  forwarded: false,
-});
 
 /** The message as somebody passes it on: nobody is answered or called by it. */
 export const forwardOf = ({ text, attachments, whole }: MessageBody): MessageBody => ({

@@ -14,11 +14,12 @@ import { judge } from "../roster/judge.ts";
 import type { RosterOp } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";
 import { type Effect, targetOf } from "../roster/standing.ts";
-import type { EntryPlace, EntryRow } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { NO_META, withMeta } from "../thread/channel-meta.ts";
 import { rosterJudge } from "../thread/roster-judge.ts";
 import { rosterOf, rosterRowOf, type Turn } from "./rosters.ts";
+import type { EntryPlace } from "./rows.ts";
 
 /** Entries that wait for a roster; more are taken for ones that do not count. */
 export const WAITS_MAX = 1_000;

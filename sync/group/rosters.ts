@@ -5,8 +5,9 @@
 import type { Channel } from "../channel/channels.ts";
 import type { RosterOp } from "../roster/ops.ts";
 import { resolve, type Roster } from "../roster/resolve.ts";
-import type { MemberRow, RosterOpRow, RosterRow, TableName } from "../store/rows.ts";
+import type { TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import type { MemberRow, RosterOpRow, RosterRow } from "./rows.ts";
 
 /** What reading and changing a roster touches. */
 export const ROSTER_TABLES: readonly TableName[] = ["rosters", "rosterOps"];

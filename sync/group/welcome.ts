@@ -10,10 +10,11 @@ import { maxKnown } from "../log/known.ts";
 import { ENTRIES_BYTES_MAX, WELCOME_ITEMS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
-import type { Hex, MemberRow } from "../store/rows.ts";
+import type { Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { introductionFor } from "./members-known.ts";
 import { groupMembers, opsIn, rosterOf } from "./rosters.ts";
+import type { MemberRow } from "./rows.ts";
 
 /**
  * Payloads, each of a size for one session message. Who was a member is shown why they are none; others

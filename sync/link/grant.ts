@@ -36,7 +36,7 @@ import { INCARNATION_BYTES } from "../entry/entry.ts";
 import { LATER_FIELDS_MAX } from "../entry/later-fields.ts";
 import { cleanName } from "../payload/name.ts";
 import type { ContactRow, TableName } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { Store, WriteTx } from "../store/store.ts";
 import type { Meeting, Newcomer } from "./meeting.ts";
 import type { LinkError } from "./progress.ts";
 
@@ -108,6 +108,13 @@ async function contentOf(
     state: encodeShaped(STATE, { presenceOut: own.presenceOut }),
   });
 }
+
+/** Has the new device introduced itself already? */
+export const isDeviceOf = (store: Store, { self, other }: MemberMeeting): Promise<boolean> =>
+  store.read(["contacts"], async (tx) => {
+    const { live } = await ownContact(tx, self);
+    return live.includes(toHex(deviceIdOf(other.sigKey, other.dhKey)));
+  });
 
 /** What a grant makes of the new device, checked; nothing is written yet. */
 export type Joining = { readonly self: Self; readonly grant: Grant } & Pick<

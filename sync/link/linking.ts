@@ -2,15 +2,16 @@
  * Linking a device, as the person sees it: show a code or use one, compare, agree. One link at a time;
  * what is not finished is gone when the device closes. docs/protocol/linking.md, rules [LK1] to [LK16].
  */
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { type LinkCode, linkOf, linkTagsOf } from "../../crypto/link/code.ts";
+import { type LinkCode, linkJoinedOf, linkOf, linkTagsOf } from "../../crypto/link/code.ts";
 import { linkSasOf } from "../../crypto/link/hello.ts";
 import type { Self } from "../account/self.ts";
 import type { UpkeepDeps } from "../account/upkeep.ts";
 import { ownContact } from "../contact/contacts.ts";
 import { cleanName } from "../payload/name.ts";
 import { StorageError } from "../store/store.ts";
-import { JOIN_TABLES, joinAccount, makeGrant, roomFor, takeGrant } from "./grant.ts";
+import { isDeviceOf, JOIN_TABLES, joinAccount, makeGrant, roomFor, takeGrant } from "./grant.ts";
 import {
   codeToShow,
   codeToUse,
@@ -18,7 +19,7 @@ import {
   meetAsScanner,
   meetAsShower,
   type Meeting,
-  otherTagOf,
+  helloTagsOf,
   type Party,
   prepare,
 } from "./meeting.ts";
@@ -53,12 +54,13 @@ export const openLinking = (deps: LinkingDeps): Linking => new LinkDesk(deps);
 type Attempt = {
   readonly rendezvous: Rendezvous;
   /** Nobody agrees to pictures that they did not see. */
-  stage: "meeting" | "comparing" | "agreed";
+  stage: "meeting" | "comparing" | "agreed" | "joined";
 };
 
 class LinkDesk implements Linking {
   readonly #deps: LinkingDeps;
   #attempt: Attempt | undefined;
+  #isClosed = false;
 
   constructor(deps: LinkingDeps) {
     this.#deps = deps;
@@ -107,9 +109,13 @@ class LinkDesk implements Linking {
     this.#attempt.rendezvous.hurry();
   };
 
-  readonly cancel = (): void => this.#fail(null);
+  readonly cancel = (): void => {
+    // What is done is done, and the other device is told.
+    if (this.#attempt?.stage !== "joined") this.#fail(null);
+  };
 
   readonly close = (): void => {
+    this.#isClosed = true;
     this.#end();
   };
 
@@ -126,7 +132,8 @@ class LinkDesk implements Linking {
 
   #begin(code: LinkCode): Attempt {
     if (this.#attempt !== undefined) this.cancel();
-    const attempt: Attempt = { rendezvous: openRendezvous(this.#deps, code), stage: "meeting" };
+    const rendezvous = openRendezvous(this.#deps, code, () => this.#isClosed);
+    const attempt: Attempt = { rendezvous, stage: "meeting" };
     this.#attempt = attempt;
     return attempt;
   }
@@ -184,9 +191,9 @@ class LinkDesk implements Linking {
     met: Extract<Meeting, { readonly role: "member" }>,
   ): Promise<Result<void, LinkError>> {
     const { rendezvous } = attempt;
-    const theirs = otherTagOf(met);
+    const { theirs } = helloTagsOf(met);
     const agreed = await rendezvous.until(async () => {
-      const isGone = attempt.stage !== "agreed" && (await rendezvous.isGone(theirs));
+      const isGone = attempt.stage !== "agreed" && (await rendezvous.look(theirs)) === null;
       return isGone ? { type: "LinkCancelled" } : attempt.stage === "agreed";
     });
     if (!agreed.ok) return agreed;
@@ -194,7 +201,13 @@ class LinkDesk implements Linking {
     const sealed = await makeGrant(this.#deps, met);
     if (!sealed.ok) return sealed;
     const left = await rendezvous.leave(linkTagsOf(met.code).grant, sealed.value);
-    return left.ok ? rendezvous.until(() => rendezvous.isGone(theirs)) : left;
+    if (!left.ok) return left;
+    return rendezvous.until(async () => {
+      if (await isDeviceOf(this.#deps.store, met)) return true;
+      const word = await rendezvous.look(theirs);
+      if (word === null) return { type: "LinkCancelled" };
+      return word !== undefined && equalBytes(word, linkJoinedOf(met.code));
+    });
   }
 
   /** Waits for the grant, and becomes what it says. */
@@ -203,21 +216,25 @@ class LinkDesk implements Linking {
     met: Extract<Meeting, { readonly role: "new" }>,
   ): Promise<Result<void, LinkError>> {
     const { rendezvous } = attempt;
-    const theirs = otherTagOf(met);
+    const { ours, theirs } = helloTagsOf(met);
     const found = await rendezvous.await(linkTagsOf(met.code).grant, async () =>
-      (await rendezvous.isGone(theirs)) ? { type: "LinkCancelled" } : undefined,
+      (await rendezvous.look(theirs)) === null ? { type: "LinkCancelled" } : undefined,
     );
     if (!found.ok) return found;
     const joining = takeGrant(this.#deps, met, found.value);
     if (!joining.ok) return joining;
     const { lane, store, self, started } = this.#deps;
-    return lane.run(async () => {
+    const joined = await lane.run(async (): Promise<Result<void, LinkError>> => {
       if (this.#attempt !== attempt) return err({ type: "LinkCancelled" });
       // They pressed Start meanwhile: this device has an account of its own.
       if (self() !== undefined) return err({ type: "LinkSameRole", role: "member" });
       await store.write(JOIN_TABLES, (tx) => joinAccount(tx, joining.value));
+      attempt.stage = "joined";
       started(joining.value.self);
       return ok(undefined);
     });
+    // Whether or not the relay takes this word: we are what we are.
+    if (joined.ok) await rendezvous.leave(ours, linkJoinedOf(met.code), { stays: "always" });
+    return joined;
   }
 }

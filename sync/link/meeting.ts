@@ -102,7 +102,7 @@ export async function prepare(
 ): Promise<Result<void, LinkError>> {
   if (party.role === "new") return ok(undefined);
   const { voucher } = linkTagsOf(code);
-  return rendezvous.leave(voucher, Uint8Array.of(0), linkVoucherOf(code));
+  return rendezvous.leave(voucher, Uint8Array.of(0), { voucher: linkVoucherOf(code) });
 }
 
 /** We showed the code: the first hello that comes is taken, and no second. */
@@ -150,8 +150,8 @@ async function introduce(
     );
   }
   const sealed = sealHello(code, side, hello, random);
-  const brings = !isNew && side === "scanner" ? voucher : undefined;
-  return rendezvous.leave(linkTagsOf(code)[side], sealed, brings);
+  const brings = !isNew && side === "scanner" ? { voucher } : {};
+  return rendezvous.leave(linkTagsOf(code)[side], sealed, { ...brings, stays: "untilSeen" });
 }
 
 /** `side`: ours. */
@@ -177,6 +177,13 @@ function meetingOf(
   return ok({ ...party, code, transcript, other });
 }
 
-/** Where the other device's hello lies, as long as it takes part. */
-export const otherTagOf = ({ code, role }: Meeting): Uint8Array =>
-  linkTagsOf(code)[code.shower === role ? "scanner" : "shower"];
+/** Where our hello lies, and the other device's as long as it takes part. */
+export function helloTagsOf({ code, role }: Meeting): {
+  readonly ours: Uint8Array;
+  readonly theirs: Uint8Array;
+} {
+  const { shower, scanner } = linkTagsOf(code);
+  return code.shower === role
+    ? { ours: shower, theirs: scanner }
+    : { ours: scanner, theirs: shower };
+}

@@ -3,10 +3,12 @@
  * the relay by one and fetched by the other. All of it ends with the code, and earlier when `end` is
  * called. docs/protocol/linking.md, rules [LK1] to [LK4].
  */
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { isLinkExpired, LINK_LIFE_S, type LinkCode } from "../../crypto/link/code.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import { registeredHome, type UpkeepDeps } from "../account/upkeep.ts";
+import type { Timers } from "../clock/timers.ts";
 import {
   isProblem,
   openRelayHttp,
@@ -20,16 +22,29 @@ import type { LinkError } from "./progress.ts";
 export const LINK_POLL_MS = 1_000;
 /** A clock that stands still ends no code: this does. */
 const POLLS_MAX = (LINK_LIFE_S * 1_000) / LINK_POLL_MS;
+/** A hello stays so long: whoever waits for it has seen it, and then sees that it is gone. */
+const HELLO_STAYS_MS = 3 * LINK_POLL_MS;
 /** How often a record is put before the relay counts as unreachable. */
 const PUT_TRIES_MAX = 3;
+const NO_RECORD = new Uint8Array(0);
 
 type Settled = Result<void, LinkError>;
 /** Undefined or false: not yet. */
 type Verdict = LinkError | boolean | undefined;
 
+/**
+ * Whoever shows `voucher` may register. `stays`: it is not taken back before the other side can have
+ * seen it, or not at all: it goes with the code.
+ */
+export type HowLeft = {
+  readonly voucher?: Uint8Array;
+  readonly stays?: "untilSeen" | "always";
+};
+type Left = { readonly tag: Uint8Array; readonly untilMs: number };
+
 export interface Rendezvous {
-  /** Leaves a record; whoever shows `voucher` may register. Registers this device before. */
-  readonly leave: (tag: Uint8Array, record: Uint8Array, voucher?: Uint8Array) => Promise<Settled>;
+  /** Leaves a record, and registers this device before. */
+  readonly leave: (tag: Uint8Array, record: Uint8Array, how?: HowLeft) => Promise<Settled>;
   /** What lies there as soon as something does, unless `isOver` has an answer before. */
   readonly await: (
     tag: Uint8Array,
@@ -37,8 +52,8 @@ export interface Rendezvous {
   ) => Promise<Result<Uint8Array, LinkError>>;
   /** Settles when `isDone` says so; it is asked at every look, and at once after `hurry`. */
   readonly until: (isDone: () => Promise<Verdict>) => Promise<Settled>;
-  /** Does the relay say that nothing lies there? */
-  readonly isGone: (tag: Uint8Array) => Promise<boolean>;
+  /** What lies there now; null: nothing; undefined: the relay did not say. */
+  readonly look: (tag: Uint8Array) => Promise<Uint8Array | null | undefined>;
   readonly hurry: () => void;
   /** Takes back everything that was left; what the relay does not let go ends with the code. */
   readonly clear: () => Promise<void>;
@@ -46,28 +61,37 @@ export interface Rendezvous {
   readonly end: () => void;
 }
 
-export const openRendezvous = (deps: UpkeepDeps, code: LinkCode): Rendezvous =>
-  new RelayRendezvous(deps, code);
+/** `isClosed`: the device is, and says nothing any more. */
+export const openRendezvous = (
+  deps: UpkeepDeps,
+  code: LinkCode,
+  isClosed: () => boolean,
+): Rendezvous => new RelayRendezvous(deps, code, isClosed);
 
 class RelayRendezvous implements Rendezvous {
   readonly #deps: UpkeepDeps;
   readonly #code: LinkCode;
   readonly #reader: RelayHttp;
-  readonly #left: Uint8Array[] = [];
+  readonly #isClosed: () => boolean;
+  #left: Left[] = [];
   #owner: RelayHttp | undefined;
   #isEnded = false;
   #wake = (): void => undefined;
 
-  constructor(deps: UpkeepDeps, code: LinkCode) {
+  constructor(deps: UpkeepDeps, code: LinkCode, isClosed: () => boolean) {
     this.#deps = deps;
+    this.#isClosed = isClosed;
     this.#code = code;
     this.#reader = openRelayHttp({ ...deps, url: code.relayUrl, owner: null });
   }
 
-  readonly leave: Rendezvous["leave"] = (tag, record, voucher) => {
-    const shown = voucher ?? this.#deps.random(ID_BYTES.Voucher);
+  readonly leave: Rendezvous["leave"] = (tag, record, { voucher, stays } = {}) => {
+    const { timers, random } = this.#deps;
+    const shown = voucher ?? random(ID_BYTES.Voucher);
     let tries = 0;
-    this.#left.push(tag);
+    this.#left = this.#left.filter((it) => !equalBytes(it.tag, tag));
+    const untilMs = stays === undefined ? 0 : timers.now() + HELLO_STAYS_MS;
+    if (stays !== "always") this.#left.push({ tag, untilMs });
     return this.until(async () => {
       const answer = await this.#put(tag, record, shown);
       if (answer.ok) return true;
@@ -78,11 +102,10 @@ class RelayRendezvous implements Rendezvous {
   };
 
   readonly await: Rendezvous["await"] = async (tag, isOver) => {
-    let record = new Uint8Array(0);
+    let record: Uint8Array = NO_RECORD;
     const found = await this.until(async () => {
-      const fetched = await this.#reader.fetchInvite(idOf("InviteTag", tag));
-      if (fetched.ok) record = fetched.value.record.slice();
-      return fetched.ok || isOver?.();
+      record = (await this.look(tag)) ?? NO_RECORD;
+      return record !== NO_RECORD || isOver?.();
     });
     return found.ok ? ok(record) : found;
   };
@@ -100,17 +123,20 @@ class RelayRendezvous implements Rendezvous {
     return err(this.#isOver() ?? { type: "DeviceLinkExpired" });
   };
 
-  readonly isGone: Rendezvous["isGone"] = async (tag) => {
+  readonly look: Rendezvous["look"] = async (tag) => {
     const fetched = await this.#reader.fetchInvite(idOf("InviteTag", tag));
-    return !fetched.ok && isProblem(fetched.error, "NotFound");
+    if (fetched.ok) return fetched.value.record;
+    return isProblem(fetched.error, "NotFound") ? null : undefined;
   };
 
   readonly hurry = (): void => this.#wake();
 
   readonly clear = async (): Promise<void> => {
     // The last one first: a grant that was taken back must not be found.
-    for (const tag of this.#left.splice(0).toReversed()) {
-      await this.#owner?.deleteInvite(idOf("InviteTag", tag));
+    for (const { tag, untilMs } of this.#left.splice(0).toReversed()) {
+      const staysMs = Math.min(untilMs - this.#deps.timers.now(), HELLO_STAYS_MS);
+      if (staysMs > 0) await after(this.#deps.timers, staysMs);
+      if (!this.#isClosed()) await this.#owner?.deleteInvite(idOf("InviteTag", tag));
     }
   };
 
@@ -149,6 +175,11 @@ class RelayRendezvous implements Rendezvous {
     return home.value.putInvite(idOf("InviteTag", tag), record, expiresAtMs, hash);
   }
 }
+
+const after = (timers: Timers, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    timers.after(ms, resolve);
+  });
 
 function linkErrorOf(error: RelayError): LinkError {
   if (isProblem(error, "RegistrationClosed")) return { type: "RegistrationRefused" };

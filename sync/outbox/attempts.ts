@@ -53,7 +53,7 @@ export async function recordAttempts(
       if (row === undefined || row.env !== attempt.env) continue;
       const next = rowAfter(row, attempt, context);
       await putOutbox(tx, next);
-      if (next.what === "entry" && isSent(next)) await markSent(tx, next);
+      if (next.what === "entry") await markSent(tx, next);
     }
     const open = new Set(attempts.flatMap(takenBy).filter(slowed));
     if (open.size > 0) await hurryRefused(tx, open, context.nowMs);

@@ -21,6 +21,7 @@ import {
   type ProblemType,
   type PutInvite,
   type PutPrekeys,
+  type PutPush,
   type PutTokens,
   type Registration,
   type TokenClass,
@@ -106,6 +107,9 @@ export interface RelayHttp {
     mailbox: MailboxId,
     token: Token,
   ) => Promise<Result<Uint8Array, RelayError>>;
+  /** How our device is woken. */
+  readonly putPush: (subscription: PutPush) => Promise<Result<void, RelayError>>;
+  readonly deletePush: () => Promise<Result<void, RelayError>>;
   readonly putInvite: (
     tag: InviteTag,
     record: Uint8Array,
@@ -244,6 +248,12 @@ class RelayClient implements RelayHttp {
     const bundle = fields.bytes("bundle", 1, PREKEY_BUNDLE_BYTES_MAX);
     return fields.isFine ? ok(bundle) : MALFORMED;
   };
+
+  readonly putPush = async (subscription: PutPush): Promise<Result<void, RelayError>> =>
+    done(await this.#sign({ method: "PUT", path: PATHS.push, body: () => subscription }));
+
+  readonly deletePush = async (): Promise<Result<void, RelayError>> =>
+    done(await this.#sign({ method: "DELETE", path: PATHS.push }));
 
   readonly putInvite = async (
     tag: InviteTag,

@@ -15,9 +15,8 @@
 import type { PeerChain, SenderChain } from "../../crypto/chain/sender-chain.ts";
 import type { Session } from "../../crypto/ratchet/session.ts";
 import type { MessageBody } from "../entry/message-body.ts";
+import type { RosterOpRow, RosterRow } from "../group/rows.ts";
 import type { Known } from "../log/known.ts";
-import type { Role } from "../roster/may.ts";
-import type { RosterOp } from "../roster/ops.ts";
 import type { AggregateRow, ExpiryRow } from "../thread/rows.ts";
 
 export type Hex = string;
@@ -39,6 +38,8 @@ export type MailboxRow = {
   readonly prekeysAtMs: number;
   /** When the relay got the record that says that we moved here; 0 = never, absent = we did not. */
   readonly moveToldAtMs?: number;
+  /** When the relay got how we are woken; 0 = it is to be told, absent = nobody said. */
+  readonly pushToldAtMs?: number;
 };
 
 /** A write token to our own mailboxes, given to one contact, to a group, or put into one invite. */
@@ -264,6 +265,7 @@ export type EntryRow = {
   readonly own: boolean;
   /** Public message id, 26 characters. */
   readonly id: string;
+  /** Of messages and edits; else "". */
   readonly text: string;
   readonly writtenAtMs: number;
   /** Its place was before entries that the person had seen when it came; of a run of such the first. */
@@ -346,45 +348,6 @@ export type OutboxRow = {
   readonly isUnconfirmed?: true;
   /** When a sweep first found it old: `createdAtMs` may be of a clock that was wrong by years. */
   readonly foundOldAtMs?: number;
-};
-
-/** A member of a group, as the roster says now; the highest rank first. */
-export type MemberRow = {
-  readonly account: Hex;
-  readonly role: Role;
-  /** hEff from which on they are served history. */
-  readonly floor: number;
-  /** Who added them. */
-  readonly by: Hex;
-};
-
-/** Place of an entry in its channel: log number and `seq`. */
-export type EntryPlace = readonly [a: number, s: number];
-
-/** What the ops of a group come to: written with them, since working it out is dear. */
-export type RosterRow = {
-  readonly c: number;
-  /** Names the ops: `resolve` answers alike for equal ones (sync/roster/resolve.ts). */
-  readonly digest: Hex;
-  readonly members: readonly MemberRow[];
-  /** Ops wait for others that are not here. */
-  readonly isBehind: boolean;
-  /** Entries that name a roster which is not here. */
-  readonly waits: readonly EntryPlace[];
-  /** Entries that speak of the group itself: what it is called. */
-  readonly metas: readonly EntryPlace[];
-  readonly title: string;
-  readonly topic: string;
-  /** By log id: the first entry that we may be served. Of other logs all. */
-  readonly starts: Readonly<Record<Hex, number>>;
-};
-
-/** An op that made the roster; its entry is at the same place. */
-export type RosterOpRow = {
-  readonly c: number;
-  readonly a: number;
-  readonly s: number;
-  readonly op: RosterOp;
 };
 
 export type Rows = {

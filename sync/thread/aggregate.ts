@@ -14,6 +14,7 @@ import type { Hex } from "../store/rows.ts";
 import type { Judge } from "./judge.ts";
 import type { Op, Said } from "./said.ts";
 import { compareStamps, earlierOf, type Kept, laterOf, type Stamp, stampOf } from "./stamp.ts";
+import { UNTOUCHED } from "./untouched.ts";
 
 /** Edits that are kept in sight, the latest. */
 export const VERSIONS_MAX = 100;
@@ -45,16 +46,6 @@ export type Aggregate = {
   readonly star: Kept<boolean> | null;
   /** Deleted for this account alone. */
   readonly hidden: boolean;
-};
-
-export const UNTOUCHED: Aggregate = {
-  versions: [],
-  content: null,
-  reactions: [],
-  pin: null,
-  deleted: null,
-  star: null,
-  hidden: false,
 };
 
 /** Its words, versions and reactions are to be erased, and those that still come. */

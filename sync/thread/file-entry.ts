@@ -6,9 +6,10 @@
 import type { EntryRef } from "../entry/entry-ref.ts";
 import { KINDS } from "../entry/kinds.ts";
 import type { Hex } from "../store/rows.ts";
-import { type Aggregate, counts, isGone, UNTOUCHED, withOps } from "./aggregate.ts";
+import { type Aggregate, counts, isGone, withOps } from "./aggregate.ts";
 import type { Judge } from "./judge.ts";
 import { type Op, opOf, type Said } from "./said.ts";
+import { UNTOUCHED } from "./untouched.ts";
 
 /** Ops on one message that are read at once: deletions first, then edits, then the latest. */
 export const OPS_READ_MAX = 8_192;

@@ -8,7 +8,8 @@
  *                 index pinned [c, pinned, h], index starred [starred, h]     absent = not in it
  *     expiry      primary n (generated), index at [at], index entry [c, a, s]
  */
-import { type MessageBody, plainMessage } from "../entry/message-body.ts";
+import type { MessageBody } from "../entry/message-body.ts";
+import { plainMessage } from "../entry/plain-message.ts";
 import type { EntryRow } from "../store/rows.ts";
 import type { Aggregate } from "./aggregate.ts";
 import type { Expiry } from "./expiry.ts";

@@ -2,7 +2,8 @@
  * A message on one line: in the list of chats, above an answer, in a notification.
  * docs/protocol/messages.md, [MO34] and [MO35].
  */
-import { QUOTE_CHARS_MAX, type Reply } from "../entry/message-body.ts";
+import type { Reply } from "../entry/message-body.ts";
+import { QUOTE_CHARS_MAX } from "../entry/plain-message.ts";
 import type { MessageView } from "./view.ts";
 
 export type Summary =

@@ -5,8 +5,9 @@
 import type { Attachment } from "../entry/blob-ref.ts";
 import type { Content, MessageBody, Reply } from "../entry/message-body.ts";
 import type { Hex } from "../store/rows.ts";
-import { type Aggregate, UNTOUCHED, type Version } from "./aggregate.ts";
+import type { Aggregate, Version } from "./aggregate.ts";
 import { type AggregateRow, messageOf, type MessageRow } from "./rows.ts";
+import { UNTOUCHED } from "./untouched.ts";
 
 /** One chip under a message. */
 export type ReactionView = {

@@ -19,6 +19,12 @@ import { idOf } from "../wire/ids.ts";
 
 /** While somebody writes, others are told once in so long … */
 export const TYPING_EVERY_MS = 3_000;
+/**
+ * … also when they send one message after the other: who begins anew is told of at once, but never more
+ * often than so, because the relay counts these frames with the messages themselves.
+ */
+export const TYPING_FRAMES_MAX = 4;
+const TYPING_FRAMES_MS = TYPING_FRAMES_MAX * TYPING_EVERY_MS;
 /** … and show it for so long after the last time. */
 export const TYPING_SHOWN_MS = 6_000;
 /** A frame this old is a repetition. */
@@ -46,7 +52,10 @@ export type TypingBoard = {
 };
 
 export function openTypingBoard(deps: TypingDeps): TypingBoard {
-  const toldAtMs = new Map<number, number>();
+  /** When others were told, the newest last; no more than count. */
+  const toldAtMs = new Map<number, readonly number[]>();
+  /** Channels in which the person has sent since others were told. */
+  const begunAnew = new Set<number>();
   const shown = new Map<string, { c: number; account: Hex; cancel: () => void }>();
   /** When they said so last: what is not newer is a repetition. One for each channel that there is. */
   const heardAtMs = new Map<string, number>();
@@ -64,13 +73,16 @@ export function openTypingBoard(deps: TypingDeps): TypingBoard {
   return {
     pressed: (c) => {
       const nowMs = deps.timers.now();
-      const sinceMs = nowMs - (toldAtMs.get(c) ?? 0);
-      if (sinceMs >= 0 && sinceMs < TYPING_EVERY_MS) return;
-      toldAtMs.set(c, nowMs);
+      const isWithin = (atMs: number, ms: number): boolean => nowMs >= atMs && nowMs - atMs < ms;
+      const told = (toldAtMs.get(c) ?? []).filter((it) => isWithin(it, TYPING_FRAMES_MS));
+      const isTold = told.some((it) => isWithin(it, TYPING_EVERY_MS)) && !begunAnew.has(c);
+      if (isTold || told.length >= TYPING_FRAMES_MAX) return;
+      toldAtMs.set(c, [...told, nowMs]);
+      begunAnew.delete(c);
       void tell(deps, c).catch(deps.failed);
     },
     sent: (c) => {
-      toldAtMs.delete(c);
+      begunAnew.add(c);
     },
     heard: (c, account, atMs) => {
       const name = `${c} ${account}`;

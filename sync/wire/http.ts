@@ -16,6 +16,7 @@ export const PATHS = {
   mailbox: (mailbox: string): string => `/v1/mailboxes/${mailbox}`,
   tokens: "/v1/tokens",
   prekeys: "/v1/prekeys",
+  push: "/v1/push",
   invite: (tag: string): string => `/v1/invites/${tag}`,
   blobs: "/v1/blobs",
   blob: (blob: string): string => `/v1/blobs/${blob}`,
@@ -79,6 +80,20 @@ export type PutPrekeys = { readonly bundle: string };
 export type FetchPrekeys = { readonly mailbox: string; readonly token: string };
 export type Prekeys = { readonly bundle: string };
 
+/**
+ * PUT push, signed: where and how to wake this device, in place of what was said before. The device made
+ * the VAPID key pair (RFC 8292), since a browser binds its subscription to it. 204; 422 `EndpointRefused`
+ * for an address that this relay does not push to. DELETE push, signed: no more. 204.
+ */
+export type PutPush = {
+  readonly endpoint: string;
+  /** The browser's P-256 public key, uncompressed, and its secret of 16 bytes (RFC 8291). */
+  readonly p256dh: string;
+  readonly auth: string;
+  readonly vapidPublicKey: string;
+  readonly vapidPrivateKey: string;
+};
+
 /** PUT invite, signed: creates or replaces the record under a tag of one's own. 204. */
 export type PutInvite = {
   readonly record: string;
@@ -127,6 +142,7 @@ export const PROBLEM_STATUS = {
   BodyTooLarge: 413,
   BodyTypeUnknown: 415,
   BlobDiffers: 422,
+  EndpointRefused: 422,
   VersionUnknown: 426,
   ProofOfWorkNeeded: 428,
   TooManyRequests: 429,

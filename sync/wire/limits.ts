@@ -83,6 +83,14 @@ export const INVITE_RECORD_BYTES_MAX = 16 * KIB;
 export const INVITES_PER_MAILBOX_MAX = 64;
 export const INVITE_LIFE_MS_MAX = 30 * DAY_MS;
 
+/* Web Push. */
+/** What a push service gives out has some hundreds. */
+export const PUSH_ENDPOINT_BYTES_MAX = 2 * KIB;
+/** P-256, uncompressed. */
+export const PUSH_KEY_BYTES = 65;
+export const PUSH_PRIVATE_KEY_BYTES = 32;
+export const PUSH_AUTH_BYTES = 16;
+
 /* Blobs. */
 /** Sealed and padded: 100 MiB of content fit. */
 export const BLOB_BYTES_MAX = 128 * MIB;

@@ -52,7 +52,7 @@ export async function befriend(host: Person, guests: readonly Person[]): Promise
 
 async function knowsOnlyFriends(store: Store): Promise<boolean> {
   const contacts = await store.read(["contacts"], (tx) => tx.range("contacts", "primary", {}));
-  return contacts.every((it) => it.state === "accepted");
+  return contacts.every((it) => it.state === "accepted" || it.state === "self");
 }
 
 /** Looks again and again, for at most `WAIT_MAX_MS`. */

@@ -35,6 +35,7 @@ const TABLES: readonly TableName[] = [
   "entries",
   "cursors",
   "outbox",
+  "aggregates",
 ];
 
 /** Whose store it is, and which chat. */
@@ -47,7 +48,8 @@ export async function sideOf(store: Store, chat?: Hex | number): Promise<Side> {
     assert(self !== undefined, "they have started");
     const channels = await tx.range("channels", "primary", {});
     const wanted = chat ?? self.account;
-    const c = channels.find((it) => it.c === wanted || it.account === wanted)?.c;
+    const chats = channels.filter((it) => it.kind !== "account");
+    const c = chats.find((it) => it.c === wanted || it.account === wanted)?.c;
     assert(c !== undefined, "they have that chat");
     return { store, self, c };
   });

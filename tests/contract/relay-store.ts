@@ -12,6 +12,7 @@ import {
   START_MS,
   tokenHash,
 } from "./relay-store-keeper.ts";
+import { relayPushContract } from "./relay-store-push.ts";
 
 const HOUR_MS = 3_600_000;
 const tag = (name: string): InviteTag => bytes(16, name) as InviteTag;
@@ -347,6 +348,8 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
     expect(it.store.totals()).toMatchObject({ blobs: 3, blobBytes: 8_001 });
     expect(await reserve("a", "5", { bytes: 9_999 })).toBe("reserved");
   });
+
+  relayPushContract(name, opened);
 
   test(`[RS14] ${name} lets no mailbox see or acknowledge another's`, async () => {
     await using it = await opened();

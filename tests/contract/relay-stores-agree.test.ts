@@ -80,6 +80,12 @@ const op = fc.oneof(
   mailbox.map((it): StoreOp => grantOp(it, it)),
   mailbox.map((it): StoreOp => grantOp(it, "x", { class: "invite" })),
   mailbox.map((it): StoreOp => ({
+    type: "putPush",
+    mailbox: mailboxId(it),
+    subscription: bytes(5, it),
+  })),
+  mailbox.map((it): StoreOp => ({ type: "deletePush", mailbox: mailboxId(it), only: null })),
+  mailbox.map((it): StoreOp => ({
     type: "deleteTokens",
     mailbox: mailboxId(it),
     hashes: [tokenHash(it)],
@@ -199,6 +205,7 @@ async function run(store: Store, steps: readonly Step[], disk: Disk | null): Pro
       const page = await pageOf(name);
       seen.push(page.map(({ counter, envelope, body, label }) => [counter, envelope, body, label]));
     }
+    seen.push(await store.subscribed(10));
     seen.push({ ...store.totals(), oldestAtMs: null });
   }
   return seen;

@@ -71,8 +71,27 @@ for (const theme of ["Light", "Dark"] as const) {
     await alice.say("seen");
     await alice.seesState("seen", "Read");
     await hasNoFaults(page);
-    await alice.message("seen").hover();
-    await alice.message("seen").getByRole("button", { name: "Message info" }).click();
+    await alice.act("seen", "Pin");
+    await alice.act("and this", "Reply");
+    await alice.say("an answer");
+    await alice.act("an answer", "React");
+    await hasNoFaults(page);
+    await page.getByRole("button", { name: "😂" }).click();
+    await alice.act("an answer", "Star");
+    await alice.act("an answer", "Edit");
+    await hasNoFaults(page);
+    await page.keyboard.press("Escape");
+    await alice.act("an answer", "Forward");
+    await hasNoFaults(page);
+    await page.keyboard.press("Escape");
+    await alice.message("an answer").click({ button: "right" });
+    await expect(page.getByRole("menu")).toBeVisible();
+    await hasNoFaults(page);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Starred messages" }).click();
+    await hasNoFaults(page);
+    await page.keyboard.press("Escape");
+    await alice.act("seen", "Info");
     await expect(page.getByRole("complementary", { name: "Message info" })).toBeVisible();
     await hasNoFaults(page);
     await page.keyboard.press("Escape");
@@ -83,6 +102,38 @@ for (const theme of ["Light", "Dark"] as const) {
     await hasNoFaults(page);
   });
 }
+
+test("[AX1] [AX2] a device is linked by keys alone, on a narrow screen, without a fault", async ({
+  newcomer,
+}) => {
+  const size = { viewport: { width: 360, height: 640 } };
+  const [phone, laptop] = await Promise.all([newcomer(undefined, size), newcomer(undefined, size)]);
+  await phone.page.bringToFront();
+  await phone.start("Alice");
+  await setTheme(phone.page, "Dark");
+  await expect(phone.page.getByRole("button", { name: "Settings" })).toBeFocused();
+  await phone.page.keyboard.press("Enter");
+  await tabTo(phone.page, phone.page.getByRole("button", { name: "Link a device" }));
+  await phone.page.keyboard.press("Enter");
+  const link = phone.page.getByRole("textbox", { name: "Device link" });
+  await expect(link).toBeVisible();
+  await hasNoFaults(phone.page);
+  await laptop.page.goto(await link.inputValue());
+  for (const { page } of [phone, laptop]) {
+    await page.bringToFront();
+    await expect(page.getByRole("list", { name: "Seven pictures" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "same seven pictures" })).toBeFocused();
+    await hasNoFaults(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  }
+  await phone.page.bringToFront();
+  await tabTo(phone.page, phone.page.getByRole("button", { name: "They match" }));
+  await phone.page.keyboard.press("Enter");
+  await tabTo(phone.page, phone.page.getByRole("button", { name: "Done" }));
+  await hasNoFaults(phone.page);
+  await phone.page.keyboard.press("Enter");
+  await expect(phone.page.getByRole("dialog")).toHaveCount(0);
+});
 
 test("[AX2] without a mouse one starts, invites, and chats", async ({ newcomer }) => {
   const [bob, alice] = [await newcomer(), await newcomer()];
@@ -129,6 +180,8 @@ test("[AX2] without a mouse one starts, invites, and chats", async ({ newcomer }
   await expect(alice.message("hello").first()).toBeFocused();
   await tabTo(alice.page, alice.message("hello").first().getByRole("button"));
   await alice.page.keyboard.press("Enter");
+  await expect(alice.page.getByRole("menuitem", { name: "Reply" })).toBeFocused();
+  for (const key of ["ArrowUp", "ArrowUp", "Enter"]) await alice.page.keyboard.press(key);
   await expect(alice.page.getByRole("complementary", { name: "Message info" })).toBeVisible();
   await alice.page.keyboard.press("Escape");
   await expect(alice.message("hello").first()).toBeFocused();

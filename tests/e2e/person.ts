@@ -54,6 +54,8 @@ export type Person = AsyncDisposable & {
   readonly stateOf: (text: string) => Locator;
   /** All `count` texts of the open chat in their order, scrolled up to the first. */
   readonly transcript: (count: number) => Promise<readonly string[]>;
+  /** Chooses from the message's actions. */
+  readonly act: (text: string, action: string) => Promise<void>;
   readonly chat: (name: string) => Locator;
   /** Closes the page; their engine ends with the last one. */
   readonly leave: () => Promise<void>;
@@ -124,6 +126,12 @@ export function personIn(context: BrowserContext, page: Page, url: string): Pers
     message,
     stateOf: (text) => message(text).locator("[data-state]"),
     transcript: async (count) => await transcriptOf(messages, count),
+    act: async (text, action) => {
+      await message(text).hover();
+      await message(text).getByRole("button", { name: "Message actions" }).click();
+      const menu = page.getByRole("menu", { name: "Message actions" });
+      await menu.getByRole("menuitem", { name: action, exact: true }).click();
+    },
     chat,
     leave: async () => await page.close(),
     comeBack: async () => {

@@ -2,8 +2,9 @@
 import { expect } from "vitest";
 
 import { assert } from "../../crypto/base/assert.ts";
+import type { RosterRow } from "../../sync/group/rows.ts";
 import type { Role } from "../../sync/roster/may.ts";
-import type { EntryRow, RosterRow } from "../../sync/store/rows.ts";
+import type { EntryRow } from "../../sync/store/rows.ts";
 import type { Person } from "./person.ts";
 
 /** The number of their group of this name, by which they were let in. */
@@ -21,8 +22,8 @@ export async function rosterRow(person: Person): Promise<RosterRow> {
   return row;
 }
 
-export async function makeGroup(owner: Person, members: readonly Person[]): Promise<void> {
-  const accounts = await Promise.all(members.map((it) => it.account()));
+export async function makeGroup(owner: Person, others: readonly Person[]): Promise<void> {
+  const accounts = await Promise.all(others.map((it) => it.account()));
   const made = await owner.device.groups.create("Hut", accounts);
   expect(made).toMatchObject({ ok: true });
 }

@@ -29,7 +29,7 @@ test("[GP16] a relay forgets everything while three of five are away: all five e
   const first = await hears(alice);
   expect(first).toHaveLength(7);
   for (const it of everybody) {
-    expect(await hears(it), it.name).toEqual(first);
-    expect(await members(it, everybody), it.name).toHaveLength(5);
+    expect(await hears(it), `${it.name} agrees`).toEqual(first);
+    expect(await members(it, everybody), `${it.name} agrees`).toHaveLength(5);
   }
 });

@@ -30,7 +30,7 @@ const everybodyHears = async (
   people: readonly Person[],
   texts: readonly string[],
 ): Promise<void> => {
-  for (const it of people) expect(await hears(it), it.name).toEqual(texts);
+  for (const it of people) expect(await hears(it), `${it.name} agrees`).toEqual(texts);
 };
 
 const give = async (by: Person, who: Person, role: Role): Promise<void> => {
@@ -44,7 +44,7 @@ test("[GP1] a group is made of contacts, who hear each other without being conta
   await makeGroup(alice, [bob, carol]);
   await w.pass(20 * SECOND_MS);
   for (const it of everybody) {
-    expect(await members(it, everybody), it.name).toEqual([
+    expect(await members(it, everybody), `${it.name} agrees`).toEqual([
       "alice owner",
       "bob member",
       "carol member",
@@ -125,7 +125,10 @@ test("[GP11] a removal is read by who was removed, and nothing after it", async 
   await tell(carol, "two indeed");
   await w.atRest();
   for (const it of everybody) {
-    expect(await members(it, everybody), it.name).toEqual(["alice owner", "carol member"]);
+    expect(await members(it, everybody), `${it.name} agrees`).toEqual([
+      "alice owner",
+      "carol member",
+    ]);
   }
   await everybodyHears([alice, carol], ["all three", "two", "two indeed"]);
   expect(await hears(bob)).toEqual(["all three"]);
@@ -179,10 +182,7 @@ test("[GP12] a removed member who goes on as if nothing had happened is heard by
   await everybodyHears([alice, carol], ["in time", "is he gone?"]);
   for (const it of [alice, carol]) {
     const late = (await it.rows("entries")).filter((row) => row.text === "still here");
-    expect(
-      late.every((row) => row.shown === 0 && row.counts === "no"),
-      it.name,
-    ).toBe(true);
+    expect(late.every((row) => row.shown === 0 && row.counts === "no")).toBe(true);
     expect(await members(it, everybody)).not.toContain("bob member");
     expect(it.bugs).toEqual([]);
   }
@@ -205,9 +205,12 @@ test("[GP12] whose relay lost the word that they are out is told again when they
   await tell(bob, "anybody?");
   await w.atRest(2 * MINUTE_MS);
   for (const it of everybody) {
-    expect(await members(it, everybody), it.name).toEqual(["alice owner", "carol member"]);
+    expect(await members(it, everybody), `${it.name} agrees`).toEqual([
+      "alice owner",
+      "carol member",
+    ]);
   }
-  const [said] = (await timeline(bob)).filter((it) => it.text === "anybody?");
+  const said = (await timeline(bob)).find((it) => it.text === "anybody?");
   expect(said?.counts).toBe("no");
   await everybodyHears([alice, carol], []);
 });
@@ -240,10 +243,13 @@ test("[GP15] two admins remove each other while they are apart: everybody sees t
   carol.reconnect();
   await w.atRest(120 * SECOND_MS);
   for (const it of everybody) {
-    expect(await members(it, everybody), it.name).toEqual(["alice owner", "carol owner"]);
+    expect(await members(it, everybody), `${it.name} agrees`).toEqual([
+      "alice owner",
+      "carol owner",
+    ]);
   }
   await everybodyHears([alice, carol], ["he is out"]);
-  const [refused] = (await timeline(bob)).filter((it) => it.text === "she is out");
+  const refused = (await timeline(bob)).find((it) => it.text === "she is out");
   expect(refused?.counts).toBe("no");
 });
 
@@ -259,7 +265,10 @@ test("[GP18] who leaves says so; the last owner's leave makes somebody else owne
   await tell(bob, "she left");
   await w.atRest(60 * SECOND_MS);
   for (const it of everybody) {
-    expect(await members(it, everybody), it.name).toEqual(["bob owner", "carol member"]);
+    expect(await members(it, everybody), `${it.name} agrees`).toEqual([
+      "bob owner",
+      "carol member",
+    ]);
   }
   await everybodyHears([bob, carol], ["goodbye", "she left"]);
   expect(await hears(alice)).toEqual(["goodbye"]);
@@ -287,7 +296,10 @@ test("[GP17] the last word of an admin names the group; a member's does not coun
   });
   await w.atRest();
   for (const it of everybody) {
-    expect(await rosterRow(it), it.name).toMatchObject({ title: "The hut", topic: "wood" });
+    expect(await rosterRow(it), `${it.name} agrees`).toMatchObject({
+      title: "The hut",
+      topic: "wood",
+    });
     expect((await timeline(it)).map(({ kind }) => kind)).toContain(KINDS.meta.number);
     expect((await it.rows("channels")).every(({ unread }) => unread === 0)).toBe(true);
   }

@@ -114,7 +114,28 @@ test("[LK8] nobody passes for who shows the code", async () => {
   await hasNothing(laptop);
 });
 
-test("[LK9] [LK12] a grant that was altered makes nobody a device", async () => {
+test("[LK15] a relay cannot say that a device has joined", async () => {
+  const them = await pair();
+  const { relay, phone, laptop } = them;
+  const shown = await show(them, laptop);
+  expect(await use(them, phone, shown)).toBeNull();
+  await them.pass(3 * SECOND_MS);
+  laptop.crash();
+  const tag = toBase64url(linkTagsOf(codeOf(shown)).shower);
+  let lies = 0;
+  relay.between = (request, next) => {
+    if (request.method !== "GET" || !request.url.endsWith(tag)) return next(request);
+    lies += 1;
+    const record = toBase64url(new Uint8Array(16).fill(lies));
+    return Response.json({ record, expiresAtMs: them.nowMs() + MINUTE_MS });
+  };
+  phone.device.linking.confirm();
+  await them.pass(5 * SECOND_MS);
+  expect(lies).toBeGreaterThan(2);
+  expect(at(phone, "granting").type).toBe("granting");
+});
+
+test("[LK9] [LK12] [LK15] a grant that was altered makes nobody a device", async () => {
   const them = await pair();
   const { relay, phone, laptop } = them;
   const shown = await show(them, laptop);
@@ -132,6 +153,8 @@ test("[LK9] [LK12] a grant that was altered makes nobody a device", async () => 
   phone.device.linking.confirm();
   await them.pass(4 * SECOND_MS);
   expect(failure(laptop)).toBe("LinkForged");
+  await them.pass(4 * SECOND_MS);
+  expect(failure(phone)).toBe("LinkCancelled");
   await hasNothing(laptop);
 });
 

@@ -38,7 +38,9 @@ describe.each(["phone", "laptop"] as const)("the %s shows the code", (first) => 
     expect(at(laptop, "linked").role).toBe("new");
     expect(await laptop.account()).toBe(await phone.account());
     expect((await selfOf(laptop)).name).toBe("phone");
-    expect(await liesAt(them, codeOf(shown))).toEqual([]);
+    // The new device's last word, which goes with the code.
+    const word = first === "phone" ? "scanner" : "shower";
+    expect(await liesAt(them, codeOf(shown))).toEqual([word]);
     expect([...phone.bugs, ...laptop.bugs]).toEqual([]);
   });
 
@@ -93,6 +95,19 @@ test("[LK11] [LK12] the new device knows the account, its devices and that they 
   // The relay takes what the new device writes to the phone.
   const tokens = await phone.rows("tokens");
   expect(tokens.map((it) => [it.account, it.registeredAt.length])).toEqual([[one.account, 1]]);
+});
+
+test("[LK12] what either device writes from then on is on both", async () => {
+  const them = await pair();
+  const { phone, laptop } = them;
+  await linkUp(them, phone, laptop);
+  await laptop.say(laptop, "from the laptop");
+  await them.pass(20 * SECOND_MS);
+  await phone.say(phone, "from the phone");
+  await them.atRest();
+  expect(await phone.sees(phone)).toEqual(["from the laptop", "from the phone"]);
+  expect(await laptop.sees(laptop)).toEqual(["from the laptop", "from the phone"]);
+  expect((await phone.rows("contacts"))[0]?.live).toHaveLength(2);
 });
 
 test("[LK12] a recovery secret that is not there any more is not handed on", async () => {
@@ -169,6 +184,55 @@ test("[LK2] [LK15] whoever gives up takes back what they left, and the other is 
     expect(recordsAt(them.relay)).toBe(asked);
     await hasNothing(them.laptop);
   }
+});
+
+test("[LK15] who gives up at the first sight of the pictures tells the other all the same", async () => {
+  const them = await pair();
+  const { phone, laptop } = them;
+  const shown = await show(them, phone);
+  phone.device.status(({ linking }) => {
+    if (linking?.type === "compare") phone.device.linking.cancel();
+  });
+  expect(await use(them, laptop, shown)).toBeNull();
+  await them.pass(6 * SECOND_MS);
+  expect(phone.status?.linking).toBeNull();
+  expect(failure(laptop)).toBe("LinkCancelled");
+  expect(await liesAt(them, codeOf(shown))).toEqual([]);
+});
+
+test("[LK15] the member hears that the device has joined, however late", async () => {
+  const them = await pair();
+  const { phone, laptop } = them;
+  await meet(them, laptop, phone);
+  laptop.transport.setRoute("down");
+  phone.device.linking.confirm();
+  await them.pass(3 * SECOND_MS);
+  expect(at(phone, "granting").type).toBe("granting");
+  phone.transport.setRoute("down");
+  laptop.transport.setRoute("up");
+  await them.pass(MINUTE_MS);
+  expect(at(laptop, "linked").role).toBe("new");
+  expect(at(phone, "granting").type).toBe("granting");
+  phone.transport.setRoute("up");
+  await them.pass(5 * SECOND_MS);
+  expect(at(phone, "linked").role).toBe("member");
+});
+
+test("[LK15] who cancels when the device has joined does not undo it, and both say so", async () => {
+  const them = await pair();
+  const { phone, laptop } = them;
+  await meet(them, phone, laptop);
+  phone.device.linking.confirm();
+  let isJoined = false;
+  for (let n = 0; n < 100 && !isJoined; n += 1) {
+    await them.pass(20);
+    isJoined = (await laptop.rows("contacts")).length > 0;
+  }
+  expect(laptop.status?.linking?.type).toBe("compare");
+  laptop.device.linking.cancel();
+  await them.pass(4 * SECOND_MS);
+  expect(at(laptop, "linked").role).toBe("new");
+  expect(at(phone, "linked").role).toBe("member");
 });
 
 test("[LK10] an account with ten devices is offered no code", async () => {

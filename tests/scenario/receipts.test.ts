@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
+import { TYPING_FRAMES_MAX } from "../../sync/typing/typing.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[CU5] receipts follow within a second, and are taken together after that", async () => {
@@ -138,6 +139,15 @@ test("[TY2] [TY4] [TY6] somebody is seen writing while they write, until their m
     await pass(200);
     expect(bob.status?.typing).toEqual({});
   }
+  // Forty messages, one right after the other, are not forty frames more.
+  relay.counted();
+  for (let n = 0; n < 40; n += 1) {
+    alice.device.typing(c);
+    await alice.say(bob, `${n}`);
+    await pass(100);
+  }
+  expect(relay.counted()["put.liveOnly"] ?? 0).toBeLessThanOrEqual(TYPING_FRAMES_MAX);
+  await pass(15 * SECOND_MS);
   alice.device.typing(c);
   await pass(SECOND_MS);
   alice.device.typing(c);

@@ -17,7 +17,7 @@ import type { Person } from "./person.ts";
 export async function linked(phone: Person, laptop: Person): Promise<void> {
   const [self, other] = [await selfOf(phone), await selfOf(laptop)];
   await laptop.sleep();
-  const { secretKey } = accountKeysOf(self.recoverySecret);
+  const { secretKey } = accountKeysOf(self.recoverySecret ?? new Uint8Array(32));
   const { accountKey, account, recoverySecret, createdAtMs } = self;
   const request = { accountKey, issuer: null, device: other.keys, capabilities: CAPABILITY_LINK };
   const certificate = certifyDevice({ ...request, createdAtMs }, secretKey);

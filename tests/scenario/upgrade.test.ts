@@ -6,7 +6,7 @@ import { encodeBody } from "../../sync/entry/bodies.ts";
 import { refOf } from "../../sync/entry/entry-ref.ts";
 import { decodeEntry, entryIdOf, signEntry } from "../../sync/entry/entry.ts";
 import { KINDS } from "../../sync/entry/kinds.ts";
-import { plainMessage } from "../../sync/entry/message-body.ts";
+import { plainMessage } from "../../sync/entry/plain-message.ts";
 import { addKnown, maxKnown } from "../../sync/log/known.ts";
 import type { EntryRow, Rows, TableName } from "../../sync/store/rows.ts";
 import { TABLES } from "../../sync/store/tables.ts";

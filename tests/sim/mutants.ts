@@ -314,8 +314,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/outbox/attempts.ts",
-        find: '      if (next.what === "entry" && next.waiting === 0) await markSent(tx, next);\n',
-        replace: '      if (next.what === "entry") await markSent(tx, next);\n',
+        find: '  if (rows.some((it) => it.what === "entry" && !isSent(it))) return;\n',
+        replace: "",
       },
     ],
   },
@@ -325,9 +325,9 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ["INV7", "INV11", "INV13"],
     edits: [
       {
-        file: "sync/open-device.ts",
-        find: "if (this.#isSwept || this.#closed || Math.abs(offsetMs) > OFFSET_ALONE_MS_MAX) return;",
-        replace: "if (this.#isSwept || this.#closed || Number.isNaN(offsetMs)) return;",
+        file: "sync/sweeper.ts",
+        find: "if (isResting || isClosed || Math.abs(offsetMs) > OFFSET_ALONE_MS_MAX) return;",
+        replace: "if (isResting || isClosed || Number.isNaN(offsetMs)) return;",
       },
     ],
   },
@@ -340,6 +340,42 @@ export const MUTANTS: readonly Mutant[] = [
         file: "sync/outbox/control.ts",
         find: "    c,\n    a,\n    s,\n",
         replace: "    ...(input.before ?? { c, a, s }),\n",
+      },
+    ],
+  },
+  {
+    name: "what was deleted keeps its words",
+    profile: "A",
+    breaks: ["INV16"],
+    edits: [
+      {
+        file: "sync/channel/thread-rows.ts",
+        find: "  const keepsBytes = row.own && !isForAll;\n",
+        replace: "  const keepsBytes = row.own || isForAll;\n",
+      },
+    ],
+  },
+  {
+    name: "the last word is the one that came last",
+    profile: "C",
+    breaks: ["INV16"],
+    edits: [
+      {
+        file: "sync/thread/stamp.ts",
+        find: "  return compareStamps(a.stamp, b.stamp) >= 0 ? a : b;\n",
+        replace: "  return b;\n",
+      },
+    ],
+  },
+  {
+    name: "what is said about a message that is not here yet is lost",
+    profile: "C",
+    breaks: ["INV16"],
+    edits: [
+      {
+        file: "sync/channel/take-in.ts",
+        find: "  if (isMessage && waiting === 0) return;\n",
+        replace: "  if (isMessage) return;\n",
       },
     ],
   },

@@ -21,6 +21,15 @@ export const TEMPLATES = 64;
 
 export type Action =
   | { readonly do: "write"; readonly who: number; readonly to: number; readonly n: number }
+  | {
+      readonly do: "change";
+      readonly who: number;
+      readonly to: number;
+      /** Counted back from the newest message of the chat. */
+      readonly back: number;
+      readonly deed: Deed;
+      readonly n: number;
+    }
   | { readonly do: "read"; readonly who: number }
   | { readonly do: "type"; readonly who: number; readonly to: number }
   | { readonly do: "meet"; readonly who: number; readonly to: number; readonly isAlone: boolean }
@@ -48,6 +57,10 @@ export type Action =
   | { readonly do: "relayDies"; readonly moment: "now" | "beforeSync"; readonly downMs: number }
   | { readonly do: "relayWiped"; readonly downMs: number }
   | { readonly do: "relayFails"; readonly forMs: number };
+
+/** What people do with messages. */
+export const DEEDS = ["edit", "react", "unreact", "pin", "unpin", "delete", "star"] as const;
+export type Deed = (typeof DEEDS)[number];
 
 /** What a device's clock says from now on. */
 export type Clock =
@@ -99,6 +112,7 @@ export function planOf(seed: number, profile: Profile): Plan {
     ...(isFresh ? meetings(chance, people) : []),
     ...talk(chance, people),
     ...faults(chance, people, profile),
+    ...deeds(new Chance(seed, `deeds ${profile}`), people),
   ];
   return { ...plan, steps: steps.toSorted((a, b) => a.atMs - b.atMs) };
 }
@@ -156,6 +170,26 @@ function talk(chance: Chance, people: number): readonly Step[] {
   if (chance.happens(0.3)) {
     const [who, to] = pairOf(chance, people);
     steps.push({ do: "type", who, to, atMs: chance.below(BUSY_MS) });
+  }
+  return steps;
+}
+
+/** Of the newest messages, so that both often do something with the same one. */
+const NEWEST = 4;
+
+function deeds(chance: Chance, people: number): readonly Step[] {
+  const steps: Step[] = [];
+  const count = chance.between(2, 14);
+  for (let n = 0; n < count; n += 1) {
+    const [who, to] = pairOf(chance, people);
+    const [deed, back] = [chance.pick([...DEEDS]), chance.below(NEWEST)];
+    const atMs = chance.below(BUSY_MS);
+    steps.push({ do: "change", who, to, back, deed, n, atMs });
+    // The other one means the same message, at about the same time, and often something else.
+    if (!chance.happens(0.4)) continue;
+    const other = chance.happens(0.5) ? deed : chance.pick([...DEEDS]);
+    const again = { who: to, to: who, back, deed: other, n: n + 100 };
+    steps.push({ do: "change", ...again, atMs: atMs + chance.below(3_000) });
   }
   return steps;
 }

@@ -5,6 +5,8 @@ import { CANARY, type Person } from "./person.ts";
 import type { Clock, Step } from "./plan.ts";
 import type { World } from "./world.ts";
 
+type ChangeStep = Extract<Step, { readonly do: "change" }>;
+
 /** A person who was told "not now" tries again. */
 const TRY_AGAIN_MS = 2_000;
 
@@ -18,6 +20,8 @@ async function act(world: World, step: Step): Promise<void> {
   switch (step.do) {
     case "write":
       return await write(world, world.person(step.who), world.person(step.to), step.n);
+    case "change":
+      return await change(world, step);
     case "read":
       return await readAll(world, world.person(step.who));
     case "type":
@@ -92,6 +96,41 @@ async function write(world: World, who: Person, to: Person, n: number): Promise<
   if (who.isOffline || world.node.door === undefined) {
     world.happened("a message is written while offline");
   }
+}
+
+const EMOJI = ["👍", "🎉"] as const;
+
+/** Something with one of the newest messages, if it is possible. */
+async function change(world: World, step: ChangeStep): Promise<void> {
+  const [who, to] = [world.person(step.who), world.person(step.to)];
+  const c = await channelWith(world, who, to);
+  if (c === undefined) return;
+  const rows = await who.store?.read(["entries"], (tx) =>
+    tx.range("entries", "timeline", { lower: [c, 1], upper: [c, 1], reverse: true, limit: 8 }),
+  );
+  const isOwnOnly = step.deed === "edit" || step.deed === "delete";
+  const row = rows?.filter((it) => it.own || !isOwnOnly)[step.back];
+  if (row === undefined) return;
+  const done = await who.use(({ acts }) => {
+    const { id } = row;
+    switch (step.deed) {
+      case "edit":
+        return acts.edit(c, id, `${CANARY} ${world.seed}.${step.n} ${who.name} changes it`);
+      case "react":
+      case "unreact":
+        return acts.react(c, id, EMOJI[step.n % 2] ?? "👍", step.deed === "react");
+      case "pin":
+      case "unpin":
+        return acts.pin(c, id, step.deed === "pin");
+      case "star":
+        return acts.star(c, id, true);
+      case "delete":
+        return acts.deleteForAll(c, id);
+      default:
+        return unreachable(step.deed);
+    }
+  });
+  if (done?.ok === true) world.happened(`a message changes: ${step.deed}`);
 }
 
 async function readAll(world: World, who: Person): Promise<void> {

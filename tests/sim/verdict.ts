@@ -1,6 +1,11 @@
+import { decodeEntry } from "../../sync/entry/entry.ts";
 /** What must be true when it has become quiet: the end-to-end promises. */
 import { coversKnown, KNOWN_NOTHING, maxKnown, unionKnown } from "../../sync/log/known.ts";
 import type { ContactRow, CursorRow, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
+import { type Aggregate, isGone } from "../../sync/thread/aggregate.ts";
+import { type AggregateRow, messageOf } from "../../sync/thread/rows.ts";
+import { UNTOUCHED } from "../../sync/thread/untouched.ts";
+import { viewOf } from "../../sync/thread/view.ts";
 import type { Person } from "./person.ts";
 import type { World } from "./world.ts";
 
@@ -80,6 +85,8 @@ async function wrongBetween(world: World, who: Person, to: Person): Promise<stri
   }
   const at = own.findIndex((id, i) => id !== other[i]);
   if (at >= 0) return `[INV12] ${who.name} and ${to.name} differ in order at message ${at + 1}`;
+  const changed = changedOtherwise(ours, theirs);
+  if (changed !== null) return `[INV16] ${who.name} and ${to.name} differ: ${changed}`;
   if (ours.unread !== ours.timeline.filter((it) => isUnread(ours, it)).length) {
     return `[INV14] ${who.name} is shown ${ours.unread} unread messages`;
   }
@@ -105,10 +112,37 @@ async function wrongBetween(world: World, who: Person, to: Person): Promise<stri
   return null;
 }
 
+/** What messages have become is the same at both, and what was deleted has no words left. */
+function changedOtherwise(ours: Chat, theirs: Chat): string | null {
+  const [a, b] = [looksOf(ours), looksOf(theirs)];
+  const at = a.findIndex((look, i) => look !== b[i]);
+  if (at >= 0) return `message ${at + 1} is ${a[at]} and ${b[at]}`;
+  const left = ours.timeline.find((it) => isGoneIn(ours, it) && bodyOf(it) !== null);
+  return left === undefined ? null : `${left.id} was deleted and still has its words`;
+}
+
+const looksOf = (chat: Chat): readonly string[] =>
+  chat.timeline.map((row) => {
+    const view = viewOf(messageOf(row), aggregateOf(chat, row), "");
+    const { versions, isStarred: _, ...rest } = view ?? { versions: [], isStarred: false };
+    return JSON.stringify({ ...rest, versions: versions.map(({ stamp }) => stamp.id) });
+  });
+
+const aggregateOf = ({ aggregates }: Chat, { a, s }: EntryRow): Aggregate =>
+  aggregates.find((it) => it.a === a && it.s === s)?.aggregate ?? UNTOUCHED;
+
+const isGoneIn = (chat: Chat, row: EntryRow): boolean => isGone(aggregateOf(chat, row));
+
+function bodyOf(row: EntryRow): Uint8Array | null {
+  const entry = decodeEntry(row.bytes);
+  return entry.ok ? entry.value.body : null;
+}
+
 type Chat = {
   readonly contact: ContactRow;
   readonly unread: number;
   readonly timeline: readonly EntryRow[];
+  readonly aggregates: readonly AggregateRow[];
   readonly logs: readonly LogRow[];
   readonly cursors: readonly CursorRow[];
 };
@@ -116,7 +150,7 @@ type Chat = {
 const idsOf = (timeline: readonly EntryRow[]): readonly string[] => timeline.map((it) => it.id);
 
 const isUnread = (chat: Chat, entry: EntryRow): boolean => {
-  if (entry.own) return false;
+  if (entry.own || isGoneIn(chat, entry)) return false;
   const read = chat.logs.find((it) => it.a === entry.a)?.read ?? KNOWN_NOTHING;
   return !coversKnown(read, { floor: 0, ranges: [[entry.s, entry.s]] });
 };
@@ -125,7 +159,7 @@ const chatOf = (world: World, who: Person, to: Person): Promise<Chat | null> =>
   readChat(who, world.witness.accountOf(to.name));
 
 async function readChat({ store }: Person, account: string): Promise<Chat | null> {
-  const tables = ["contacts", "channels", "entries", "logs", "cursors"] as const;
+  const tables = ["contacts", "channels", "entries", "logs", "cursors", "aggregates"] as const;
   const chat = await store?.read(tables, async (tx) => {
     const contact = await tx.get("contacts", account);
     const channels = await tx.range("channels", "primary", {});
@@ -136,6 +170,7 @@ async function readChat({ store }: Person, account: string): Promise<Chat | null
       contact,
       unread,
       timeline: await tx.range("entries", "timeline", { lower: [c, 1], upper: [c, 1, Infinity] }),
+      aggregates: await tx.range("aggregates", "timeline", { lower: [c], upper: [c] }),
       logs: await tx.range("logs", "channel", { lower: c, upper: c }),
       cursors: (await tx.range("cursors", "primary", {})).filter((it) => it.c === c),
     };

@@ -217,10 +217,12 @@ export class Witness {
       this.#fail(`[INV5] ${seen.who} took ${place}, which its author never wrote: ${row.text}`);
     }
     const shown = seen.shown.get(row.text);
-    if (row.shown === 1 && shown !== undefined && shown !== row.id) {
+    // What was deleted has no words.
+    const isSaid = row.shown === 1 && row.text !== "";
+    if (isSaid && shown !== undefined && shown !== row.id) {
       this.#fail(`[INV4] ${seen.who} shows "${row.text}" twice`);
     }
-    if (row.shown === 1) seen.shown.set(row.text, row.id);
+    if (isSaid) seen.shown.set(row.text, row.id);
     seen.held.set(place, hash);
   }
 
@@ -230,11 +232,12 @@ export class Witness {
       this.#fail(`[INV3] ${seen.who} used the number of ${place} twice`);
     }
     this.#written.set(place, hash);
+    const isSaid = row.shown === 1 && row.text !== "";
     const writer = this.#writerByText.get(row.text);
-    if (row.shown === 1 && writer !== undefined && writer !== seen.who) {
+    if (isSaid && writer !== undefined && writer !== seen.who) {
       this.#fail(`[INV5] ${seen.who} has "${row.text}" of ${writer} as their own`);
     }
-    if (row.shown === 1) this.#writerByText.set(row.text, seen.who);
+    if (isSaid) this.#writerByText.set(row.text, seen.who);
   }
 
   /** "Sent" is what a relay confirmed. */

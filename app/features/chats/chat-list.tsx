@@ -13,7 +13,7 @@ import { showUnread } from "../../platform/tab-title.ts";
 import { useFirstLook } from "../../session/first-look.ts";
 import { useSession, useStatus } from "../../session/session.ts";
 import { usePresence } from "../../session/use-presence.ts";
-import { nameOf, seenText } from "../../text/chat-text.ts";
+import { nameOf, previewText, seenText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { shortTime } from "../../text/times.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -108,8 +108,10 @@ function lineOf({ kind, state, preview }: Chat, draft: string): string {
   if (state === "request") return words.request;
   if (state === "blocked") return words.blocked;
   if (draft !== "") return words.draft(draft);
-  if (preview !== null)
-    return preview.own && kind === "dm" ? words.own(preview.text) : preview.text;
+  if (preview !== null) {
+    const text = previewText(preview);
+    return preview.own && kind === "dm" && text === preview.text ? words.own(text) : text;
+  }
   if (kind === "self") return words.selfHint;
   return state === "invited" ? words.waiting : words.nothingYet;
 }

@@ -1,11 +1,13 @@
 /**
- * Where a message is written.
+ * Where a message is written, and where one's own is changed.
  *
  * [ACO1] Enter sends, Shift+Enter makes a line; on touch Enter makes a line. [ACO2] Over 32,768
  * bytes it says by how much, and sends nothing. [ACO3] A text that was refused is in the field
- * again. [ACO4] An Enter that ends an input method's composition does not send.
+ * again. [ACO4] An Enter that ends an input method's composition does not send. [ACO5] Escape gives up
+ * an answer or a change first. [ACO6] Up in an empty field changes one's last message; the draft that was
+ * there is there again afterwards.
  */
-import { SendHorizontal } from "lucide-react";
+import { Check, Pencil, Reply, SendHorizontal, X } from "lucide-react";
 import {
   type FormEvent,
   type KeyboardEvent,
@@ -20,24 +22,92 @@ import { isCoarsePointer } from "../../platform/capabilities.ts";
 import { isComposing } from "../../platform/keys.ts";
 import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
-import { COUNT_FROM_BYTES, useSend } from "./use-send.ts";
+import { useEdit } from "./use-edit.ts";
+import { COUNT_FROM_BYTES, type Sending, useSend } from "./use-send.ts";
+
+/** `line`: what is answered, on one line. */
+export type Answering = { readonly id: string; readonly author: string; readonly line: string };
+export type Editing = { readonly id: string; readonly text: string };
 
 type Props = {
   readonly c: number;
+  readonly answering: Answering | null;
+  readonly onAnswering: (answering: Answering | null) => void;
   /** A message of ours is in the log now. */
   readonly onSent: () => void;
+  /** Up in an empty field. */
+  readonly onEditLast: () => void;
 };
 
-export function Composer({ c, onSent }: Props): ReactElement {
-  const { draft, bytes, failure, write, send } = useSend(c, onSent);
+export function Composer({ c, answering, onAnswering, onSent, onEditLast }: Props): ReactElement {
+  const sending = useSend(c, answering, onAnswering, onSent);
+  const words = texts().actions;
+  return (
+    <Writing
+      sending={sending}
+      bar={
+        answering && {
+          icon: <Reply aria-hidden="true" />,
+          title: words.replyingTo(answering.author),
+          line: answering.line,
+          onCancel: () => onAnswering(null),
+        }
+      }
+      focusFor={answering?.id ?? ""}
+      onUp={onEditLast}
+    />
+  );
+}
+
+type EditProps = Editing & { readonly c: number; readonly onDone: () => void };
+
+/** Give it `key={id}`. */
+export function EditComposer({ c, id, text, onDone }: EditProps): ReactElement {
+  const sending = useEdit(c, { id, text }, onDone);
+  const words = texts().actions;
+  return (
+    <Writing
+      sending={sending}
+      bar={{
+        icon: <Pencil aria-hidden="true" />,
+        title: words.editing,
+        line: text,
+        onCancel: onDone,
+      }}
+      focusFor={id}
+      isEdit
+    />
+  );
+}
+
+type Bar = {
+  readonly icon: ReactElement;
+  readonly title: string;
+  readonly line: string;
+  readonly onCancel: () => void;
+};
+
+type WritingProps = {
+  readonly sending: Sending;
+  readonly bar: Bar | null;
+  /** The field has the focus when this changes. */
+  readonly focusFor: string;
+  readonly isEdit?: boolean;
+  readonly onUp?: () => void;
+};
+
+function Writing({ sending, bar, focusFor, isEdit = false, onUp }: WritingProps): ReactElement {
+  const { text, bytes, failure, write, send } = sending;
   const field = useRef<HTMLTextAreaElement>(null);
   const words = texts().conversation;
   const tooLong = bytes > INLINE_TEXT_BYTES_MAX;
-  const { text } = draft;
 
   useEffect(() => {
-    if (!isCoarsePointer()) field.current?.focus();
-  }, []);
+    if (isCoarsePointer() && focusFor === "") return;
+    const { current } = field;
+    current?.focus();
+    current?.setSelectionRange(current.value.length, current.value.length);
+  }, [focusFor]);
   useLayoutEffect(() => fitToText(field.current, text), [text]);
 
   const submit = (event: FormEvent): void => {
@@ -46,15 +116,23 @@ export function Composer({ c, onSent }: Props): ReactElement {
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (!isSendKey(event)) return;
-    event.preventDefault();
-    void send();
+    if (isSendKey(event)) {
+      event.preventDefault();
+      void send();
+    } else if (event.key === "Escape" && bar !== null && !isComposing(event.nativeEvent)) {
+      event.preventDefault();
+      bar.onCancel();
+    } else if (event.key === "ArrowUp" && text === "" && isPlain(event)) {
+      event.preventDefault();
+      onUp?.();
+    }
   };
   return (
     <form className="composer" onSubmit={submit}>
       <p id="composer-failure" className="failure" role="alert">
         {failure === null ? "" : failureText(failure)}
       </p>
+      {bar === null ? null : <WritingBar {...bar} />}
       <div className="composer-row">
         <textarea
           ref={field}
@@ -65,17 +143,17 @@ export function Composer({ c, onSent }: Props): ReactElement {
           dir="auto"
           value={text}
           aria-invalid={tooLong}
-          aria-describedby="composer-failure composer-count"
+          aria-describedby="composer-failure composer-bar composer-count"
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
         <button
           type="submit"
           className="send-button"
-          aria-label={words.send}
+          aria-label={isEdit ? texts().actions.save : words.send}
           aria-disabled={text.trim() === ""}
         >
-          <SendHorizontal aria-hidden="true" />
+          {isEdit ? <Check aria-hidden="true" /> : <SendHorizontal aria-hidden="true" />}
         </button>
       </div>
       <p id="composer-count" className="composer-count" data-over={tooLong}>
@@ -85,16 +163,32 @@ export function Composer({ c, onSent }: Props): ReactElement {
   );
 }
 
-function isSendKey({
-  key,
-  shiftKey,
-  altKey,
-  ctrlKey,
-  metaKey,
-  nativeEvent,
-}: KeyboardEvent): boolean {
-  if (key !== "Enter" || shiftKey || altKey || ctrlKey || metaKey) return false;
-  return !isComposing(nativeEvent) && !isCoarsePointer();
+const WritingBar = ({ icon, title, line, onCancel }: Bar): ReactElement => (
+  <div id="composer-bar" className="composer-bar">
+    {icon}
+    <span className="composer-bar-words">
+      <bdi className="composer-bar-title">{title}</bdi>
+      <span className="composer-bar-line" dir="auto">
+        {line}
+      </span>
+    </span>
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={texts().actions.cancel}
+      onClick={onCancel}
+    >
+      <X aria-hidden="true" />
+    </button>
+  </div>
+);
+
+const isPlain = ({ shiftKey, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean =>
+  !(shiftKey || altKey || ctrlKey || metaKey);
+
+function isSendKey(event: KeyboardEvent): boolean {
+  if (event.key !== "Enter" || !isPlain(event)) return false;
+  return !isComposing(event.nativeEvent) && !isCoarsePointer();
 }
 
 /** As high as its text, up to the height that the style allows. */

@@ -10,8 +10,11 @@ import { nameOf, seenText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { useNow } from "../../ui/use-live.ts";
+import { StarredButton } from "./marked-messages.tsx";
 
-export function ConversationHeader({ chat }: { readonly chat: Chat }): ReactElement {
+type Props = { readonly chat: Chat; readonly onStarred: () => void };
+
+export function ConversationHeader({ chat, onStarred }: Props): ReactElement {
   const { account, c } = chat;
   const seen = usePresence(chat);
   const writing = useStatus(({ typing }) => (typing[c]?.length ?? 0) > 0, false);
@@ -31,6 +34,7 @@ export function ConversationHeader({ chat }: { readonly chat: Chat }): ReactElem
           {writing ? texts().conversation.writing(chat.name) : presence}
         </p>
       </div>
+      <StarredButton onClick={onStarred} />
     </header>
   );
 }

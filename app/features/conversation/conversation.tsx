@@ -7,24 +7,29 @@
 import { type ReactElement, useCallback, useEffect, useState } from "react";
 
 import { type Chat, readChat } from "../../db/chats.ts";
+import type { Receipts } from "../../db/receipts.ts";
 import { persistOnce } from "../../platform/persistence.ts";
 import { setPreferences } from "../../platform/preferences.ts";
 import { useFirstLook } from "../../session/first-look.ts";
 import { useSession } from "../../session/session.ts";
+import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { useVisible } from "../../ui/use-live.ts";
 import { useRows } from "../../ui/use-rows.ts";
 import { ChatNotes } from "./chat-notes.tsx";
-import { Composer } from "./composer.tsx";
+import { Composer, EditComposer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
+import { PinnedBar } from "./marked-messages.tsx";
 import { MessageInfo } from "./message-info.tsx";
 import { MessageLog } from "./message-log.tsx";
+import { focusMessage, MessagePanels } from "./message-panels.tsx";
 import { openChat, type OpenedChat } from "./opened-chat.ts";
 import { BlockedNote, RequestBanner } from "./request-banner.tsx";
 import { useArrivals } from "./use-arrivals.ts";
+import { type Doing, useDoing } from "./use-doing.ts";
 import { useNewLine } from "./use-new-line.ts";
 import { useReceipts } from "./use-receipts.ts";
-import { useTimeline } from "./use-timeline.ts";
+import { type Shown, useTimeline } from "./use-timeline.ts";
 
 /** Give it `key={c}`: nothing of one chat may be seen in another. */
 export function Conversation({ c }: { readonly c: number }): ReactElement {
@@ -59,14 +64,13 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
   const { c } = opened.chat;
   const read = useCallback(async () => (await readChat(db, c)) ?? opened.chat, [db, c, opened]);
   const chat = useRows(read, opened.chat) ?? opened.chat;
-  const { state } = chat;
   const [atBottom, setAtBottom] = useState(false);
-  const [infoId, setInfoId] = useState<string | null>(null);
   const timeline = useTimeline(c, opened.shown);
   const receipts = useReceipts(c, opened.receipts);
   const { shown } = timeline;
   const newLine = useNewLine(shown.rows, receipts.logs);
-  const info = shown.rows.find(({ id }) => id === infoId);
+  const doing = useDoing(c, timeline);
+  const { act } = doing.acts;
 
   useArrivals(chat);
   useMarkRead(chat, atBottom && shown.window.upTo === null);
@@ -77,16 +81,15 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
     clear();
     persistOnce();
   }, [toLatest, clear]);
-  const closeInfo = useCallback(() => {
-    setInfoId(null);
-    focusMessage(infoId);
-  }, [infoId]);
-  useEscape(info !== undefined, closeInfo);
-
+  const onReact = useCallback(
+    (id: string, emoji: string, on: boolean) => act(id, { deed: "react", emoji, on }),
+    [act],
+  );
   return (
     <>
       <main className="pane">
-        <ConversationHeader chat={chat} />
+        <ConversationHeader chat={chat} onStarred={() => doing.onPanel({ type: "starred" })} />
+        <PinnedBar c={c} onGo={doing.onGo} onAll={() => doing.onPanel({ type: "pinned" })} />
         <MessageLog
           chat={chat}
           timeline={timeline}
@@ -95,21 +98,93 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
           firstNewId={newLine.firstNewId}
           atBottom={atBottom}
           onAtBottom={setAtBottom}
-          onInfo={setInfoId}
+          onMenu={doing.onMenu}
+          onReact={mayWriteIn(chat) ? onReact : null}
+          goingTo={doing.goingTo}
+          onGo={doing.onGo}
+          onArrived={doing.onArrived}
         />
         <ChatNotes chat={chat} receipts={receipts} />
-        {state === "request" ? <RequestBanner chat={chat} /> : null}
-        {state === "blocked" ? <BlockedNote chat={chat} /> : null}
-        {state === "request" || state === "blocked" ? null : <Composer c={c} onSent={onSent} />}
+        <WritingPlace chat={chat} shown={shown} doing={doing} onSent={onSent} />
       </main>
+      <Beside chat={chat} shown={shown} receipts={receipts} doing={doing} />
+    </>
+  );
+}
+
+const mayWriteIn = ({ state }: Chat): boolean => state !== "request" && state !== "blocked";
+
+type BesideProps = Pick<PlaceProps, "chat" | "shown" | "doing"> & { readonly receipts: Receipts };
+
+/** Beside or above the conversation: what is known of a message, and what one can do with it. */
+function Beside({ chat, shown, receipts, doing }: BesideProps): ReactElement {
+  const { infoId, onInfo, panel } = doing;
+  const info = shown.rows.find(({ id }) => id === infoId);
+  const closeInfo = useCallback(() => {
+    onInfo(null);
+    focusMessage(infoId);
+  }, [infoId, onInfo]);
+  useEscape(info !== undefined, closeInfo);
+  return (
+    <>
       {info === undefined ? null : (
         <MessageInfo
           key={info.id}
           chat={chat}
           entry={info}
+          view={shown.looks.get(info.id)?.view}
           receipts={receipts}
           onClose={closeInfo}
         />
+      )}
+      {panel === null ? null : (
+        <MessagePanels
+          {...doing}
+          panel={panel}
+          chat={chat}
+          shown={shown}
+          mayWrite={mayWriteIn(chat)}
+        />
+      )}
+    </>
+  );
+}
+
+type PlaceProps = {
+  readonly chat: Chat;
+  readonly shown: Shown;
+  readonly doing: Doing;
+  readonly onSent: () => void;
+};
+
+/** Below the messages: where one writes, or why one cannot. */
+function WritingPlace({ chat, shown, doing, onSent }: PlaceProps): ReactElement {
+  const { c, state } = chat;
+  const { answering, editing, acts, onAnswering, onEditing } = doing;
+  if (state === "request") return <RequestBanner chat={chat} />;
+  if (state === "blocked") return <BlockedNote chat={chat} />;
+  const editLast = (): void => {
+    const last = shown.rows.findLast(
+      ({ id, own }) => own && shown.looks.get(id)?.view.state === "here",
+    );
+    if (last === undefined) return;
+    onEditing({ id: last.id, text: shown.looks.get(last.id)?.view.text ?? "" });
+  };
+  return (
+    <>
+      <p className="failure acts-failure" role="alert">
+        {acts.failure === null ? "" : failureText(acts.failure)}
+      </p>
+      {editing === null ? (
+        <Composer
+          c={c}
+          answering={answering}
+          onAnswering={onAnswering}
+          onSent={onSent}
+          onEditLast={editLast}
+        />
+      ) : (
+        <EditComposer key={editing.id} c={c} {...editing} onDone={() => onEditing(null)} />
       )}
     </>
   );
@@ -138,9 +213,4 @@ function useEscape(open: boolean, close: () => void): void {
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [open, close]);
-}
-
-function focusMessage(id: string | null): void {
-  if (id === null) return;
-  document.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)?.focus();
 }

@@ -1,24 +1,32 @@
 /** What is known of one message: beside the conversation on wide screens, above it on narrow ones. */
 import { X } from "lucide-react";
-import { type ReactElement, useEffect, useRef } from "react";
+import { type ReactElement, useCallback, useEffect, useRef } from "react";
 
 import { utf8 } from "../../../crypto/base/bytes.ts";
 import type { EntryRow } from "../../../sync/store/rows.ts";
+import { summaryOf } from "../../../sync/thread/summary.ts";
+import type { MessageView } from "../../../sync/thread/view.ts";
 import type { Chat } from "../../db/chats.ts";
+import { readVersions } from "../../db/looks.ts";
 import { type MessageState, messageStateOf } from "../../db/message-state.ts";
 import type { Receipts } from "../../db/receipts.ts";
+import { useSession } from "../../session/session.ts";
+import { summaryText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { fullTime } from "../../text/times.ts";
+import { useRows } from "../../ui/use-rows.ts";
 
 type Props = {
   readonly chat: Chat;
   /** Give it `key={entry.id}`. */
   readonly entry: EntryRow;
+  /** Undefined: it needs a newer app. */
+  readonly view: MessageView | undefined;
   readonly receipts: Receipts;
   readonly onClose: () => void;
 };
 
-export function MessageInfo({ chat, entry, receipts, onClose }: Props): ReactElement {
+export function MessageInfo({ chat, entry, view, receipts, onClose }: Props): ReactElement {
   const close = useRef<HTMLButtonElement>(null);
   const words = texts().info;
   const log = receipts.logByNumber.get(entry.a);
@@ -43,7 +51,7 @@ export function MessageInfo({ chat, entry, receipts, onClose }: Props): ReactEle
         </button>
       </header>
       <blockquote className="details-quote" dir="auto">
-        {entry.text}
+        {textOf(view)}
       </blockquote>
       <dl className="details-facts">
         <Fact name={words.from} value={entry.own ? texts().you : chat.name} />
@@ -51,12 +59,41 @@ export function MessageInfo({ chat, entry, receipts, onClose }: Props): ReactEle
         {state === null ? null : (
           <Fact name={words.state} value={texts().states[state]} help={helpOf(state)} />
         )}
-        <Fact name={words.size} value={words.bytes(utf8(entry.text).length)} />
+        <Fact name={words.size} value={words.bytes(utf8(view?.text ?? "").length)} />
         <Fact name={words.id} value={entry.id} code />
       </dl>
+      {view === undefined ? null : <Versions entry={entry} view={view} />}
       {entry.late ? <p className="hint">{words.late}</p> : null}
       {entry.clockAhead ? <p className="hint">{words.clockAhead}</p> : null}
     </aside>
+  );
+}
+
+function textOf(view: MessageView | undefined): string {
+  if (view === undefined) return texts().conversation.newerApp;
+  return view.state === "here" ? view.text : summaryText(summaryOf(view));
+}
+
+type VersionsProps = { readonly entry: EntryRow; readonly view: MessageView };
+
+/** What it said before, the latest first. */
+function Versions({ entry, view }: VersionsProps): ReactElement | null {
+  const { db } = useSession();
+  const read = useCallback(() => readVersions(db, entry, view), [db, entry, view]);
+  const earlier = (useRows(read) ?? []).slice(1);
+  if (earlier.length === 0) return null;
+  return (
+    <section>
+      <h3>{texts().info.versions}</h3>
+      <ol className="versions" aria-label={texts().info.versions}>
+        {earlier.map(({ text, writtenAtMs }) => (
+          <li key={writtenAtMs}>
+            <p className="hint">{fullTime(writtenAtMs)}</p>
+            <p dir="auto">{text}</p>
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }
 

@@ -2,22 +2,30 @@
  * One message in the log.
  *
  * [AMI1] An own message says its state in text that assistive technology reads. [AMI2] The item's
- * name is author, text, time and state, in that order. [AMI3] A text is shown as it is: `<b>` stays
- * `<b>`.
+ * name is author, text, reactions, time and state, in that order. [AMI3] A text is shown as it is: `<b>`
+ * stays `<b>`. [AMI4] What was deleted says so, and nothing else of it is there.
  */
-import { Check, CheckCheck, Clock, Info } from "lucide-react";
+import { Check, CheckCheck, Clock, Ellipsis, Forward, Pin, Star } from "lucide-react";
 import { memo, type ReactElement } from "react";
 
-import { KINDS } from "../../../sync/entry/kinds.ts";
 import type { EntryRow } from "../../../sync/store/rows.ts";
+import type { Look, Quote, Spot } from "../../db/looks.ts";
 import type { MessageState } from "../../db/message-state.ts";
+import { summaryText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { clockTime, dayText, fullTime } from "../../text/times.ts";
+import type { Point } from "../../ui/menu.tsx";
 import { MessageText } from "./message-text.tsx";
+import { Reactions } from "./reactions.tsx";
+import { besideBubble } from "./use-menu-opening.ts";
 
 type Props = {
   readonly entry: EntryRow;
+  /** Undefined: it needs a newer app. */
+  readonly look: Look | undefined;
   readonly author: string;
+  /** What the other side is called. */
+  readonly name: string;
   /** Null for others' messages. */
   readonly state: MessageState | null;
   readonly startsDay: boolean;
@@ -30,7 +38,10 @@ type Props = {
   /** The one that the Tab key reaches. */
   readonly active: boolean;
   readonly nowMs: number;
-  readonly onInfo: (id: string) => void;
+  readonly onMenu: (id: string, at: Point) => void;
+  readonly onGo: (spot: Spot) => void;
+  /** Null: one may not write here. */
+  readonly onReact: ((id: string, emoji: string, on: boolean) => void) | null;
 };
 
 const ICONS = {
@@ -42,9 +53,11 @@ const ICONS = {
 };
 
 export const MessageItem = memo((props: Props): ReactElement => {
-  const { entry, author, active, startsDay, startsGroup, endsGroup, firstNew, onInfo } = props;
+  const { entry, look, author, active, startsDay, startsGroup, endsGroup, firstNew } = props;
   const { id, own, writtenAtMs } = entry;
   const words = texts().conversation;
+  const reactions = look?.view.reactions ?? [];
+  const quote = look?.quote ?? null;
   return (
     // Focusable so that arrow keys walk from message to message (use-roving.ts).
     <li
@@ -55,7 +68,7 @@ export const MessageItem = memo((props: Props): ReactElement => {
       data-ends={endsGroup}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a roving one
       tabIndex={active ? 0 : -1}
-      aria-labelledby={`${id}-author ${id}-text ${id}-meta`}
+      aria-labelledby={`${id}-author ${id}-text ${id}-reactions ${id}-meta`}
     >
       {startsDay ? <h2 className="day">{dayText(writtenAtMs, props.nowMs)}</h2> : null}
       {firstNew ? (
@@ -68,35 +81,98 @@ export const MessageItem = memo((props: Props): ReactElement => {
           <span id={`${id}-author`} className="visually-hidden">
             {author}
           </span>
+          {look?.view.forwarded === true ? (
+            <p className="forwarded">
+              <Forward aria-hidden="true" />
+              {texts().actions.forwarded}
+            </p>
+          ) : null}
+          {quote === null ? null : <QuoteButton {...props} quote={quote} />}
           <p id={`${id}-text`} className="message-text" dir="auto">
-            {entry.kind === KINDS.message.number ? (
-              <MessageText text={entry.text} />
-            ) : (
-              <em>{words.newerApp}</em>
-            )}
+            {wordsOf(props)}
           </p>
           <Meta {...props} />
         </div>
         <button
           type="button"
-          className="icon-button message-info-button"
-          aria-label={words.info}
+          className="icon-button message-menu-button"
+          aria-label={texts().actions.menu}
+          aria-haspopup="menu"
           tabIndex={active ? 0 : -1}
-          onClick={() => onInfo(id)}
+          onClick={({ currentTarget }) =>
+            props.onMenu(id, besideBubble(currentTarget.closest("[data-message]")))
+          }
         >
-          <Info aria-hidden="true" />
+          <Ellipsis aria-hidden="true" />
         </button>
+      </div>
+      <div id={`${id}-reactions`}>
+        {reactions.length === 0 ? null : (
+          <Reactions
+            reactions={reactions}
+            name={props.name}
+            onReact={props.onReact && ((emoji, on) => props.onReact?.(id, emoji, on))}
+            tabIndex={active ? 0 : -1}
+          />
+        )}
       </div>
     </li>
   );
 });
 MessageItem.displayName = "MessageItem";
 
-function Meta({ entry, state, spelled }: Props): ReactElement {
+function wordsOf({ entry, look }: Props): ReactElement {
+  const words = texts().actions;
+  if (look === undefined) return <em>{texts().conversation.newerApp}</em>;
+  const { state, text } = look.view;
+  if (state === "here") return <MessageText text={text} />;
+  if (state === "missing") return <em>{words.missing}</em>;
+  return <em>{entry.own ? words.deletedByYou : words.deleted}</em>;
+}
+
+/** What is answered; leads there if it is here. */
+function QuoteButton({
+  quote: { summary, target },
+  name,
+  active,
+  onGo,
+}: Props & { readonly quote: Quote }): ReactElement {
+  const line = summaryText(summary);
+  if (target === null) {
+    return (
+      <blockquote className="quote" dir="auto">
+        {line}
+      </blockquote>
+    );
+  }
+  const author = target.own ? texts().you : name;
+  return (
+    <button
+      type="button"
+      className="quote"
+      aria-label={texts().actions.goToQuoted(author, line)}
+      tabIndex={active ? 0 : -1}
+      onClick={() => onGo(target)}
+    >
+      <bdi className="quote-author">{author}</bdi>
+      <span className="quote-line" dir="auto">
+        {line}
+      </span>
+    </button>
+  );
+}
+
+function Meta({ entry, look, state, spelled }: Props): ReactElement {
   const { id, writtenAtMs, late, clockAhead } = entry;
   const words = texts().conversation;
+  const view = look?.view;
   return (
     <p id={`${id}-meta`} className="message-meta">
+      {view?.isPinned === true ? <Mark icon={<Pin />} name={texts().actions.pinDone} /> : null}
+      {view?.isStarred === true ? <Mark icon={<Star />} name={texts().actions.starDone} /> : null}
+      {view === undefined || view.versions.length === 0 ? null : (
+        <span className="flag">{texts().actions.edited}</span>
+      )}
       {late ? <span className="flag">{words.late}</span> : null}
       {clockAhead ? <span className="flag">{words.clockAhead}</span> : null}
       <time dateTime={new Date(writtenAtMs).toISOString()} title={fullTime(writtenAtMs)}>
@@ -106,6 +182,15 @@ function Meta({ entry, state, spelled }: Props): ReactElement {
     </p>
   );
 }
+
+type MarkProps = { readonly icon: ReactElement; readonly name: string };
+
+const Mark = ({ icon, name }: MarkProps): ReactElement => (
+  <span className="message-mark" title={name}>
+    <span aria-hidden="true">{icon}</span>
+    <span className="visually-hidden">{name}</span>
+  </span>
+);
 
 type StateProps = { readonly state: MessageState; readonly spelled: boolean };
 

@@ -1,15 +1,18 @@
 /** The messages of a chat: the list, its scrolling, and what is said about what is out of view. */
 import { ArrowDown } from "lucide-react";
-import { type ReactElement, useCallback, useLayoutEffect, useRef } from "react";
+import { type ReactElement, type RefObject, useCallback, useLayoutEffect, useRef } from "react";
 
 import type { Chat } from "../../db/chats.ts";
+import type { Spot } from "../../db/looks.ts";
 import { messageStateOf } from "../../db/message-state.ts";
 import type { Receipts } from "../../db/receipts.ts";
 import { texts } from "../../text/speech.ts";
+import type { Point } from "../../ui/menu.tsx";
 import { useNow } from "../../ui/use-live.ts";
 import { standingOf } from "./grouping.ts";
 import { MessageItem } from "./message-item.tsx";
 import { ScrollKeeper } from "./scroll-keeper.tsx";
+import { useMenuOpening } from "./use-menu-opening.ts";
 import { useRoving } from "./use-roving.ts";
 import type { Shown, Timeline } from "./use-timeline.ts";
 
@@ -21,7 +24,12 @@ type Props = {
   readonly firstNewId: string | null;
   readonly atBottom: boolean;
   readonly onAtBottom: (atBottom: boolean) => void;
-  readonly onInfo: (id: string) => void;
+  readonly onMenu: (id: string, at: Point) => void;
+  readonly onReact: ((id: string, emoji: string, on: boolean) => void) | null;
+  /** To this message, when its window is there. */
+  readonly goingTo: Spot | null;
+  readonly onGo: (spot: Spot) => void;
+  readonly onArrived: () => void;
 };
 
 export function MessageLog(props: Props): ReactElement {
@@ -30,6 +38,7 @@ export function MessageLog(props: Props): ReactElement {
   const keeper = useRef<ScrollKeeper>(null);
   const list = useRef<HTMLOListElement>(null);
   const roving = useRoving(list);
+  const opening = useMenuOpening(props.onMenu);
   const { freeze, later, older, toLatest } = timeline;
   const following = window.upTo === null;
 
@@ -54,6 +63,8 @@ export function MessageLog(props: Props): ReactElement {
     if (window.jump > 0) keeper.current?.scrollToBottom();
   }, [window.jump]);
 
+  useGoing(list, keeper, props);
+
   return (
     <div className="log">
       <ScrollKeeper
@@ -69,7 +80,11 @@ export function MessageLog(props: Props): ReactElement {
           ref={list}
           className="messages"
           aria-label={texts().conversation.messages}
-          onKeyDown={roving.onKeyDown}
+          {...opening}
+          onKeyDown={(event) => {
+            opening.onKeyDown(event);
+            roving.onKeyDown(event);
+          }}
           onFocus={roving.onFocus}
         >
           <Rows {...props} activeId={roving.activeId} />
@@ -88,9 +103,25 @@ export function MessageLog(props: Props): ReactElement {
   );
 }
 
+/** Goes to a message as soon as it is in the document. */
+function useGoing(
+  list: RefObject<HTMLElement | null>,
+  keeper: RefObject<ScrollKeeper | null>,
+  { shown, goingTo, onArrived }: Props,
+): void {
+  const goal = shown.rows.find(({ id }) => id === goingTo?.id)?.id;
+  useLayoutEffect(() => {
+    const element = goal === undefined ? null : rowOf(list.current, goal);
+    if (element === null) return;
+    keeper.current?.scrollTo(element);
+    element.focus({ preventScroll: true });
+    onArrived();
+  }, [list, keeper, goal, onArrived]);
+}
+
 function Rows(props: Props & { readonly activeId: string | null }): ReactElement[] {
-  const { chat, receipts, firstNewId, activeId, onInfo } = props;
-  const { rows } = props.shown;
+  const { chat, receipts, firstNewId, activeId, onMenu, onReact, onGo } = props;
+  const { rows, looks } = props.shown;
   const nowMs = useNow();
   const active = rows.some(({ id }) => id === activeId) ? activeId : rows.at(-1)?.id;
   const lastOwn = rows.findLast(({ own }) => own)?.id;
@@ -105,6 +136,8 @@ function Rows(props: Props & { readonly activeId: string | null }): ReactElement
       <MessageItem
         key={entry.id}
         entry={entry}
+        look={looks.get(entry.id)}
+        name={chat.name}
         author={entry.own ? texts().you : chat.name}
         state={state}
         {...standingOf(entry, rows[i - 1])}
@@ -113,7 +146,9 @@ function Rows(props: Props & { readonly activeId: string | null }): ReactElement
         spelled={entry.id === lastOwn}
         active={entry.id === active}
         nowMs={nowMs}
-        onInfo={onInfo}
+        onMenu={onMenu}
+        onReact={onReact}
+        onGo={onGo}
       />
     );
   });
@@ -124,5 +159,5 @@ function Empty({ chat }: { readonly chat: Chat }): ReactElement {
   return <p className="log-empty">{chat.kind === "self" ? emptySelf : emptyDm(chat.name)}</p>;
 }
 
-const rowOf = (list: HTMLElement | null, id: string): Element | null =>
-  list?.querySelector(`[data-message="${CSS.escape(id)}"]`) ?? null;
+const rowOf = (list: HTMLElement | null, id: string): HTMLElement | null =>
+  list?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`) ?? null;

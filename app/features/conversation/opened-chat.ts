@@ -1,9 +1,9 @@
 /** Everything that the first rendering of a chat shows, read at once: it is rendered once, and whole. */
 import { type Chat, readChat } from "../../db/chats.ts";
+import { readMe } from "../../db/me.ts";
 import { readReceipts, type Receipts } from "../../db/receipts.ts";
 import type { Db } from "../../db/tables.ts";
-import { timeline } from "../../db/timeline.ts";
-import { firstWindow, type Shown } from "./use-timeline.ts";
+import { firstWindow, readShown, type Shown } from "./use-timeline.ts";
 
 export type OpenedChat = {
   readonly chat: Chat;
@@ -13,8 +13,12 @@ export type OpenedChat = {
 
 /** Null: no such chat on this device. */
 export async function openChat(db: Db, c: number): Promise<OpenedChat | null> {
-  const [chat, receipts] = await Promise.all([readChat(db, c), readReceipts(db, c)]);
+  const [chat, receipts, me] = await Promise.all([
+    readChat(db, c),
+    readReceipts(db, c),
+    readMe(db),
+  ]);
   if (chat === undefined) return null;
-  const window = firstWindow(chat.unread);
-  return { chat, receipts, shown: { rows: await timeline(db, c, window), window } };
+  const shown = await readShown(db, c, firstWindow(chat.unread), me?.account ?? "");
+  return { chat, receipts, shown };
 }

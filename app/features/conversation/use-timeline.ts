@@ -10,6 +10,8 @@
 import { useCallback, useRef, useState } from "react";
 
 import type { EntryRow } from "../../../sync/store/rows.ts";
+import { type Looks, readLooks } from "../../db/looks.ts";
+import type { Db } from "../../db/tables.ts";
 import { type Place, placeAfter, placeOf, timeline } from "../../db/timeline.ts";
 import { useSession } from "../../session/session.ts";
 import { useRows } from "../../ui/use-rows.ts";
@@ -28,8 +30,18 @@ export type Window = {
   readonly jump: number;
 };
 
-/** Rows, oldest first, with the window that they fill: both change at once. */
-export type Shown = { readonly rows: readonly EntryRow[]; readonly window: Window };
+/** Rows, oldest first, what became of them, and the window that they fill: all change at once. */
+export type Shown = {
+  readonly rows: readonly EntryRow[];
+  readonly looks: Looks;
+  readonly window: Window;
+};
+
+/** `self`: our account. */
+export async function readShown(db: Db, c: number, window: Window, self: string): Promise<Shown> {
+  const rows = await timeline(db, c, window);
+  return { rows, looks: await readLooks(db, c, rows, self), window };
+}
 
 export type Timeline = {
   readonly shown: Shown;
@@ -38,6 +50,8 @@ export type Timeline = {
   /** Stand still where the window is. */
   readonly freeze: () => void;
   readonly toLatest: () => void;
+  /** A window around a place, with as much after it as before. */
+  readonly toPlace: (place: Place) => void;
 };
 
 /** A chat opens at its newest end. */
@@ -49,13 +63,11 @@ export const firstWindow = (unread: number): Window => ({
 
 /** `first`: the rows of `firstWindow`. */
 export function useTimeline(c: number, first: Shown): Timeline {
-  const { db } = useSession();
+  const { db, me } = useSession();
+  const { account } = me;
   const [window, setWindow] = useState(first.window);
   const asking = useRef<Window>(undefined);
-  const read = useCallback(
-    async () => ({ rows: await timeline(db, c, window), window }),
-    [db, c, window],
-  );
+  const read = useCallback(() => readShown(db, c, window, account), [db, c, window, account]);
   const shown = useRows(read, first) ?? first;
 
   /** What was seen in one window is never applied to the next. */
@@ -85,7 +97,15 @@ export function useTimeline(c: number, first: Shown): Timeline {
     () => setWindow(({ jump }) => ({ upTo: null, count: WINDOW_FIRST, jump: jump + 1 })),
     [],
   );
-  return { shown, older, later, freeze, toLatest };
+  const toPlace = useCallback(
+    (place: Place) => {
+      void placeAfter(db, c, place, WINDOW_FIRST).then((upTo) =>
+        setWindow(({ jump }) => ({ upTo, count: 2 * WINDOW_FIRST, jump })),
+      );
+    },
+    [db, c],
+  );
+  return { shown, older, later, freeze, toLatest, toPlace };
 }
 
 /** Grows upwards to WINDOW_MAX, then slides; the same window when there is nothing older. */

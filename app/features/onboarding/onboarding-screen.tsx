@@ -5,7 +5,7 @@
  * [AON1] Start makes the account, and with an invite opens the chat: two actions in all. [AON2] A
  * name that will not do is refused in words, and stays in the field. [AON3] An invite that does not
  * open says why; the person is set up all the same and may try again or go on without it. [AON4]
- * That another tab was quicker is no failure.
+ * That another tab was quicker is no failure. [AON5] Who has Kith on another device links it instead.
  */
 import { type FormEvent, type ReactElement, useEffect, useRef, useState } from "react";
 
@@ -19,6 +19,8 @@ type Props = {
   readonly newcomer: Newcomer;
   /** The engine takes longer to start than it should. */
   readonly slow: boolean;
+  /** The person has Kith on another device. */
+  readonly onLink: () => void;
   /** `c` is the chat to open, null when there is no invite. */
   readonly onStarted: (c: number | null) => void;
 };
@@ -28,7 +30,7 @@ type Step =
   | { readonly type: "starting" }
   | { readonly type: "inviteFailed"; readonly failure: Failure };
 
-export function OnboardingScreen({ newcomer, slow, onStarted }: Props): ReactElement {
+export function OnboardingScreen({ newcomer, slow, onLink, onStarted }: Props): ReactElement {
   const [step, setStep] = useState<Step>({ type: "naming", failure: null });
   const { onboarding } = texts();
 
@@ -59,6 +61,7 @@ export function OnboardingScreen({ newcomer, slow, onStarted }: Props): ReactEle
           busy={step.type === "starting"}
           failure={step.type === "naming" ? step.failure : null}
           onName={(name) => void start(name)}
+          onLink={onLink}
         />
       )}
       {slow ? (
@@ -78,9 +81,10 @@ type NameFormProps = {
   readonly busy: boolean;
   readonly failure: Failure | null;
   readonly onName: (name: string) => void;
+  readonly onLink: () => void;
 };
 
-function NameForm({ invited, busy, failure, onName }: NameFormProps): ReactElement {
+function NameForm({ invited, busy, failure, onName, onLink }: NameFormProps): ReactElement {
   const [name, setName] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const { onboarding } = texts();
@@ -116,6 +120,9 @@ function NameForm({ invited, busy, failure, onName }: NameFormProps): ReactEleme
       </p>
       <button type="submit" className="primary-button" aria-disabled={busy}>
         {busy ? onboarding.starting : onboarding.start}
+      </button>
+      <button type="button" className="link-button" onClick={onLink}>
+        {texts().linking.firstButton}
       </button>
     </form>
   );

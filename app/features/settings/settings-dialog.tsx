@@ -1,8 +1,15 @@
 /**
- * How the app looks, what it speaks, what contacts see of the person, and whether the browser keeps its
- * data. [ASG1] What is chosen lasts.
+ * How the app looks, what it speaks, what contacts see of the person, their devices, and whether the
+ * browser keeps its data. [ASG1] What is chosen lasts.
  */
-import { type ReactElement, useEffect, useId, useState, useSyncExternalStore } from "react";
+import {
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useId,
+  useState,
+  useSyncExternalStore,
+} from "react";
 
 import { isPersisted, persist } from "../../platform/persistence.ts";
 import {
@@ -12,6 +19,7 @@ import {
   setPreferences,
   THEMES,
 } from "../../platform/preferences.ts";
+import { useSession } from "../../session/session.ts";
 import { language, texts } from "../../text/speech.ts";
 import { type Language, LANGUAGES } from "../../text/texts.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -19,12 +27,16 @@ import { Dialog } from "../../ui/dialog.tsx";
 const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, { readonly languageName: string }][];
 
 type Props = {
+  /** The person wants to link another device. */
+  readonly onLink: () => void;
+  /** The switch of the notifications. */
+  readonly notifications: ReactNode;
   /** The person wants to see which keys do what. */
   readonly onKeys: () => void;
   readonly onClose: () => void;
 };
 
-export function SettingsDialog({ onKeys, onClose }: Props): ReactElement {
+export function SettingsDialog({ notifications, onLink, onKeys, onClose }: Props): ReactElement {
   const { theme, accent, presenceShown } = useSyncExternalStore(listenPreferences, readPreferences);
   const words = texts().settings;
   return (
@@ -51,6 +63,7 @@ export function SettingsDialog({ onKeys, onClose }: Props): ReactElement {
         nameOf={(value) => LANGUAGES[value].languageName}
         onChoose={(value) => setPreferences({ language: value })}
       />
+      {notifications}
       <section>
         <h3>{words.privacy}</h3>
         <label className="switch">
@@ -66,6 +79,7 @@ export function SettingsDialog({ onKeys, onClose }: Props): ReactElement {
           {words.presenceHint}
         </p>
       </section>
+      <Devices onLink={onLink} />
       <Storage />
       <section className="keys-section">
         <h3>{words.keys}</h3>
@@ -107,6 +121,23 @@ function Choice<Value extends string>(props: ChoiceProps<Value>): ReactElement {
         ))}
       </div>
     </fieldset>
+  );
+}
+
+/** Enough of an account's id to tell it from another of the same name. */
+const ACCOUNT_SHOWN = 8;
+
+function Devices({ onLink }: Pick<Props, "onLink">): ReactElement {
+  const { me } = useSession();
+  const words = texts().linking;
+  return (
+    <section>
+      <h3>{words.devices}</h3>
+      <p className="hint">{words.you(me.name, me.account.slice(0, ACCOUNT_SHOWN))}</p>
+      <button type="button" className="quiet-button" onClick={onLink}>
+        {words.button}
+      </button>
+    </section>
   );
 }
 

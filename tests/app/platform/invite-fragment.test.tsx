@@ -1,6 +1,13 @@
 import { expect, onTestFinished, test } from "vitest";
 
-import { followInviteLinks, takeInviteLink } from "../../../app/platform/invite-fragment.ts";
+import {
+  followInviteLinks,
+  isDeviceLink,
+  takeInviteLink,
+} from "../../../app/platform/invite-fragment.ts";
+import { ready } from "../../../crypto/base/sodium.ts";
+import { inviteLinkOf } from "../../../crypto/invite/link.ts";
+import { linkOf } from "../../../crypto/link/code.ts";
 
 test("[AIF1] the fragment leaves the address bar at once, and is handed over whole", () => {
   history.replaceState(null, "", "/chat/3#secret-part");
@@ -15,4 +22,16 @@ test("[AIF2] a fragment that comes while the app runs is handed over, too", asyn
   location.hash = "later";
   expect(await came.promise).toMatch(/#later$/u);
   expect(location.hash).toBe("");
+});
+
+test("[AIF3] the code of another device is told from an invite", async () => {
+  await ready;
+  const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(3);
+  const relayUrl = "https://relay.example";
+  const common = { secret: bytes(32), expiresAtS: 1_800_000_000, relayUrl };
+  const code = linkOf(`${relayUrl}/`, { ...common, shower: "new", commitment: bytes(32) });
+  expect(isDeviceLink(code)).toBe(true);
+  const invite = inviteLinkOf(`${relayUrl}/`, { ...common, account: bytes(32) });
+  expect(isDeviceLink(invite)).toBe(false);
+  expect(isDeviceLink(`${relayUrl}/#relay-invite=Ag`)).toBe(false);
 });

@@ -9,6 +9,7 @@ import {
   isLinkExpired,
   LINK_VOUCHER_BYTES,
   type LinkCode,
+  linkJoinedOf,
   linkOf,
   type LinkRole,
   linkTagsOf,
@@ -89,4 +90,13 @@ test("[LC4] brings a voucher, which is none of its addresses and belongs to its 
   expect(linkVoucherOf({ ...codeOf("new"), expiresAtS: 1 })).toEqual(voucher);
   expect(linkVoucherOf({ ...code, secret: bytesOf(32, 9) })).not.toEqual(voucher);
   expect(Object.values(linkTagsOf(code)).map(String)).not.toContain(String(voucher));
+});
+
+test("[LC5] has a word for the end, which nobody knows without its secret", () => {
+  const code = codeOf("new");
+  const joined = linkJoinedOf(code);
+  expect(joined.length).toBe(16);
+  const others = [linkVoucherOf(code), ...Object.values(linkTagsOf(code))].map(String);
+  expect(others).not.toContain(String(joined));
+  expect(linkJoinedOf({ ...code, secret: bytesOf(32, 9) })).not.toEqual(joined);
 });

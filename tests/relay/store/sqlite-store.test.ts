@@ -179,14 +179,14 @@ test("[RS1] refuses a file of a later version, and one that is no database", asy
   });
 });
 
-test("[RS1] takes over a file of version 1, which knew no blobs, with all that it held", async () => {
+test("[RS1] takes over a file of version 1, which knew no blobs and no pushes, with all that it held", async () => {
   const folder = newFolder();
   const before = keeper(openAt(folder));
   await before.open("a");
   await before.put("1", ["a"]);
   await before.store[Symbol.asyncDispose]();
   const db = new DatabaseSync(join(folder, "relay.sqlite"));
-  db.exec("DROP TABLE blob; PRAGMA user_version = 1");
+  db.exec("DROP TABLE blob; DROP TABLE push; PRAGMA user_version = 1");
   db.close();
   for (let opening = 0; opening < 2; opening += 1) {
     await using store = openAt(folder);
@@ -194,6 +194,7 @@ test("[RS1] takes over a file of version 1, which knew no blobs, with all that i
     expect(await it.namesIn("a")).toEqual(["1"]);
     expect(store.incarnation).toEqual(new Uint8Array(8).fill(7));
     expect(await store.expiredBlobs(it.clock.nowMs, 1)).toEqual({ ok: true, value: [] });
+    expect(await store.subscribed(1)).toEqual({ ok: true, value: [] });
   }
 });
 

@@ -11,7 +11,7 @@ import {
   LATER_FIELDS_MAX,
 } from "../../../sync/entry/bodies.ts";
 import { KINDS } from "../../../sync/entry/kinds.ts";
-import { plainMessage } from "../../../sync/entry/message-body.ts";
+import { plainMessage } from "../../../sync/entry/plain-message.ts";
 import { TEXT_BYTES_MAX } from "../../../sync/entry/text.ts";
 import { ENTRY_BYTES_MAX } from "../../../sync/wire/limits.ts";
 import { decoderContract } from "../decoder.contract.ts";

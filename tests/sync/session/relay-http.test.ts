@@ -98,12 +98,22 @@ const grant = (fill: number): TokenGrant => ({
   expiresAtMs: 99,
 });
 
+const SUBSCRIPTION = {
+  endpoint: "https://push.example.org/abc",
+  p256dh: "BA",
+  auth: "AA",
+  vapidPublicKey: "BA",
+  vapidPrivateKey: "AA",
+};
+
 describe("signed requests", () => {
   const calls: Readonly<Record<string, (http: RelayHttp) => Promise<unknown>>> = {
     "POST /v1/mailboxes": (http) => http.register({}),
     "PUT /v1/tokens": (http) => http.putTokens([grant(1)]),
     "DELETE /v1/tokens": (http) => http.deleteTokens([grant(1).hash]),
     "PUT /v1/prekeys": (http) => http.putPrekeys(bytesOf(9, 1)),
+    "PUT /v1/push": (http) => http.putPush(SUBSCRIPTION),
+    "DELETE /v1/push": (http) => http.deletePush(),
     [`PUT /v1/invites/${toBase64url(tag)}`]: (http) =>
       http.putInvite(tag, bytesOf(9, 1), 99, grant(1).hash),
     [`DELETE /v1/invites/${toBase64url(tag)}`]: (http) => http.deleteInvite(tag),

@@ -9,12 +9,12 @@ import {
   merged,
   REACTIONS_MAX,
   REACTIONS_PER_ACCOUNT_MAX,
-  UNTOUCHED,
   VERSIONS_MAX,
   withOps,
 } from "../../../sync/thread/aggregate.ts";
 import { EQUALS, type Judge } from "../../../sync/thread/judge.ts";
 import { type Op, opOf, type Said } from "../../../sync/thread/said.ts";
+import { UNTOUCHED } from "../../../sync/thread/untouched.ts";
 import { filled } from "../entry/signed-entry.ts";
 import { talks } from "./any-talk.ts";
 import {

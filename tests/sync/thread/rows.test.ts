@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { plainMessage } from "../../../sync/entry/message-body.ts";
-import { UNTOUCHED } from "../../../sync/thread/aggregate.ts";
+import { plainMessage } from "../../../sync/entry/plain-message.ts";
 import { aggregateRowOf, messageFields, messageOf } from "../../../sync/thread/rows.ts";
+import { UNTOUCHED } from "../../../sync/thread/untouched.ts";
 import { anyBody } from "../entry/any-body.ts";
 
 const AT = { c: 1, a: 2, s: 3, h: 4, b: 5 };

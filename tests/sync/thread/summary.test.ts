@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { plainMessage, QUOTE_CHARS_MAX } from "../../../sync/entry/message-body.ts";
-import { UNTOUCHED } from "../../../sync/thread/aggregate.ts";
+import { plainMessage, QUOTE_CHARS_MAX } from "../../../sync/entry/plain-message.ts";
 import { oneLine, quoted, summaryOf } from "../../../sync/thread/summary.ts";
+import { UNTOUCHED } from "../../../sync/thread/untouched.ts";
 import { type MessageView, viewOf } from "../../../sync/thread/view.ts";
 import { ada, message } from "./talk.ts";
 

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 
-import { type MessageBody, plainMessage } from "../../../sync/entry/message-body.ts";
-import { type Aggregate, UNTOUCHED, withOps } from "../../../sync/thread/aggregate.ts";
+import type { MessageBody } from "../../../sync/entry/message-body.ts";
+import { plainMessage } from "../../../sync/entry/plain-message.ts";
+import { type Aggregate, withOps } from "../../../sync/thread/aggregate.ts";
 import { EQUALS } from "../../../sync/thread/judge.ts";
 import { aggregateRowOf, messageFields } from "../../../sync/thread/rows.ts";
 import { opOf, type Said } from "../../../sync/thread/said.ts";
+import { UNTOUCHED } from "../../../sync/thread/untouched.ts";
 import { type MessageView, viewOf, viewsOf } from "../../../sync/thread/view.ts";
 import {
   ACCOUNT_CHANNEL,

@@ -1,6 +1,6 @@
 /** The part of known-answers.ts that is about an account's own devices, its recovery and its files. */
 import { toHex } from "../../../crypto/base/hex.ts";
-import { linkOf, linkTagsOf, linkVoucherOf } from "../../../crypto/link/code.ts";
+import { linkJoinedOf, linkOf, linkTagsOf, linkVoucherOf } from "../../../crypto/link/code.ts";
 import { sealGrant } from "../../../crypto/link/grant.ts";
 import { commitmentOf, linkSasOf, sealHello } from "../../../crypto/link/hello.ts";
 import { sealBlob } from "../../../crypto/media/blob.ts";
@@ -78,6 +78,7 @@ export function linking(): Answers {
     link: linkOf("https://kith.example/", code),
     tags: [tags.scanner, tags.shower, tags.grant].map(toHex).join(" "),
     voucher: [tags.voucher, linkVoucherOf(code)].map(toHex).join(" "),
+    joined: toHex(linkJoinedOf(code)),
     commitment: toHex(commitmentOf(shower)),
     memberHello: toHex(sealHello(code, "shower", shower, randomOf(14))),
     newHello: toHex(sealHello(code, "scanner", scanner, randomOf(15))),

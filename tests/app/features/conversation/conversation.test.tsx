@@ -227,7 +227,8 @@ test("[ARQ1] a stranger's request is answered before anything is written", async
 test("[AMF1] message info tells id, time and state, and Escape gives the focus back", async () => {
   await show(<Conversation c={1} />, { db: await chat() });
   const [, own] = await items();
-  fireEvent.click(within(own!).getByRole("button", { name: "Message info" }));
+  fireEvent.click(within(own!).getByRole("button", { name: "Message actions" }));
+  fireEvent.click(screen.getByRole("menuitem", { name: "Info" }));
   const info = screen.getByRole("complementary", { name: "Message info" });
   expect(info.textContent).toContain("ID1-1-2");
   expect(info.textContent).toContain("Sent");

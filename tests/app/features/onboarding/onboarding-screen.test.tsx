@@ -15,14 +15,17 @@ beforeEach(() => {
 async function begin(link: string | null): Promise<{
   readonly engine: EngineEnd;
   readonly started: (number | null)[];
+  readonly links: readonly string[];
   readonly answer: (answer: Answer) => Promise<void>;
 }> {
   const { device, engine } = await openDoor();
   const started: (number | null)[] = [];
+  const links: string[] = [];
   render(
     <OnboardingScreen
       newcomer={newcomerOf(device, link)}
       slow={false}
+      onLink={() => links.push("link")}
       onStarted={(c) => started.push(c)}
     />,
   );
@@ -33,7 +36,7 @@ async function begin(link: string | null): Promise<{
     if (ask?.type !== "ask") throw new Error("nothing was asked");
     await act(async () => engine.say({ type: "answer", id: ask.id, answer: given }));
   };
-  return { engine, started, answer };
+  return { engine, started, links, answer };
 }
 
 function typeName(name: string): void {
@@ -93,4 +96,11 @@ test("[AON4] a second tab that was quicker is no failure", async () => {
   typeName("Alice");
   await answer({ ok: false, error: { type: "AlreadyStarted" } });
   await waitFor(() => expect(started).toEqual([null]));
+});
+
+test("[AON5] who has Kith on another device can link it instead", async () => {
+  const { links, engine } = await begin(null);
+  fireEvent.click(screen.getByRole("button", { name: "Link another device" }));
+  expect(links).toEqual(["link"]);
+  expect(engine.heard.some((it) => it.type === "ask")).toBe(false);
 });

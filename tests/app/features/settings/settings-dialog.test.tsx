@@ -8,7 +8,15 @@ import { show } from "../../screen.tsx";
 test("[ASG1] what is chosen lasts", async () => {
   onTestFinished(() => setPreferences({ theme: "system", presenceShown: true }));
   const onKeys = vi.fn<() => void>();
-  await show(<SettingsDialog onKeys={onKeys} onClose={() => undefined} />);
+  const onLink = vi.fn<() => void>();
+  await show(
+    <SettingsDialog
+      notifications={null}
+      onLink={onLink}
+      onKeys={onKeys}
+      onClose={() => undefined}
+    />,
+  );
   const presence = screen.getByRole("checkbox", { name: "Show when I am online", checked: true });
   await act(async () => void fireEvent.click(presence));
   expect(readPreferences().presenceShown).toBe(false);
@@ -16,4 +24,6 @@ test("[ASG1] what is chosen lasts", async () => {
   expect(readPreferences().theme).toBe("dark");
   fireEvent.click(screen.getByRole("button", { name: "Show all shortcuts" }));
   expect(onKeys).toHaveBeenCalledOnce();
+  fireEvent.click(screen.getByRole("button", { name: "Link a device" }));
+  expect(onLink).toHaveBeenCalledOnce();
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeAll, expect, test, vi } from "vitest";
 
 import { ready } from "../../../../crypto/base/sodium.ts";
-import { linkVoucherOf } from "../../../../crypto/link/code.ts";
+import { linkJoinedOf, linkVoucherOf } from "../../../../crypto/link/code.ts";
 import { openGrant, sealGrant } from "../../../../crypto/link/grant.ts";
 import { linkSasOf, openHello, sealHello } from "../../../../crypto/link/hello.ts";
 import { openBlob, sealBlob } from "../../../../crypto/media/blob.ts";
@@ -81,6 +81,7 @@ test("[OC10] linking: hellos, transcript and pictures byte for byte, and the gra
       oracle.pictures(transcript),
     );
     expect(linkVoucherOf(code)).toEqual(oracle.linkVoucher(theirs));
+    expect(linkJoinedOf(code)).toEqual(oracle.linkJoined(theirs));
     const sealed = oracle.sealHello(theirs, 1, second, bytesOf(24, 3));
     expect(sealHello(code, "scanner", scanner, () => bytesOf(24, 3))).toEqual(sealed);
     expect(unwrap(openHello(code, "scanner", sealed, NOW_S)).bytes).toEqual(second);

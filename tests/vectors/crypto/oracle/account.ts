@@ -88,6 +88,8 @@ export const transcript = (code: OracleCode, shower: Bytes, scanner: Bytes): Byt
 
 export const linkVoucher = (code: OracleCode): Bytes => K(16, code.secret, "link/voucher");
 
+export const linkJoined = (code: OracleCode): Bytes => K(16, code.secret, "link/joined");
+
 /** Numbers of the seven pictures, from the bits as text. */
 export const pictures = (th: Bytes): number[] => {
   const bits = [...H(32, "link/sas", th)].map((byte) => byte.toString(2).padStart(8, "0")).join("");

@@ -1,0 +1,31 @@
+/**
+ * What came since the person last looked, as a notification tells it.
+ *
+ * [ANW1] A chat with something unread of somebody else, once, with its newest message. [ANW2] Nothing of
+ * people who were blocked, and of strangers who ask only that they do.
+ */
+import { readChats } from "./chats.ts";
+import type { Db } from "./tables.ts";
+
+export type News = {
+  readonly c: number;
+  readonly name: string;
+  /** Null: there is something, but nothing that could be said of it. */
+  readonly text: string | null;
+  readonly isRequest: boolean;
+  /** Grows with everything that comes in the chat. */
+  readonly arrivals: number;
+};
+
+/** Newest chat first. */
+export async function readNews(db: Db): Promise<readonly News[]> {
+  const chats = await readChats(db);
+  return chats
+    .filter(({ kind, state, unread }) => kind !== "self" && state !== "blocked" && unread > 0)
+    .map(({ c, name, state, preview, arrivals }) => {
+      const isRequest = state === "request";
+      const isTold = preview !== null && !preview.own && !isRequest;
+      const text = isTold && preview.text !== "" ? preview.text : null;
+      return { c, name, text, isRequest, arrivals };
+    });
+}

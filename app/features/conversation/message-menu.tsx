@@ -1,0 +1,96 @@
+/**
+ * "Message actions": what one can do with a message, as far as it is possible now.
+ *
+ * [AMU1] Only one's own messages can be edited and deleted for everyone. [AMU2] Where one may not write,
+ * nothing that the other side would see is offered. [AMU3] What was deleted can only be cleared away.
+ */
+import {
+  Copy,
+  EyeOff,
+  Forward,
+  Info,
+  Pencil,
+  Pin,
+  PinOff,
+  Reply,
+  SmilePlus,
+  Star,
+  StarOff,
+  Trash2,
+} from "lucide-react";
+import type { ReactElement, ReactNode } from "react";
+
+import type { EntryRow } from "../../../sync/store/rows.ts";
+import type { MessageView } from "../../../sync/thread/view.ts";
+import { texts } from "../../text/speech.ts";
+import { Menu, type MenuItem, type Point } from "../../ui/menu.tsx";
+import type { Acts } from "./use-acts.ts";
+
+export type MenuDoings = {
+  readonly onReply: () => void;
+  readonly onEdit: () => void;
+  readonly onReact: () => void;
+  readonly onForward: () => void;
+  readonly onInfo: () => void;
+};
+
+type Props = {
+  readonly entry: EntryRow;
+  /** Undefined: it needs a newer app. */
+  readonly view: MessageView | undefined;
+  readonly at: Point;
+  readonly mayWrite: boolean;
+  readonly acts: Acts;
+  readonly doings: MenuDoings;
+  readonly onClose: (isChosen: boolean) => void;
+};
+
+export const MessageMenu = (props: Props): ReactElement => (
+  <Menu label={texts().actions.menu} at={props.at} items={itemsOf(props)} onClose={props.onClose} />
+);
+
+const item = (label: string, icon: ReactNode, act: () => void): MenuItem => ({ label, icon, act });
+
+function itemsOf({ entry, view, mayWrite, acts, doings }: Props): readonly MenuItem[] {
+  const { id, own } = entry;
+  const words = texts().actions;
+  const info = item(words.info, <Info aria-hidden="true" />, doings.onInfo);
+  if (view === undefined) return [info];
+  const hide: MenuItem = {
+    label: words.deleteForMe,
+    icon: <EyeOff aria-hidden="true" />,
+    isDangerous: true,
+    act: () => acts.act(id, { deed: "hide" }),
+  };
+  if (view.state === "deleted") return [info, hide];
+  const { isPinned, isStarred, text } = view;
+  const deleteForAll: MenuItem = {
+    label: words.deleteForAll,
+    icon: <Trash2 aria-hidden="true" />,
+    isDangerous: true,
+    act: () => acts.act(id, { deed: "deleteForAll" }),
+  };
+  const shared = [
+    item(words.reply, <Reply aria-hidden="true" />, doings.onReply),
+    item(words.react, <SmilePlus aria-hidden="true" />, doings.onReact),
+    ...(own ? [item(words.edit, <Pencil aria-hidden="true" />, doings.onEdit)] : []),
+    item(
+      isPinned ? words.unpin : words.pin,
+      isPinned ? <PinOff aria-hidden="true" /> : <Pin aria-hidden="true" />,
+      () => acts.act(id, { deed: "pin", on: !isPinned }),
+    ),
+  ];
+  return [
+    ...(mayWrite ? shared : []),
+    item(words.forward, <Forward aria-hidden="true" />, doings.onForward),
+    item(words.copy, <Copy aria-hidden="true" />, () => acts.copy(text)),
+    item(
+      isStarred ? words.unstar : words.star,
+      isStarred ? <StarOff aria-hidden="true" /> : <Star aria-hidden="true" />,
+      () => acts.act(id, { deed: "star", on: !isStarred }),
+    ),
+    info,
+    hide,
+    ...(mayWrite && own ? [deleteForAll] : []),
+  ];
+}

@@ -1,0 +1,90 @@
+/** What opens above the conversation: a message's actions, and what they ask for. */
+import type { ReactElement } from "react";
+
+import { summaryOf } from "../../../sync/thread/summary.ts";
+import type { Chat } from "../../db/chats.ts";
+import type { Spot } from "../../db/looks.ts";
+import { nameOf, summaryText } from "../../text/chat-text.ts";
+import { texts } from "../../text/speech.ts";
+import type { Point } from "../../ui/menu.tsx";
+import type { Answering, Editing } from "./composer.tsx";
+import { ForwardDialog } from "./forward-dialog.tsx";
+import { MarkedDialog } from "./marked-messages.tsx";
+import { MessageMenu } from "./message-menu.tsx";
+import { ReactionDialog } from "./reactions.tsx";
+import type { Acts } from "./use-acts.ts";
+import type { Shown } from "./use-timeline.ts";
+
+export type Panel =
+  | { readonly type: "menu"; readonly id: string; readonly at: Point }
+  | { readonly type: "react"; readonly id: string }
+  | { readonly type: "forward"; readonly id: string }
+  | { readonly type: "pinned" }
+  | { readonly type: "starred" };
+
+type Props = {
+  readonly panel: Panel;
+  readonly onPanel: (panel: Panel | null) => void;
+  readonly chat: Chat;
+  readonly shown: Shown;
+  readonly mayWrite: boolean;
+  readonly acts: Acts;
+  readonly onAnswering: (answering: Answering) => void;
+  readonly onEditing: (editing: Editing) => void;
+  readonly onInfo: (id: string) => void;
+  readonly onGo: (spot: Spot) => void;
+};
+
+export function MessagePanels(props: Props): ReactElement | null {
+  const { panel, onPanel, chat, shown, acts } = props;
+  const close = (): void => onPanel(null);
+  if (panel.type === "pinned" || panel.type === "starred") {
+    return <MarkedDialog chat={chat} kind={panel.type} onGo={props.onGo} onClose={close} />;
+  }
+  const { id } = panel;
+  const entry = shown.rows.find((it) => it.id === id);
+  const view = shown.looks.get(id)?.view;
+  // It left the window, or this device.
+  if (entry === undefined) return null;
+  if (panel.type === "react") {
+    return (
+      <ReactionDialog
+        reactions={view?.reactions ?? []}
+        onReact={(emoji, on) => acts.act(id, { deed: "react", emoji, on })}
+        onClose={close}
+      />
+    );
+  }
+  if (panel.type === "forward") {
+    return <ForwardDialog onForward={(to) => acts.forward(view?.text ?? "", to)} onClose={close} />;
+  }
+  const author = entry.own ? texts().you : nameOf(chat);
+  return (
+    <MessageMenu
+      entry={entry}
+      view={view}
+      at={panel.at}
+      mayWrite={props.mayWrite}
+      acts={acts}
+      doings={{
+        onReply: () => {
+          const line = view === undefined ? "" : summaryText(summaryOf(view));
+          props.onAnswering({ id, author, line });
+        },
+        onEdit: () => props.onEditing({ id, text: view?.text ?? "" }),
+        onReact: () => onPanel({ type: "react", id }),
+        onForward: () => onPanel({ type: "forward", id }),
+        onInfo: () => props.onInfo(id),
+      }}
+      onClose={() => {
+        close();
+        focusMessage(id);
+      }}
+    />
+  );
+}
+
+export function focusMessage(id: string | null): void {
+  if (id === null) return;
+  document.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)?.focus();
+}

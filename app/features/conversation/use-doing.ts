@@ -1,0 +1,70 @@
+/** What the person is about to do in the open chat: with which message, and where they are going. */
+import { useCallback, useState } from "react";
+
+import type { Spot } from "../../db/looks.ts";
+import type { Point } from "../../ui/menu.tsx";
+import type { Answering, Editing } from "./composer.tsx";
+import type { Panel } from "./message-panels.tsx";
+import { type Acts, useActs } from "./use-acts.ts";
+import type { Timeline } from "./use-timeline.ts";
+
+export type Doing = {
+  readonly acts: Acts;
+  readonly panel: Panel | null;
+  readonly onPanel: (panel: Panel | null) => void;
+  readonly onMenu: (id: string, at: Point) => void;
+  readonly answering: Answering | null;
+  /** One either answers or edits. */
+  readonly onAnswering: (answering: Answering | null) => void;
+  readonly editing: Editing | null;
+  readonly onEditing: (editing: Editing | null) => void;
+  /** Of which message everything is shown that is known of it. */
+  readonly infoId: string | null;
+  readonly onInfo: (id: string | null) => void;
+  readonly goingTo: Spot | null;
+  readonly onGo: (spot: Spot) => void;
+  readonly onArrived: () => void;
+};
+
+export function useDoing(c: number, { shown, toPlace }: Timeline): Doing {
+  const acts = useActs(c);
+  const [panel, onPanel] = useState<Panel | null>(null);
+  const [answering, setAnswering] = useState<Answering | null>(null);
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const [infoId, onInfo] = useState<string | null>(null);
+  const [goingTo, setGoingTo] = useState<Spot | null>(null);
+
+  const onMenu = useCallback((id: string, at: Point) => onPanel({ type: "menu", id, at }), []);
+  const onAnswering = useCallback((next: Answering | null) => {
+    setAnswering(next);
+    if (next !== null) setEditing(null);
+  }, []);
+  const onEditing = useCallback((next: Editing | null) => {
+    setEditing(next);
+    if (next !== null) setAnswering(null);
+  }, []);
+  const { rows } = shown;
+  const onGo = useCallback(
+    (spot: Spot) => {
+      if (!rows.some(({ id }) => id === spot.id)) toPlace(spot);
+      setGoingTo(spot);
+    },
+    [rows, toPlace],
+  );
+  const onArrived = useCallback(() => setGoingTo(null), []);
+  return {
+    acts,
+    panel,
+    onPanel,
+    onMenu,
+    answering,
+    onAnswering,
+    editing,
+    onEditing,
+    infoId,
+    onInfo,
+    goingTo,
+    onGo,
+    onArrived,
+  };
+}

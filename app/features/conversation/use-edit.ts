@@ -1,0 +1,32 @@
+/** Changing a message of one's own: the text stands in the field, and is kept nowhere until it is said. */
+import { useState } from "react";
+
+import { useSession } from "../../session/session.ts";
+import type { Failure } from "../../text/failure-text.ts";
+import { texts } from "../../text/speech.ts";
+import { useAnnounce } from "../../ui/announcer.tsx";
+import type { Editing } from "./composer.tsx";
+import { bytesNear, type Sending, tooLong } from "./use-send.ts";
+
+export function useEdit(c: number, { id, text: before }: Editing, onDone: () => void): Sending {
+  const { device } = useSession();
+  const announce = useAnnounce();
+  const [text, setText] = useState(before);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const bytes = bytesNear(text);
+
+  const send = async (): Promise<void> => {
+    if (text.trim() === "") return;
+    const refused = tooLong(bytes);
+    if (refused !== null) return setFailure(refused);
+    const done = await device.ask({ type: "act", c, id, deed: "edit", text });
+    if (!done.ok) return setFailure(done.error);
+    announce(texts().actions.editDone);
+    onDone();
+  };
+  const write = (next: string): void => {
+    setText(next);
+    setFailure(null);
+  };
+  return { text, bytes, failure, write, send };
+}

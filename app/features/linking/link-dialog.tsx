@@ -1,0 +1,139 @@
+/**
+ * "Link a device": a code as QR and link, a field for the other device's, then seven pictures to
+ * compare. The same dialog on both devices; what it shows is what the engine says.
+ *
+ * [ALD1] It opens with a code, or uses the link that it was opened with. [ALD2] The pictures have
+ * names, and only the device of the account agrees to them. [ALD3] Closing it ends the link, unless
+ * the person has agreed. [ALD4] What fails is said, with a way to begin again.
+ */
+import {
+  type ReactElement,
+  useEffect,
+  useEffectEvent,
+  useState,
+  useSyncExternalStore,
+} from "react";
+
+import { unreachable } from "../../../crypto/base/assert.ts";
+import type { LinkProgress } from "../../../sync/link/progress.ts";
+import type { RemoteDevice } from "../../engine/remote-device.ts";
+import { deviceName } from "../../platform/device-name.ts";
+import { texts } from "../../text/speech.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { ComparePictures } from "./compare-pictures.tsx";
+import { type LinkFailure, linkFailureText } from "./link-failure-text.ts";
+import { ShownCode } from "./shown-code.tsx";
+
+type Props = {
+  readonly device: RemoteDevice;
+  /** The other device's link, when that was opened; null: show one. */
+  readonly link: string | null;
+  /** This device has an account now. */
+  readonly onJoined?: () => void;
+  readonly onClose: () => void;
+};
+
+/** What we asked for; what came of it tells the engine. */
+type Asked =
+  | { readonly type: "asking" }
+  | { readonly type: "begun" }
+  | { readonly type: "refused"; readonly why: LinkFailure };
+
+export function LinkDialog({ device, link, onJoined, onClose }: Props): ReactElement {
+  const [asked, setAsked] = useState<Asked>({ type: "asking" });
+  const progress = useSyncExternalStore(device.listen, () => device.status()?.linking ?? null);
+
+  const begin = async (from: string | null): Promise<void> => {
+    setAsked({ type: "asking" });
+    const name = deviceName();
+    const answer = await (from === null
+      ? device.ask({ type: "linkShow", name })
+      : device.ask({ type: "linkUse", link: from, name }));
+    setAsked(answer.ok ? { type: "begun" } : { type: "refused", why: answer.error });
+  };
+  useEffect(() => {
+    void begin(link);
+    return () => {
+      if (device.status()?.linking?.type !== "granting") void device.ask({ type: "linkCancel" });
+    };
+    // oxlint-disable-next-line react/exhaustive-deps -- once for each link that the dialog is opened with
+  }, [device, link]);
+  const hasJoined =
+    asked.type === "begun" && progress?.type === "linked" && progress.role === "new";
+  const joined = useEffectEvent(() => onJoined?.());
+  useEffect(() => {
+    if (hasJoined) joined();
+  }, [hasJoined]);
+
+  return (
+    <Dialog heading={texts().linking.heading} onClose={onClose}>
+      <Step
+        asked={asked}
+        progress={progress}
+        onUse={(from) => void begin(from)}
+        onAgain={() => void begin(null)}
+        onMatch={() => void device.ask({ type: "linkConfirm" })}
+        onClose={onClose}
+      />
+    </Dialog>
+  );
+}
+
+type StepProps = {
+  readonly asked: Asked;
+  readonly progress: LinkProgress | null;
+  readonly onUse: (link: string) => void;
+  readonly onAgain: () => void;
+  readonly onMatch: () => void;
+  readonly onClose: () => void;
+};
+
+function Step({ asked, progress, onUse, onAgain, onMatch, onClose }: StepProps): ReactElement {
+  const words = texts().linking;
+  if (asked.type === "refused")
+    return <Failed onAgain={onAgain}>{linkFailureText(asked.why)}</Failed>;
+  if (asked.type === "asking") return <Wait>{words.making}</Wait>;
+  if (progress === null) return <Failed onAgain={onAgain}>{words.errors.ended}</Failed>;
+  switch (progress.type) {
+    case "shown":
+      return <ShownCode role={progress.role} link={progress.link} onUse={onUse} />;
+    case "meeting":
+      return <Wait>{words.meeting}</Wait>;
+    case "compare":
+      return <ComparePictures compared={progress} onMatch={onMatch} onCancel={onClose} />;
+    case "granting":
+      return <Wait>{words.granting}</Wait>;
+    case "failed":
+      return <Failed onAgain={onAgain}>{linkFailureText(progress.why)}</Failed>;
+    case "linked":
+      return (
+        <>
+          <p role="status">{progress.role === "member" ? words.linkedMember : words.linkedNew}</p>
+          <button type="button" className="primary-button" onClick={onClose}>
+            {words.done}
+          </button>
+        </>
+      );
+    default:
+      return unreachable(progress);
+  }
+}
+
+const Wait = ({ children }: { readonly children: string }): ReactElement => (
+  <p className="hint" role="status">
+    {children}
+  </p>
+);
+
+type FailedProps = { readonly children: string; readonly onAgain: () => void };
+
+const Failed = ({ children, onAgain }: FailedProps): ReactElement => (
+  <>
+    <p className="failure" role="alert">
+      {children}
+    </p>
+    <button type="button" className="primary-button" onClick={onAgain}>
+      {texts().tryAgain}
+    </button>
+  </>
+);

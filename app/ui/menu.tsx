@@ -1,0 +1,117 @@
+/**
+ * A menu by the ARIA Authoring Practices: what one can do with a thing.
+ *
+ * [AMN1] Its first item has the focus; Up, Down, Home and End go round, Enter or a click chooses.
+ * [AMN2] Escape, Tab, a click elsewhere and another size of the window close it. [AMN3] It stays inside the window.
+ */
+import {
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+} from "react";
+
+export type MenuItem = {
+  readonly label: string;
+  readonly icon: ReactNode;
+  readonly isDangerous?: boolean;
+  readonly act: () => void;
+};
+
+/** Where it was asked for, in CSS pixels of the window. */
+export type Point = { readonly x: number; readonly y: number };
+
+type Props = {
+  readonly label: string;
+  readonly at: Point;
+  readonly items: readonly MenuItem[];
+  /** `isChosen`: an item was; else the focus goes back to where it came from. */
+  readonly onClose: (isChosen: boolean) => void;
+};
+
+/** Distance from the window's edge. */
+const EDGE_PX = 8;
+
+export function Menu({ label, at, items, onClose }: Props): ReactElement {
+  const menu = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    const element = menu.current;
+    if (element === null) return;
+    const { width, height } = element.getBoundingClientRect();
+    const isRtl = getComputedStyle(element).direction === "rtl";
+    const left = isRtl ? at.x - width : at.x;
+    element.style.left = `${within(left, innerWidth - width)}px`;
+    element.style.top = `${within(at.y, innerHeight - height)}px`;
+    element.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+  }, [at]);
+  useEffect(() => {
+    const onPointerDown = ({ target }: Event): void => {
+      if (!(target instanceof Node) || menu.current?.contains(target) !== true) onClose(false);
+    };
+    const onScroll = (): void => onClose(false);
+    document.addEventListener("pointerdown", onPointerDown);
+    addEventListener("resize", onScroll);
+    return () => {
+      document.removeEventListener("pointerdown", onPointerDown);
+      removeEventListener("resize", onScroll);
+    };
+  }, [onClose]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Tab" || event.key === "Escape") {
+      event.preventDefault();
+      onClose(false);
+      return;
+    }
+    const next = neighbourOf(event.key, menu.current);
+    if (next === null) return;
+    event.preventDefault();
+    next.focus();
+  };
+  return (
+    <div
+      ref={menu}
+      className="menu"
+      role="menu"
+      tabIndex={-1}
+      aria-label={label}
+      onKeyDown={onKeyDown}
+    >
+      {items.map(({ label: name, icon, isDangerous = false, act }) => (
+        <button
+          key={name}
+          type="button"
+          role="menuitem"
+          tabIndex={-1}
+          className="menu-item"
+          data-dangerous={isDangerous}
+          onClick={() => {
+            onClose(true);
+            act();
+          }}
+        >
+          {icon}
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+const within = (px: number, max: number): number => Math.max(EDGE_PX, Math.min(px, max - EDGE_PX));
+
+function neighbourOf(key: string, menu: HTMLElement | null): HTMLElement | null {
+  const items = [...(menu?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+  const now = items.findIndex((it) => it === document.activeElement);
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: now + 1,
+    ArrowUp: now < 0 ? -1 : now - 1,
+    Home: 0,
+    End: -1,
+  };
+  const step = steps[key];
+  return step === undefined ? null : (items.at(step % Math.max(1, items.length)) ?? null);
+}

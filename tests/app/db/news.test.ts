@@ -1,0 +1,30 @@
+import "fake-indexeddb/auto";
+import { expect, test } from "vitest";
+
+import { readNews } from "../../../app/db/news.ts";
+import { channelsOf, contactsOf } from "../../../app/db/tables.ts";
+import { channel, contact, openRows, THEM, US } from "./rows.ts";
+
+const said = (text: string, own = false) => ({ preview: { text, own }, unread: own ? 0 : 2 });
+
+test("[ANW1] [ANW2] tells of each chat with something unread once, and of strangers only that they ask", async () => {
+  const db = await openRows();
+  const [stranger, blocked, silent] = ["cc".repeat(32), "dd".repeat(32), "ee".repeat(32)];
+  await contactsOf(db).bulkAdd([
+    contact(THEM, { name: "Bob\u202E" }),
+    contact(stranger, { name: "Eve", state: "request" }),
+    contact(blocked, { name: "Mallory", state: "blocked" }),
+    contact(silent, { name: "Carol" }),
+  ]);
+  await channelsOf(db).bulkAdd([
+    channel(1, { kind: "self", account: US, ...said("milk") }),
+    channel(2, { ...said("hello"), arrivals: 7, lastH: 9 }),
+    channel(3, { account: stranger, ...said("buy this"), lastH: 8 }),
+    channel(4, { account: blocked, ...said("again"), lastH: 7 }),
+    channel(5, { account: silent, ...said("bye", true), lastH: 6 }),
+  ]);
+  expect(await readNews(db)).toEqual([
+    { c: 2, name: "Bob", text: "hello", isRequest: false, arrivals: 7 },
+    expect.objectContaining({ c: 3, name: "Eve", text: null, isRequest: true }),
+  ]);
+});

@@ -1,0 +1,139 @@
+/** Messages that come while the app is closed: a push wakes the service worker, which reads and tells. */
+import { expect, firefox, type Page } from "@playwright/test";
+
+import { firefoxLaunch } from "../../scripts/browsers.ts";
+import { CERTIFICATE_PATH } from "../relay/push/push-mock.ts";
+import { startAutopush } from "./autopush.ts";
+import { AGAIN_MS, type Person, person } from "./person.ts";
+import { startRelay } from "./relay-process.ts";
+import { test } from "./world.ts";
+
+type Shown = { readonly title: string; readonly body: string };
+
+const notificationsOf = (page: Page): Promise<readonly Shown[]> =>
+  page.evaluate(async () => {
+    const { getNotifications } = await navigator.serviceWorker.ready.then((it) => ({
+      getNotifications: () => it.getNotifications(),
+    }));
+    return (await getNotifications()).map(({ title, body }) => ({ title, body }));
+  });
+
+const serviceWorkerReady = (page: Page): Promise<void> =>
+  page.evaluate(async () => void (await navigator.serviceWorker.ready));
+
+test("[ACU1] [ANC1] a push of the relay wakes a closed app, which reads, tells and lets the sender know @firefox", async ({
+  watch,
+}) => {
+  test.setTimeout(120_000);
+  await using autopush = await startAutopush();
+  await using relay = await startRelay({
+    KITH_PUSH_HOSTS: autopush.mock.origin,
+    NODE_EXTRA_CA_CERTS: CERTIFICATE_PATH,
+  });
+  const { launchOptions, ...launch } = firefoxLaunch();
+  await using browser = await firefox.launch({
+    ...launch,
+    ...launchOptions,
+    firefoxUserPrefs: autopush.preferences,
+  });
+  await using alice = await person(browser, relay.url);
+  await using bob = await person(browser, relay.url);
+  await watch(bob.context);
+  await alice.start("Alice");
+  await bob.context.grantPermissions(["notifications"], { origin: relay.url });
+  await bob.accept(await alice.invite(), "Bob");
+  await alice.open("Bob");
+  await expect(bob.page.getByRole("button", { name: "Turn on notifications" })).toHaveCount(0);
+  await alice.say("Hello");
+  await bob.sees("Hello");
+  await bob.page.getByRole("button", { name: "Turn on notifications" }).click();
+  await expect(bob.page.getByRole("button", { name: "Turn on notifications" })).toHaveCount(0);
+
+  await bob.leave();
+  await alice.say("Are you asleep?");
+  await alice.seesState("Are you asleep?", "Delivered");
+  expect(autopush.mock.received).toHaveLength(1);
+  const [push] = autopush.mock.received;
+  expect(push?.headers).toMatchObject({ urgency: "high", "content-encoding": "aes128gcm" });
+
+  const back = await bob.comeBack();
+  await back.sees("Are you asleep?");
+  await expect
+    .poll(() => notificationsOf(back.page))
+    .toEqual([{ title: "Alice", body: "Are you asleep?" }]);
+  await back.say("Not any more");
+  await alice.sees("Not any more");
+});
+
+type Push = { readonly deliver: () => Promise<void>; readonly stopAll: () => Promise<void> };
+
+/** Chromium's own way in for tests: it has no push service here. `page` stays open beside the app. */
+async function pushInto({ context, url }: Person, page: Page): Promise<Push> {
+  const cdp = await context.newCDPSession(page);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+    const found = registrations.find(({ scopeURL }) => scopeURL.startsWith(url));
+    if (found !== undefined) resolve(found.registrationId);
+  });
+  await cdp.send("ServiceWorker.enable");
+  const registrationId = await promise;
+  return {
+    deliver: async () => {
+      await cdp.send("ServiceWorker.deliverPushMessage", {
+        origin: url,
+        registrationId,
+        data: "wake",
+      });
+    },
+    stopAll: async () => void (await cdp.send("ServiceWorker.stopAllWorkers")),
+  };
+}
+
+test("[ACU1] [APN2] [APN3] a push to a stopped service worker: it reads, tells once, and the app goes on from there @chromium", async ({
+  friends,
+}) => {
+  test.setTimeout(120_000);
+  const [alice, bob] = await friends();
+  await alice.say("Hello");
+  await bob.sees("Hello");
+  await bob.context.grantPermissions(["notifications"], { origin: bob.url });
+  await serviceWorkerReady(bob.page);
+  // Of the same origin, and not the app.
+  const beside = await bob.context.newPage();
+  await beside.goto(`${bob.url}/status`);
+  const push = await pushInto(bob, beside);
+  await bob.leave();
+  await alice.say("one", "two");
+  await alice.seesState("two", "Sent");
+  await push.stopAll();
+  await push.deliver();
+  await alice.seesState("two", "Delivered");
+  await expect
+    .poll(() => notificationsOf(beside), { timeout: AGAIN_MS })
+    .toEqual([{ title: "Alice", body: "two" }]);
+
+  // The app starts while the service worker is at it: one of them has the engine at a time.
+  await alice.say("three");
+  await push.deliver();
+  const back = await bob.comeBack();
+  await alice.say("four");
+  await back.sees("four");
+  await back.say("five");
+  await alice.sees("five");
+  expect((await back.transcript(6)).map((it) => it.split("\n")[0])).toHaveLength(6);
+  for (const text of ["one", "two", "three", "four"]) await back.sees(text);
+});
+
+test("[AWK1] [APN1] a push while the app is open asks its engine, and something is always shown @chromium", async ({
+  friends,
+}) => {
+  const [, bob] = await friends();
+  await bob.context.grantPermissions(["notifications"], { origin: bob.url });
+  await serviceWorkerReady(bob.page);
+  const push = await pushInto(bob, bob.page);
+  await push.deliver();
+  await expect
+    .poll(() => notificationsOf(bob.page), { timeout: AGAIN_MS })
+    .toEqual([{ title: "You may have new messages", body: "" }]);
+  await expect(bob.page.getByText("Kith was updated")).toHaveCount(0);
+});
