@@ -10,7 +10,7 @@ import type { Self } from "../account/self.ts";
 import { floorOf, hEffOf, msOf, nextHlc } from "../clock/hlc.ts";
 import { type Body, encodeBody } from "../entry/bodies.ts";
 import { type Dep, DEPS_MAX, depOf, entryIdOf, SALT_BYTES, signEntry } from "../entry/entry.ts";
-import { isShown, KINDS } from "../entry/kinds.ts";
+import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
 import { plainMessage } from "../entry/plain-message.ts";
 import { publicIdOf } from "../entry/public-id.ts";
 import { encodeAddBody } from "../group/add-body.ts";
@@ -25,7 +25,7 @@ import { pendingTargets } from "../outbox/targets.ts";
 import { authOf } from "../roster/judge.ts";
 import { encodeRosterBody, kindOf, type RosterAct } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";
-import type { DeviceRow, EntryRow, TableName, Target } from "../store/rows.ts";
+import type { DeviceRow, EntryRow, Hex, TableName, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { Said } from "../thread/said.ts";
 import {
@@ -284,8 +284,9 @@ export async function sendTo(
     self,
     devices.filter((it) => !before.some(({ device }) => device === it.device)),
   );
+  const isGoing = (id: Hex): boolean => isRoster(entry.kind) && !ids.has(id);
   const targets = [
-    ...before.map((it) => (ids.has(it.device) ? it : { ...it, isLast: true as const })),
+    ...before.map((it) => (isGoing(it.device) ? { ...it, isLast: true as const } : it)),
     ...fresh,
   ];
   if (targets.length === 0) return;

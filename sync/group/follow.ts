@@ -3,8 +3,9 @@
  * group, and then everything that follows from that. docs/protocol/groups.md, [GP10] to [GP17].
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { ensureOwnLog } from "../channel/append.ts";
+import { ensureOwnLog, sendTo } from "../channel/append.ts";
 import { type Channel, channelOf } from "../channel/channels.ts";
+import { addresseesOf, membersOf } from "../channel/members.ts";
 import { entryOf } from "../channel/thread-rows.ts";
 import { retireGroupToken } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
@@ -20,11 +21,15 @@ import { takeIntroduction } from "./members-known.ts";
 import { putOp, rosterOf, type Turn } from "./rosters.ts";
 import { welcomesFor } from "./welcome.ts";
 
-/** True when there are devices that were not known before: what waits of theirs can be opened. */
+/**
+ * `isPart`: of a roster that is just being told, after which one enters.
+ * True when there are devices that were not known before: what waits of theirs can be opened.
+ */
 export async function followEntry(
   tx: WriteTx,
   context: OpenContext,
   { entry, channel }: { readonly entry: EntryRow; readonly channel: Channel },
+  isPart = false,
 ): Promise<boolean> {
   if (channel.kind !== "group") return false;
   if (!isRoster(entry.kind)) {
@@ -34,7 +39,11 @@ export async function followEntry(
     if (now?.counts === "no") await tellThatTheyAreOut(tx, context, channel, entry);
     return false;
   }
-  return takeOp(tx, context, entry);
+  const known = await membersOf(tx, context.self, channel);
+  const isNews = await takeOp(tx, context, entry);
+  // Until now we were not in it.
+  if (!isPart && !known.includes(context.self.account)) await enter(tx, context, entry.c, known);
+  return isNews;
 }
 
 async function takeOp(tx: WriteTx, context: OpenContext, row: EntryRow): Promise<boolean> {
@@ -68,7 +77,6 @@ async function rosterChanged(
   const { self, effects } = context;
   const { before, after } = turn;
   const left = [...before.members.keys()].filter((it) => !after.members.has(it));
-  const isIn = after.members.has(self.account);
   await dropFor(tx, c, new Set(left.filter((it) => it !== self.account)));
   if (left.includes(self.account)) {
     const isOwnWill = after.former.get(self.account)?.by === self.account;
@@ -79,7 +87,6 @@ async function rosterChanged(
   assert(channel !== undefined, "a roster is of a channel");
   if (left.length > 0) await retireGroupToken(tx, context, channel.id);
   await judgeAnew(tx, self, c, turn);
-  if (isIn && !before.members.has(self.account)) await enter(tx, context, c);
   if (after.waiting.length > 0) effects.missing();
   effects.contacts();
   effects.wake();
@@ -105,10 +112,26 @@ async function tellThatTheyAreOut(
   effects.wake();
 }
 
-/** Our log tells the others that we are there, and where; with it goes our chain. Rule [GP10]. */
-async function enter(tx: WriteTx, context: OpenContext, c: number): Promise<void> {
+/**
+ * Our log tells the others that we are there, and where; with it goes our chain. `known`: members that
+ * were told before, since we are new to the rest. Rule [GP10].
+ */
+export async function enter(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  known: readonly Hex[],
+): Promise<void> {
+  const { self, nowMs } = context;
   const channel = await channelOf(tx, c);
-  if (channel !== undefined) await ensureOwnLog(tx, { ...context, channel });
+  const members = channel === undefined ? [] : await membersOf(tx, self, channel);
+  if (channel === undefined || !members.includes(self.account)) return;
+  const { log, channel: now } = await ensureOwnLog(tx, { ...context, channel });
+  const entry = await tx.get("entries", [c, log.a, 1]);
+  assert(entry !== undefined, "a log that is open has its first entry");
+  const devices = await addresseesOf(tx, self, now);
+  const fresh = devices.filter((it) => !known.includes(it.account));
+  if (fresh.length > 0) await sendTo(tx, self, { entry, channel: now }, fresh, nowMs);
 }
 
 const parcelsOf = (tx: WriteTx, c: number): Promise<readonly OutboxRow[]> =>

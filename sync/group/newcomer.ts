@@ -20,12 +20,14 @@ export async function meetNewcomer(
   const chain = await tx.get("ownChains", channel.c);
   const members = await groupMembers(tx, channel);
   const member = members.find((it) => it.account === device.account);
+  if (chain === undefined || member === undefined) return;
+  const isHolder = chain.holders.includes(device.device);
   // Whom we let in was welcomed with our chain.
-  if (chain === undefined || member === undefined || member.by === context.self.account) return;
+  if (isHolder && member.by === context.self.account) return;
   const payload = await handOver(tx, context, channel, chain, device.account);
   const control = { ...context, device, payloads: [payload], before: null, psk: null };
   if (!(await sendControl(tx, control))) return;
-  if (chain.holders.includes(device.device)) {
+  if (isHolder) {
     // It was handed over before they could know the group.
     for (const row of await lackedBy(tx, channel, device.device)) {
       await sendAnew(tx, row, device.device);

@@ -16,6 +16,7 @@ import {
   openGroup,
   openLog,
 } from "../channel/channels.ts";
+import { membersOf } from "../channel/members.ts";
 import { certifiedBy } from "../contact/certified.ts";
 import { decodeBody, type LogOpenBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, logIdOf, verifyEntry } from "../entry/entry.ts";
@@ -26,7 +27,7 @@ import type { OpenContext } from "../receive/open-envelope.ts";
 import { ROSTER_KINDS, rosterOpOf } from "../roster/ops.ts";
 import type { ContactRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { followEntry } from "./follow.ts";
+import { enter, followEntry } from "./follow.ts";
 import { learnWriter, takeIntroduction } from "./members-known.ts";
 import { groupMembers, rosterRowOf } from "./rosters.ts";
 
@@ -50,9 +51,11 @@ export async function takeWelcome(
     if (await takeIntroduction(tx, context, toHex(account), introduction)) isNews = true;
   }
   await putStarts(tx, channel, welcome.starts);
+  const known = await membersOf(tx, context.self, channel);
   for (const bytes of welcome.entries) {
-    if (await takeSupplied(tx, context, channel.c, bytes)) isNews = true;
+    if (await takeSupplied(tx, context, channel.c, bytes, true)) isNews = true;
   }
+  await enter(tx, context, channel.c, known);
   context.effects.receipt(channel.c);
   return isNews;
 }
@@ -112,6 +115,7 @@ export async function takeSupplied(
   context: OpenContext,
   c: number,
   bytes: Uint8Array,
+  isPart = false,
 ): Promise<boolean> {
   const { self, nowMs, effects } = context;
   const decoded = decodeEntry(bytes);
@@ -127,7 +131,7 @@ export async function takeSupplied(
   effects.receipt(c);
   if (outcome.type === "held") return false;
   await applyAccountEntry(tx, context, outcome);
-  return followEntry(tx, context, outcome);
+  return followEntry(tx, context, outcome, isPart);
 }
 
 /** A log's first entry says whose it is, and their account's certificates prove it. */
