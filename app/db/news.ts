@@ -4,7 +4,7 @@
  * [ANW1] A chat with something unread of somebody else, once, with its newest message. [ANW2] Nothing of
  * people who were blocked, and of strangers who ask only that they do.
  */
-import { readChats } from "./chats.ts";
+import { type Chat, readChats } from "./chats.ts";
 import type { Db } from "./tables.ts";
 
 export type News = {
@@ -13,19 +13,21 @@ export type News = {
   /** Null: there is something, but nothing that could be said of it. */
   readonly text: string | null;
   readonly isRequest: boolean;
-  /** Grows with everything that comes in the chat. */
-  readonly arrivals: number;
+  /** When the newest message was written. */
+  readonly newestMs: number;
+  readonly unread: number;
 };
 
 /** Newest chat first. */
-export async function readNews(db: Db): Promise<readonly News[]> {
-  const chats = await readChats(db);
-  return chats
+export const readNews = async (db: Db): Promise<readonly News[]> => newsOf(await readChats(db));
+
+/** In the order of the chats. */
+export const newsOf = (chats: readonly Chat[]): readonly News[] =>
+  chats
     .filter(({ kind, state, unread }) => kind !== "self" && state !== "blocked" && unread > 0)
-    .map(({ c, name, state, preview, arrivals }) => {
+    .map(({ c, name, state, preview, recentMs: newestMs, unread }) => {
       const isRequest = state === "request";
       const isTold = preview !== null && !preview.own && !isRequest;
       const text = isTold && preview.text !== "" ? preview.text : null;
-      return { c, name, text, isRequest, arrivals };
+      return { c, name, text, isRequest, newestMs, unread };
     });
-}

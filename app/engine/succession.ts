@@ -10,7 +10,8 @@ export const ENGINE_LOCK = "kith-engine";
 export const SUCCESSION = "kith-engine-succession";
 export const YIELD = "yield";
 
-/** Says `WAKE` when a push came, and `AWAKE` when the engine has read what there was. */
+/** Says `WAKE` when a push came, `HEARD` that there is an engine, `AWAKE` that it has read all there was. */
 export const WAKING = "kith-engine-waking";
 export const WAKE = "wake";
+export const HEARD = "heard";
 export const AWAKE = "awake";

@@ -42,6 +42,14 @@ export async function unsubscribe(): Promise<void> {
   await inTime(currentSubscription().then((it) => it?.unsubscribe()));
 }
 
+/** Nothing where there is no service worker, or it fails. */
+export async function withRegistration(
+  work: (registration: ServiceWorkerRegistration) => Promise<unknown>,
+): Promise<void> {
+  if (!canPush() || Notification.permission !== "granted") return;
+  await inTime(navigator.serviceWorker.ready.then(work));
+}
+
 /** Calls back when a notification was clicked that leads to a chat, until the answer is called. */
 export function followNotifications(open: (c: number) => void): () => void {
   if (!("serviceWorker" in navigator)) return () => undefined;

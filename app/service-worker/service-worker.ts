@@ -11,9 +11,10 @@ import {
   type PrecacheEntry,
 } from "workbox-precaching";
 
+import { type NotificationData, showNews, showUnknown } from "../platform/notifications.ts";
 import { catchUp } from "./catch-up.ts";
 import { type OpenChat, SKIP_WAITING } from "./messages.ts";
-import { type NotificationData, readUnread, show } from "./notify.ts";
+import { readUnread } from "./unread.ts";
 
 declare const self: ServiceWorkerGlobalScope & {
   /** Filled in by the build: each file of dist/ with its revision (null: the name has a hash). */
@@ -53,14 +54,23 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(openChat(c));
 });
 
-/** The rows are asked twice: a device on which nobody started is left as it is. */
+/** [APW1] Always shows something: browsers take the right away from those that stay silent. */
 async function wake(): Promise<void> {
+  const { registration } = self;
+  if (!(await tellNews())) await showUnknown(registration, navigator.languages);
+}
+
+/** The app's own choice of language is in a place that no worker may read: the browser's counts. */
+async function tellNews(): Promise<boolean> {
   try {
-    if ((await readUnread()) !== null) await catchUp();
-    await show(self.registration, (await readUnread()) ?? []);
+    // A device on which nobody started is left as it is.
+    if ((await readUnread()) === null) return false;
+    await catchUp();
+    const unread = (await readUnread()) ?? [];
+    return await showNews(self.registration, unread, navigator.languages);
   } catch (error) {
     reportError(error);
-    await show(self.registration, []);
+    return false;
   }
 }
 

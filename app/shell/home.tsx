@@ -12,6 +12,7 @@ import { LinkDialog } from "../features/linking/link-dialog.tsx";
 import { NotificationCard } from "../features/notifications/notification-card.tsx";
 import { NotificationSwitch } from "../features/notifications/notification-switch.tsx";
 import { useKeepNotifications } from "../features/notifications/use-notifications.ts";
+import { useTellNews } from "../features/notifications/use-tell-news.ts";
 import { SettingsDialog } from "../features/settings/settings-dialog.tsx";
 import { ShortcutsDialog } from "../features/shortcuts/shortcuts-dialog.tsx";
 import { SwitcherDialog } from "../features/switcher/switcher-dialog.tsx";
@@ -56,6 +57,7 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
 
   usePersonHere();
   useKeepNotifications();
+  useTellNews(chats);
   useEffect(() => followNotifications((c) => navigate(`/chat/${c}`)), [navigate]);
   useShortcuts(chats ?? NO_CHATS, openC, { onSwitcher, onKeys });
   useEffect(() => {

@@ -34,6 +34,7 @@ async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
 
 for (const theme of ["Light", "Dark"] as const) {
   test(`[AX1] no screen has a fault that axe can see: ${theme}`, async ({ newcomer }) => {
+    test.slow();
     const [alice, bob, carol] = await Promise.all([
       newcomer(undefined, { colorScheme: theme === "Dark" ? "dark" : "light" }),
       newcomer(),

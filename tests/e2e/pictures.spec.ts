@@ -186,9 +186,6 @@ test("[APC1] every screen can be looked at, right to left too @chromium", async 
     await expect(alice.message("Here I am").getByRole("button", { name: /❤️/u })).toBeVisible();
     await take("messages");
     await page.keyboard.press("Escape");
-    await alice.act("Third", "React");
-    await take("react");
-    await page.keyboard.press("Escape");
     await alice.message("Here I am").click({ button: "right" });
     await take("menu");
     await page.keyboard.press("Escape");

@@ -89,7 +89,7 @@ async function pushInto({ context, url }: Person, page: Page): Promise<Push> {
   };
 }
 
-test("[ACU1] [APN2] [APN3] a push to a stopped service worker: it reads, tells once, and the app goes on from there @chromium", async ({
+test("[ACU1] [ACU2] [APN2] [APN3] a push to a stopped service worker: it reads, tells once, and the app goes on from there @chromium", async ({
   friends,
 }) => {
   test.setTimeout(120_000);
@@ -124,7 +124,7 @@ test("[ACU1] [APN2] [APN3] a push to a stopped service worker: it reads, tells o
   for (const text of ["one", "two", "three", "four"]) await back.sees(text);
 });
 
-test("[AWK1] [APN1] a push while the app is open asks its engine, and something is always shown @chromium", async ({
+test("[AWK1] [APW1] a push while the app is open asks its engine, and something is always shown @chromium", async ({
   friends,
 }) => {
   const [, bob] = await friends();

@@ -5,6 +5,7 @@ import { decodeEntry } from "../../sync/entry/entry.ts";
 import { KINDS } from "../../sync/entry/kinds.ts";
 import type { EntryRow } from "../../sync/store/rows.ts";
 import { summaryOf } from "../../sync/thread/summary.ts";
+import { linkUp, pair } from "./link-steps.ts";
 import type { Person } from "./person.ts";
 import { SECOND_MS, world, type World } from "./world.ts";
 
@@ -218,4 +219,22 @@ test("[AC5] an answer quotes what is said now, and names whom it mentions", asyn
   expect(answer.reply?.quote).toBe("better words");
   expect(answer.mentions.map(({ start, length }) => [start, length])).toEqual([[0, 6]]);
   expect(answer.forwarded).toBe(true);
+});
+
+test("[MO2] [AC4] what one device does with a message, the account's other device has too", async () => {
+  const them = await pair();
+  const { phone, laptop } = them;
+  await linkUp(them, phone, laptop);
+  const id = await phone.say(phone, "a note");
+  const other = await phone.say(phone, "to be cleared away");
+  await them.pass(20 * SECOND_MS);
+  const [c, d] = [await phone.chatWith(phone), await laptop.chatWith(laptop)];
+  expect((await laptop.device.acts.edit(d, id, "a better note")).ok).toBe(true);
+  expect((await laptop.device.acts.hide(d, other)).ok).toBe(true);
+  expect((await phone.device.acts.star(c, id, true)).ok).toBe(true);
+  await them.atRest();
+  for (const person of [phone, laptop]) {
+    const views = (await person.views(person)).map(({ view }) => [view.text, view.isStarred]);
+    expect(views).toEqual([["a better note", true]]);
+  }
 });

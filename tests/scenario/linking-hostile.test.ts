@@ -12,6 +12,7 @@ import {
   codeOf,
   failure,
   hasNothing,
+  liesAt,
   linkUp,
   meet,
   pair,
@@ -190,6 +191,38 @@ test("[LK1] a relay that is away when the person agrees grants nothing, and it i
   relay.start();
   await them.pass(11 * MINUTE_MS);
   expect(failure(laptop)).toBe("DeviceLinkExpired");
+  await hasNothing(laptop);
+});
+
+test("[LK11] nothing is granted while the relay does not know the new device's token", async () => {
+  const them = await pair();
+  const { phone, laptop, relay } = them;
+  const shown = await show(them, phone);
+  expect(await use(them, laptop, shown)).toBeNull();
+  await them.pass(3 * SECOND_MS);
+  relay.between = (request, next) =>
+    request.url.endsWith("/v1/tokens") ? new Response(null, { status: 503 }) : next(request);
+  phone.device.linking.confirm();
+  await them.pass(SECOND_MS);
+  expect(failure(phone)).toBe("RelayUnreachable");
+  expect(await liesAt(them, codeOf(shown))).not.toContain("grant");
+  await them.pass(5 * SECOND_MS);
+  expect(failure(laptop)).toBe("LinkCancelled");
+});
+
+test("[LK10] an account that got its tenth device meanwhile grants no eleventh", async () => {
+  const them = await pair();
+  const { phone, laptop } = them;
+  await meet(them, phone, laptop);
+  await phone.change(async (tx) => {
+    const [own] = await tx.range("contacts", "primary", {});
+    const live = Array.from({ length: 10 }, (_, n) => `${n}`.repeat(32));
+    if (own !== undefined) await tx.put("contacts", { ...own, live });
+  });
+  phone.device.linking.confirm();
+  await them.pass(5 * SECOND_MS);
+  expect(failure(phone)).toBe("DevicesTooMany");
+  expect(failure(laptop)).toBe("LinkCancelled");
   await hasNothing(laptop);
 });
 

@@ -106,6 +106,15 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
         />
         <ChatNotes chat={chat} receipts={receipts} />
         <WritingPlace chat={chat} shown={shown} doing={doing} onSent={onSent} />
+        {doing.panel === null ? null : (
+          <MessagePanels
+            {...doing}
+            panel={doing.panel}
+            chat={chat}
+            shown={shown}
+            mayWrite={mayWriteIn(chat)}
+          />
+        )}
       </main>
       <Beside chat={chat} shown={shown} receipts={receipts} doing={doing} />
     </>
@@ -116,37 +125,25 @@ const mayWriteIn = ({ state }: Chat): boolean => state !== "request" && state !=
 
 type BesideProps = Pick<PlaceProps, "chat" | "shown" | "doing"> & { readonly receipts: Receipts };
 
-/** Beside or above the conversation: what is known of a message, and what one can do with it. */
-function Beside({ chat, shown, receipts, doing }: BesideProps): ReactElement {
-  const { infoId, onInfo, panel } = doing;
+/** Beside the conversation: what is known of a message. */
+function Beside({ chat, shown, receipts, doing }: BesideProps): ReactElement | null {
+  const { infoId, onInfo } = doing;
   const info = shown.rows.find(({ id }) => id === infoId);
   const closeInfo = useCallback(() => {
     onInfo(null);
     focusMessage(infoId);
   }, [infoId, onInfo]);
   useEscape(info !== undefined, closeInfo);
+  if (info === undefined) return null;
   return (
-    <>
-      {info === undefined ? null : (
-        <MessageInfo
-          key={info.id}
-          chat={chat}
-          entry={info}
-          view={shown.looks.get(info.id)?.view}
-          receipts={receipts}
-          onClose={closeInfo}
-        />
-      )}
-      {panel === null ? null : (
-        <MessagePanels
-          {...doing}
-          panel={panel}
-          chat={chat}
-          shown={shown}
-          mayWrite={mayWriteIn(chat)}
-        />
-      )}
-    </>
+    <MessageInfo
+      key={info.id}
+      chat={chat}
+      entry={info}
+      view={shown.looks.get(info.id)?.view}
+      receipts={receipts}
+      onClose={closeInfo}
+    />
   );
 }
 

@@ -147,14 +147,12 @@ function QuoteButton({
   }
   const author = target.own ? texts().you : name;
   return (
-    <button
-      type="button"
-      className="quote"
-      aria-label={texts().actions.goToQuoted(author, line)}
-      tabIndex={active ? 0 : -1}
-      onClick={() => onGo(target)}
-    >
-      <bdi className="quote-author">{author}</bdi>
+    <button type="button" className="quote" tabIndex={active ? 0 : -1} onClick={() => onGo(target)}>
+      <span className="quote-author">
+        <span className="visually-hidden">{texts().actions.answerTo} </span>
+        <bdi>{author}</bdi>
+        <span className="visually-hidden">: </span>
+      </span>
       <span className="quote-line" dir="auto">
         {line}
       </span>

@@ -34,14 +34,13 @@ export function Reactions({ reactions, name, onReact, tabIndex }: Props): ReactE
             type="button"
             className="reaction"
             aria-pressed={own}
-            aria-label={texts().actions.reactionOf(emoji, who)}
             title={who}
             disabled={onReact === null}
             tabIndex={tabIndex}
             onClick={() => onReact?.(emoji, !own)}
           >
-            <span aria-hidden="true">{emoji}</span>
-            <span aria-hidden="true">{accounts.length}</span>
+            <span>{emoji}</span> <span>{accounts.length}</span>{" "}
+            <span className="visually-hidden">{texts().actions.reactedBy(who)}</span>
           </button>
         );
       })}

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 
 import { readNews } from "../../../app/db/news.ts";
 import { channelsOf, contactsOf } from "../../../app/db/tables.ts";
-import { channel, contact, openRows, THEM, US } from "./rows.ts";
+import { channel, contact, DAY, openRows, THEM, US } from "./rows.ts";
 
+const HLC_PER_MS = 2_048;
 const said = (text: string, own = false) => ({ preview: { text, own }, unread: own ? 0 : 2 });
 
 test("[ANW1] [ANW2] tells of each chat with something unread once, and of strangers only that they ask", async () => {
@@ -18,13 +19,13 @@ test("[ANW1] [ANW2] tells of each chat with something unread once, and of strang
   ]);
   await channelsOf(db).bulkAdd([
     channel(1, { kind: "self", account: US, ...said("milk") }),
-    channel(2, { ...said("hello"), arrivals: 7, lastH: 9 }),
+    channel(2, { ...said("hello"), arrivals: 7, lastH: DAY * HLC_PER_MS }),
     channel(3, { account: stranger, ...said("buy this"), lastH: 8 }),
     channel(4, { account: blocked, ...said("again"), lastH: 7 }),
     channel(5, { account: silent, ...said("bye", true), lastH: 6 }),
   ]);
   expect(await readNews(db)).toEqual([
-    { c: 2, name: "Bob", text: "hello", isRequest: false, arrivals: 7 },
+    { c: 2, name: "Bob", text: "hello", isRequest: false, newestMs: DAY, unread: 2 },
     expect.objectContaining({ c: 3, name: "Eve", text: null, isRequest: true }),
   ]);
 });
