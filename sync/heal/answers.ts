@@ -27,6 +27,8 @@ import { answerFacts } from "./facts.ts";
 
 /** A device is answered at most once in so long. */
 export const ANSWER_EVERY_MS = 1_000;
+/** … and is told a whole roster at most once in so long. */
+const WELCOME_EVERY_MS = 10_000;
 /** Entries are not supplied to a device for which so much waits: first it fetches that. */
 export const SERVED_WAITING_MAX = 4;
 /** Entries looked at for one answer. */
@@ -152,7 +154,7 @@ export async function answerRosterWant(
   { channel: id }: RosterWant,
 ): Promise<void> {
   const channel = await channelWith(tx, context.self, from.account, id);
-  if (channel?.kind !== "group" || !(await takeTurn(tx, context, from))) return;
+  if (channel?.kind !== "group" || !(await takeWelcomeTurn(tx, context, from))) return;
   if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
   for (const payload of await welcomesFor(tx, context.self, channel, from.account)) {
     await sendControl(tx, {
@@ -178,6 +180,19 @@ export async function answerRosterWant(
       await sendAnew(tx, row, from.device);
   }
   context.effects.wake();
+}
+
+/** Not the turn of [HE3]: what shows that a roster is missing may be the answer to a question. */
+async function takeWelcomeTurn(
+  tx: WriteTx,
+  { nowMs }: OpenContext,
+  { device: id }: DeviceRow,
+): Promise<boolean> {
+  const device = await tx.get("devices", id);
+  const ageMs = nowMs - (device?.welcomedAtMs ?? 0);
+  if (device === undefined || (ageMs >= 0 && ageMs < WELCOME_EVERY_MS)) return false;
+  await tx.put("devices", { ...device, welcomedAtMs: nowMs });
+  return true;
 }
 
 async function takeTurn(tx: WriteTx, context: OpenContext, device: DeviceRow): Promise<boolean> {

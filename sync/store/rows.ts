@@ -130,6 +130,8 @@ export type DeviceRow = {
   readonly prekeyBundle: Uint8Array | null;
   /** When we last answered its NACK or WANT: it may not make us work without end. 0 = never. */
   readonly healedAtMs: number;
+  /** When we last told it a whole roster, which is more work. */
+  readonly welcomedAtMs?: number;
   /** When we last gave up our sessions with it, to begin a new one; 0 = never. Shown to the person. */
   readonly resetAtMs: number;
   /** It was there before us, and has not heard of us yet: our first message to it says who we are. */
