@@ -5,7 +5,7 @@
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
 import { decodeEntry } from "../entry/entry.ts";
-import { isRoster } from "../entry/kinds.ts";
+import { isRoster, KINDS } from "../entry/kinds.ts";
 import { maxKnown } from "../log/known.ts";
 import { ENTRIES_BYTES_MAX, WELCOME_ITEMS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
@@ -13,8 +13,11 @@ import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
 import type { Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { introductionFor } from "./members-known.ts";
-import { groupMembers, opsIn, rosterOf } from "./rosters.ts";
-import type { MemberRow } from "./rows.ts";
+import { groupMembers, opsIn, rosterOf, rosterRowOf } from "./rosters.ts";
+import type { EntryPlace, MemberRow } from "./rows.ts";
+
+/** A newcomer is told so many of the words that name the group. */
+const METAS_TOLD_MAX = 16;
 
 /**
  * Payloads, each of a size for one session message. Who was a member is shown why they are none; others
@@ -43,25 +46,41 @@ export async function welcomesFor(
   return parts.payloads();
 }
 
-/** In the roster's order; the first op of a log after the entry that says whose log it is. */
+/**
+ * In the roster's order, and then what the group was called last: each behind the entry that says whose
+ * log it is in.
+ */
 async function opEntries(tx: ReadTx, { c }: Channel): Promise<readonly Uint8Array[]> {
-  const entries: Uint8Array[] = [];
-  const opened = new Set<Hex>();
+  const places: EntryPlace[] = [];
   for (const { log: id, seq } of opsIn(await rosterOf(tx, c))) {
     const log = await logById(tx, id);
-    if (log === undefined) continue;
-    const numbers = opened.has(id) ? [seq] : [1, seq];
-    opened.add(id);
-    for (const s of numbers) {
-      const row = await tx.get("entries", [c, log.a, s]);
+    if (log !== undefined) places.push([log.a, seq]);
+  }
+  const opened = new Set<number>();
+  const entries: Uint8Array[] = [];
+  for (const [a, seq] of [...places, ...(await lastMetas(tx, c))]) {
+    for (const s of opened.has(a) ? [seq] : [1, seq]) {
+      const row = await tx.get("entries", [c, a, s]);
       // One that came in a run proves nothing by itself.
       const entry = row === undefined ? undefined : decodeEntry(row.bytes);
       if (row !== undefined && entry?.ok === true && entry.value.signature !== null) {
         entries.push(row.bytes);
       }
     }
+    opened.add(a);
   }
   return entries;
+}
+
+/** Those that count, the latest METAS_TOLD_MAX of them. */
+async function lastMetas(tx: ReadTx, c: number): Promise<readonly EntryPlace[]> {
+  const { metas } = await rosterRowOf(tx, c);
+  const rows = await Promise.all(metas.map(([a, s]) => tx.get("entries", [c, a, s])));
+  return rows
+    .flatMap((row) => (row === undefined || row.counts !== undefined ? [] : [row]))
+    .toSorted((x, y) => y.h - x.h || y.b - x.b)
+    .slice(0, METAS_TOLD_MAX)
+    .map(({ a, s }) => [a, s] as const);
 }
 
 /** Where each log begins for a member. Along a log places in time grow, so it is searched by halves. */
@@ -153,4 +172,4 @@ class Parts {
 export const isServable = (
   { h, kind, s }: { readonly h: number; readonly kind: number; readonly s: number },
   { floor }: MemberRow,
-): boolean => h >= floor || s === 1 || isRoster(kind);
+): boolean => h >= floor || s === 1 || isRoster(kind) || kind === KINDS.meta.number;
