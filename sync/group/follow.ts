@@ -36,7 +36,7 @@ export async function followEntry(
     await judgePlaced(tx, context.self, entry);
     const now = await tx.get("entries", [entry.c, entry.a, entry.s]);
     if (now?.counts === "waits") context.effects.missing();
-    if (now?.counts === "no") await tellThatTheyAreOut(tx, context, channel, entry);
+    await tellWhoIsOut(tx, context, channel, entry);
     return false;
   }
   const known = await membersOf(tx, context.self, channel);
@@ -92,8 +92,11 @@ async function rosterChanged(
   effects.wake();
 }
 
-/** Whom we removed and who goes on as if nothing had happened has not heard of it. Rule [GP12]. */
-async function tellThatTheyAreOut(
+/**
+ * Whom we removed and who goes on as if nothing had happened has not heard of it; nor has who writes to us
+ * after we left. Rules [GP12] and [GP18].
+ */
+async function tellWhoIsOut(
   tx: WriteTx,
   context: OpenContext,
   channel: Channel,
@@ -101,10 +104,11 @@ async function tellThatTheyAreOut(
 ): Promise<void> {
   const { self, effects } = context;
   const log = await tx.get("logs", a);
-  const former = log && (await rosterOf(tx, channel.c)).former.get(log.account);
+  const { former } = await rosterOf(tx, channel.c);
   const device = log && (await tx.get("devices", log.device));
-  if (former?.by !== self.account || device === undefined) return;
-  if ((await controlsWaiting(tx, device.device, null)) > 0) return;
+  if (device === undefined || device.account === self.account) return;
+  const isOut = [device.account, self.account].some((it) => former.get(it)?.by === self.account);
+  if (!isOut || (await controlsWaiting(tx, device.device, null)) > 0) return;
   for (const payload of await welcomesFor(tx, self, channel, device.account)) {
     const control = { ...context, device, payloads: [payload], before: null, psk: null };
     await sendControl(tx, control);
