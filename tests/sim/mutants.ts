@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a device acknowledges before it has committed",
     profile: "A",
-    breaks: ["INV2"],
+    breaks: ["INV2", "INV13"],
     edits: [
       {
         file: "sync/home.ts",

@@ -2,7 +2,8 @@
  * The ways to a message's actions: its button, a click with the other mouse button, a long press, and on
  * the message that has the focus Enter or the menu key.
  *
- * [AMO1] A link and a selected text keep the browser's own menu.
+ * [AMO1] A link and a selected text keep the browser's own menu. [AMO2] A finger that moves scrolls, and
+ * opens nothing.
  */
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, useMemo, useRef } from "react";
 

@@ -2,7 +2,7 @@
 import "fake-indexeddb/auto";
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import type { Dexie } from "dexie";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import {
   aggregatesOf,
@@ -98,6 +98,23 @@ test("[AMO1] Enter on a message and the other mouse button open its menu, a link
   fireEvent.keyDown(screen.getByRole("menu"), { key: "Escape" });
   fireEvent.keyDown(item, { key: "Enter" });
   expect(screen.getByRole("menu")).toBeTruthy();
+});
+
+test("[AMO2] a long press opens the menu, a finger that moves scrolls", async () => {
+  await show(<Conversation c={1} />, { db: await chat() });
+  const bubble = (await message("hello Bob")).querySelector(".bubble")!;
+  const touch = { pointerType: "touch", clientX: 50, clientY: 50 };
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  fireEvent.pointerDown(bubble, touch);
+  fireEvent.pointerMove(bubble, { ...touch, clientY: 80 });
+  act(() => void vi.advanceTimersByTime(1_000));
+  expect(screen.queryByRole("menu")).toBeNull();
+  fireEvent.pointerDown(bubble, touch);
+  act(() => void vi.advanceTimersByTime(499));
+  expect(screen.queryByRole("menu")).toBeNull();
+  act(() => void vi.advanceTimersByTime(1));
+  expect(screen.getByRole("menu", { name: "Message actions" })).toBeTruthy();
 });
 
 test("[AMN1] [AMN2] [AMN3] a menu is walked by keys, and closed by Escape or a click elsewhere", async () => {
