@@ -24,6 +24,8 @@ import { type EntryRef, refOf } from "./entry/entry-ref.ts";
 import { KINDS } from "./entry/kinds.ts";
 import { parsePublicId } from "./entry/public-id.ts";
 import { checkText } from "./entry/text.ts";
+import { rosterOf } from "./group/rosters.ts";
+import { may } from "./roster/may.ts";
 import type { EntryRow } from "./store/rows.ts";
 import type { ReadTx } from "./store/store.ts";
 import { type Aggregate, isGone } from "./thread/aggregate.ts";
@@ -120,6 +122,9 @@ async function act(
 
 /** Rule [AP7]: a stranger, somebody blocked, or an account without a device could never be given it. */
 export async function mayWrite(tx: ReadTx, self: Self, channel: Channel): Promise<boolean> {
+  if (channel.kind === "group") {
+    return may((await rosterOf(tx, channel.c)).members, self.account, { type: "write" }).ok;
+  }
   if (channel.kind !== "dm") return channel.kind === "self";
   const devices = await addresseesOf(tx, self, channel);
   return devices.some((it) => it.account !== self.account);

@@ -19,6 +19,7 @@ import type { Acts, Device, SendError, SendExtras } from "./device.ts";
 import { type Mention, MENTIONS_MAX, type Reply } from "./entry/message-body.ts";
 import { plainMessage } from "./entry/plain-message.ts";
 import { checkText, TEXT_BYTES_MAX } from "./entry/text.ts";
+import { openGroups } from "./group/commands.ts";
 import type { Lane } from "./lane.ts";
 import { cleanName } from "./payload/name.ts";
 import { markChannelRead } from "./receipts/receipts.ts";
@@ -44,7 +45,15 @@ export type CommandDeps = UpkeepDeps & {
 export type Commands = Acts &
   Pick<
     Device,
-    "start" | "invite" | "acceptInvite" | "admit" | "push" | "send" | "markRead" | "decide"
+    | "groups"
+    | "start"
+    | "invite"
+    | "acceptInvite"
+    | "admit"
+    | "push"
+    | "send"
+    | "markRead"
+    | "decide"
   >;
 
 /** How long `invite` waits for the relay before it hands out a link that does not work yet. */
@@ -69,6 +78,7 @@ export const openCommands = (deps: CommandDeps): Commands => ({
   push: (subscription) => push(deps, subscription),
   send: (c, text, extras) => send(deps, c, text, extras ?? {}),
   ...openActs(deps),
+  groups: openGroups(deps),
   markRead: (c) => markRead(deps, c),
   decide: (account, verdict) => decide(deps, account, verdict),
 });

@@ -4,6 +4,7 @@
  * for what does not (connection, presence, typing).
  */
 import type { Result } from "../crypto/base/result.ts";
+import type { Groups } from "./group/commands.ts";
 import type { LinkCommands } from "./link/linking.ts";
 import type { LinkProgress } from "./link/progress.ts";
 import type { Hex } from "./store/rows.ts";
@@ -153,6 +154,7 @@ export interface Device extends AsyncDisposable {
     text: string,
     extras?: SendExtras,
   ) => Promise<Result<{ readonly id: string }, SendError>>;
+  readonly groups: Groups;
   /** What one does with messages that are here. */
   readonly acts: Acts;
   /** Everything that arrived in the channel up to now was seen by the person. */

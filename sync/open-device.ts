@@ -142,6 +142,7 @@ class OpenedDevice implements Device {
     const { tend } = this.#home;
     this.#commands = openCommands({ ...person, effects: this.#effects, tend });
     this.acts = this.#commands;
+    this.groups = this.#commands.groups;
     const changed = (linking: Status["linking"]): void => this.#board.change({ linking });
     this.#linking = openLinking({ ...person, changed });
     if (self !== undefined) this.#begin();
@@ -159,6 +160,7 @@ class OpenedDevice implements Device {
     cancel: () => this.#linking.cancel(),
   };
   readonly acts: Device["acts"];
+  readonly groups: Device["groups"];
   readonly send: Device["send"] = async (c, text, extras) => {
     const sent = await this.#commands.send(c, text, extras);
     if (sent.ok) this.#typing.sent(c);

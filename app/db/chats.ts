@@ -45,7 +45,8 @@ export async function readChat(db: Db, c: number): Promise<Chat | undefined> {
 
 function chatOf(channel: ChannelRow, contact: ContactRow | undefined): Chat | null {
   const { c, kind, account, unread, arrivals, preview, lastH } = channel;
-  if (c === undefined || kind === "account") return null;
+  // Groups have no screen yet.
+  if (c === undefined || kind === "account" || kind === "group") return null;
   if (kind === "dm" && contact === undefined) return null;
   return {
     c,

@@ -9,7 +9,7 @@ import { WRITE_TOKEN_BYTES } from "../../crypto/identity/card.ts";
 import { inviteTagOf, sealInviteRecord } from "../../crypto/invite/record.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import type { Timers } from "../clock/timers.ts";
-import { introductionOf, ownCard, tokenFor } from "../contact/contacts.ts";
+import { cardToken, introductionOf, ownCard } from "../contact/contacts.ts";
 import { INVITE_LIFE_MS } from "../contact/invites.ts";
 import { moveSecretOf } from "../contact/moves.ts";
 import type { Lane } from "../lane.ts";
@@ -45,6 +45,8 @@ const TELL_TABLES: readonly TableName[] = [
   "contacts",
   "devices",
   "sessions",
+  "channels",
+  "rosters",
   "outbox",
 ];
 
@@ -100,10 +102,11 @@ async function tellCard(
 ): Promise<void> {
   const device = await tx.get("devices", id);
   const contact = device === undefined ? undefined : await tx.get("contacts", device.account);
-  const isTold = ["self", "accepted", "invited"].includes(contact?.state ?? "");
-  if (device === undefined || contact === undefined || !isTold) return;
+  if (device === undefined || contact === undefined) return;
   // Whoever calls us tells tokens to our relay before.
-  const token = await tokenFor(tx, { ...context, effects: { upkeep: () => undefined } }, contact);
+  const told = { ...context, effects: { upkeep: () => undefined } };
+  const token = await cardToken(tx, told, contact, null);
+  if (token === undefined) return;
   const card = await ownCard(tx, context.self, token, context.nowMs);
   const payloads = [encodePayload("card", { card })];
   await sendControl(tx, { ...context, device, payloads, before: null, psk: null });

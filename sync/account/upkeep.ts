@@ -12,7 +12,7 @@ import { PREKEYS_RENEW_MS } from "../../crypto/lifetimes.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
-import { extendTokens, TOKEN_REVOKED } from "../contact/contacts.ts";
+import { extendGroupTokens, extendTokens, TOKEN_REVOKED } from "../contact/contacts.ts";
 import { recordOf } from "../contact/invites.ts";
 import type { Lane } from "../lane.ts";
 import {
@@ -167,6 +167,7 @@ async function grantTokens(deps: UpkeepDeps, http: RelayHttp, self: Self): Promi
     store.write(["tokens", "contacts"], async (tx) => {
       const nowMs = timers.now();
       await extendTokens(tx, nowMs);
+      await extendGroupTokens(tx, nowMs);
       const all = await tx.range("tokens", "primary", {});
       return all.filter((it) => !it.registeredAt.includes(homeUrl) && it.expiresAtMs > nowMs);
     }),
@@ -191,7 +192,7 @@ const grantOf = (row: TokenRow, self: Self): TokenGrant => ({
   hash: idOf("TokenHash", tokenHashOf(row.token)),
   class: row.class,
   label: idOf("Label", bytesOf(row.label)),
-  push: row.class === "contact" && row.account !== self.account,
+  push: row.class !== "invite" && row.account !== self.account,
   expiresAtMs: row.expiresAtMs,
 });
 

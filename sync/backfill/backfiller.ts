@@ -34,6 +34,7 @@ const TABLES: readonly TableName[] = [
   "sessions",
   "channels",
   "logs",
+  "rosters",
   "outbox",
 ];
 

@@ -5,11 +5,6 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
-import {
-  decodeCertificate,
-  type DeviceCertificate,
-  verifyCertificate,
-} from "../../crypto/identity/certificate.ts";
 import { applyAccountEntry } from "../account/address-book.ts";
 import {
   bytesOf,
@@ -20,9 +15,11 @@ import {
   openLog,
 } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
+import { certifiedBy } from "../contact/certified.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, encodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
+import { followEntry } from "../group/follow.ts";
 import { hasKnown } from "../log/known.ts";
 import type { Chunk } from "../payload/chunk.ts";
 import { takeRead } from "../receipts/receipts.ts";
@@ -62,30 +59,10 @@ async function openWriter(
   const { accountKey, certificates, incarnation } = opened.value;
   const account = toHex(accountIdOf(accountKey));
   const certificate = certifiedBy(accountKey, certificates);
-  const isMember = membersOf(self, channel).includes(account);
+  const isMember = (await membersOf(tx, self, channel)).includes(account);
   if (certificate === undefined || !isMember) return effects.dropped("writer forged");
   const device = toHex(certificate.device);
   await openLog(tx, self, channel, { account, device, key: certificate.sigKey, incarnation });
-}
-
-/** The first certificate, if each is signed by the device of the next and the last by the account. */
-function certifiedBy(
-  accountKey: Uint8Array,
-  chain: readonly Uint8Array[],
-): DeviceCertificate | undefined {
-  const decoded = chain.map((it) => decodeCertificate(it));
-  const certificates = decoded.flatMap((it) => (it.ok ? [it.value] : []));
-  if (certificates.length < chain.length) return undefined;
-  const isChained = certificates.every((it, i) => {
-    const issuer = certificates[i + 1];
-    if (!equalBytes(it.accountKey, accountKey)) return false;
-    const isIssued =
-      it.issuer === null
-        ? issuer === undefined
-        : issuer !== undefined && equalBytes(it.issuer, issuer.device);
-    return isIssued && verifyCertificate(it, issuer?.sigKey ?? accountKey);
-  });
-  return isChained ? certificates[0] : undefined;
 }
 
 async function takeRun(tx: WriteTx, context: OpenContext, c: number, run: Run): Promise<void> {
@@ -135,5 +112,6 @@ async function takeRunEntry(
     nowMs,
     isHistory: true,
   });
-  if (placed.type === "new") await applyAccountEntry(tx, context, placed);
+  await applyAccountEntry(tx, context, placed);
+  await followEntry(tx, context, placed);
 }

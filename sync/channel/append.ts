@@ -10,15 +10,33 @@ import type { Self } from "../account/self.ts";
 import { floorOf, hEffOf, msOf, nextHlc } from "../clock/hlc.ts";
 import { type Body, encodeBody } from "../entry/bodies.ts";
 import { type Dep, DEPS_MAX, depOf, entryIdOf, SALT_BYTES, signEntry } from "../entry/entry.ts";
-import { isShown, KINDS } from "../entry/kinds.ts";
+import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
 import { plainMessage } from "../entry/plain-message.ts";
 import { publicIdOf } from "../entry/public-id.ts";
+import { encodeAddBody } from "../group/add-body.ts";
+import {
+  groupMembers,
+  RECEIPTS_TO_AUTHORS_MAX,
+  ROSTER_TABLES,
+  rosterOf,
+} from "../group/rosters.ts";
 import { addKnown, maxKnown } from "../log/known.ts";
 import { pendingTargets } from "../outbox/targets.ts";
-import type { EntryRow, TableName, Target } from "../store/rows.ts";
+import { authOf } from "../roster/judge.ts";
+import { encodeRosterBody, kindOf, type RosterAct } from "../roster/ops.ts";
+import type { Roster } from "../roster/resolve.ts";
+import type { DeviceRow, EntryRow, Hex, TableName, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { Said } from "../thread/said.ts";
-import { bytesOf, type Channel, channelOf, type Log, logsOf, openOwnLog } from "./channels.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelOf,
+  type Log,
+  logById,
+  logsOf,
+  openOwnLog,
+} from "./channels.ts";
 import { addresseesOf } from "./members.ts";
 import { previewOf } from "./preview.ts";
 import { accountChannelIdOf, takeIn } from "./take-in.ts";
@@ -36,8 +54,19 @@ export type AppendInput = {
   readonly random: Random;
 };
 
+/** A change of a group's roster. `salt`: of a create, whose channel's id depends on it. */
+export type RosterWords = {
+  readonly type: "roster";
+  readonly act: RosterAct;
+  /** Of an add: who comes. */
+  readonly introduction?: Uint8Array | undefined;
+  readonly salt?: Uint8Array | undefined;
+  /** It reaches everybody in their welcome: no parcel. */
+  readonly isQuiet?: boolean | undefined;
+};
+
 /** What can be written: every kind that this version reads. */
-export type Words = Exclude<Body, { readonly type: "unknown" }>;
+export type Words = Exclude<Body, { readonly type: "unknown" }> | RosterWords;
 
 /** Tables of all that follows from an entry of our own. */
 export const APPEND_TABLES: readonly TableName[] = [
@@ -49,6 +78,7 @@ export const APPEND_TABLES: readonly TableName[] = [
   "contacts",
   "devices",
   "aggregates",
+  ...ROSTER_TABLES,
 ];
 
 /** Appends a text. Opens our log first when this is its first entry. */
@@ -92,12 +122,14 @@ async function appendEntry(
 ): Promise<Appended & { readonly hlc: number }> {
   const { self, nowMs, random, words } = input;
   const { log, channel } = at;
-  const kind = KINDS[words.type].number;
+  const kind = kindIn(words);
+  const roster = channel.kind === "group" ? await rosterOf(tx, channel.c) : undefined;
   const seq = log.known.floor + 1;
   assert(maxKnown(log.known) === seq - 1, "our own log has no holes");
   const prev = seq === 1 ? undefined : await tx.get("entries", [log.c, log.a, seq - 1]);
   assert(seq === 1 || prev !== undefined, "the entry before ours is here");
-  const { deps, floor } = await pastOf(tx, log, prev);
+  const causes = words.type === "roster" ? await headLogs(tx, roster) : await newestLogs(tx, log);
+  const { deps, floor } = await pastOf(tx, causes, prev);
   const hlc = await tickHlc(tx, channel.hlc, nowMs);
   const signed = signEntry(
     {
@@ -108,12 +140,12 @@ async function appendEntry(
       hlc,
       kind,
       deps,
-      auth: [],
+      auth: roster === undefined ? [] : authOf(roster, self.account).map(bytesOf),
       floor,
       expire: null,
     },
-    encodeBody(words.type, words as never),
-    random(SALT_BYTES),
+    bodyIn(words, roster),
+    (words.type === "roster" ? words.salt : undefined) ?? random(SALT_BYTES),
     self.keys.sigSecret,
   );
   const { entry, said } = rowOf({ ...input, channel }, log, signed);
@@ -130,8 +162,11 @@ async function appendEntry(
   await tx.put("entries", entry);
   await tx.put("logs", { ...log, known, hlc, read: addKnown(log.read, seq) });
   await tx.put("channels", grown);
-  const devices = await addresseesOf(tx, self, channel);
-  if (devices.length > 0) await enqueueEntry(tx, entry, pendingTargets(self, devices), nowMs);
+  const isQuiet = words.type === "roster" && words.isQuiet === true;
+  const devices = isQuiet ? [] : await addresseesOf(tx, self, channel);
+  if (devices.length > 0) {
+    await enqueueEntry(tx, channel, entry, pendingTargets(self, devices), nowMs);
+  }
   // Nobody can have said anything about a message of this moment.
   if (shown === 1) return { entry, channel: grown, hlc };
   await takeIn(tx, self, said);
@@ -147,7 +182,7 @@ function rowOf(
   const h = hEffOf(hlc, floor);
   const hash = entryIdOf(entry.coreBytes);
   const said = saidOf(entry, hash, h, self.account);
-  const kind = KINDS[words.type].number;
+  const kind = kindIn(words);
   return {
     said,
     entry: {
@@ -171,6 +206,17 @@ function rowOf(
   };
 }
 
+const kindIn = (words: Words): number =>
+  words.type === "roster" ? kindOf(words.act) : KINDS[words.type].number;
+
+function bodyIn(words: Words, roster: Roster | undefined): Uint8Array {
+  if (words.type !== "roster") return encodeBody(words.type, words as never);
+  const body = { heads: roster?.heads ?? [], act: words.act };
+  return words.act.type === "add"
+    ? encodeAddBody(body, words.introduction)
+    : encodeRosterBody(body);
+}
+
 /** The device has one clock for all its logs, so that its public ids sort as they were written. */
 async function tickHlc(tx: WriteTx, channelMax: number, nowMs: number): Promise<number> {
   const row = await tx.get("meta", DEVICE_HLC);
@@ -185,15 +231,13 @@ async function tickHlc(tx: WriteTx, channelMax: number, nowMs: number): Promise<
  */
 async function pastOf(
   tx: WriteTx,
-  own: Log,
+  places: readonly Cause[],
   prev: EntryRow | undefined,
 ): Promise<{ readonly deps: readonly Dep[]; readonly floor: number }> {
-  const others = (await logsOf(tx, own.c)).filter((it) => it.a !== own.a && maxKnown(it.known) > 0);
-  const newest = others.toSorted((a, b) => b.hlc - a.hlc).slice(0, DEPS_MAX);
   const causes = prev === undefined ? [] : [prev.h];
   const deps: Dep[] = [];
-  for (const log of newest) {
-    const head = await tx.get("entries", [log.c, log.a, maxKnown(log.known)]);
+  for (const { log, seq } of places) {
+    const head = await tx.get("entries", [log.c, log.a, seq]);
     assert(head !== undefined, "a known entry is here");
     causes.push(head.h);
     deps.push(depOf(bytesOf(log.log), head.s, head.hash));
@@ -201,8 +245,62 @@ async function pastOf(
   return { deps, floor: floorOf(causes) };
 }
 
+type Cause = { readonly log: Log; readonly seq: number };
+
+async function newestLogs(tx: WriteTx, own: Log): Promise<readonly Cause[]> {
+  const others = (await logsOf(tx, own.c)).filter((it) => it.a !== own.a && maxKnown(it.known) > 0);
+  const newest = others.toSorted((a, b) => b.hlc - a.hlc).slice(0, DEPS_MAX);
+  return newest.map((log) => ({ log, seq: maxKnown(log.known) }));
+}
+
+/** An op comes after all heads of the roster: where they stand, for who lacks one. */
+async function headLogs(tx: WriteTx, roster: Roster | undefined): Promise<readonly Cause[]> {
+  const causes: Cause[] = [];
+  for (const id of roster?.heads ?? []) {
+    const op = roster?.ledger.graph.ops.find((it) => it.id === id);
+    const log = op === undefined ? undefined : await logById(tx, op.log);
+    if (op !== undefined && log !== undefined) causes.push({ log, seq: op.seq });
+  }
+  return causes;
+}
+
+/**
+ * A change of the roster, when it is made: who comes by it gets its entry as well, and who goes need not
+ * confirm it. `devices`: whom entries are for now.
+ */
+export async function sendTo(
+  tx: WriteTx,
+  self: Self,
+  { entry, channel }: Appended,
+  devices: readonly DeviceRow[],
+  nowMs: number,
+): Promise<void> {
+  const place = [entry.c, entry.a, entry.s];
+  const rows = await tx.range("outbox", "entry", { lower: place, upper: place });
+  const row = rows.find((it) => it.what === "entry");
+  const ids = new Set(devices.map((it) => it.device));
+  const before = row?.targets ?? [];
+  const fresh = pendingTargets(
+    self,
+    devices.filter((it) => !before.some(({ device }) => device === it.device)),
+  );
+  const isGoing = (id: Hex): boolean => isRoster(entry.kind) && !ids.has(id);
+  const targets = [
+    ...before.map((it) => (isGoing(it.device) ? { ...it, isLast: true as const } : it)),
+    ...fresh,
+  ];
+  if (targets.length === 0) return;
+  if (row === undefined) return enqueueEntry(tx, channel, entry, targets, nowMs);
+  await tx.put("outbox", { ...row, targets, waiting: 1 });
+}
+
+/** In a large group nobody tells that something arrived. */
+const isUnconfirmed = async (tx: WriteTx, channel: Channel): Promise<boolean> =>
+  channel.kind === "group" && (await groupMembers(tx, channel)).length > RECEIPTS_TO_AUTHORS_MAX;
+
 async function enqueueEntry(
   tx: WriteTx,
+  channel: Channel,
   entry: EntryRow,
   targets: readonly Target[],
   nowMs: number,
@@ -221,6 +319,7 @@ async function enqueueEntry(
     attempts: 0,
     nextAtMs: 0,
     isRefused: false,
+    ...((await isUnconfirmed(tx, channel)) && { isUnconfirmed: true }),
     createdAtMs: nowMs,
   });
 }

@@ -1,6 +1,6 @@
 /**
  * The channels of this device: 1:1 chats and "Note to self", whose ids are computed from the accounts
- * in them, and the logs of the devices that write there.
+ * in them, groups, whose id follows from their first op, and the logs of the devices that write there.
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { fromHex, toHex } from "../../crypto/base/hex.ts";
@@ -35,6 +35,9 @@ export const openChannel = (tx: WriteTx, self: Self, account: Hex): Promise<Chan
 /** The channel in which our own devices tell each other what they know. */
 export const openAccountChannel = (tx: WriteTx, { account }: Self): Promise<Channel> =>
   open(tx, toHex(accountChannelOf(bytesOf(account))), "account", account);
+
+/** A group, whose id follows from the op that made it. */
+export const openGroup = (tx: WriteTx, id: Hex): Promise<Channel> => open(tx, id, "group", "");
 
 async function open(tx: WriteTx, id: Hex, kind: ChannelKind, account: Hex): Promise<Channel> {
   const found = await tx.find("channels", "id", id);

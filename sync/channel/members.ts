@@ -7,6 +7,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { liveDevices, reachableDevices } from "../contact/contacts.ts";
+import { groupMembers } from "../group/rosters.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import {
@@ -18,14 +19,16 @@ import {
   openChannel,
 } from "./channels.ts";
 
-/** Accounts whose devices write there, ours among them. */
-export function membersOf(self: Self, channel: Channel): readonly Hex[] {
+/** Accounts whose devices write there, ours among them unless we left. */
+export async function membersOf(tx: ReadTx, self: Self, channel: Channel): Promise<readonly Hex[]> {
   switch (channel.kind) {
     case "self":
     case "account":
       return [self.account];
     case "dm":
       return [self.account, channel.account];
+    case "group":
+      return (await groupMembers(tx, channel)).map(({ account }) => account);
     default:
       return unreachable(channel.kind);
   }
@@ -36,7 +39,8 @@ export const recipientsOf = (
   tx: ReadTx,
   self: Self,
   channel: Channel,
-): Promise<readonly DeviceRow[]> => others(self, channel, (it) => reachableDevices(tx, it));
+): Promise<readonly DeviceRow[]> =>
+  others(tx, self, channel, (it) => reachableDevices(tx, it, isAnybody(channel)));
 
 /** Whom an entry waits for: of an account of which none can be reached, all devices that it has. */
 export const addresseesOf = (
@@ -44,17 +48,21 @@ export const addresseesOf = (
   self: Self,
   channel: Channel,
 ): Promise<readonly DeviceRow[]> =>
-  others(self, channel, async (account) => {
-    const reachable = await reachableDevices(tx, account);
-    return reachable.length > 0 ? reachable : liveDevices(tx, account);
+  others(tx, self, channel, async (account) => {
+    const reachable = await reachableDevices(tx, account, isAnybody(channel));
+    return reachable.length > 0 ? reachable : liveDevices(tx, account, isAnybody(channel));
   });
 
+/** In a group one also talks with those whose request is not answered. */
+const isAnybody = ({ kind }: Channel): boolean => kind === "group";
+
 async function others(
+  tx: ReadTx,
   self: Self,
   channel: Channel,
   devicesOf: (account: Hex) => Promise<readonly DeviceRow[]>,
 ): Promise<readonly DeviceRow[]> {
-  const devices = await Promise.all(membersOf(self, channel).map(devicesOf));
+  const devices = await Promise.all((await membersOf(tx, self, channel)).map(devicesOf));
   return devices.flat().filter((it) => it.device !== self.device);
 }
 
@@ -66,7 +74,8 @@ export async function channelWith(
   id: Uint8Array,
 ): Promise<Channel | undefined> {
   const channel = await channelById(tx, toHex(id));
-  return channel !== undefined && membersOf(self, channel).includes(account) ? channel : undefined;
+  if (channel === undefined) return undefined;
+  return (await membersOf(tx, self, channel)).includes(account) ? channel : undefined;
 }
 
 /**
@@ -85,5 +94,8 @@ export async function openChannelWith(
   if (isOwn && name === toHex(accountChannelOf(bytesOf(account)))) {
     return openAccountChannel(tx, self);
   }
-  return channelWith(tx, self, account, id);
+  const held = await channelById(tx, name);
+  // Who was removed does not know it, and who was added may be here before the word of it: what they write
+  // is judged by the roster, not by who holds a chain.
+  return held?.kind === "group" ? held : channelWith(tx, self, account, id);
 }

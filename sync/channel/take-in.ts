@@ -7,17 +7,19 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { KINDS } from "../entry/kinds.ts";
+import { rosterOf } from "../group/rosters.ts";
 import { hasKnown } from "../log/known.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { type Aggregate, isGone } from "../thread/aggregate.ts";
-import { type Change, fileEntry } from "../thread/file-entry.ts";
-import { EQUALS } from "../thread/judge.ts";
+import { type Change, fileEntry, refile } from "../thread/file-entry.ts";
+import { EQUALS, type Judge } from "../thread/judge.ts";
+import { rosterJudge } from "../thread/roster-judge.ts";
 import { opOf, type Said } from "../thread/said.ts";
 import { UNTOUCHED } from "../thread/untouched.ts";
-import { bytesOf, type Channel, channelOf } from "./channels.ts";
+import { bytesOf, type Channel, channelById, channelOf } from "./channels.ts";
 import { previewOf } from "./preview.ts";
-import { openThread, rowAt } from "./thread-rows.ts";
+import { openThread, rowAt, rowSaid } from "./thread-rows.ts";
 
 /**
  * Name of the meta row that counts the ops whose message is not here. While it is 0, and mostly it is,
@@ -44,9 +46,27 @@ export async function takeIn(tx: WriteTx, self: Self, said: Said): Promise<void>
       return ops;
     },
   };
-  const change = await fileEntry(counting, { judge: EQUALS, accountChannel }, said);
+  const judge = await judgeOf(tx, said);
+  const change = await fileEntry(counting, { judge, accountChannel }, said);
   if (isMessage) await putWaitingOps(tx, waiting, waiting - found);
   else await putWaitingOps(tx, waiting, waiting + (await waitsFor(tx, said, accountChannel)));
+  if (change !== undefined) await applyChange(tx, change);
+}
+
+/** Who decides what: in a group its roster, elsewhere everybody alike. */
+async function judgeOf(tx: ReadTx, { channel: id }: Said): Promise<Judge> {
+  const channel = await channelById(tx, id);
+  return channel?.kind === "group" ? rosterJudge(await rosterOf(tx, channel.c)) : EQUALS;
+}
+
+/** The roster changed whose words count: the message that this op speaks of is worked out anew. */
+export async function refileAt(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
+  const accountChannel = accountChannelIdOf(self);
+  const op = opOf(await rowSaid(tx, row), accountChannel);
+  const thread = openThread(tx, accountChannel);
+  const target = op === undefined ? undefined : await thread.said(op.target);
+  if (target === undefined) return;
+  const change = await refile(thread, { judge: await judgeOf(tx, target), accountChannel }, target);
   if (change !== undefined) await applyChange(tx, change);
 }
 
@@ -82,7 +102,10 @@ async function applyChange(tx: WriteTx, { target, before, after }: Change): Prom
 }
 
 /** Of the newest message that is shown. */
-async function lineOf(tx: ReadTx, { c }: Channel): Promise<Pick<Channel, "lastH" | "preview">> {
+export async function lineOf(
+  tx: ReadTx,
+  { c }: Channel,
+): Promise<Pick<Channel, "lastH" | "preview">> {
   const range = { lower: [c, 1], upper: [c, 1], reverse: true, limit: 1 };
   const [newest] = await tx.range("entries", "timeline", range);
   if (newest === undefined) return { lastH: 0, preview: null };

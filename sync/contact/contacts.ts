@@ -14,7 +14,7 @@ import {
 } from "../../crypto/identity/card.ts";
 import type { IntroductionContent } from "../../crypto/identity/introduction.ts";
 import { nextCardCounter, type Self } from "../account/self.ts";
-import { bytesOf } from "../channel/channels.ts";
+import { bytesOf, type Channel } from "../channel/channels.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { ContactRow, DeviceRow, Hex, TokenRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -45,15 +45,27 @@ export async function introductionOf(
 }
 
 /** Devices that we encrypt to: of somebody we talk with, certified, not revoked, with a card. */
-export async function reachableDevices(tx: ReadTx, account: Hex): Promise<readonly DeviceRow[]> {
-  return (await liveDevices(tx, account)).filter((it) => it.card !== null);
+export async function reachableDevices(
+  tx: ReadTx,
+  account: Hex,
+  isInGroup = false,
+): Promise<readonly DeviceRow[]> {
+  return (await liveDevices(tx, account, isInGroup)).filter((it) => it.card !== null);
 }
 
-/** The same, whether or not we know where they are reached. */
-export async function liveDevices(tx: ReadTx, account: Hex): Promise<readonly DeviceRow[]> {
+/**
+ * The same, whether or not we know where they are reached. `isInGroup`: we share a group with them, so
+ * that nobody has to accept anybody.
+ */
+export async function liveDevices(
+  tx: ReadTx,
+  account: Hex,
+  isInGroup = false,
+): Promise<readonly DeviceRow[]> {
   const contact = await tx.get("contacts", account);
-  if (contact === undefined || contact.state === "request" || contact.state === "blocked")
-    return [];
+  if (contact === undefined || contact.state === "blocked") return [];
+  const isStranger = contact.state === "request" || contact.state === "member";
+  if (isStranger && !isInGroup) return [];
   const devices = await tx.range("devices", "account", { lower: account, upper: account });
   return devices.filter((it) => contact.live.includes(it.device));
 }
@@ -75,7 +87,7 @@ export function cardOf(row: Pick<DeviceRow, "card" | "moves">): Card | undefined
 export async function makeToken(
   tx: WriteTx,
   random: Random,
-  token: Pick<TokenRow, "class" | "account" | "invite" | "expiresAtMs">,
+  token: Pick<TokenRow, "class" | "account" | "invite" | "channel" | "expiresAtMs">,
 ): Promise<TokenRow> {
   const row: TokenRow = {
     ...token,
@@ -122,6 +134,9 @@ export async function ownCard(
   );
 }
 
+/** Members of a group get a token of the group. A retired one goes on for as long as envelopes do. */
+const RETIRED_TOKEN_LIFE_MS = 30 * DAY_MS;
+
 export type TokenContext = {
   readonly nowMs: number;
   readonly random: Random;
@@ -137,6 +152,65 @@ export function contactToken(tx: WriteTx, context: TokenContext, account: Hex): 
     invite: null,
     expiresAtMs: context.nowMs + CONTACT_TOKEN_LIFE_MS,
   });
+}
+
+/** The token that members of the group hold for us who are no contacts. */
+export async function groupToken(
+  tx: WriteTx,
+  context: TokenContext,
+  channel: Hex,
+): Promise<TokenRow> {
+  const tokens = await tx.range("tokens", "primary", {});
+  const held = tokens.find((it) => it.channel === channel && !isRetired(it));
+  if (held !== undefined) return held;
+  context.effects.upkeep();
+  return makeToken(tx, context.random, {
+    class: "group",
+    account: null,
+    invite: null,
+    channel,
+    expiresAtMs: context.nowMs + CONTACT_TOKEN_LIFE_MS,
+  });
+}
+
+const isRetired = (it: TokenRow): boolean =>
+  it.isRetired === true || it.expiresAtMs === TOKEN_REVOKED;
+
+/** Somebody left who knows it: the others get a new one with our next chain. Rule [GP13]. */
+export async function retireGroupToken(
+  tx: WriteTx,
+  { nowMs, effects }: Pick<TokenContext, "nowMs" | "effects">,
+  channel: Hex,
+): Promise<void> {
+  for (const token of await tx.range("tokens", "primary", {})) {
+    if (token.channel !== channel || isRetired(token)) continue;
+    const expiresAtMs = nowMs + RETIRED_TOKEN_LIFE_MS;
+    await tx.put("tokens", { ...token, isRetired: true, expiresAtMs, registeredAt: [] });
+    effects.upkeep();
+  }
+}
+
+/**
+ * The token that goes into our card for `contact`: their own, or that of a group. `channel`: the group
+ * that it is for; null: any that we share. Undefined: they have no business with us.
+ */
+export async function cardToken(
+  tx: WriteTx,
+  context: TokenContext,
+  contact: ContactRow,
+  channel: Channel | null,
+): Promise<TokenRow | undefined> {
+  if (contact.state === "self" || contact.state === "accepted" || contact.state === "invited") {
+    return tokenFor(tx, context, contact);
+  }
+  if (contact.state === "blocked") return undefined;
+  if (channel !== null) return groupToken(tx, context, channel.id);
+  for (const { c, members } of await tx.range("rosters", "primary", {})) {
+    const shared = await tx.get("channels", c);
+    const isShared = members.some((it) => it.account === contact.account);
+    if (isShared && shared !== undefined) return groupToken(tx, context, shared.id);
+  }
+  return undefined;
 }
 
 /** The token that `contact` holds for us, made when there is none of their own. */
@@ -167,11 +241,23 @@ export async function extendTokens(tx: WriteTx, nowMs: number): Promise<void> {
   }
 }
 
+/** The same for the tokens of groups. */
+export async function extendGroupTokens(tx: WriteTx, nowMs: number): Promise<void> {
+  for (const token of await tx.range("tokens", "primary", {})) {
+    if (token.class !== "group" || isRetired(token) || isLong(token, nowMs)) continue;
+    const expiresAtMs = nowMs + CONTACT_TOKEN_LIFE_MS;
+    await tx.put("tokens", { ...token, expiresAtMs, registeredAt: [] });
+  }
+}
+
 /** Is it theirs alone, and good for long? One from a clock that was ahead is not what it says. */
 export function isGoodFor(token: TokenRow, account: Hex, nowMs: number): boolean {
+  return isLong(token, nowMs) && isTheirs(token, account);
+}
+
+function isLong(token: TokenRow, nowMs: number): boolean {
   const leftMs = token.expiresAtMs - nowMs;
-  const isLong = leftMs > CONTACT_TOKEN_LIFE_MS / 2 && leftMs <= CONTACT_TOKEN_LIFE_MS;
-  return isLong && isTheirs(token, account);
+  return leftMs > CONTACT_TOKEN_LIFE_MS / 2 && leftMs <= CONTACT_TOKEN_LIFE_MS;
 }
 
 const isTheirs = (token: TokenRow, account: Hex): boolean =>

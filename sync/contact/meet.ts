@@ -49,8 +49,10 @@ export async function meet(
   if (state === undefined) return effects.dropped("contact unasked");
   const contact = await putContact(tx, context, from, them, state, held);
   if (held?.state !== "accepted") await noteContact(tx, context, contact.account);
-  const channel = await openChannel(tx, self, contact.account);
   effects.contacts();
+  // Somebody of a group: who they are is known now, and that is all.
+  if (state === "member") return effects.wake();
+  const channel = await openChannel(tx, self, contact.account);
   if (state !== "accepted") return;
   if (type === "contact") await answer(tx, context, contact);
   // What came before they were accepted was not told yet.
@@ -162,6 +164,7 @@ async function tokenOf(
   from: SessionPeer,
   state: ContactState,
 ): Promise<Hex> {
+  if (state === "member") return "";
   if (state === "request" && from.invite !== undefined) return from.invite.token;
   return (await contactToken(tx, context, from.account)).label;
 }

@@ -10,6 +10,8 @@ import { runsOf } from "../backfill/supply.ts";
 import { type Channel, channelOf, logById } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
 import { decodeEntry } from "../entry/entry.ts";
+import { groupMembers } from "../group/rosters.ts";
+import { isServable, welcomesFor } from "../group/welcome.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { handOver } from "../outbox/seal.ts";
 import { withTargets } from "../outbox/targets.ts";
@@ -17,6 +19,7 @@ import { entriesThatFit } from "../payload/entries.ts";
 import type { Nack } from "../payload/nack.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Want } from "../payload/want.ts";
+import type { RosterWant } from "../payload/welcome.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { DeviceRow, EntryRow, Hex, OutboxRow, OwnChainRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -24,6 +27,8 @@ import { answerFacts } from "./facts.ts";
 
 /** A device is answered at most once in so long. */
 export const ANSWER_EVERY_MS = 1_000;
+/** … and is told a whole roster at most once in so long. */
+const WELCOME_EVERY_MS = 10_000;
 /** Entries are not supplied to a device for which so much waits: first it fetches that. */
 export const SERVED_WAITING_MAX = 4;
 /** Entries looked at for one answer. */
@@ -39,6 +44,7 @@ export async function answerNack(
   context: OpenContext,
   from: DeviceRow,
   nack: Nack,
+  isContact: boolean,
 ): Promise<void> {
   if (!(await takeTurn(tx, context, from))) return;
   const isAnswered = await answerFacts(tx, context, from, nack);
@@ -47,9 +53,7 @@ export async function answerNack(
   const named = chains.filter((it) => nack.tags.some((tag) => isTagOf(it, tag)));
   for (const chain of named.length > 0 ? named : chains) {
     const channel = await channelOf(tx, chain.c);
-    const isMember =
-      channel !== undefined && membersOf(context.self, channel).includes(from.account);
-    if (!isMember) continue;
+    if (channel === undefined || !(await mayAsk(tx, context, from, channel, isContact))) continue;
     const lacked = await lackedBy(tx, channel, from.device);
     const isHolder = chain.holders.includes(from.device);
     if (named.length > 0 || (lacked.length > 0 && !isHolder)) {
@@ -62,18 +66,34 @@ export async function answerNack(
   context.effects.wake();
 }
 
+/** A stranger is answered in groups alone, a contact in all channels that we share. */
+async function mayAsk(
+  tx: WriteTx,
+  { self }: OpenContext,
+  { account }: DeviceRow,
+  channel: Channel,
+  isContact: boolean,
+): Promise<boolean> {
+  if (!isContact && channel.kind !== "group") return false;
+  return (await membersOf(tx, self, channel)).includes(account);
+}
+
 /** Receipts and typing come under the chain's live key, which has a tag of its own. */
 const isTagOf = ({ state }: OwnChainRow, tag: Uint8Array): boolean =>
   equalBytes(tag, state.tag) || equalBytes(tag, liveTagOf(state));
 
-async function lackedBy(tx: WriteTx, { c }: Channel, device: Hex): Promise<readonly OutboxRow[]> {
+export async function lackedBy(
+  tx: WriteTx,
+  { c }: Channel,
+  device: Hex,
+): Promise<readonly OutboxRow[]> {
   const rows = await tx.range("outbox", "entry", { lower: [c, 1], upper: [c, Infinity] });
   const isTheirs = (row: OutboxRow): boolean =>
     row.targets.some((it) => it.device === device && it.state !== "done");
   return rows.filter((row) => row.what === "entry" && isTheirs(row));
 }
 
-const sendAnew = async (tx: WriteTx, row: OutboxRow, device: Hex): Promise<void> => {
+export const sendAnew = async (tx: WriteTx, row: OutboxRow, device: Hex): Promise<void> => {
   const next = withTargets(row, (it) =>
     it.device === device ? { ...it, state: "pending" as const } : it,
   );
@@ -86,12 +106,17 @@ export async function answerWant(
   context: OpenContext,
   from: DeviceRow,
   want: Want,
+  isContact: boolean,
 ): Promise<void> {
   const channel = await channelWith(tx, context.self, from.account, want.channel);
   const log = await logById(tx, toHex(want.log));
   if (channel === undefined || log === undefined || log.c !== channel.c) return;
+  if (!(await mayAsk(tx, context, from, channel, isContact))) return;
   if (!(await takeTurn(tx, context, from))) return;
   if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
+  const member = (await groupMembers(tx, channel)).find((it) => it.account === from.account);
+  const isTheirs = (it: EntryRow): boolean =>
+    it.withheld !== true && (member === undefined || isServable(it, member));
   const found: EntryRow[] = [];
   for (const [first, last] of want.ranges) {
     const rows = await tx.range("entries", "primary", {
@@ -99,7 +124,7 @@ export async function answerWant(
       upper: [channel.c, log.a, last],
       limit: SERVED_ENTRIES_MAX - found.length,
     });
-    found.push(...rows.filter((it) => it.withheld !== true));
+    found.push(...rows.filter(isTheirs));
     if (found.length >= SERVED_ENTRIES_MAX) break;
   }
   const payload = suppliedBy(want.channel, found);
@@ -119,6 +144,55 @@ function suppliedBy(channel: Uint8Array, rows: readonly EntryRow[]): Uint8Array 
   if (isSigned) return encodePayload("entries", { entries });
   const runs = runsOf(rows.slice(0, entries.length).toSorted((a, b) => b.s - a.s));
   return encodePayload("chunk", { channel, read: [], writers: [], runs, left: 0 });
+}
+
+/** Somebody lacks ops of a group that we share: all of them are the answer. Rule [GP9]. */
+export async function answerRosterWant(
+  tx: WriteTx,
+  context: OpenContext,
+  from: DeviceRow,
+  { channel: id }: RosterWant,
+): Promise<void> {
+  const channel = await channelWith(tx, context.self, from.account, id);
+  if (channel?.kind !== "group" || !(await takeWelcomeTurn(tx, context, from))) return;
+  if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
+  for (const payload of await welcomesFor(tx, context.self, channel, from.account)) {
+    await sendControl(tx, {
+      ...context,
+      device: from,
+      payloads: [payload],
+      before: null,
+      psk: null,
+    });
+  }
+  // What could not be read without them is told again.
+  const chain = await tx.get("ownChains", channel.c);
+  if (chain !== undefined) {
+    const payload = await handOver(tx, context, channel, chain, from.account);
+    await sendControl(tx, {
+      ...context,
+      device: from,
+      payloads: [payload],
+      before: null,
+      psk: null,
+    });
+    for (const row of await lackedBy(tx, channel, from.device))
+      await sendAnew(tx, row, from.device);
+  }
+  context.effects.wake();
+}
+
+/** Not the turn of [HE3]: what shows that a roster is missing may be the answer to a question. */
+async function takeWelcomeTurn(
+  tx: WriteTx,
+  { nowMs }: OpenContext,
+  { device: id }: DeviceRow,
+): Promise<boolean> {
+  const device = await tx.get("devices", id);
+  const ageMs = nowMs - (device?.welcomedAtMs ?? 0);
+  if (device === undefined || (ageMs >= 0 && ageMs < WELCOME_EVERY_MS)) return false;
+  await tx.put("devices", { ...device, welcomedAtMs: nowMs });
+  return true;
 }
 
 async function takeTurn(tx: WriteTx, context: OpenContext, device: DeviceRow): Promise<boolean> {

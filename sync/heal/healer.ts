@@ -5,18 +5,25 @@
  */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
-import { bytesOf, channelOf, type Log, numbered } from "../channel/channels.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelById,
+  channelOf,
+  type Log,
+  numbered,
+} from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { reachableDevices } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
-import { countKnown, holesOf, maxKnown } from "../log/known.ts";
+import { countKnown, holesOf, maxKnown, type SeqRange } from "../log/known.ts";
 import { sendControl } from "../outbox/control.ts";
 import { NACK_TAGS_MAX, WANT_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
 import { letGo, POISON_TAG } from "../receive/held.ts";
-import type { CursorRow, DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { CursorRow, DeviceRow, Hex, TableName, TokenRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
 import { comparedFacts } from "./facts.ts";
@@ -33,8 +40,12 @@ const HEAL_TABLES: readonly TableName[] = [
   "seen",
   "held",
   "cursors",
+  "rosters",
   "outbox",
 ];
+
+/** Members that are asked at a time for a chain which could be of any of them. */
+const GROUP_NACKS_MAX = 4;
 
 export type HealDeps = {
   readonly store: Store;
@@ -96,7 +107,8 @@ class HealRounds implements Healer {
         const holes = await wantHoles(tx, context);
         const chains = await nackUnknown(tx, context);
         const facts = await nackFacts(tx, context);
-        const rounds = [holes, chains, facts];
+        const rosters = await wantRosters(tx, context);
+        const rounds = [holes, chains, facts, rosters];
         return {
           sent: rounds.reduce((sum, it) => sum + it.sent, 0),
           waitMs: Math.min(...rounds.map((it) => it.waitMs)),
@@ -124,16 +136,20 @@ async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
   const cursors = await tx.range("cursors", "primary", {});
   for (const row of await tx.range("logs", "primary", {})) {
     const log: Log = numbered(row, "a");
-    const ranges = holesOf(log.known, lastOf(log, cursors)).slice(0, WANT_RANGES_MAX);
+    const holes = holesOf(log.known, lastOf(log, cursors));
+    const channel = holes.length === 0 ? undefined : await channelOf(tx, log.c);
+    if (channel === undefined) continue;
+    const ranges = (await ownPart(tx, channel, log, holes)).slice(0, WANT_RANGES_MAX);
     const [first] = ranges;
-    const channel = first === undefined ? undefined : await channelOf(tx, log.c);
-    const devices = channel === undefined ? [] : await recipientsOf(tx, context.self, channel);
-    if (first === undefined || channel === undefined || devices.length === 0) continue;
+    const all = await recipientsOf(tx, context.self, channel);
+    if (first === undefined || all.length === 0) continue;
     const { asked, nowMs } = context;
-    asked.heldNow(log.log, countKnown(log.known), channel.account, nowMs);
+    // In a group each author is a peer of their own, whoever answers for them.
+    const peer = channel.kind === "group" ? `${channel.id} ${log.account}` : channel.account;
+    asked.heldNow(log.log, countKnown(log.known), peer, nowMs);
     // Named by where it begins: while a hole gets smaller, the next part is asked for without delay.
-    const pauseMs =
-      asked.peerWaitMs(channel.account, nowMs) || asked.waitMs(`${log.log} ${first[0]}`, nowMs);
+    const name = `${log.log} ${first[0]}`;
+    const pauseMs = asked.peerWaitMs(peer, nowMs) || asked.waitMs(name, nowMs);
     waitMs = Math.min(waitMs, pauseMs);
     if (pauseMs > 0) continue;
     const payload = encodePayload("want", {
@@ -141,8 +157,56 @@ async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
       log: bytesOf(log.log),
       ranges,
     });
-    asked.spend(channel.account, nowMs);
+    asked.spend(peer, nowMs);
+    const devices = channel.kind === "group" ? someOf(context, all, log.account) : all;
     sent += await ask(tx, context, devices, payload);
+  }
+  return { sent, waitMs };
+}
+
+/** Of what is missing what may be asked for: in a group nothing from before we came. */
+async function ownPart(
+  tx: WriteTx,
+  { c, kind }: Channel,
+  { log }: Log,
+  holes: readonly SeqRange[],
+): Promise<readonly SeqRange[]> {
+  const start = kind === "group" ? ((await tx.get("rosters", c))?.starts[log] ?? 1) : 1;
+  return holes.flatMap(([from, to]) => (to < start ? [] : [[Math.max(from, start), to] as const]));
+}
+
+/** The author's devices, and one of somebody else: not everybody is asked what anybody can answer. */
+function someOf(
+  { random }: AskContext,
+  devices: readonly DeviceRow[],
+  author: Hex,
+): readonly DeviceRow[] {
+  const theirs = devices.filter((it) => it.account === author);
+  const others = devices.filter((it) => it.account !== author);
+  return [...theirs, ...anyOf(random, others)];
+}
+
+/** One of them, or none. */
+function anyOf(random: Random, devices: readonly DeviceRow[]): readonly DeviceRow[] {
+  const [high = 0, low = 0] = random(2);
+  const chosen = devices[(high * 256 + low) % Math.max(1, devices.length)];
+  return chosen === undefined ? [] : [chosen];
+}
+
+/** Ops are named that are not here: any member has them. Rule [GP9]. */
+async function wantRosters(tx: WriteTx, context: AskContext): Promise<Round> {
+  const { asked, nowMs, self, random } = context;
+  let sent = 0;
+  let waitMs = Infinity;
+  for (const { c, isBehind, waits } of await tx.range("rosters", "primary", {})) {
+    const channel = isBehind || waits.length > 0 ? await channelOf(tx, c) : undefined;
+    const devices = channel === undefined ? [] : await recipientsOf(tx, self, channel);
+    if (channel === undefined || devices.length === 0) continue;
+    const pauseMs = asked.waitMs(`roster ${channel.id}`, nowMs);
+    waitMs = Math.min(waitMs, pauseMs);
+    if (pauseMs > 0) continue;
+    const payload = encodePayload("rosterWant", { channel: bytesOf(channel.id) });
+    sent += await ask(tx, context, anyOf(random, devices), payload);
   }
   return { sent, waitMs };
 }
@@ -163,9 +227,10 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
   let sent = 0;
   let waitMs = Infinity;
   for (const [label, rows] of Map.groupBy(held, (it) => it.label)) {
-    const account = (await tx.get("tokens", label))?.account ?? null;
-    const devices = account === null ? [] : await reachableDevices(tx, account);
-    if (account === null || devices.length === 0) continue;
+    const token = await tx.get("tokens", label);
+    const account = token?.account ?? token?.channel;
+    const devices = token === undefined ? [] : await writersUnder(tx, context, token);
+    if (account === undefined || devices.length === 0) continue;
     const peerMs = asked.peerWaitMs(account, nowMs);
     if (peerMs > 0) {
       waitMs = Math.min(waitMs, peerMs);
@@ -185,6 +250,19 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     sent += await ask(tx, context, devices, encodePayload("nack", { tags: due.map(bytesOf) }));
   }
   return { sent, waitMs };
+}
+
+/** Who may have written under a token of ours: its contact, or some of a group's members. */
+async function writersUnder(
+  tx: WriteTx,
+  { self, random }: AskContext,
+  { account, channel: id }: TokenRow,
+): Promise<readonly DeviceRow[]> {
+  if (account !== null) return reachableDevices(tx, account);
+  const channel = id === undefined ? undefined : await channelById(tx, id);
+  const devices = channel === undefined ? [] : await recipientsOf(tx, self, channel);
+  const chosen = Array.from({ length: GROUP_NACKS_MAX }, () => anyOf(random, devices)).flat();
+  return [...new Map(chosen.map((it) => [it.device, it])).values()];
 }
 
 /** Facts that devices of our contacts have, and we do not. */

@@ -89,7 +89,8 @@ function rowAfter(row: OutboxRow, { url, verdict }: Attempt, context: RetryConte
         const status = statusOf(target)?.status;
         const isStored = status === "stored" || status === "duplicate";
         if (!isStored || target.state !== "pending") return target;
-        const state = isRelaysWordEnough(row) ? "done" : "stored";
+        const isEnough = isRelaysWordEnough(row) || target.isLast === true;
+        const state = isEnough ? "done" : "stored";
         return { ...target, state, url, storeInc, storedAtMs: context.nowMs };
       });
       if (next.waiting === 0) return { ...next, attempts: 0, nextAtMs: 0, isRefused: false };
@@ -111,7 +112,7 @@ function rowAfter(row: OutboxRow, { url, verdict }: Attempt, context: RetryConte
 
 /** Nothing will tell that it arrived, and whoever misses it asks again. */
 const isRelaysWordEnough = (row: OutboxRow): boolean =>
-  row.what === "control" && row.s === 0 && row.flightTo === "";
+  row.isUnconfirmed === true || (row.what === "control" && row.s === 0 && row.flightTo === "");
 
 const putOff = (row: OutboxRow, pauseMs: number, { nowMs, jitter }: RetryContext): OutboxRow => ({
   ...row,

@@ -88,7 +88,7 @@ export async function resendLost(tx: WriteTx, url: string, storeInc: string): Pr
   const there = devices.filter((it) => cardOf(it)?.relays.some((relay) => relay.url === url));
   const accounts = new Set(there.map((it) => it.account));
   for (const row of await tx.range("channels", "primary", {})) {
-    if (!accounts.has(row.account)) continue;
+    if (row.kind !== "group" && !accounts.has(row.account)) continue;
     await tx.put("channels", { ...row, receipts: row.receipts + 1 });
   }
   return lost;

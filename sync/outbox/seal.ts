@@ -14,7 +14,10 @@ import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
-import { ownCard, ownContact, tokenFor } from "../contact/contacts.ts";
+import { cardToken, ownCard, ownContact } from "../contact/contacts.ts";
+import { isRoster } from "../entry/kinds.ts";
+import { groupMembers, ROSTER_TABLES } from "../group/rosters.ts";
+import { welcomesFor } from "../group/welcome.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { DeviceRow, Hex, OutboxRow, OwnChainRow, TableName, Target } from "../store/rows.ts";
@@ -46,7 +49,7 @@ export async function sealRow(
   const entry = await tx.get("entries", [row.c, row.a, row.s]);
   if (channel === undefined || entry === undefined) return undefined;
   const chain = await chainFor(tx, context, channel, row);
-  if (chain === undefined) return undefined;
+  if (chain === undefined || !row.targets.some((it) => isWaitingFor(it, chain))) return undefined;
   const sealed = sealChain(chain.state, encodePayload("entry", entry.bytes), context.random);
   await tx.put("ownChains", {
     ...chain,
@@ -58,6 +61,9 @@ export async function sealRow(
   const ready = { ...row, body, env: toHex(envelopeIdOf(body)), sealedAtMs: nowMs };
   return await withoutStrangers(tx, chain, ready, nowMs);
 }
+
+const isWaitingFor = ({ device, state }: Target, { holders }: OwnChainRow): boolean =>
+  state === "pending" && holders.includes(device);
 
 /**
  * What was sealed can be opened by those alone who were handed the chain before. For the others, of whom
@@ -88,9 +94,9 @@ async function chainFor(
   tx: WriteTx,
   context: SealContext,
   channel: Channel,
-  row: Pick<OutboxRow, "c" | "a" | "s">,
+  row: Pick<OutboxRow, "c" | "a" | "s" | "targets" | "isUnconfirmed">,
 ): Promise<OwnChainRow | undefined> {
-  const recipients = await recipientsOf(tx, context.self, channel);
+  const recipients = await readersOf(tx, context.self, channel, row);
   if (recipients.length === 0) return undefined;
   const current = await tx.get("ownChains", channel.c);
   const chain =
@@ -100,20 +106,55 @@ async function chainFor(
   const holders = [...chain.holders];
   for (const device of recipients) {
     if (holders.includes(device.device)) continue;
+    const isLast = row.targets.some((it) => it.device === device.device && it.isLast === true);
+    const before = row.isUnconfirmed === true || isLast ? null : row;
+    const hand = { ...context, device, before, psk: null };
     const payload = await handOver(tx, context, channel, chain, device.account);
-    const handed = await sendControl(tx, {
-      ...context,
-      device,
-      payloads: [payload],
-      before: row,
-      psk: null,
-    });
+    let handed = true;
+    for (const it of [...(await welcomesTo(tx, context.self, channel, device)), payload]) {
+      handed = handed && (await sendControl(tx, { ...hand, payloads: [it] }));
+    }
     if (handed) holders.push(device.device);
   }
   if (holders.length === 0) return undefined;
   const held: OwnChainRow = { ...chain, holders };
   await tx.put("ownChains", held);
   return held;
+}
+
+/**
+ * Who shall read the entry: everybody in the channel, and of a change of the roster also those who went
+ * by it. Rule [GP11].
+ */
+async function readersOf(
+  tx: WriteTx,
+  self: Self,
+  channel: Channel,
+  { c, a, s, targets }: Pick<OutboxRow, "c" | "a" | "s" | "targets">,
+): Promise<readonly DeviceRow[]> {
+  const members = await recipientsOf(tx, self, channel);
+  const entry = await tx.get("entries", [c, a, s]);
+  if (entry === undefined || !isRoster(entry.kind)) return members;
+  const known = new Set(members.map((it) => it.device));
+  const others = targets.filter((it) => it.state === "pending" && !known.has(it.device));
+  const rows = await Promise.all(others.map((it) => tx.get("devices", it.device)));
+  return [...members, ...rows.filter((it) => it !== undefined && it.card !== null)] as DeviceRow[];
+}
+
+/** What a device must know of a group before our chain is of any use to it. Rule [GP9]. */
+async function welcomesTo(
+  tx: WriteTx,
+  self: Self,
+  channel: Channel,
+  { device, account }: DeviceRow,
+): Promise<readonly Uint8Array[]> {
+  if (channel.kind !== "group") return [];
+  // Who has told us what they hold is in it.
+  if ((await tx.get("cursors", [channel.c, device])) !== undefined) return [];
+  const members = await groupMembers(tx, channel);
+  const isOurs = members.some((it) => it.account === account && it.by === self.account);
+  if (!isOurs && account !== self.account) return [];
+  return welcomesFor(tx, self, channel, account);
 }
 
 const newChain = (context: SealContext, channel: Channel): OwnChainRow => ({
@@ -140,7 +181,7 @@ export async function handOver(
   account: Hex,
 ): Promise<Uint8Array> {
   const contact = await tx.get("contacts", account);
-  const token = contact === undefined ? undefined : await tokenFor(tx, context, contact);
+  const token = contact && (await cardToken(tx, context, contact, groupOnly(channel)));
   return encodePayload("chain", {
     channel: bytesOf(channel.id),
     chain: handOverOf(chain.state),
@@ -149,6 +190,8 @@ export async function handOver(
     acctState: acctStateOf((await ownContact(tx, context.self)).facts),
   });
 }
+
+const groupOnly = (channel: Channel): Channel | null => (channel.kind === "group" ? channel : null);
 
 /** Our newest card, as the first words of a new session with a device that we know. */
 export async function greetDevice(
@@ -162,7 +205,8 @@ export async function greetDevice(
   if (row === undefined || contact === undefined) return;
   const device = { ...row, prekeyBundle: bundle };
   await tx.put("devices", device);
-  const token = await tokenFor(tx, context, contact);
+  const token = await cardToken(tx, context, contact, null);
+  if (token === undefined) return;
   const card = await ownCard(tx, context.self, token, context.nowMs);
   const payloads = [encodePayload("card", { card })];
   await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
@@ -178,6 +222,9 @@ export const SEAL_TABLES: readonly TableName[] = [
   "sessions",
   "ownChains",
   "channels",
+  "logs",
   "entries",
+  "cursors",
   "outbox",
+  ...ROSTER_TABLES,
 ];

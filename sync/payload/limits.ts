@@ -14,6 +14,8 @@ export const CARD_BYTES_MAX = 2_048;
 export const NACK_TAGS_MAX = 16;
 export const WANT_RANGES_MAX = 64;
 export const ENTRIES_MAX = 64;
+/** Entries, introductions and starts of one WELCOME, each. */
+export const WELCOME_ITEMS_MAX = 64;
 /** All entries of one ENTRIES together. */
 export const ENTRIES_BYTES_MAX = CHUNK_BYTES_MAX;
 

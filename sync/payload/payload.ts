@@ -40,6 +40,14 @@ import type { NameError } from "./name.ts";
 import { decodeProfile, encodeProfile, type Profile } from "./profile.ts";
 import { decodeTyping, encodeTyping, type Typing } from "./typing.ts";
 import { decodeWant, encodeWant, type Want } from "./want.ts";
+import {
+  decodeRosterWant,
+  decodeWelcome,
+  encodeRosterWant,
+  encodeWelcome,
+  type RosterWant,
+  type Welcome,
+} from "./welcome.ts";
 
 /** What arrives, by type. */
 export type Bodies = {
@@ -54,6 +62,8 @@ export type Bodies = {
   readonly profile: Profile;
   readonly backfill: Backfill;
   readonly chunk: Chunk;
+  readonly welcome: Welcome;
+  readonly rosterWant: RosterWant;
   /** An encoded entry, read by `decodeEntry`. */
   readonly entry: Uint8Array;
   readonly cursor: Cursor;
@@ -95,6 +105,8 @@ const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } =
   profile: { encode: encodeProfile, decode: decodeProfile },
   backfill: { encode: encodeBackfill, decode: decodeBackfill },
   chunk: { encode: encodeChunk, decode: decodeChunk },
+  welcome: { encode: encodeWelcome, decode: decodeWelcome },
+  rosterWant: { encode: encodeRosterWant, decode: decodeRosterWant },
   entry: { encode: (entry) => entry, decode: boundedEntry },
   cursor: { encode: encodeCursor, decode: decodeCursor },
   typing: { encode: encodeTyping, decode: decodeTyping },

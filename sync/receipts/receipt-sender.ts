@@ -25,7 +25,15 @@ export const RECEIPT_EVERY_MS = 2_000;
 export const RECEIPT_RETRY_MS = 5_000;
 export const RECEIPT_RETRY_MAX_MS = 600_000;
 
-const CURSOR_TABLES = ["channels", "ownChains", "contacts", "devices", "logs"] as const;
+const CURSOR_TABLES = [
+  "channels",
+  "ownChains",
+  "contacts",
+  "devices",
+  "logs",
+  "entries",
+  "rosters",
+] as const;
 
 export type ReceiptDeps = {
   readonly store: Store;

@@ -12,6 +12,7 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import { aggregateAt } from "../channel/take-in.ts";
+import { groupMembers, RECEIPTS_TO_AUTHORS_MAX } from "../group/rosters.ts";
 import {
   coversKnown,
   hasKnown,
@@ -76,14 +77,40 @@ export async function sealCursor(
   };
 }
 
-/** Devices whose business it is what we hold and have read: our own, and those of accepted contacts. */
+/** In groups of up to so many members everybody is told what we hold and have read. */
+export const RECEIPTS_TO_ALL_MAX = 32;
+/** Entries that are looked at to find those authors. */
+const AUTHORS_SCAN_MAX = 64;
+
+/**
+ * Devices whose business it is what we hold and have read: our own, and those of accepted contacts. In a
+ * group it is everybody's, as far as it is not too large for that.
+ */
 async function readersOf(tx: ReadTx, self: Self, channel: Channel): Promise<readonly DeviceRow[]> {
+  const devices = await recipientsOf(tx, self, channel);
+  if (channel.kind === "group") {
+    const { length } = await groupMembers(tx, channel);
+    if (length <= RECEIPTS_TO_ALL_MAX) return devices;
+    const authors = length <= RECEIPTS_TO_AUTHORS_MAX ? await newAuthors(tx, channel) : new Set();
+    return devices.filter((it) => it.account === self.account || authors.has(it.account));
+  }
   const readers: DeviceRow[] = [];
-  for (const device of await recipientsOf(tx, self, channel)) {
+  for (const device of devices) {
     const contact = await tx.get("contacts", device.account);
     if (contact?.state === "accepted" || contact?.state === "self") readers.push(device);
   }
   return readers;
+}
+
+/** Who wrote what came since the last cursor: the newest AUTHORS_SCAN_MAX entries tell. */
+async function newAuthors(tx: ReadTx, { c, arrivals }: Channel): Promise<ReadonlySet<Hex>> {
+  const rows = await tx.range("entries", "arrival", {
+    lower: [c, Math.max(0, arrivals - AUTHORS_SCAN_MAX)],
+    upper: [c, arrivals],
+  });
+  const logs = await logsOf(tx, c);
+  const accountByLog = new Map(logs.map(({ a, account }) => [a, account]));
+  return new Set(rows.flatMap(({ a }) => accountByLog.get(a) ?? []));
 }
 
 export type Settled = {

@@ -4,7 +4,7 @@
  * either: when its author sends the same bytes again it is taken again. docs/protocol/sync.md, rules
  * [RX4], [RX7] and [HE9].
  */
-import type { HeldRow } from "../store/rows.ts";
+import type { HeldRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
 /** Kept in all; the oldest go first, their authors have them. */
@@ -34,4 +34,14 @@ export async function hold(tx: WriteTx, row: HeldRow): Promise<number> {
 export async function letGo(tx: WriteTx, { env }: HeldRow): Promise<void> {
   await tx.delete("held", env);
   await tx.delete("seen", env);
+}
+
+/** Tags of those that wait for their device to be known. */
+export async function heldFlights(tx: WriteTx): Promise<readonly Hex[]> {
+  const tags = new Set((await tx.range("held", "primary", {})).map((it) => it.tag));
+  const flights: Hex[] = [];
+  for (const tag of tags) {
+    if ((await tx.get("prekeys", tag)) !== undefined) flights.push(tag);
+  }
+  return flights;
 }

@@ -19,6 +19,7 @@ import { applyAccountEntry } from "../account/address-book.ts";
 import { partyOf, type Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts";
+import { followEntry } from "../group/follow.ts";
 import { verifyCursor } from "../payload/cursor.ts";
 import {
   decodePayload,
@@ -32,7 +33,7 @@ import type { Hex, InviteRow, PeerChainRow, SessionRow } from "../store/rows.ts"
 import type { WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
 import type { Effects } from "./effects.ts";
-import { hold } from "./held.ts";
+import { heldFlights, hold } from "./held.ts";
 import { type SessionPeer, takeSessionPayloads } from "./session-payloads.ts";
 
 /** An envelope as it lies in our mailbox. */
@@ -147,7 +148,10 @@ async function openChainMessage(
   if (!payload.ok) return dropped(`payload ${payload.error.type}`);
   if (payload.value.type !== "entry") return dropped("payload");
   const outcome = await acceptEntry(tx, context.self, row.c, payload.value.body, context.nowMs);
-  if (outcome.type === "new") await applyAccountEntry(tx, context, outcome);
+  if (outcome.type === "new") {
+    await applyAccountEntry(tx, context, outcome);
+    if (await followEntry(tx, context, outcome)) await reopenFlights(tx, context);
+  }
   if (outcome.type === "refused") {
     // Perhaps its author lost what we have of that log: our receipt tells them.
     if (outcome.why === "fork") await staleReceipt(tx, context.effects, row.c);
@@ -305,9 +309,14 @@ async function mayBegin(tx: WriteTx, from: SessionPeer, message: SessionMessage)
   return from.invite !== undefined || (await tx.get("contacts", from.account)) !== undefined;
 }
 
-/** May an introduction still come? The relay can let what follows it overtake it. Rule [RX17]. */
+/**
+ * May an introduction still come? The relay can let what follows it overtake it: rule [RX17]. And whoever
+ * was let into a group may write before we hear of it: rule [GP10].
+ */
 const isExpected = async (tx: WriteTx, from: SessionPeer): Promise<boolean> =>
-  from.invite !== undefined || (await tx.get("contacts", from.account)) !== undefined;
+  from.invite !== undefined ||
+  (await tx.get("contacts", from.account)) !== undefined ||
+  (await tx.count("rosters", "primary", {})) > 0;
 
 /** Does it show, by verified facts, that the handshake's device is one of the account's? */
 const isIntroductionOf = (
@@ -339,6 +348,11 @@ async function staleReceipt(tx: WriteTx, effects: Effects, c: number): Promise<v
   if (channel === undefined) return;
   await tx.put("channels", { ...channel, receipts: channel.receipts + 1 });
   effects.receipt(c);
+}
+
+/** First flights of devices that nobody knew when they came. */
+async function reopenFlights(tx: WriteTx, context: OpenContext): Promise<void> {
+  for (const tag of await heldFlights(tx)) await reopenHeld(tx, context, tag);
 }
 
 /** Envelopes that waited under this id, and label if any, are opened now, in the order they came. */

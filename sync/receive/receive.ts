@@ -7,6 +7,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import type { Timers } from "../clock/timers.ts";
+import { ROSTER_TABLES } from "../group/rosters.ts";
 import { remembering } from "../store/remembering.ts";
 import type { TableName } from "../store/rows.ts";
 import { type Store, StorageError } from "../store/store.ts";
@@ -37,6 +38,7 @@ export const RECEIVE_TABLES: readonly TableName[] = [
   "cursors",
   "outbox",
   "aggregates",
+  ...ROSTER_TABLES,
 ];
 
 export type ReceiveDeps = {

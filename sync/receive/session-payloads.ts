@@ -10,7 +10,7 @@ import { liveTagOf } from "../../crypto/chain/live.ts";
 import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
 import { decodeCard, verifyCard } from "../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
-import { applyAccountEntry, noteContact } from "../account/address-book.ts";
+import { noteContact } from "../account/address-book.ts";
 import { answerBackfill } from "../backfill/supply.ts";
 import { takeChunk } from "../backfill/take-chunk.ts";
 import { bytesOf, type Log, logsOf, openLog } from "../channel/channels.ts";
@@ -18,16 +18,19 @@ import { channelWith, openChannelWith } from "../channel/members.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
 import { decodeEntry } from "../entry/entry.ts";
-import { answerNack, answerWant } from "../heal/answers.ts";
+import { meetNewcomer } from "../group/newcomer.ts";
+import { takeSupplied, takeWelcome } from "../group/take-welcome.ts";
+import { answerNack, answerRosterWant, answerWant } from "../heal/answers.ts";
 import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
 import { maxKnown } from "../log/known.ts";
+import { sendControl } from "../outbox/control.ts";
 import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
 import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
-import type { Payload, SessionMessage } from "../payload/payload.ts";
+import { encodePayload, type Payload, type SessionMessage } from "../payload/payload.ts";
 import type { ContactRow, DeviceRow, Hex, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import { acceptEntry } from "./accept-entry.ts";
+import { heldFlights } from "./held.ts";
 import type { OpenContext } from "./open-envelope.ts";
 
 /** Chains kept of one device in one channel; the oldest go first. */
@@ -74,13 +77,29 @@ export async function takeSessionPayloads(
       continue;
     }
     const contact = await heardFrom(tx, context, held);
-    if (payload.type === "chain") {
-      tags.push(...(await takeChain(tx, context, { contact, device }, payload.body)));
-    } else {
-      await takePayload(tx, context, { contact, device }, payload);
-    }
+    tags.push(...(await takeKnown(tx, context, { contact, device }, payload)));
   }
   return tags;
+}
+
+async function takeKnown(
+  tx: WriteTx,
+  context: OpenContext,
+  from: Known,
+  payload: Payload,
+): Promise<readonly Hex[]> {
+  let isNews = false;
+  if (payload.type === "chain") return takeChain(tx, context, from, payload.body);
+  if (payload.type === "welcome") {
+    isNews = await takeWelcome(tx, context, from.contact, payload.body);
+  } else if (payload.type === "entries") {
+    for (const entry of payload.body.entries) {
+      if (await takeEntry(tx, context, from, entry)) isNews = true;
+    }
+  } else {
+    await takePayload(tx, context, from, payload);
+  }
+  return isNews ? heldFlights(tx) : [];
 }
 
 /**
@@ -129,10 +148,13 @@ async function takePayload(
       context.effects.contacts();
       return;
     case "nack":
-      if (isAnswered) await answerNack(tx, context, from.device, payload.body);
+      await answerNack(tx, context, from.device, payload.body, isAnswered);
       return;
     case "want":
-      if (isAnswered) await answerWant(tx, context, from.device, payload.body);
+      await answerWant(tx, context, from.device, payload.body, isAnswered);
+      return;
+    case "rosterWant":
+      await answerRosterWant(tx, context, from.device, payload.body);
       return;
     case "backfill":
       await answerBackfill(tx, context, from.device, payload.body);
@@ -140,16 +162,15 @@ async function takePayload(
     case "chunk":
       await takeChunk(tx, context, from.device, payload.body);
       return;
-    case "entries":
-      for (const entry of payload.body.entries) await takeEntry(tx, context, from, entry);
-      return;
     case "contact":
     case "contactAccept":
     case "chain":
+    case "welcome":
+    case "entries":
     case "entry":
     case "cursor":
     case "typing":
-      // The first three are handled by the caller; the others cannot come by this layer.
+      // The first five are handled by the caller; the others cannot come by this layer.
       context.effects.dropped("payload");
       return;
     default:
@@ -179,6 +200,7 @@ async function takeChain(
   const channel = await openChannelWith(tx, self, contact.account, handOver.channel);
   if (channel === undefined) {
     effects.dropped("chain of another channel");
+    await askWhatItIs(tx, context, { contact, device }, handOver.channel);
     return [];
   }
   const chain = peerChainFrom(handOver.chain, bytesOf(device.device));
@@ -215,7 +237,22 @@ async function takeChain(
     receivedAtMs: nowMs,
   });
   await dropOldChains(tx, device.device, channel.c);
+  const isFirst = theirs.length === 0 && contact.account !== self.account;
+  if (isFirst && channel.kind === "group") await meetNewcomer(tx, context, channel, device);
   return tags;
+}
+
+/** A group that we were let into, and its welcome was lost? Who is no contact is not asked. */
+async function askWhatItIs(
+  tx: WriteTx,
+  context: OpenContext,
+  { contact, device }: Known,
+  channel: Uint8Array,
+): Promise<void> {
+  if (contact.state !== "accepted" && contact.state !== "self") return;
+  const payloads = [encodePayload("rosterWant", { channel })];
+  await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
+  context.effects.wake();
 }
 
 /** Rule [HE11]: what their device knows of the account and we do not is asked for. */
@@ -266,23 +303,20 @@ async function takeCard(
   if (contact.state === "accepted") context.effects.contacts();
 }
 
-/** Supplied again: by its author or by anybody who may read the channel. */
+/** Supplied again: by its author or by anybody who may read the channel. True as `followEntry` is. */
 async function takeEntry(
   tx: WriteTx,
   context: OpenContext,
   { contact }: Known,
   bytes: Uint8Array,
-): Promise<void> {
+): Promise<boolean> {
   const entry = decodeEntry(bytes);
-  if (!entry.ok) return context.effects.dropped("entry malformed");
-  const { account } = contact;
-  const channel = await channelWith(tx, context.self, account, entry.value.core.channel);
-  if (channel === undefined) return context.effects.dropped("channel");
-  const outcome = await acceptEntry(tx, context.self, channel.c, bytes, context.nowMs);
-  if (outcome.type === "new") await applyAccountEntry(tx, context, outcome);
-  if (outcome.type === "refused") {
-    if (outcome.why === "own") context.effects.rolledBack();
-    return context.effects.dropped(`entry ${outcome.why}`);
+  const channel = entry.ok
+    ? await channelWith(tx, context.self, contact.account, entry.value.core.channel)
+    : undefined;
+  if (channel === undefined) {
+    context.effects.dropped(entry.ok ? "channel" : "entry malformed");
+    return false;
   }
-  context.effects.receipt(channel.c);
+  return takeSupplied(tx, context, channel.c, bytes);
 }

@@ -35,4 +35,6 @@ export const KEY_BY_TABLE: { readonly [T in TableName]: keyof SubKeys } = {
   outbox: "entries",
   aggregates: "entries",
   expiry: "entries",
+  rosters: "entries",
+  rosterOps: "entries",
 };

@@ -15,6 +15,7 @@
 import type { PeerChain, SenderChain } from "../../crypto/chain/sender-chain.ts";
 import type { Session } from "../../crypto/ratchet/session.ts";
 import type { MessageBody } from "../entry/message-body.ts";
+import type { RosterOpRow, RosterRow } from "../group/rows.ts";
 import type { Known } from "../log/known.ts";
 import type { AggregateRow, ExpiryRow } from "../thread/rows.ts";
 
@@ -41,15 +42,19 @@ export type MailboxRow = {
   readonly pushToldAtMs?: number;
 };
 
-/** A write token to our own mailboxes, given to one contact or put into one invite. */
+/** A write token to our own mailboxes, given to one contact, to a group, or put into one invite. */
 export type TokenRow = {
   readonly label: Hex; // 4 bytes, returned by the relay with each message
   readonly token: Uint8Array;
-  readonly class: "contact" | "invite";
+  readonly class: "contact" | "group" | "invite";
   /** hex32 of the contact, once known. */
   readonly account: Hex | null;
   /** hex16 of the invite that carried it. */
   readonly invite: Hex | null;
+  /** Id of the group whose members hold it. */
+  readonly channel?: Hex;
+  /** Somebody who left the group knows it: nobody is given it any more. */
+  readonly isRetired?: true;
   readonly expiresAtMs: number;
   /** Urls of the own relays that confirmed it. */
   readonly registeredAt: readonly string[];
@@ -73,9 +78,10 @@ export type InviteRow = {
 
 /**
  * `self`: our own account, whose other devices are written to like anybody's. `invited`: we used their
- * link, no answer yet. `request`: a stranger who waits for our word.
+ * link, no answer yet. `request`: a stranger who waits for our word. `member`: somebody of a group that
+ * we are in, and otherwise a stranger.
  */
-export type ContactState = "self" | "invited" | "accepted" | "request" | "blocked";
+export type ContactState = "self" | "invited" | "accepted" | "request" | "blocked" | "member";
 
 export type ContactRow = {
   readonly account: Hex; // hex32
@@ -124,6 +130,8 @@ export type DeviceRow = {
   readonly prekeyBundle: Uint8Array | null;
   /** When we last answered its NACK or WANT: it may not make us work without end. 0 = never. */
   readonly healedAtMs: number;
+  /** When we last told it a whole roster, which is more work. */
+  readonly welcomedAtMs?: number;
   /** When we last gave up our sessions with it, to begin a new one; 0 = never. Shown to the person. */
   readonly resetAtMs: number;
   /** It was there before us, and has not heard of us yet: our first message to it says who we are. */
@@ -189,7 +197,7 @@ export type HeldRow = {
 };
 
 /** `account`: what our own devices tell each other; never shown. */
-export type ChannelKind = "self" | "dm" | "account";
+export type ChannelKind = "self" | "dm" | "account" | "group";
 
 export type Preview = {
   readonly text: string;
@@ -202,7 +210,7 @@ export type ChannelRow = {
   readonly c?: number; // generated
   readonly id: Hex; // hex16
   readonly kind: ChannelKind;
-  /** The other account (hex32); our own for "self" and "account". */
+  /** The other account (hex32); our own for "self" and "account", "" for "group". */
   readonly account: Hex;
   /** `h` of the newest entry that is shown, 0 = none: the chat list's order. */
   readonly lastH: number;
@@ -272,6 +280,11 @@ export type EntryRow = {
   readonly erased?: true;
   /** Erased for this account alone: to others it is not here. */
   readonly withheld?: true;
+  /**
+   * In a group. `no`: the roster says that it does not count, so it is shown to its author alone, as not
+   * accepted. `waits`: nobody can tell yet. Absent: it counts.
+   */
+  readonly counts?: "no" | "waits";
   /** An op: what it is about, and how much that matters; `TargetKey` of sync/thread/said.ts. */
   readonly tb?: number;
   readonly ts?: number;
@@ -295,6 +308,8 @@ export type Target = {
   readonly device: Hex;
   /** One of our own account: "sent" does not wait for it. */
   readonly isOwn: boolean;
+  /** It hears that it is out of the group, and need not confirm that. */
+  readonly isLast?: true;
   readonly state: TargetState;
   /** Relay that stored it, its store incarnation then, and when. */
   readonly url: string;
@@ -331,6 +346,8 @@ export type OutboxRow = {
   /** That no was about the mailbox, not about these bytes: it may be over when the mailbox takes others. */
   readonly mayPass?: boolean;
   readonly createdAtMs: number;
+  /** Nobody will tell that it arrived: we left, or the group is too large. A relay's word is enough. */
+  readonly isUnconfirmed?: true;
   /** When a sweep first found it old: `createdAtMs` may be of a clock that was wrong by years. */
   readonly foundOldAtMs?: number;
 };
@@ -355,6 +372,8 @@ export type Rows = {
   readonly outbox: OutboxRow;
   readonly aggregates: AggregateRow;
   readonly expiry: ExpiryRow;
+  readonly rosters: RosterRow;
+  readonly rosterOps: RosterOpRow;
 };
 
 export type TableName = keyof Rows;

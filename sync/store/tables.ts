@@ -90,4 +90,6 @@ export const TABLES: { readonly [T in TableName]: TableShape } = {
     generated: true,
     indexes: { at: { fields: ["at"] }, entry: { fields: ["c", "a", "s"] } },
   },
+  rosters: { primary: ["c"], indexes: {} },
+  rosterOps: { primary: ["c", "a", "s"], indexes: {} },
 };

@@ -27,6 +27,10 @@ export const PAYLOAD_TYPES = {
   backfill: { code: 0x0a, layer: "session" },
   /** A part of a channel's history. */
   chunk: { code: 0x0b, layer: "session" },
+  /** The roster of a group, and who its members are. */
+  welcome: { code: 0x0c, layer: "session" },
+  /** "I lack ops of this roster." */
+  rosterWant: { code: 0x0d, layer: "session" },
   entry: { code: 0x20, layer: "chain" },
   cursor: { code: 0x40, layer: "live" },
   typing: { code: 0x41, layer: "live" },

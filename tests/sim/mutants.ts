@@ -114,7 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/outbox/attempts.ts",
-        find: '        const state = isRelaysWordEnough(row) ? "done" : "stored";\n',
+        find: '        const state = isEnough ? "done" : "stored";\n',
         replace: '        const state = "done";\n',
       },
     ],

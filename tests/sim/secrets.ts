@@ -48,6 +48,8 @@ export function secretsOf({ table, row }: Change): readonly Secret[] {
     case "held":
     case "logs":
     case "outbox":
+    case "rosterOps":
+    case "rosters":
     case "seen":
     case "tokens":
       // A write token goes to the relay: it keeps the hash alone.

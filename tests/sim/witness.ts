@@ -181,6 +181,8 @@ export class Witness {
       case "invites":
       case "peerChains":
       case "prekeys":
+      case "rosterOps":
+      case "rosters":
       case "sessions":
       case "tokens":
         return;

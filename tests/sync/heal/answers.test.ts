@@ -52,7 +52,7 @@ async function want(it: Pair, ranges: readonly SeqRange[], atMs = NOW_MS): Promi
   const channel = channelIdOf(alice.self, bob.self.account);
   const device = await deviceOf(it);
   const context = { ...alice.context, nowMs: atMs };
-  await alice.change((tx) => answerWant(tx, context, device, { channel, log, ranges }));
+  await alice.change((tx) => answerWant(tx, context, device, { channel, log, ranges }, true));
 }
 
 test("[HE2] what is asked for and held is supplied, within what fits one answer", async () => {
@@ -79,13 +79,19 @@ test("[HE2] nothing is said about what is not held, or of another channel", asyn
   const later = { ...alice.context, nowMs: NOW_MS + 10 * ANSWER_EVERY_MS };
   const ranges = [[1, 2]] as const;
   const channel = channelIdOf(alice.self, alice.self.account);
-  await alice.change((tx) => answerWant(tx, later, device, { channel, log, ranges }));
+  await alice.change((tx) => answerWant(tx, later, device, { channel, log, ranges }, true));
   await alice.change((tx) =>
-    answerWant(tx, later, device, {
-      channel: channelIdOf(alice.self, bob.self.account),
-      log: new Uint8Array(16),
-      ranges,
-    }),
+    answerWant(
+      tx,
+      later,
+      device,
+      {
+        channel: channelIdOf(alice.self, bob.self.account),
+        log: new Uint8Array(16),
+        ranges,
+      },
+      true,
+    ),
   );
   expect(await answersOf(alice)).toBe(0);
 });
@@ -97,7 +103,7 @@ test("[HE3] a device is answered once a second, whatever it asks", async () => {
   const tags = [(await chainOf(it.alice)).state.tag];
   await it.alice.change(async (tx) => {
     const row = (await tx.get("devices", device.device)) ?? device;
-    await answerNack(tx, it.alice.context, row, { tags });
+    await answerNack(tx, it.alice.context, row, { tags }, true);
   });
   expect(await answersOf(it.alice)).toBe(1);
   await want(it, [[1, 2]], NOW_MS + ANSWER_EVERY_MS);
@@ -117,7 +123,7 @@ test.each([
     const device = await deviceOf(it);
     const chain = await chainOf(it.alice);
     const tags = [new Uint8Array(16), tagOf(chain)];
-    await it.alice.change((tx) => answerNack(tx, it.alice.context, device, { tags }));
+    await it.alice.change((tx) => answerNack(tx, it.alice.context, device, { tags }, true));
     expect(await answersOf(it.alice)).toBe(1);
     const entries = (await outboxOf(it.alice)).filter((row) => row.what === "entry");
     expect(entries.map((row) => [row.body, row.env, row.targets[0]?.state])).toEqual([
@@ -133,6 +139,6 @@ test("[HE1] for a tag that is not ours nothing is handed over to who holds our c
   const it = await pair(1);
   const device = await deviceOf(it);
   const tags = [new Uint8Array(16).fill(9)];
-  await it.alice.change((tx) => answerNack(tx, it.alice.context, device, { tags }));
+  await it.alice.change((tx) => answerNack(tx, it.alice.context, device, { tags }, true));
   expect(await answersOf(it.alice)).toBe(0);
 });

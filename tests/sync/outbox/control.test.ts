@@ -92,7 +92,7 @@ test("[OB13] who asks for entries and does not fetch them gets no more of them",
   for (let n = 0; n < 3 * SERVED_WAITING_MAX; n += 1) {
     const context = { ...alice.context, nowMs: NOW_MS + n * ANSWER_EVERY_MS };
     const device = await deviceOf(alice, bob);
-    await alice.change((tx) => answerWant(tx, context, device, wanted));
+    await alice.change((tx) => answerWant(tx, context, device, wanted, true));
   }
   expect((await controlsOf(alice)).length - before).toBe(SERVED_WAITING_MAX);
 });

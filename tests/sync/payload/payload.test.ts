@@ -60,6 +60,13 @@ function makeSamples(): Samples {
     profile: encodePayload("profile", { name: "Ada" }),
     backfill: encodePayload("backfill", { channel, held: [] }),
     chunk: encodePayload("chunk", { channel, read: [], writers: [], runs: [], left: 0 }),
+    welcome: encodePayload("welcome", {
+      channel,
+      entries: [bytesOf(300, 11)],
+      introductions: [{ account: bytesOf(32, 12), introduction: bytesOf(80, 13) }],
+      starts: [{ log: bytesOf(16, 14), seq: 7 }],
+    }),
+    rosterWant: encodePayload("rosterWant", { channel }),
     entry: encodePayload("entry", bytesOf(300, 10)),
     cursor: encodePayload(
       "cursor",

@@ -1,0 +1,254 @@
+/**
+ * What a person does with a group: each act is one op, or one word about the group, checked by what the
+ * roster says now and written in one transaction with all that follows. docs/protocol/groups.md,
+ * [GP1] to [GP3] and [GP18].
+ */
+import { utf8 } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { append, type Appended, type RosterWords, sendTo } from "../channel/append.ts";
+import { type Channel, channelOf, logsOf, openGroup } from "../channel/channels.ts";
+import { addresseesOf } from "../channel/members.ts";
+import { hlcOfMs } from "../clock/hlc.ts";
+import { bodyHashOf, SALT_BYTES } from "../entry/entry.ts";
+import { TITLE_BYTES_MAX, TOPIC_BYTES_MAX } from "../entry/meta-body.ts";
+import { maxKnown } from "../log/known.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import { historyFloor } from "../roster/judge.ts";
+import {
+  type Action,
+  type HistoryPolicy,
+  may,
+  MEMBERS_MAX,
+  type Refusal,
+  type Role,
+} from "../roster/may.ts";
+import {
+  CUT_LOGS_MAX,
+  type Cut,
+  encodeRosterBody,
+  GROUP_NAME_BYTES_MAX,
+  groupChannelOf,
+  type RosterAct,
+} from "../roster/ops.ts";
+import type { Hex } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { followEntry } from "./follow.ts";
+import { introductionFor } from "./members-known.ts";
+import { rosterOf } from "./rosters.ts";
+
+export type GroupError =
+  | Refusal
+  | { readonly type: "NotStarted" }
+  | { readonly type: "ChannelUnknown" }
+  | { readonly type: "NotAGroup" }
+  | { readonly type: "NameEmpty" }
+  | { readonly type: "NameTooLong"; readonly limit: number }
+  /** Only contacts are added: others are invited. */
+  | { readonly type: "ContactUnknown"; readonly account: Hex };
+
+type Done = Promise<Result<void, GroupError>>;
+
+/** What the group is called and about; undefined: as it was. */
+export type Description = {
+  readonly title?: string | undefined;
+  readonly topic?: string | undefined;
+};
+
+/** The new group's channel, with these contacts as members. Nothing is written when one cannot be added. */
+export async function createGroup(
+  tx: WriteTx,
+  context: OpenContext,
+  typed: string,
+  accounts: readonly Hex[],
+  policy: HistoryPolicy,
+): Promise<Result<Channel, GroupError>> {
+  const { self, random } = context;
+  const name = checkName(typed, GROUP_NAME_BYTES_MAX);
+  if (!name.ok) return name;
+  const invited = new Set(accounts);
+  if (invited.size >= MEMBERS_MAX) return err({ type: "GroupFull", limit: MEMBERS_MAX });
+  for (const account of invited) {
+    if (!(await isContact(tx, account))) return err({ type: "ContactUnknown", account });
+  }
+  const act: RosterAct = { type: "create", account: self.account, name: name.value, policy };
+  const salt = random(SALT_BYTES);
+  const bodyHash = bodyHashOf(salt, encodeRosterBody({ heads: [], act }));
+  const writer = { key: self.keys.sigKey, incarnation: self.incarnation };
+  const channel = await openGroup(tx, toHex(groupChannelOf(writer, bodyHash)));
+  let last = await writeOp(tx, context, channel, { type: "roster", act, salt, isQuiet: true });
+  for (const account of invited) {
+    const add = await wordsToAdd(tx, context, channel.c, account, "member");
+    last = await writeOp(tx, context, channel, { ...add, isQuiet: true });
+  }
+  // All get the last op, and what came before it in their welcome.
+  await sendTo(tx, self, last, await addresseesOf(tx, self, channel), context.nowMs);
+  return ok((await channelOf(tx, channel.c)) ?? channel);
+}
+
+const isContact = async (tx: WriteTx, account: Hex): Promise<boolean> =>
+  (await tx.get("contacts", account))?.state === "accepted";
+
+export async function addMember(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  account: Hex,
+  role: Role,
+): Done {
+  const allowed = await mayDo(tx, context, c, { type: "add", account, role });
+  if (!allowed.ok) return allowed;
+  if (!(await isContact(tx, account))) return err({ type: "ContactUnknown", account });
+  await announce(tx, context, allowed.value, await wordsToAdd(tx, context, c, account, role));
+  return ok(undefined);
+}
+
+async function wordsToAdd(
+  tx: WriteTx,
+  { self, nowMs }: OpenContext,
+  c: number,
+  account: Hex,
+  role: Role,
+): Promise<RosterWords> {
+  const roster = await rosterOf(tx, c);
+  const floor = await floorFor(tx, c, roster.founded?.policy ?? "none", nowMs);
+  const introduction = await introductionFor(tx, self, account);
+  const act: RosterAct = { type: "add", account, role, floor, invite: null };
+  return { type: "roster", act, introduction };
+}
+
+/**
+ * From where on a newcomer reads. A clock that is ahead would put that out of reach, so it is never
+ * beyond what is here.
+ */
+async function floorFor(
+  tx: WriteTx,
+  c: number,
+  policy: HistoryPolicy,
+  nowMs: number,
+): Promise<number> {
+  let newest = 0;
+  for (const { a, known } of await logsOf(tx, c)) {
+    const head = await tx.get("entries", [c, a, maxKnown(known)]);
+    newest = Math.max(newest, head?.h ?? 0);
+  }
+  const byClock = historyFloor(policy, nowMs);
+  const weekMs = hlcOfMs(nowMs) - byClock;
+  return policy === "all" ? 0 : Math.max(0, Math.min(byClock, newest + 1 - weekMs));
+}
+
+export async function removeMember(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  account: Hex,
+): Done {
+  const allowed = await mayDo(tx, context, c, { type: "remove", account });
+  if (!allowed.ok) return allowed;
+  const cut = await cutOf(tx, c, account);
+  await announce(tx, context, allowed.value, op({ type: "remove", account, cut }));
+  return ok(undefined);
+}
+
+export async function setRole(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  account: Hex,
+  role: Role,
+): Done {
+  const allowed = await mayDo(tx, context, c, { type: "role", account, role });
+  if (!allowed.ok) return allowed;
+  const cut = await cutOf(tx, c, account);
+  await announce(tx, context, allowed.value, op({ type: "role", account, role, cut }));
+  return ok(undefined);
+}
+
+export async function leaveGroup(tx: WriteTx, context: OpenContext, c: number): Done {
+  const allowed = await mayDo(tx, context, c, { type: "leave" });
+  if (!allowed.ok) return allowed;
+  const cut = await cutOf(tx, c, context.self.account);
+  await announce(tx, context, allowed.value, op({ type: "leave", cut }));
+  return ok(undefined);
+}
+
+export async function describeGroup(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  { title, topic }: Description,
+): Done {
+  const allowed = await mayDo(tx, context, c, { type: "meta" });
+  if (!allowed.ok) return allowed;
+  const named = title === undefined ? ok(null) : checkName(title, TITLE_BYTES_MAX);
+  if (!named.ok) return named;
+  const about = topic === undefined ? null : topic.trim();
+  if (about !== null && utf8(about).length > TOPIC_BYTES_MAX) {
+    return err({ type: "NameTooLong", limit: TOPIC_BYTES_MAX });
+  }
+  const appended = await append(
+    tx,
+    { ...context, channel: allowed.value },
+    { type: "meta", title: named.value, topic: about, picture: null, history: null, timer: null },
+  );
+  await followEntry(tx, context, appended);
+  return ok(undefined);
+}
+
+/** How far we know what they wrote. The newest logs first: what is not named ends before it began. */
+async function cutOf(tx: WriteTx, c: number, account: Hex): Promise<Cut> {
+  const logs = (await logsOf(tx, c)).filter(
+    (it) => it.account === account && maxKnown(it.known) > 0,
+  );
+  return logs
+    .toSorted((a, b) => b.hlc - a.hlc)
+    .slice(0, CUT_LOGS_MAX)
+    .map(({ log, known }) => ({ log, seq: maxKnown(known) }))
+    .toSorted((a, b) => (a.log < b.log ? -1 : 1));
+}
+
+async function mayDo(
+  tx: WriteTx,
+  { self }: OpenContext,
+  c: number,
+  action: Action,
+): Promise<Result<Channel, GroupError>> {
+  const channel = await channelOf(tx, c);
+  if (channel === undefined) return err({ type: "ChannelUnknown" });
+  if (channel.kind !== "group") return err({ type: "NotAGroup" });
+  const allowed = may((await rosterOf(tx, c)).members, self.account, action);
+  return allowed.ok ? ok(channel) : allowed;
+}
+
+const op = (act: RosterAct): RosterWords => ({ type: "roster", act });
+
+/** The op, and what follows from it here; those who come or go by it get it as well. */
+async function announce(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  words: RosterWords,
+): Promise<void> {
+  const appended = await writeOp(tx, context, channel, words);
+  const devices = await addresseesOf(tx, context.self, channel);
+  await sendTo(tx, context.self, appended, devices, context.nowMs);
+}
+
+async function writeOp(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  words: RosterWords,
+): Promise<Appended> {
+  const { self, nowMs, random } = context;
+  const now = (await channelOf(tx, channel.c)) ?? channel;
+  const appended = await append(tx, { self, nowMs, random, channel: now }, words);
+  await followEntry(tx, context, appended);
+  return appended;
+}
+
+function checkName(typed: string, limit: number): Result<string, GroupError> {
+  const name = typed.normalize("NFC").replaceAll(/\s+/gu, " ").trim();
+  if (name === "") return err({ type: "NameEmpty" });
+  return utf8(name).length > limit ? err({ type: "NameTooLong", limit }) : ok(name);
+}

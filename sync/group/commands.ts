@@ -1,0 +1,74 @@
+/** Groups, as the app asks for them: one transaction each, and then what it set in motion. */
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import type { CommandDeps } from "../commands.ts";
+import { heldBack } from "../receive/effects.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import { RECEIVE_TABLES } from "../receive/receive.ts";
+import type { HistoryPolicy, Role } from "../roster/may.ts";
+import type { Hex } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import {
+  addMember,
+  createGroup,
+  type Description,
+  describeGroup,
+  type GroupError,
+  leaveGroup,
+  removeMember,
+  setRole,
+} from "./acts.ts";
+
+type Done = Promise<Result<void, GroupError>>;
+
+/** Accounts are hex32. Each settles when it is durable; others hear of it as of any message. */
+export type Groups = {
+  /** With these contacts as members. Answers the group's channel number. */
+  readonly create: (
+    name: string,
+    accounts: readonly Hex[],
+    history?: HistoryPolicy,
+  ) => Promise<Result<{ readonly c: number }, GroupError>>;
+  /** A contact, as a member unless `role` says more. */
+  readonly add: (c: number, account: Hex, role?: Role) => Done;
+  readonly remove: (c: number, account: Hex) => Done;
+  readonly setRole: (c: number, account: Hex, role: Role) => Done;
+  readonly leave: (c: number) => Done;
+  /** Name and topic: what is not given stays as it is. */
+  readonly describe: (c: number, description: Description) => Done;
+};
+
+export const openGroups = (deps: CommandDeps): Groups => ({
+  create: async (name, accounts, history = "none") => {
+    const made = await inOne(deps, (tx, context) =>
+      createGroup(tx, context, name, accounts, history),
+    );
+    return made.ok ? ok({ c: made.value.c }) : made;
+  },
+  add: (c, account, role = "member") =>
+    inOne(deps, (tx, context) => addMember(tx, context, c, account, role)),
+  remove: (c, account) => inOne(deps, (tx, context) => removeMember(tx, context, c, account)),
+  setRole: (c, account, role) =>
+    inOne(deps, (tx, context) => setRole(tx, context, c, account, role)),
+  leave: (c) => inOne(deps, (tx, context) => leaveGroup(tx, context, c)),
+  describe: (c, description) =>
+    inOne(deps, (tx, context) => describeGroup(tx, context, c, description)),
+});
+
+/** Whoever refuses has written nothing. */
+async function inOne<Value>(
+  deps: CommandDeps,
+  work: (tx: WriteTx, context: OpenContext) => Promise<Result<Value, GroupError>>,
+): Promise<Result<Value, GroupError>> {
+  const { store, lane, timers, random } = deps;
+  const held = heldBack(deps.effects);
+  const outcome = await lane.run(async (): Promise<Result<Value, GroupError>> => {
+    const self = deps.self();
+    if (self === undefined) return err({ type: "NotStarted" });
+    const context = { self, nowMs: timers.now(), random, effects: held.effects };
+    return await store.write(RECEIVE_TABLES, (tx) => work(tx, context));
+  });
+  if (!outcome.ok) return outcome;
+  held.release();
+  deps.effects.wake();
+  return outcome;
+}

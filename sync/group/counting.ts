@@ -1,0 +1,205 @@
+/**
+ * Which entries of a group count, as its roster says now: written with each entry, and worked out anew
+ * where the roster changed. docs/protocol/groups.md, [GP14] to [GP17].
+ */
+import { assert } from "../../crypto/base/assert.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import type { Self } from "../account/self.ts";
+import { channelOf, type Log, logById, logsOf } from "../channel/channels.ts";
+import { lineOf, refileAt } from "../channel/take-in.ts";
+import { entryOf, rowSaid } from "../channel/thread-rows.ts";
+import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
+import { hasKnown } from "../log/known.ts";
+import { judge } from "../roster/judge.ts";
+import type { RosterOp } from "../roster/ops.ts";
+import type { Roster } from "../roster/resolve.ts";
+import { type Effect, targetOf } from "../roster/standing.ts";
+import type { EntryRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { NO_META, withMeta } from "../thread/channel-meta.ts";
+import { rosterJudge } from "../thread/roster-judge.ts";
+import { rosterOf, rosterRowOf, type Turn } from "./rosters.ts";
+import type { EntryPlace } from "./rows.ts";
+
+/** Entries that wait for a roster; more are taken for ones that do not count. */
+export const WAITS_MAX = 1_000;
+/** Entries that name or describe the group; later ones change nothing. */
+export const METAS_MAX = 1_000;
+/** Rows that are judged anew at once. */
+const PAGE_ROWS = 500;
+
+type Counts = EntryRow["counts"];
+
+const countsIn = (roster: Roster, row: EntryRow, log: Log): Counts => {
+  const { core } = entryOf(row);
+  const claim = {
+    author: log.account,
+    log: log.log,
+    seq: row.s,
+    auth: core.auth.map((it) => toHex(it)),
+  };
+  const judged = judge(roster, claim, { type: isMeta(row) ? "meta" : "write" });
+  if (judged.ok) return undefined;
+  return judged.error.type === "Waits" ? "waits" : "no";
+};
+
+const isMeta = ({ kind }: EntryRow): boolean => kind === KINDS.meta.number;
+
+/** Of log.open and ops the roster itself says what they are worth. */
+const isJudged = ({ kind }: EntryRow): boolean => kind !== KINDS.logOpen.number && !isRoster(kind);
+
+/** Judges an entry that was just placed. */
+export async function judgePlaced(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
+  if (!isJudged(row)) return;
+  if (isMeta(row)) await noteMeta(tx, row);
+  await judgeRow(tx, self, await rosterOf(tx, row.c), row);
+  if (isMeta(row)) await describe(tx, row.c);
+}
+
+async function noteMeta(tx: WriteTx, { c, a, s }: EntryRow): Promise<void> {
+  const roster = await rosterRowOf(tx, c);
+  if (roster.metas.length >= METAS_MAX) return;
+  await tx.put("rosters", { ...roster, metas: [...roster.metas, [a, s]] });
+}
+
+/** What the group is called now: of what counts the last word. */
+async function describe(tx: WriteTx, c: number): Promise<void> {
+  const row = await rosterRowOf(tx, c);
+  const roster = await rosterOf(tx, c);
+  const judged = rosterJudge(roster);
+  let meta = NO_META;
+  for (const [a, s] of row.metas) {
+    const entry = await tx.get("entries", [c, a, s]);
+    if (entry !== undefined) meta = withMeta(meta, await rowSaid(tx, entry), judged);
+  }
+  await tx.put("rosters", {
+    ...row,
+    title: meta.title?.value ?? roster.founded?.name ?? "",
+    topic: meta.topic?.value ?? "",
+  });
+}
+
+async function judgeRow(tx: WriteTx, self: Self, roster: Roster, row: EntryRow): Promise<void> {
+  const log = await tx.get("logs", row.a);
+  assert(log !== undefined, "an entry stands in a log");
+  const counts = countsIn(roster, row, { ...log, a: row.a });
+  await noteWait(tx, row, counts);
+  const isLine = isMeta(row) && row.shown === 0 && counts === undefined;
+  if (counts === row.counts && !isLine) return;
+  const { counts: _, ...rest } = row;
+  const judged: EntryRow = counts === undefined ? rest : { ...rest, counts };
+  await show(tx, judged, log.read, isShownNow(judged));
+  if (!isMeta(row) && !isShown(row.kind)) await refileAt(tx, self, row);
+}
+
+/** What does not count is shown to its author alone; what was deleted or hidden stays so. */
+function isShownNow(row: EntryRow): 0 | 1 {
+  if (isMeta(row)) return row.counts === undefined ? 1 : 0;
+  if (row.own) return row.shown;
+  return isShown(row.kind) && row.withheld !== true && row.counts === undefined ? 1 : 0;
+}
+
+async function noteWait(tx: WriteTx, { c, a, s }: EntryRow, counts: Counts): Promise<void> {
+  const roster = await rosterRowOf(tx, c);
+  const isNoted = roster.waits.some((it) => it[0] === a && it[1] === s);
+  if (isNoted === (counts === "waits")) return;
+  const waits = isNoted
+    ? roster.waits.filter((it) => it[0] !== a || it[1] !== s)
+    : [...roster.waits, [a, s] as const].slice(0, WAITS_MAX);
+  await tx.put("rosters", { ...roster, waits });
+}
+
+/** Writes the row, and what follows from it for the count beside the chat and the line below its name. */
+async function show(tx: WriteTx, row: EntryRow, read: Log["read"], shown: 0 | 1): Promise<void> {
+  await tx.put("entries", { ...row, shown });
+  const channel = await channelOf(tx, row.c);
+  assert(channel !== undefined, "an entry stands in a channel");
+  const isCounted = row.kind === KINDS.message.number && !row.own && !hasKnown(read, row.s);
+  const more = isCounted && shown !== row.shown ? (shown === 1 ? 1 : -1) : 0;
+  const line = row.h >= channel.lastH ? await lineOf(tx, channel) : {};
+  await tx.put("channels", { ...channel, unread: Math.max(0, channel.unread + more), ...line });
+}
+
+/** The roster changed: entries whose right to be heard rests on what changed are judged anew. */
+export async function judgeAnew(tx: WriteTx, self: Self, c: number, turn: Turn): Promise<void> {
+  const { after } = turn;
+  const changed = changedOps(turn);
+  for (const { op, effect } of changed) await showLine(tx, c, op, effect);
+  for (const [a, s] of (await rosterRowOf(tx, c)).waits) await judgeAt(tx, self, after, c, [a, s]);
+  const logs = await logsOf(tx, c);
+  for (const { op, effect, was } of changed) {
+    const target = targetOf(op);
+    const isEnding = [effect, was].some((it) => it === "exit" || it === "lower");
+    // Whoever has just come has written nothing that does not wait for this.
+    if (target === undefined || (!isEnding && was === undefined)) continue;
+    for (const log of logs.filter((it) => it.account === target)) {
+      await judgeFrom(tx, self, after, log, isEnding ? lastSeqIn(op, log.log) + 1 : 1);
+    }
+  }
+  await describe(tx, c);
+}
+
+type ChangedOp = {
+  readonly op: RosterOp;
+  /** Null: void. Undefined: it was not here, or waited. */
+  readonly was: Effect | null | undefined;
+  readonly effect: Effect | null;
+};
+
+function changedOps({ before, after }: Turn): readonly ChangedOp[] {
+  const effectsBefore = effectsIn(before);
+  return after.ledger.graph.ops.flatMap((op, place) => {
+    const effect = after.ledger.effects[place] ?? null;
+    const was = effectsBefore.get(op.id);
+    return was === effect ? [] : [{ op, was, effect }];
+  });
+}
+
+const effectsIn = ({ ledger: { graph, effects } }: Roster): ReadonlyMap<string, Effect | null> =>
+  new Map(graph.ops.map(({ id }, place) => [id, effects[place] ?? null]));
+
+const lastSeqIn = (op: RosterOp, log: string): number =>
+  "cut" in op.act ? (op.act.cut.find((it) => it.log === log)?.seq ?? 0) : 0;
+
+/** Who came, went or was raised is told in the conversation, once it counts. */
+async function showLine(
+  tx: WriteTx,
+  c: number,
+  op: RosterOp,
+  effect: Effect | null,
+): Promise<void> {
+  const log = await logById(tx, op.log);
+  const row = log === undefined ? undefined : await tx.get("entries", [c, log.a, op.seq]);
+  if (log === undefined || row === undefined) return;
+  await show(tx, row, log.read, effect === null ? 0 : 1);
+}
+
+async function judgeAt(
+  tx: WriteTx,
+  self: Self,
+  roster: Roster,
+  c: number,
+  [a, s]: EntryPlace,
+): Promise<void> {
+  const row = await tx.get("entries", [c, a, s]);
+  if (row !== undefined) await judgeRow(tx, self, roster, row);
+}
+
+async function judgeFrom(
+  tx: WriteTx,
+  self: Self,
+  roster: Roster,
+  { c, a }: Log,
+  first: number,
+): Promise<void> {
+  for (let from = first; ;) {
+    const rows = await tx.range("entries", "primary", {
+      lower: [c, a, from],
+      upper: [c, a, Number.MAX_SAFE_INTEGER],
+      limit: PAGE_ROWS,
+    });
+    for (const row of rows.filter(isJudged)) await judgeRow(tx, self, roster, row);
+    if (rows.length < PAGE_ROWS) return;
+    from = (rows.at(-1)?.s ?? from) + 1;
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * What an entry of a group brings about, once it has its place: it is judged, or it changes who is in the
+ * group, and then everything that follows from that. docs/protocol/groups.md, [GP10] to [GP17].
+ */
+import { assert } from "../../crypto/base/assert.ts";
+import { ensureOwnLog, sendTo } from "../channel/append.ts";
+import { type Channel, channelOf } from "../channel/channels.ts";
+import { addresseesOf, membersOf } from "../channel/members.ts";
+import { entryOf } from "../channel/thread-rows.ts";
+import { retireGroupToken } from "../contact/contacts.ts";
+import { isRoster } from "../entry/kinds.ts";
+import { controlsWaiting, sendControl } from "../outbox/control.ts";
+import { putOutbox, withTargets } from "../outbox/targets.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import { rosterOpOf } from "../roster/ops.ts";
+import type { EntryRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { introductionIn } from "./add-body.ts";
+import { judgeAnew, judgePlaced } from "./counting.ts";
+import { takeIntroduction } from "./members-known.ts";
+import { putOp, rosterOf, type Turn } from "./rosters.ts";
+import { welcomesFor } from "./welcome.ts";
+
+/**
+ * `isPart`: of a roster that is just being told, after which one enters.
+ * True when there are devices that were not known before: what waits of theirs can be opened.
+ */
+export async function followEntry(
+  tx: WriteTx,
+  context: OpenContext,
+  { entry, channel }: { readonly entry: EntryRow; readonly channel: Channel },
+  isPart = false,
+): Promise<boolean> {
+  if (channel.kind !== "group") return false;
+  if (!isRoster(entry.kind)) {
+    await judgePlaced(tx, context.self, entry);
+    const now = await tx.get("entries", [entry.c, entry.a, entry.s]);
+    if (now?.counts === "waits") context.effects.missing();
+    await tellWhoIsOut(tx, context, channel, entry);
+    return false;
+  }
+  const known = await membersOf(tx, context.self, channel);
+  const isNews = await takeOp(tx, context, entry);
+  // Until now we were not in it.
+  if (!isPart && !known.includes(context.self.account)) await enter(tx, context, entry.c, known);
+  return isNews;
+}
+
+async function takeOp(tx: WriteTx, context: OpenContext, row: EntryRow): Promise<boolean> {
+  const { c, a, s } = row;
+  const log = await tx.get("logs", a);
+  assert(log !== undefined, "an entry stands in a log");
+  const entry = entryOf(row);
+  const op = rosterOpOf(entry, log);
+  if (!op.ok) {
+    context.effects.dropped(`op ${op.error.type}`);
+    return false;
+  }
+  const { act } = op.value;
+  const introduction =
+    act.type === "add" && entry.body !== null ? introductionIn(entry.body) : undefined;
+  const turn = await putOp(tx, { c, a, s, op: op.value });
+  const isNews =
+    act.type === "add" &&
+    introduction !== undefined &&
+    (await takeIntroduction(tx, context, act.account, introduction));
+  await rosterChanged(tx, context, c, turn);
+  return isNews;
+}
+
+async function rosterChanged(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  turn: Turn,
+): Promise<void> {
+  const { self, effects } = context;
+  const { before, after } = turn;
+  const left = [...before.members.keys()].filter((it) => !after.members.has(it));
+  await dropFor(tx, c, new Set(left.filter((it) => it !== self.account)));
+  if (left.includes(self.account)) {
+    const isOwnWill = after.former.get(self.account)?.by === self.account;
+    if (isOwnWill) await sayFarewell(tx, c);
+    else await dropWaiting(tx, c);
+  }
+  const channel = await channelOf(tx, c);
+  assert(channel !== undefined, "a roster is of a channel");
+  if (left.length > 0) await retireGroupToken(tx, context, channel.id);
+  await judgeAnew(tx, self, c, turn);
+  if (after.waiting.length > 0) effects.missing();
+  effects.contacts();
+  effects.wake();
+}
+
+/**
+ * Whom we removed and who goes on as if nothing had happened has not heard of it; nor has who writes to us
+ * after we left. Rules [GP12] and [GP18].
+ */
+async function tellWhoIsOut(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  { a }: EntryRow,
+): Promise<void> {
+  const { self, effects } = context;
+  const log = await tx.get("logs", a);
+  const { former } = await rosterOf(tx, channel.c);
+  const device = log && (await tx.get("devices", log.device));
+  if (device === undefined || device.account === self.account) return;
+  const isOut = [device.account, self.account].some((it) => former.get(it)?.by === self.account);
+  if (!isOut || (await controlsWaiting(tx, device.device, null)) > 0) return;
+  for (const payload of await welcomesFor(tx, self, channel, device.account)) {
+    const control = { ...context, device, payloads: [payload], before: null, psk: null };
+    await sendControl(tx, control);
+  }
+  effects.wake();
+}
+
+/**
+ * Our log tells the others that we are there, and where; with it goes our chain. `known`: members that
+ * were told before, since we are new to the rest. Rule [GP10].
+ */
+export async function enter(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  known: readonly Hex[],
+): Promise<void> {
+  const { self, nowMs } = context;
+  const channel = await channelOf(tx, c);
+  const members = channel === undefined ? [] : await membersOf(tx, self, channel);
+  if (channel === undefined || !members.includes(self.account)) return;
+  const { log, channel: now } = await ensureOwnLog(tx, { ...context, channel });
+  const entry = await tx.get("entries", [c, log.a, 1]);
+  assert(entry !== undefined, "a log that is open has its first entry");
+  const devices = await addresseesOf(tx, self, now);
+  const fresh = devices.filter((it) => !known.includes(it.account));
+  if (fresh.length > 0) await sendTo(tx, self, { entry, channel: now }, fresh, nowMs);
+}
+
+const parcelsOf = (tx: WriteTx, c: number): Promise<readonly OutboxRow[]> =>
+  tx.range("outbox", "entry", { lower: [c, 1], upper: [c, Number.MAX_SAFE_INTEGER] });
+
+/** Nothing is for those who left but the op that says so. Rule [GP12]. */
+async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Promise<void> {
+  if (accounts.size === 0) return;
+  const gone = new Set<Hex>();
+  for (const account of accounts) {
+    const devices = await tx.range("devices", "account", { lower: account, upper: account });
+    for (const { device } of devices) gone.add(device);
+  }
+  for (const parcel of await parcelsOf(tx, c)) {
+    const targets = parcel.targets.filter((it) => !gone.has(it.device));
+    if (targets.length === parcel.targets.length) continue;
+    const entry = await tx.get("entries", [parcel.c, parcel.a, parcel.s]);
+    if (entry === undefined || isRoster(entry.kind) || parcel.n === undefined) continue;
+    if (targets.length === 0) await tx.delete("outbox", parcel.n);
+    else
+      await putOutbox(
+        tx,
+        withTargets({ ...parcel, targets }, (it) => it),
+      );
+  }
+}
+
+/** We were removed: what we still had to say there is for nobody. Rule [GP12]. */
+async function dropWaiting(tx: WriteTx, c: number): Promise<void> {
+  for (const { n } of await parcelsOf(tx, c)) if (n !== undefined) await tx.delete("outbox", n);
+}
+
+/** We leave: nobody tells us any more what arrived. */
+async function sayFarewell(tx: WriteTx, c: number): Promise<void> {
+  for (const parcel of await parcelsOf(tx, c)) {
+    const told = withTargets(parcel, (it) =>
+      it.state === "stored" ? { ...it, state: "done" } : it,
+    );
+    await putOutbox(tx, { ...told, isUnconfirmed: true });
+  }
+}

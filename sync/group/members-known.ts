@@ -1,0 +1,122 @@
+/**
+ * Who the members of a group are, beyond their account ids: key, devices, where they are reached, a
+ * name. It comes from other members, and proves itself. docs/protocol/groups.md, [GP6] to [GP8].
+ */
+import { toHex } from "../../crypto/base/hex.ts";
+import {
+  encodeIntroduction,
+  type Introduction,
+  openIntroduction,
+} from "../../crypto/identity/introduction.ts";
+import type { Self } from "../account/self.ts";
+import { introductionOf, PRESENCE_KEY_BYTES } from "../contact/contacts.ts";
+import { putCard, takeFacts } from "../contact/devices.ts";
+import { cleanName } from "../payload/name.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import type { ContactRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+
+/** What we know of somebody, for others of the group; undefined: nothing. */
+export async function introductionFor(
+  tx: ReadTx,
+  self: Self,
+  account: Hex,
+): Promise<Uint8Array | undefined> {
+  // Our cards go with our chains: there they have the right token.
+  if (account === self.account) return encodeIntroduction(await introductionOf(tx, self, []));
+  const contact = await tx.get("contacts", account);
+  if (contact === undefined) return undefined;
+  const devices = await tx.range("devices", "account", { lower: account, upper: account });
+  return encodeIntroduction({
+    accountKey: contact.accountKey,
+    name: contact.name,
+    facts: contact.facts,
+    cards: devices.flatMap(({ device, card }) =>
+      card !== null && contact.live.includes(device) ? [card] : [],
+    ),
+  });
+}
+
+/**
+ * Takes what another member tells about `account`. Of contacts nothing but facts is news: they tell us
+ * themselves where they are. True when there are devices that were not known before.
+ */
+export async function takeIntroduction(
+  tx: WriteTx,
+  context: OpenContext,
+  account: Hex,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  const opened = openIntroduction(bytes);
+  if (!opened.ok) {
+    context.effects.dropped(opened.error.type);
+    return false;
+  }
+  if (toHex(opened.value.account) !== account || account === context.self.account) return false;
+  return learnMember(tx, context, opened.value);
+}
+
+async function learnMember(
+  tx: WriteTx,
+  context: OpenContext,
+  { accountKey, name, facts, devices, account: id }: Introduction,
+): Promise<boolean> {
+  const account = toHex(id);
+  const held = await tx.get("contacts", account);
+  // Each account's facts are counted for itself: whoever brings many people brings many facts.
+  const { said, refused } = await takeFacts(tx, accountKey, held, facts, account);
+  for (const { type } of refused) context.effects.dropped(`facts ${type}`);
+  const known = held ?? strangerOf(context, account, accountKey, name);
+  await tx.put("contacts", { ...known, ...said });
+  const fresh = said.live.filter((it) => held?.live.includes(it) !== true);
+  for (const device of fresh) await greetLater(tx, device, account);
+  if (known.state === "accepted" || known.state === "blocked") return fresh.length > 0;
+  for (const { card } of devices) {
+    if (said.live.includes(toHex(card.device))) await putCard(tx, card, context.nowMs);
+  }
+  return fresh.length > 0;
+}
+
+const strangerOf = (
+  { nowMs, random }: OpenContext,
+  account: Hex,
+  accountKey: Uint8Array,
+  typed: string,
+): ContactRow => {
+  const name = cleanName(typed);
+  return {
+    account,
+    accountKey,
+    name: name.ok ? name.value : "?",
+    state: "member",
+    facts: [],
+    live: [],
+    presenceOut: random(PRESENCE_KEY_BYTES),
+    presenceIn: null,
+    token: "",
+    addedAtMs: nowMs,
+    lastSeenMs: 0,
+  };
+};
+
+/** It may never have heard of us: our first word to it says who we are. */
+async function greetLater(tx: WriteTx, id: Hex, account: Hex): Promise<void> {
+  const device = await tx.get("devices", id);
+  const isNew = device !== undefined && device.account === account && device.cardCounter === 0;
+  if (isNew) await tx.put("devices", { ...device, knowsUs: false });
+}
+
+/** A member of whom nothing but a log is known: what its first entry proves is enough to read it. */
+export async function learnWriter(
+  tx: WriteTx,
+  context: OpenContext,
+  accountKey: Uint8Array,
+  facts: readonly Uint8Array[],
+  account: Hex,
+): Promise<void> {
+  const held = await tx.get("contacts", account);
+  if (held !== undefined) return;
+  const { said } = await takeFacts(tx, accountKey, held, facts, account);
+  await tx.put("contacts", { ...strangerOf(context, account, accountKey, "?"), ...said });
+  for (const device of said.live) await greetLater(tx, device, account);
+}

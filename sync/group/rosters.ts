@@ -1,0 +1,88 @@
+/**
+ * The roster of a group in the store: its ops as rows, and what they come to, worked out once for each
+ * set of them. docs/protocol/groups.md, [GP4] and [GP5].
+ */
+import type { Channel } from "../channel/channels.ts";
+import type { RosterOp } from "../roster/ops.ts";
+import { resolve, type Roster } from "../roster/resolve.ts";
+import type { TableName } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import type { MemberRow, RosterOpRow, RosterRow } from "./rows.ts";
+
+/** What reading and changing a roster touches. */
+export const ROSTER_TABLES: readonly TableName[] = ["rosters", "rosterOps"];
+
+/**
+ * In groups of more than 32 members those are told of receipts who wrote what is new; beyond this number
+ * nobody but our own devices, and a relay's word settles what was sent.
+ */
+export const RECEIPTS_TO_AUTHORS_MAX = 128;
+
+/** Rosters that are remembered: each is a pure function of what its digest names. */
+const REMEMBERED_MAX = 64;
+const rosterByDigest = new Map<string, Roster>();
+
+/** Of a channel whose ops are not here: one without members. */
+export async function rosterOf(tx: ReadTx, c: number): Promise<Roster> {
+  const row = await tx.get("rosters", c);
+  const known = row === undefined ? undefined : rosterByDigest.get(row.digest);
+  if (known !== undefined) return remembered(known);
+  const rows = await tx.range("rosterOps", "primary", { lower: [c], upper: [c] });
+  return remembered(resolve(rows.map(({ op }) => op)));
+}
+
+/** What was used last is forgotten last. */
+function remembered(roster: Roster): Roster {
+  rosterByDigest.delete(roster.digest);
+  rosterByDigest.set(roster.digest, roster);
+  const [oldest] = rosterByDigest.keys();
+  if (rosterByDigest.size > REMEMBERED_MAX && oldest !== undefined) rosterByDigest.delete(oldest);
+  return roster;
+}
+
+/** Everything that it was made of, whether it counts or not. */
+export const opsIn = ({ ledger: { graph } }: Roster): readonly RosterOp[] => [
+  ...graph.ops,
+  ...graph.excess,
+  ...graph.waiting,
+];
+
+export const rosterRowOf = async (tx: ReadTx, c: number): Promise<RosterRow> =>
+  (await tx.get("rosters", c)) ?? { ...NO_ROSTER, c };
+
+const NO_ROSTER: Omit<RosterRow, "c"> = {
+  digest: "",
+  members: [],
+  isBehind: false,
+  waits: [],
+  metas: [],
+  title: "",
+  topic: "",
+  starts: {},
+};
+
+export type Turn = { readonly before: Roster; readonly after: Roster };
+
+/** Adds an op. Answers the roster without it and with it. */
+export async function putOp(tx: WriteTx, row: RosterOpRow): Promise<Turn> {
+  const { c, op } = row;
+  const before = await rosterOf(tx, c);
+  await tx.put("rosterOps", row);
+  const after = remembered(resolve([...opsIn(before), op]));
+  await tx.put("rosters", {
+    ...(await rosterRowOf(tx, c)),
+    digest: after.digest,
+    members: membersIn(after),
+    isBehind: after.waiting.length > 0,
+  });
+  return { before, after };
+}
+
+const membersIn = ({ members }: Roster): readonly MemberRow[] =>
+  [...members].map(([account, { role, floor, by }]) => ({ account, role, floor, by }));
+
+/** The accounts of a group. Cheap: nothing is worked out. */
+export const groupMembers = async (
+  tx: ReadTx,
+  { c }: Pick<Channel, "c">,
+): Promise<readonly MemberRow[]> => (await tx.get("rosters", c))?.members ?? [];

@@ -1,0 +1,180 @@
+/**
+ * A welcome into a group, taken: its ops are entries like all others, and prove themselves.
+ * docs/protocol/groups.md, [GP9].
+ */
+import { assert } from "../../crypto/base/assert.ts";
+import { equalBytes } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { accountIdOf } from "../../crypto/identity/account.ts";
+import { certificateFactOf } from "../../crypto/identity/facts.ts";
+import { applyAccountEntry } from "../account/address-book.ts";
+import {
+  type Channel,
+  channelById,
+  channelOf,
+  logById,
+  openGroup,
+  openLog,
+} from "../channel/channels.ts";
+import { membersOf } from "../channel/members.ts";
+import { certifiedBy } from "../contact/certified.ts";
+import { decodeBody, type LogOpenBody } from "../entry/bodies.ts";
+import { decodeEntry, type Entry, logIdOf, verifyEntry } from "../entry/entry.ts";
+import { KINDS } from "../entry/kinds.ts";
+import type { Start, Welcome } from "../payload/welcome.ts";
+import { acceptEntry } from "../receive/accept-entry.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import { ROSTER_KINDS, rosterOpOf } from "../roster/ops.ts";
+import type { ContactRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import { enter, followEntry } from "./follow.ts";
+import { learnWriter, takeIntroduction } from "./members-known.ts";
+import { groupMembers, rosterRowOf } from "./rosters.ts";
+
+/** Groups that others made for us and in which we turned out not to be. */
+const FOREIGN_GROUPS_MAX = 64;
+
+/** From a member or, for a group that is not here yet, a contact. True as `followEntry` is. */
+export async function takeWelcome(
+  tx: WriteTx,
+  context: OpenContext,
+  from: ContactRow,
+  welcome: Welcome,
+): Promise<boolean> {
+  const channel = await channelFor(tx, context, from, welcome);
+  if (channel === undefined) {
+    context.effects.dropped("welcome");
+    return false;
+  }
+  let isNews = false;
+  for (const { account, introduction } of welcome.introductions) {
+    if (await takeIntroduction(tx, context, toHex(account), introduction)) isNews = true;
+  }
+  await putStarts(tx, channel, welcome.starts);
+  const known = await membersOf(tx, context.self, channel);
+  for (const bytes of welcome.entries) {
+    if (await takeSupplied(tx, context, channel.c, bytes, true)) isNews = true;
+  }
+  await enter(tx, context, channel.c, known);
+  context.effects.receipt(channel.c);
+  return isNews;
+}
+
+async function channelFor(
+  tx: WriteTx,
+  context: OpenContext,
+  from: ContactRow,
+  welcome: Welcome,
+): Promise<Channel | undefined> {
+  const held = await channelById(tx, toHex(welcome.channel));
+  const isTrusted = from.state === "accepted" || from.state === "self";
+  if (held !== undefined) {
+    const members = await groupMembers(tx, held);
+    const isMember = members.some(({ account }) => account === from.account);
+    // Whoever is back after they were removed hears it from the contact who let them in.
+    return held.kind === "group" && (isMember || isTrusted) ? held : undefined;
+  }
+  if (!isTrusted || !isFounded(welcome)) return undefined;
+  return (await hasRoomForGroup(tx, context)) ? openGroup(tx, toHex(welcome.channel)) : undefined;
+}
+
+/** Is the op in it that made this channel, by the device that its log names? */
+function isFounded({ channel, entries }: Welcome): boolean {
+  const decoded = entries.flatMap((it) => {
+    const entry = decodeEntry(it);
+    return entry.ok && equalBytes(entry.value.core.channel, channel) ? [entry.value] : [];
+  });
+  const create = decoded.find(({ core }) => core.kind === ROSTER_KINDS.create);
+  const open = decoded.find(
+    ({ core }) => core.seq === 1 && create !== undefined && equalBytes(core.log, create.core.log),
+  );
+  const writer = open === undefined ? undefined : writerIn(open);
+  if (create === undefined || writer === undefined) return false;
+  return verifyEntry(create, writer.key).ok && rosterOpOf(create, writer).ok;
+}
+
+async function hasRoomForGroup(tx: ReadTx, { self }: OpenContext): Promise<boolean> {
+  const rosters = await tx.range("rosters", "primary", {});
+  const foreign = rosters.filter(({ members }) => {
+    return !members.some(({ account }) => account === self.account);
+  });
+  return foreign.length < FOREIGN_GROUPS_MAX;
+}
+
+async function putStarts(tx: WriteTx, { c }: Channel, starts: readonly Start[]): Promise<void> {
+  if (starts.length === 0) return;
+  const row = await rosterRowOf(tx, c);
+  const added = Object.fromEntries(starts.map(({ log, seq }) => [toHex(log), seq]));
+  // The first word about a log holds: what was let in once is not taken back.
+  await tx.put("rosters", { ...row, starts: { ...added, ...row.starts } });
+}
+
+/** An entry from somebody's hands: of a log that we never heard of when it is that log's first. */
+export async function takeSupplied(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  bytes: Uint8Array,
+  isPart = false,
+): Promise<boolean> {
+  const { self, nowMs, effects } = context;
+  const decoded = decodeEntry(bytes);
+  const channel = await channelOf(tx, c);
+  assert(channel !== undefined, "the caller's channel");
+  if (decoded.ok) await openNamedLog(tx, context, channel, decoded.value);
+  const outcome = await acceptEntry(tx, self, c, bytes, nowMs);
+  if (outcome.type === "refused") {
+    if (outcome.why === "own") effects.rolledBack();
+    effects.dropped(`entry ${outcome.why}`);
+    return false;
+  }
+  effects.receipt(c);
+  if (outcome.type === "held") return false;
+  await applyAccountEntry(tx, context, outcome);
+  return followEntry(tx, context, outcome, isPart);
+}
+
+/** A log's first entry says whose it is, and their account's certificates prove it. */
+async function openNamedLog(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  entry: Entry,
+): Promise<void> {
+  const { core } = entry;
+  const isHere = (await logById(tx, toHex(core.log))) !== undefined;
+  if (channel.kind !== "group" || core.seq !== 1 || isHere) return;
+  const writer = writerIn(entry);
+  if (writer === undefined || toHex(core.channel) !== channel.id) return;
+  const facts = writer.open.certificates.map(certificateFactOf);
+  await learnWriter(tx, context, writer.open.accountKey, facts, writer.account);
+  await openLog(tx, context.self, channel, writer);
+}
+
+type NamedWriter = {
+  readonly account: Hex;
+  readonly device: Hex;
+  readonly key: Uint8Array;
+  readonly incarnation: Uint8Array;
+  readonly open: LogOpenBody;
+};
+
+function writerIn(entry: Entry): NamedWriter | undefined {
+  const { core, body } = entry;
+  if (core.kind !== KINDS.logOpen.number || body === null) return undefined;
+  const open = decodeBody(core.kind, body);
+  if (!open.ok || open.value.type !== "logOpen") return undefined;
+  const { accountKey, certificates, incarnation } = open.value;
+  const certificate = certifiedBy(accountKey, certificates);
+  if (certificate === undefined || !verifyEntry(entry, certificate.sigKey).ok) return undefined;
+  if (!equalBytes(logIdOf(certificate.sigKey, core.channel, incarnation), core.log)) {
+    return undefined;
+  }
+  return {
+    account: toHex(accountIdOf(accountKey)),
+    device: toHex(certificate.device),
+    key: certificate.sigKey,
+    incarnation,
+    open: open.value,
+  };
+}

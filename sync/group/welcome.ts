@@ -1,0 +1,175 @@
+/**
+ * Bringing a device into a group: all ops of its roster, who its members are, and from where on it may
+ * read. Made for a device that has said nothing there yet, or that asks. docs/protocol/groups.md, [GP9].
+ */
+import type { Self } from "../account/self.ts";
+import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
+import { decodeEntry } from "../entry/entry.ts";
+import { isRoster, KINDS } from "../entry/kinds.ts";
+import { maxKnown } from "../log/known.ts";
+import { ENTRIES_BYTES_MAX, WELCOME_ITEMS_MAX } from "../payload/limits.ts";
+import { encodePayload } from "../payload/payload.ts";
+import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
+import type { Hex } from "../store/rows.ts";
+import type { ReadTx } from "../store/store.ts";
+import { introductionFor } from "./members-known.ts";
+import { groupMembers, opsIn, rosterOf, rosterRowOf } from "./rosters.ts";
+import type { EntryPlace, MemberRow } from "./rows.ts";
+
+/** A newcomer is told so many of the words that name the group. */
+const METAS_TOLD_MAX = 16;
+
+/**
+ * Payloads, each of a size for one session message. Who was a member is shown why they are none; others
+ * are shown nothing.
+ */
+export async function welcomesFor(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  account: Hex,
+): Promise<readonly Uint8Array[]> {
+  const members = await groupMembers(tx, channel);
+  const member = members.find((it) => it.account === account);
+  const isFormer = (await rosterOf(tx, channel.c)).former.has(account);
+  if (member === undefined && !isFormer) return [];
+  const parts = new Parts(bytesOf(channel.id));
+  for (const entry of await opEntries(tx, channel)) parts.addEntry(entry);
+  if (member === undefined) return parts.payloads();
+  for (const it of members) {
+    const introduction =
+      it.account === account ? undefined : await introductionFor(tx, self, it.account);
+    if (introduction === undefined) continue;
+    parts.addIntroduction({ account: bytesOf(it.account), introduction });
+  }
+  for (const start of await startsFor(tx, channel, member)) parts.addStart(start);
+  return parts.payloads();
+}
+
+/**
+ * In the roster's order, and then what the group was called last: each behind the entry that says whose
+ * log it is in.
+ */
+async function opEntries(tx: ReadTx, { c }: Channel): Promise<readonly Uint8Array[]> {
+  const places: EntryPlace[] = [];
+  for (const { log: id, seq } of opsIn(await rosterOf(tx, c))) {
+    const log = await logById(tx, id);
+    if (log !== undefined) places.push([log.a, seq]);
+  }
+  const opened = new Set<number>();
+  const entries: Uint8Array[] = [];
+  for (const [a, seq] of [...places, ...(await lastMetas(tx, c))]) {
+    for (const s of opened.has(a) ? [seq] : [1, seq]) {
+      const row = await tx.get("entries", [c, a, s]);
+      // One that came in a run proves nothing by itself.
+      const entry = row === undefined ? undefined : decodeEntry(row.bytes);
+      if (row !== undefined && entry?.ok === true && entry.value.signature !== null) {
+        entries.push(row.bytes);
+      }
+    }
+    opened.add(a);
+  }
+  return entries;
+}
+
+/** Those that count, the latest METAS_TOLD_MAX of them. */
+async function lastMetas(tx: ReadTx, c: number): Promise<readonly EntryPlace[]> {
+  const { metas } = await rosterRowOf(tx, c);
+  const rows = await Promise.all(metas.map(([a, s]) => tx.get("entries", [c, a, s])));
+  return rows
+    .flatMap((row) => (row === undefined || row.counts !== undefined ? [] : [row]))
+    .toSorted((x, y) => y.h - x.h || y.b - x.b)
+    .slice(0, METAS_TOLD_MAX)
+    .map(({ a, s }) => [a, s] as const);
+}
+
+/** Where each log begins for a member. Along a log places in time grow, so it is searched by halves. */
+async function startsFor(
+  tx: ReadTx,
+  { c }: Channel,
+  { floor }: MemberRow,
+): Promise<readonly Start[]> {
+  if (floor === 0) return [];
+  const starts: Start[] = [];
+  for (const log of await logsOf(tx, c)) {
+    const seq = await firstFrom(tx, log, floor);
+    if (seq > 1) starts.push({ log: bytesOf(log.log), seq });
+  }
+  return starts;
+}
+
+async function firstFrom(tx: ReadTx, log: Log, floor: number): Promise<number> {
+  let low = 1;
+  let high = maxKnown(log.known) + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const [row] = await tx.range("entries", "primary", {
+      lower: [log.c, log.a, middle],
+      upper: [log.c, log.a, high - 1],
+      limit: 1,
+    });
+    if (row === undefined || row.h >= floor) high = middle;
+    else low = row.s + 1;
+  }
+  return low;
+}
+
+/** Fills one welcome after the other. */
+class Parts {
+  readonly #channel: Uint8Array;
+  readonly #done: Welcome[] = [];
+  #entries: Uint8Array[] = [];
+  #introductions: Introduced[] = [];
+  #starts: Start[] = [];
+  #bytes = 0;
+
+  constructor(channel: Uint8Array) {
+    this.#channel = channel;
+  }
+
+  addEntry(entry: Uint8Array): void {
+    this.#room(this.#entries.length, entry.length);
+    this.#entries.push(entry);
+  }
+
+  addIntroduction(introduced: Introduced): void {
+    this.#room(this.#introductions.length, introduced.introduction.length + 64);
+    this.#introductions.push(introduced);
+  }
+
+  addStart(start: Start): void {
+    this.#room(this.#starts.length, 32);
+    this.#starts.push(start);
+  }
+
+  payloads(): readonly Uint8Array[] {
+    this.#close();
+    return this.#done.map((it) => encodePayload("welcome", it));
+  }
+
+  #room(count: number, bytes: number): void {
+    const isFull = count >= WELCOME_ITEMS_MAX || this.#bytes + bytes > ENTRIES_BYTES_MAX;
+    if (isFull) this.#close();
+    this.#bytes += bytes;
+  }
+
+  #close(): void {
+    if (this.#bytes === 0) return;
+    this.#done.push({
+      channel: this.#channel,
+      entries: this.#entries,
+      introductions: this.#introductions,
+      starts: this.#starts,
+    });
+    this.#entries = [];
+    this.#introductions = [];
+    this.#starts = [];
+    this.#bytes = 0;
+  }
+}
+
+/** May this entry be given to a member? Ops and whose log it is always, the rest from their floor on. */
+export const isServable = (
+  { h, kind, s }: { readonly h: number; readonly kind: number; readonly s: number },
+  { floor }: MemberRow,
+): boolean => h >= floor || s === 1 || isRoster(kind) || kind === KINDS.meta.number;
