@@ -9,7 +9,7 @@
 import { type IndexShape, TABLES } from "./tables.ts";
 
 /** Dexie writes it to disk times ten: a tenth is what it adds by itself when it finds less. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What Dexie's `stores` takes. */
 export function schemaOf(): Readonly<Record<string, string>> {
