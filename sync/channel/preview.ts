@@ -11,11 +11,15 @@ export const PREVIEW_CODE_POINTS_MAX = 100;
 
 /** One line, cut to `PREVIEW_CODE_POINTS_MAX`. `aggregate`: what was said about it. */
 export function previewOf(entry: EntryRow, aggregate: Aggregate = UNTOUCHED): Preview {
-  const { own, kind } = entry;
+  const { a, s, own, kind } = entry;
+  const preview = { text: "", own, at: [a, s] } as const;
   const view = kind === KINDS.message.number ? viewOf(messageOf(entry), aggregate, "") : null;
-  // Of a later kind, which needs a newer app.
-  if (view === null) return { text: "", own };
+  // Without words of its own, or of a later kind, which needs a newer app.
+  if (view === null) return preview;
   const summary = summaryOf(view);
-  if (summary.type !== "text") return { text: "", own, instead: summary.type };
-  return { text: Array.from(summary.text).slice(0, PREVIEW_CODE_POINTS_MAX).join(""), own };
+  if (summary.type !== "text") return { ...preview, instead: summary.type };
+  return { ...preview, text: firstOf(summary.text) };
 }
+
+const firstOf = (text: string): string =>
+  Array.from(text).slice(0, PREVIEW_CODE_POINTS_MAX).join("");

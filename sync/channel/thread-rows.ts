@@ -32,7 +32,10 @@ export function saidOf(entry: Entry, hash: Uint8Array, h: number, account: Hex):
   };
 }
 
-export type SaidFields = Pick<EntryRow, "text" | "extra" | "erased" | "tb" | "ts" | "rank">;
+export type SaidFields = Pick<
+  EntryRow,
+  "text" | "extra" | "meta" | "erased" | "tb" | "ts" | "rank"
+>;
 
 /** What the row of `entry` holds of its body. */
 export function fieldsOf(entry: Entry, said: Said, accountChannel: Hex): SaidFields {
@@ -41,6 +44,10 @@ export function fieldsOf(entry: Entry, said: Said, accountChannel: Hex): SaidFie
     if (said.body?.type !== "message") return { text: "" };
     const { text, reply, mentions, attachments, whole, forwarded } = said.body;
     return messageFields({ text, reply, mentions, attachments, whole, forwarded });
+  }
+  if (said.body?.type === "meta") {
+    const { title, topic, picture, history, timer } = said.body;
+    return { text: "", meta: { title, topic, picture, history, timer } };
   }
   const op = opOf(said, accountChannel);
   if (op === undefined) return { text: "" };

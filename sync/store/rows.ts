@@ -15,7 +15,8 @@
 import type { PeerChain, SenderChain } from "../../crypto/chain/sender-chain.ts";
 import type { Session } from "../../crypto/ratchet/session.ts";
 import type { MessageBody } from "../entry/message-body.ts";
-import type { RosterOpRow, RosterRow } from "../group/rows.ts";
+import type { MetaBody } from "../entry/meta-body.ts";
+import type { EntryPlace, RosterOpRow, RosterRow } from "../group/rows.ts";
 import type { Known } from "../log/known.ts";
 import type { AggregateRow, ExpiryRow } from "../thread/rows.ts";
 
@@ -204,6 +205,8 @@ export type Preview = {
   readonly own: boolean;
   /** Why there is no text to show. */
   readonly instead?: "deleted" | "missing" | "attachments";
+  /** Whose entry it is: log number and `seq`. */
+  readonly at?: EntryPlace;
 };
 
 export type ChannelRow = {
@@ -276,6 +279,8 @@ export type EntryRow = {
   readonly clockAhead: boolean;
   /** A message: all of its body but the text; absent: nothing but the text. */
   readonly extra?: Omit<MessageBody, "text">;
+  /** Of an entry that speaks of the channel itself: all that it says. */
+  readonly meta?: MetaBody;
   /** A message: what it said was erased. */
   readonly erased?: true;
   /** Erased for this account alone: to others it is not here. */
