@@ -11,14 +11,11 @@
  * [AHB4] Asks that come before the device is open wait for it, ASKS_OUTSTANDING_MAX a tab.
  * [AHB5] Tabs learn why there is no engine, and that a newer one took over.
  */
-import { unreachable } from "../../crypto/base/assert.ts";
-import { err, ok } from "../../crypto/base/result.ts";
+import { err } from "../../crypto/base/result.ts";
 import type { Device, Status } from "../../sync/device.ts";
 import { StorageError } from "../../sync/store/store.ts";
+import { type Answer, type Call, perform } from "./calls.ts";
 import {
-  type Answer,
-  type Answers,
-  type Ask,
   ASKS_OUTSTANDING_MAX,
   type Note,
   type OpenFailure,
@@ -40,8 +37,6 @@ type Tab = {
 };
 
 const BUSY = err({ type: "EngineBusy" as const });
-
-type AskOf<T extends Ask["type"]> = Extract<Ask, { readonly type: T }>;
 
 type Now =
   | { readonly type: "opening" }
@@ -99,11 +94,11 @@ export function openHub({ life, whenGone }: HubOptions): Hub {
     tab.port.post({ type: "ready", life });
     if (status !== null) tab.port.post({ type: "status", status });
   };
-  const take = async (tab: Tab, id: number, ask: Ask): Promise<void> => {
+  const take = async (tab: Tab, id: number, call: Call): Promise<void> => {
     const full = tab.outstanding >= ASKS_OUTSTANDING_MAX;
     tab.outstanding += full ? 0 : 1;
     tab.port.post({ type: "taken", id });
-    const answer: Answer = full ? BUSY : await answerOf(await device.promise, ask);
+    const answer: Answer = full ? BUSY : await answerOf(await device.promise, call);
     tab.outstanding -= full ? 0 : 1;
     tab.port.post({ type: "answer", id, answer });
   };
@@ -120,7 +115,7 @@ export function openHub({ life, whenGone }: HubOptions): Hub {
         if (message.type === "hello") greet(tab, message.tab);
         else if (message.type === "ping") port.post({ type: "pong" });
         else if (message.type === "note") heed(tab, message.note);
-        else void take(tab, message.id, message.ask);
+        else void take(tab, message.id, message.call);
       });
     },
     opened: (made) => {
@@ -166,62 +161,11 @@ function pass(device: Device, note: Note): void {
   if (note.type === "network") device.network(note.online);
 }
 
-async function answerOf(device: Device, ask: Ask): Promise<Answer> {
+async function answerOf(device: Device, call: Call): Promise<Answer> {
   try {
-    return await perform(device, ask);
+    return await perform(device, call);
   } catch (error) {
     const full = error instanceof StorageError && error.failure === "full";
     return err({ type: full ? "StorageFull" : "StorageFailed" });
-  }
-}
-
-const act = (acts: Device["acts"], ask: AskOf<"act">): Promise<Answers["act"]> => {
-  const { c, id } = ask;
-  switch (ask.deed) {
-    case "edit":
-      return acts.edit(c, id, ask.text);
-    case "react":
-      return acts.react(c, id, ask.emoji, ask.on);
-    case "pin":
-    case "star":
-      return acts[ask.deed](c, id, ask.on);
-    case "deleteForAll":
-    case "hide":
-      return acts[ask.deed](c, id);
-    default:
-      return unreachable(ask);
-  }
-};
-
-async function perform(device: Device, ask: Ask): Promise<Answer> {
-  switch (ask.type) {
-    case "start":
-      return await device.start(ask.name);
-    case "invite":
-      return await device.invite();
-    case "acceptInvite":
-      return await device.acceptInvite(ask.link);
-    case "admit":
-      return await device.admit(ask.inviteToken);
-    case "push":
-      return ok(await device.push(ask.subscription));
-    case "linkShow":
-      return await device.linking.show(ask.name);
-    case "linkUse":
-      return await device.linking.use(ask.link, ask.name);
-    case "linkConfirm":
-      return ok(device.linking.confirm());
-    case "linkCancel":
-      return ok(device.linking.cancel());
-    case "send":
-      return await device.send(ask.c, ask.text, ask);
-    case "act":
-      return await act(device.acts, ask);
-    case "markRead":
-      return ok(await device.markRead(ask.c));
-    case "decide":
-      return ok(await device.decide(ask.account, ask.verdict));
-    default:
-      return unreachable(ask);
   }
 }

@@ -1,16 +1,17 @@
 /** The asks of a tab that have no answer yet: waiting for an engine, given to it, or taken by it. */
 import { err } from "../../crypto/base/result.ts";
-import { type Answer, type Ask, ASKS_OUTSTANDING_MAX } from "./messages.ts";
+import type { Answer, Call } from "./calls.ts";
+import { ASKS_OUTSTANDING_MAX } from "./messages.ts";
 
 type OpenAsk = {
-  readonly ask: Ask;
+  readonly call: Call;
   readonly settle: (answer: Answer) => void;
   stage: "waiting" | "given" | "taken";
 };
 
 export type OpenAsks = {
   /** Never more than ASKS_OUTSTANDING_MAX: the next is `EngineBusy`. */
-  readonly add: (ask: Ask) => Promise<Answer>;
+  readonly add: (call: Call) => Promise<Answer>;
   /** Gives to the engine what waits. */
   readonly flush: () => void;
   readonly taken: (id: number) => void;
@@ -21,7 +22,7 @@ export type OpenAsks = {
   readonly retire: () => void;
 };
 
-export function openAsks(give: (id: number, ask: Ask) => void): OpenAsks {
+export function openAsks(give: (id: number, call: Call) => void): OpenAsks {
   const asks = new Map<number, OpenAsk>();
   let last = 0;
 
@@ -30,17 +31,17 @@ export function openAsks(give: (id: number, ask: Ask) => void): OpenAsks {
     asks.delete(id);
   };
   return {
-    add: (ask) => {
+    add: (call) => {
       if (asks.size >= ASKS_OUTSTANDING_MAX) return Promise.resolve(err({ type: "EngineBusy" }));
       last += 1;
       const id = last;
-      return new Promise((settle) => asks.set(id, { ask, settle, stage: "waiting" }));
+      return new Promise((settle) => asks.set(id, { call, settle, stage: "waiting" }));
     },
     flush: () => {
       for (const [id, open] of asks) {
         if (open.stage !== "waiting") continue;
         open.stage = "given";
-        give(id, open.ask);
+        give(id, open.call);
       }
     },
     taken: (id) => {

@@ -12,7 +12,8 @@
 import { err } from "../../crypto/base/result.ts";
 import type { Status } from "../../sync/device.ts";
 import type { Hex } from "../../sync/store/rows.ts";
-import type { Answers, Ask, Note, OpenFailure, ToEngine, ToTab } from "./messages.ts";
+import type { Answer, AnswerTo, Args, Call, Method, Part } from "./calls.ts";
+import type { Note, OpenFailure, ToEngine, ToTab } from "./messages.ts";
 import { openAsks } from "./open-asks.ts";
 import type { Port } from "./port.ts";
 
@@ -23,7 +24,6 @@ export type EngineState =
   | { readonly type: "retired" };
 
 type EnginePort = Port<ToEngine, ToTab>;
-type AskOf<T extends Ask["type"]> = Extract<Ask, { readonly type: T }>;
 
 export type RemoteDeviceOptions = {
   readonly tab: string;
@@ -45,7 +45,12 @@ export const PING_MS = 5_000;
 export const PINGS_UNANSWERED_MAX = 3;
 
 export type RemoteDevice = {
-  readonly ask: <T extends Ask["type"]>(ask: AskOf<T>) => Promise<Answers[T]>;
+  /** Has the engine do it, and answers what the device answers. */
+  readonly call: <P extends Part, M extends Method<P>>(
+    part: P,
+    method: M,
+    ...args: Args<P, M>
+  ) => Promise<AnswerTo<P, M>>;
   readonly typing: (c: number) => void;
   readonly watch: (accounts: readonly Hex[]) => void;
   readonly visible: (visible: boolean) => void;
@@ -68,11 +73,11 @@ export function openRemoteDevice(options: RemoteDeviceOptions): RemoteDevice {
   });
 
   return {
-    ask: async <T extends Ask["type"]>(ask: AskOf<T>) => {
-      const gone = now.state.type === "retired";
-      const answer = gone ? err({ type: "EngineGone" as const }) : await line.ask(ask);
-      // The engine answers an ask with what that ask gives.
-      return answer as Answers[T];
+    call: async <P extends Part, M extends Method<P>>(part: P, method: M, ...args: Args<P, M>) => {
+      const isGone = now.state.type === "retired";
+      const answer = isGone ? err({ type: "EngineGone" }) : await line.ask({ part, method, args });
+      // The engine answers with what that command gives.
+      return answer as AnswerTo<P, M>;
     },
     typing: (c) => line.note({ type: "typing", c }),
     watch: (accounts) => line.note({ type: "watch", accounts }),
@@ -92,7 +97,7 @@ export function openRemoteDevice(options: RemoteDeviceOptions): RemoteDevice {
 type Heard = { readonly state: EngineState; readonly status: Status | null };
 
 type Line = {
-  readonly ask: (ask: Ask) => Promise<Answers[Ask["type"]]>;
+  readonly ask: (call: Call) => Promise<Answer>;
   readonly note: (note: Note) => void;
   readonly close: () => void;
 };
@@ -102,7 +107,7 @@ function openLine(
   { tab, when, whenGone, dial, every }: RemoteDeviceOptions,
   tell: (change: Partial<Heard>) => void,
 ): Line {
-  const asks = openAsks((id, ask) => port?.post({ type: "ask", id, ask }));
+  const asks = openAsks((id, call) => port?.post({ type: "ask", id, call }));
   /** The last of each kind that a new engine must be told again. */
   const lasting = new Map<Note["type"], Note>();
   let state: EngineState = { type: "starting" };
@@ -154,8 +159,8 @@ function openLine(
   void when.then(connect);
 
   return {
-    ask: (ask) => {
-      const answer = asks.add(ask);
+    ask: (call) => {
+      const answer = asks.add(call);
       if (state.type === "ready") asks.flush();
       return answer;
     },

@@ -64,7 +64,7 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
     const follow = (link: string): void => {
       const inviteToken = relayInviteOf(link);
       if (inviteToken === null) setPanel(panelOf(link));
-      else void device.ask({ type: "admit", inviteToken });
+      else void device.call("device", "admit", inviteToken);
     };
     if (inviteLink !== null) follow(inviteLink);
     return followInviteLinks(follow);

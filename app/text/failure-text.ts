@@ -1,7 +1,7 @@
 /** Every way that a command can fail, in words with a way out. One table for the whole app. */
 import { unreachable } from "../../crypto/base/assert.ts";
 import type { ActError, InviteError, SendError, StartError } from "../../sync/device.ts";
-import type { EngineFailure } from "../engine/messages.ts";
+import type { EngineFailure } from "../engine/calls.ts";
 import { texts } from "./speech.ts";
 
 export type Failure = StartError | InviteError | SendError | ActError | EngineFailure;

@@ -194,7 +194,7 @@ function useMarkRead({ c, unread, arrivals, state }: Chat, endInView: boolean): 
   // Not `unread`: it is the same when some were marked and as many came, between two looks.
   const seenUpTo = isSeen ? arrivals : 0;
   useEffect(() => {
-    if (seenUpTo > 0) void device.ask({ type: "markRead", c });
+    if (seenUpTo > 0) void device.call("device", "markRead", c);
   }, [device, c, seenUpTo]);
 }
 

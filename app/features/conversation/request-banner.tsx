@@ -9,7 +9,7 @@ export function RequestBanner({ chat }: { readonly chat: Chat }): ReactElement {
   const { device } = useSession();
   const words = texts().request;
   const decide = (verdict: "accept" | "block"): void => {
-    void device.ask({ type: "decide", account: chat.account, verdict });
+    void device.call("device", "decide", chat.account, verdict);
   };
   return (
     <section className="request" aria-labelledby="request-heading">
@@ -32,7 +32,7 @@ export function BlockedNote({ chat }: { readonly chat: Chat }): ReactElement {
   const { device } = useSession();
   const words = texts().conversation;
   const unblock = (): void => {
-    void device.ask({ type: "decide", account: chat.account, verdict: "accept" });
+    void device.call("device", "decide", chat.account, "accept");
   };
   return (
     <div className="composer-note">

@@ -4,12 +4,19 @@
  */
 import { useCallback, useState } from "react";
 
-import type { Deed } from "../../engine/messages.ts";
+import type { AnswerTo } from "../../engine/calls.ts";
+import type { RemoteDevice } from "../../engine/remote-device.ts";
 import { copy as copyToClipboard } from "../../platform/capabilities.ts";
 import { useSession } from "../../session/session.ts";
 import type { Failure } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
+
+/** What is done with a message of the chat. */
+export type Deed =
+  | { readonly deed: "react"; readonly emoji: string; readonly on: boolean }
+  | { readonly deed: "pin" | "star"; readonly on: boolean }
+  | { readonly deed: "deleteForAll" | "hide" };
 
 export type Acts = {
   readonly failure: Failure | null;
@@ -28,7 +35,7 @@ export function useActs(c: number): Acts {
     (id: string, deed: Deed) => {
       const work = async (): Promise<void> => {
         setFailure(null);
-        const done = await device.ask({ type: "act", c, id, ...deed });
+        const done = await asked(device, c, id, deed);
         if (done.ok) announce(saidOf(deed));
         else setFailure(done.error);
       };
@@ -49,7 +56,7 @@ export function useActs(c: number): Acts {
       const work = async (): Promise<void> => {
         setFailure(null);
         for (const chat of to) {
-          const sent = await device.ask({ type: "send", c: chat, text, forwarded: true });
+          const sent = await device.call("device", "send", chat, text, { forwarded: true });
           if (!sent.ok) return setFailure(sent.error);
         }
         announce(texts().actions.forwardDone(to.length));
@@ -61,6 +68,16 @@ export function useActs(c: number): Acts {
   return { failure, act, copy, forward };
 }
 
+type Done = Promise<AnswerTo<"acts", Deed["deed"]>>;
+
+function asked(device: RemoteDevice, c: number, id: string, deed: Deed): Done {
+  if (deed.deed === "react") return device.call("acts", "react", c, id, deed.emoji, deed.on);
+  if (deed.deed === "pin" || deed.deed === "star") {
+    return device.call("acts", deed.deed, c, id, deed.on);
+  }
+  return device.call("acts", deed.deed, c, id);
+}
+
 function saidOf(deed: Deed): string {
   const words = texts().actions;
   switch (deed.deed) {
@@ -70,8 +87,6 @@ function saidOf(deed: Deed): string {
       return deed.on ? words.pinDone : words.unpinDone;
     case "star":
       return deed.on ? words.starDone : words.unstarDone;
-    case "edit":
-      return words.editDone;
     case "deleteForAll":
     case "hide":
       return words.deleteDone;

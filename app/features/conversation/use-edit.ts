@@ -19,7 +19,7 @@ export function useEdit(c: number, { id, text: before }: Editing, onDone: () => 
     if (text.trim() === "") return;
     const refused = tooLong(bytes);
     if (refused !== null) return setFailure(refused);
-    const done = await device.ask({ type: "act", c, id, deed: "edit", text });
+    const done = await device.call("acts", "edit", c, id, text);
     if (!done.ok) return setFailure(done.error);
     announce(texts().actions.editDone);
     onDone();

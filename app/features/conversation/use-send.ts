@@ -56,7 +56,7 @@ export function useSend(
     setFailure(null);
     onAnswering(null);
     const replyTo = answering === null ? {} : { replyTo: answering.id };
-    const sent = await device.ask({ type: "send", c, text: taken, ...replyTo });
+    const sent = await device.call("device", "send", c, taken, replyTo);
     if (sent.ok) {
       draft.forget();
       onSent();

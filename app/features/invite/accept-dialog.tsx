@@ -27,7 +27,7 @@ export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
 
   const accept = async (): Promise<void> => {
     setStep({ type: "opening" });
-    const opened = await device.ask({ type: "acceptInvite", link });
+    const opened = await device.call("device", "acceptInvite", link);
     if (opened.ok) onOpened(opened.value.c);
     else setStep({ type: "failed", failure: opened.error });
   };

@@ -36,7 +36,7 @@ export function InviteDialog({ onClose, onReceived }: Props): ReactElement {
 
   useEffect(() => {
     const make = async (): Promise<void> => {
-      const answer = await device.ask({ type: "invite" });
+      const answer = await device.call("device", "invite");
       setMade(
         answer.ok
           ? { type: "made", link: answer.value.link }

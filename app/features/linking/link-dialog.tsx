@@ -47,14 +47,14 @@ export function LinkDialog({ device, link, onJoined, onClose }: Props): ReactEle
     setAsked({ type: "asking" });
     const name = deviceName();
     const answer = await (from === null
-      ? device.ask({ type: "linkShow", name })
-      : device.ask({ type: "linkUse", link: from, name }));
+      ? device.call("linking", "show", name)
+      : device.call("linking", "use", from, name));
     setAsked(answer.ok ? { type: "begun" } : { type: "refused", why: answer.error });
   };
   useEffect(() => {
     void begin(link);
     return () => {
-      if (device.status()?.linking?.type !== "granting") void device.ask({ type: "linkCancel" });
+      if (device.status()?.linking?.type !== "granting") void device.call("linking", "cancel");
     };
     // oxlint-disable-next-line react/exhaustive-deps -- once for each link that the dialog is opened with
   }, [device, link]);
@@ -72,7 +72,7 @@ export function LinkDialog({ device, link, onJoined, onClose }: Props): ReactEle
         progress={progress}
         onUse={(from) => void begin(from)}
         onAgain={() => void begin(null)}
-        onMatch={() => void device.ask({ type: "linkConfirm" })}
+        onMatch={() => void device.call("linking", "confirm")}
         onClose={onClose}
       />
     </Dialog>

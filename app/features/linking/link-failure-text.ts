@@ -1,7 +1,7 @@
 /** Every way that linking can fail, in words with a way out. */
 import { unreachable } from "../../../crypto/base/assert.ts";
 import type { LinkError } from "../../../sync/link/progress.ts";
-import type { EngineFailure } from "../../engine/messages.ts";
+import type { EngineFailure } from "../../engine/calls.ts";
 import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 

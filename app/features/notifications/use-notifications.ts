@@ -59,7 +59,7 @@ export function useKeepNotifications(): void {
 async function turnOn({ device }: Session): Promise<Turning["error"]> {
   const made = await subscribe();
   if (!made.ok) return made.error.type;
-  const kept = await device.ask({ type: "push", subscription: made.value });
+  const kept = await device.call("device", "push", made.value);
   if (!kept.ok) return "PushUnavailable";
   setPreferences({ notifications: "on" });
   return null;
@@ -68,7 +68,7 @@ async function turnOn({ device }: Session): Promise<Turning["error"]> {
 async function turnOff({ device }: Session): Promise<null> {
   setPreferences({ notifications: "off" });
   await unsubscribe();
-  await device.ask({ type: "push", subscription: null });
+  await device.call("device", "push", null);
   return null;
 }
 

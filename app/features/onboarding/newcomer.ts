@@ -4,7 +4,7 @@
  */
 import { ok, type Result } from "../../../crypto/base/result.ts";
 import type { AdmitError, InviteError, StartError } from "../../../sync/device.ts";
-import type { EngineFailure } from "../../engine/messages.ts";
+import type { EngineFailure } from "../../engine/calls.ts";
 import type { RemoteDevice } from "../../engine/remote-device.ts";
 import { relayInviteOf } from "../../platform/invite-fragment.ts";
 
@@ -20,7 +20,7 @@ export type Newcomer = {
 export const newcomerOf = (device: RemoteDevice, link: string | null): Newcomer => ({
   invited: link !== null && relayInviteOf(link) === null,
   start: async (name) => {
-    const started = await device.ask({ type: "start", name });
+    const started = await device.call("device", "start", name);
     // Another tab of this browser was quicker: the person is set up, and that is what was wanted.
     return !started.ok && started.error.type === "AlreadyStarted" ? ok(undefined) : started;
   },
@@ -28,10 +28,10 @@ export const newcomerOf = (device: RemoteDevice, link: string | null): Newcomer 
     if (link === null) return ok(null);
     const inviteToken = relayInviteOf(link);
     if (inviteToken !== null) {
-      const admitted = await device.ask({ type: "admit", inviteToken });
+      const admitted = await device.call("device", "admit", inviteToken);
       return admitted.ok ? ok(null) : admitted;
     }
-    const opened = await device.ask({ type: "acceptInvite", link });
+    const opened = await device.call("device", "acceptInvite", link);
     return opened.ok ? ok(opened.value.c) : opened;
   },
 });

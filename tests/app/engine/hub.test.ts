@@ -54,14 +54,14 @@ test("[AHB1] answers each ask once, with the device's own words", async () => {
   const { hub } = await runningHub();
   const tab = tabOf(hub);
   tab.port.post({ type: "hello", tab: "a" });
-  tab.port.post({ type: "ask", id: 7, ask: { type: "start", name: "" } });
+  tab.port.post({ type: "ask", id: 7, call: { part: "device", method: "start", args: [""] } });
   expect(await tab.hears("answer")).toMatchObject({
     id: 7,
     answer: { ok: false, error: { type: "NameEmpty" } },
   });
-  tab.port.post({ type: "ask", id: 8, ask: { type: "start", name: "Alice" } });
+  tab.port.post({ type: "ask", id: 8, call: { part: "device", method: "start", args: ["Alice"] } });
   expect(await tab.hears("answer")).toMatchObject({ id: 8, answer: { ok: true } });
-  tab.port.post({ type: "ask", id: 9, ask: { type: "markRead", c: 1 } });
+  tab.port.post({ type: "ask", id: 9, call: { part: "device", method: "markRead", args: [1] } });
   expect(await tab.hears("answer")).toEqual({
     type: "answer",
     id: 9,
@@ -81,7 +81,7 @@ test("[AHB1] a full disk is a typed answer, and nothing throws through the door"
   hub.opened(device);
   const tab = tabOf(hub);
   tab.port.post({ type: "hello", tab: "a" });
-  tab.port.post({ type: "ask", id: 1, ask: { type: "start", name: "Alice" } });
+  tab.port.post({ type: "ask", id: 1, call: { part: "device", method: "start", args: ["Alice"] } });
   expect(await tab.hears("answer")).toMatchObject({
     answer: { ok: false, error: { type: "StorageFull" } },
   });
@@ -148,7 +148,7 @@ test("[AHB4] asks wait for the device, so many and no more", async () => {
   const tab = tabOf(hub);
   tab.port.post({ type: "hello", tab: "a" });
   for (let id = 0; id <= ASKS_OUTSTANDING_MAX; id += 1) {
-    tab.port.post({ type: "ask", id, ask: { type: "invite" } });
+    tab.port.post({ type: "ask", id, call: { part: "device", method: "invite", args: [] } });
   }
   expect(await tab.hears("answer")).toMatchObject({
     id: ASKS_OUTSTANDING_MAX,

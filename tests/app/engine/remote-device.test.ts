@@ -53,10 +53,14 @@ async function played(): Promise<{
 
 test("[ARD1] what was asked early goes out when the engine is ready", async () => {
   const { remote, engines } = await played();
-  const answer = remote.ask({ type: "invite" });
+  const answer = remote.call("device", "invite");
   expect(engines[0]?.heard).toEqual([{ type: "hello", tab: "tab" }]);
   engines[0]?.say({ type: "ready", life: "life" });
-  expect(engines[0]?.heard.at(-1)).toEqual({ type: "ask", id: 1, ask: { type: "invite" } });
+  expect(engines[0]?.heard.at(-1)).toEqual({
+    type: "ask",
+    id: 1,
+    call: { part: "device", method: "invite", args: [] },
+  });
   engines[0]?.say({
     type: "answer",
     id: 1,
@@ -71,7 +75,7 @@ test("[ARD2] an engine that answers no ping is given up, and the next one told w
   remote.watch(["aa"]);
   remote.typing(1);
   remote.visible(true);
-  const lost = remote.ask({ type: "send", c: 1, text: "hi" });
+  const lost = remote.call("device", "send", 1, "hi");
   engines[0]?.say({ type: "taken", id: 1 });
   for (let i = 0; i <= PINGS_UNANSWERED_MAX; i += 1) tick();
   expect(await lost).toEqual({ ok: false, error: { type: "EngineGone" } });
@@ -88,9 +92,9 @@ test("[ARD2] an engine that answers no ping is given up, and the next one told w
 test("[ARD2] an engine that is gone is replaced at once, and asked what the first never took", async () => {
   const { remote, engines, gone } = await played();
   engines[0]?.say({ type: "ready", life: "first" });
-  const taken = remote.ask({ type: "send", c: 1, text: "taken" });
+  const taken = remote.call("device", "send", 1, "taken");
   engines[0]?.say({ type: "taken", id: 1 });
-  const never = remote.ask({ type: "send", c: 1, text: "never taken" });
+  const never = remote.call("device", "send", 1, "never taken");
   gone.get("first")?.();
   expect(await taken).toEqual({ ok: false, error: { type: "EngineGone" } });
   expect(engines).toHaveLength(2);
@@ -98,7 +102,7 @@ test("[ARD2] an engine that is gone is replaced at once, and asked what the firs
   expect(engines[1]?.heard.at(-1)).toEqual({
     type: "ask",
     id: 2,
-    ask: { type: "send", c: 1, text: "never taken" },
+    call: { part: "device", method: "send", args: [1, "never taken"] },
   });
   engines[1]?.say({ type: "answer", id: 2, answer: { ok: true, value: { id: "x" } } });
   expect(await never).toEqual({ ok: true, value: { id: "x" } });
@@ -117,10 +121,10 @@ test("[ARD2] a pong, or any word, keeps the engine", async () => {
 test("[ARD2] an engine in another tab that takes over is greeted, what it lost is said", async () => {
   const { remote, engines, again } = await played();
   engines[0]?.say({ type: "ready", life: "life" });
-  const lost = remote.ask({ type: "invite" });
+  const lost = remote.call("device", "invite");
   engines[0]?.say({ type: "taken", id: 1 });
   again();
-  const waits = remote.ask({ type: "markRead", c: 1 });
+  const waits = remote.call("device", "markRead", 1);
   expect(await lost).toEqual({ ok: false, error: { type: "EngineGone" } });
   expect(engines[0]?.heard.at(-1)).toEqual({ type: "hello", tab: "tab" });
   engines[0]?.say({ type: "ready", life: "life" });
@@ -130,8 +134,8 @@ test("[ARD2] an engine in another tab that takes over is greeted, what it lost i
 
 test("[ARD3] never more asks are open than the limit", async () => {
   const { remote } = await played();
-  const asks = Array.from({ length: ASKS_OUTSTANDING_MAX }, () => remote.ask({ type: "invite" }));
-  expect(await remote.ask({ type: "invite" })).toEqual({
+  const asks = Array.from({ length: ASKS_OUTSTANDING_MAX }, () => remote.call("device", "invite"));
+  expect(await remote.call("device", "invite")).toEqual({
     ok: false,
     error: { type: "EngineBusy" },
   });
@@ -141,10 +145,10 @@ test("[ARD3] never more asks are open than the limit", async () => {
 test("[ARD4] nothing is asked of an engine that was retired", async () => {
   const { remote, engines, tick } = await played();
   engines[0]?.say({ type: "ready", life: "life" });
-  const lost = remote.ask({ type: "invite" });
+  const lost = remote.call("device", "invite");
   engines[0]?.say({ type: "retired" });
   expect(await lost).toEqual({ ok: false, error: { type: "EngineGone" } });
-  expect(await remote.ask({ type: "invite" })).toEqual({
+  expect(await remote.call("device", "invite")).toEqual({
     ok: false,
     error: { type: "EngineGone" },
   });
@@ -169,9 +173,9 @@ test("[ARD5] a real device answers through a real port", async () => {
     every: () => () => undefined,
   });
   onTestFinished(() => remote.close());
-  expect(await remote.ask({ type: "start", name: "Alice" })).toMatchObject({ ok: true });
-  expect(await remote.ask({ type: "send", c: 1, text: "note" })).toMatchObject({ ok: true });
-  expect(await remote.ask({ type: "send", c: 99, text: "note" })).toEqual({
+  expect(await remote.call("device", "start", "Alice")).toMatchObject({ ok: true });
+  expect(await remote.call("device", "send", 1, "note")).toMatchObject({ ok: true });
+  expect(await remote.call("device", "send", 99, "note")).toEqual({
     ok: false,
     error: { type: "ChannelUnknown" },
   });

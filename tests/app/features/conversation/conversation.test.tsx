@@ -109,7 +109,7 @@ test("[ANL3] the line goes when they write", async () => {
   const field = screen.getByRole("textbox", { name: "Message" });
   fireEvent.input(field, { target: { value: "I saw it" } });
   fireEvent.keyDown(field, { key: "Enter" });
-  const ask = engine.heard.findLast((it) => it.type === "ask" && it.ask.type === "send");
+  const ask = engine.heard.findLast((it) => it.type === "ask" && it.call.method === "send");
   const id = ask?.type === "ask" ? ask.id : 0;
   await act(async () =>
     engine.say({ type: "answer", id, answer: { ok: true, value: { id: "" } } }),
@@ -122,7 +122,10 @@ test("[ACV1] what is in view is marked read, once for each state of things", asy
   await items();
   await waitFor(() =>
     expect(engine.heard).toContainEqual(
-      expect.objectContaining({ type: "ask", ask: { type: "markRead", c: 1 } }),
+      expect.objectContaining({
+        type: "ask",
+        call: { part: "device", method: "markRead", args: [1] },
+      }),
     ),
   );
 });
@@ -130,7 +133,8 @@ test("[ACV1] what is in view is marked read, once for each state of things", asy
 test("[ACV1] as many that arrive right after as were marked read are marked read too", async () => {
   const db = await chat();
   const { engine } = await show(<Conversation c={1} />, { db });
-  const asks = () => engine.heard.filter((it) => it.type === "ask" && it.ask.type === "markRead");
+  const asks = () =>
+    engine.heard.filter((it) => it.type === "ask" && it.call.method === "markRead");
   await waitFor(() => expect(asks()).toHaveLength(1));
   // Marked, and the next arrived, before the page looked again: one is unread, as before.
   await act(async () => channelsOf(db).update(1, { unread: 1, arrivals: 5 }));
@@ -147,7 +151,9 @@ test("[ACO1] Enter sends, and the field is free at once", async () => {
   fireEvent.keyDown(field, { key: "Enter" });
   expect(field.value).toBe("");
   expect(engine.heard).toContainEqual(
-    expect.objectContaining({ ask: { type: "send", c: 1, text: "on my way" } }),
+    expect.objectContaining({
+      call: { part: "device", method: "send", args: [1, "on my way", {}] },
+    }),
   );
 });
 
@@ -160,7 +166,7 @@ test("[ACO2] over 32,768 bytes it says by how much, and sends nothing", async ()
   fireEvent.click(screen.getByRole("button", { name: "Send" }));
   expect(screen.getByText(/^Too long by 2 bytes\./u)).toBeTruthy();
   expect(field.value).toBe(long);
-  expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "send")).toBe(false);
+  expect(engine.heard.some((it) => it.type === "ask" && it.call.method === "send")).toBe(false);
 });
 
 test("[ACO3] a text that was refused is in the field again, before what was written since", async () => {
@@ -169,7 +175,7 @@ test("[ACO3] a text that was refused is in the field again, before what was writ
   fireEvent.input(field, { target: { value: "first" } });
   fireEvent.keyDown(field, { key: "Enter" });
   fireEvent.input(field, { target: { value: "second" } });
-  const ask = engine.heard.findLast((it) => it.type === "ask" && it.ask.type === "send");
+  const ask = engine.heard.findLast((it) => it.type === "ask" && it.call.method === "send");
   const id = ask?.type === "ask" ? ask.id : 0;
   await act(async () =>
     engine.say({ type: "answer", id, answer: { ok: false, error: { type: "StorageFull" } } }),
@@ -184,7 +190,7 @@ test("[ACO4] an Enter that ends an input method's composition does not send", as
   fireEvent.input(field, { target: { value: "にほん" } });
   fireEvent.keyDown(field, { key: "Enter", isComposing: true });
   expect(field.value).toBe("にほん");
-  expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "send")).toBe(false);
+  expect(engine.heard.some((it) => it.type === "ask" && it.call.method === "send")).toBe(false);
 });
 
 test("[AAR1] reads out what arrives, and no history", async () => {
@@ -219,9 +225,9 @@ test("[ARQ1] a stranger's request is answered before anything is written", async
   fireEvent.click(await screen.findByRole("button", { name: "Accept" }));
   expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
   expect(engine.heard).toContainEqual(
-    expect.objectContaining({ ask: { type: "decide", account: THEM, verdict: "accept" } }),
+    expect.objectContaining({ call: { part: "device", method: "decide", args: [THEM, "accept"] } }),
   );
-  expect(engine.heard.some((it) => it.type === "ask" && it.ask.type === "markRead")).toBe(false);
+  expect(engine.heard.some((it) => it.type === "ask" && it.call.method === "markRead")).toBe(false);
 });
 
 test("[AMF1] message info tells id, time and state, and Escape gives the focus back", async () => {

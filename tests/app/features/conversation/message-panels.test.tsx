@@ -12,7 +12,7 @@ import {
   logsOf,
 } from "../../../../app/db/tables.ts";
 import { isUnread } from "../../../../app/db/unread.ts";
-import type { Ask } from "../../../../app/engine/messages.ts";
+import type { Call } from "../../../../app/engine/calls.ts";
 import { Conversation } from "../../../../app/features/conversation/conversation.tsx";
 import type { ContactState, EntryRow } from "../../../../sync/store/rows.ts";
 import type { Aggregate } from "../../../../sync/thread/aggregate.ts";
@@ -59,10 +59,12 @@ const choose = async (text: string, action: string): Promise<void> => {
   await openMenu(text);
   fireEvent.click(screen.getByRole("menuitem", { name: action }));
 };
-const asked = ({ engine }: Shown, type: Ask["type"]): readonly Ask[] =>
-  engine.heard.flatMap((it) => (it.type === "ask" && it.ask.type === type ? [it.ask] : []));
-const answer = async ({ engine }: Shown, type: Ask["type"], value: unknown): Promise<void> => {
-  const last = engine.heard.findLast((it) => it.type === "ask" && it.ask.type === type);
+const asked = ({ engine }: Shown, method: string): readonly Call["args"][] =>
+  engine.heard.flatMap((it) =>
+    it.type === "ask" && it.call.method === method ? [it.call.args] : [],
+  );
+const answer = async ({ engine }: Shown, method: string, value: unknown): Promise<void> => {
+  const last = engine.heard.findLast((it) => it.type === "ask" && it.call.method === method);
   const id = last?.type === "ask" ? last.id : 0;
   await act(async () => engine.say({ type: "answer", id, answer: value as never }));
 };
@@ -154,9 +156,7 @@ test("[ACO5] an answer goes with the next message, and Escape gives it up first"
   await choose("hello Alice", "Reply");
   fireEvent.input(field, { target: { value: "hello again" } });
   fireEvent.keyDown(field, { key: "Enter" });
-  expect(asked(shown, "send")).toEqual([
-    { type: "send", c: 1, text: "hello again", replyTo: HELLO.id },
-  ]);
+  expect(asked(shown, "send")).toEqual([[1, "hello again", { replyTo: HELLO.id }]]);
   expect(screen.queryByText("Reply to Bob")).toBeNull();
   await answer(shown, "send", { ok: false, error: { type: "StorageFull" } });
   expect(screen.getByText("Reply to Bob")).toBeTruthy();
@@ -170,25 +170,23 @@ test("[ACO6] Up in an empty field changes one's last message, and the draft come
   expect(edit.value).toBe("hello Bob");
   fireEvent.input(edit, { target: { value: "hello Bobby" } });
   fireEvent.keyDown(edit, { key: "Enter" });
-  expect(asked(shown, "act")).toEqual([
-    { type: "act", c: 1, id: OURS.id, deed: "edit", text: "hello Bobby" },
-  ]);
-  await answer(shown, "act", { ok: true, value: undefined });
+  expect(asked(shown, "edit")).toEqual([[1, OURS.id, "hello Bobby"]]);
+  await answer(shown, "edit", { ok: true, value: undefined });
   expect(screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message" }).value).toBe("");
 });
 
 test("[AAC1] what was done is announced", async () => {
   const shown = await show(<Conversation c={1} />, { db: await chat() });
   await choose("hello Alice", "Pin");
-  expect(asked(shown, "act")).toEqual([{ type: "act", c: 1, id: HELLO.id, deed: "pin", on: true }]);
-  await answer(shown, "act", { ok: true, value: undefined });
+  expect(asked(shown, "pin")).toEqual([[1, HELLO.id, true]]);
+  await answer(shown, "pin", { ok: true, value: undefined });
   expect(shown.container.querySelector("[aria-live='polite']")?.textContent).toBe("Pinned");
 });
 
 test("[AAC2] what failed is shown until the next", async () => {
   const shown = await show(<Conversation c={1} />, { db: await chat() });
   await choose("hello Alice", "Star");
-  await answer(shown, "act", { ok: false, error: { type: "MessageGone" } });
+  await answer(shown, "star", { ok: false, error: { type: "MessageGone" } });
   await waitFor(() => expect(screen.getByText("This message was deleted.")).toBeTruthy());
   await choose("hello Alice", "Star");
   expect(screen.queryByText("This message was deleted.")).toBeNull();
@@ -216,11 +214,10 @@ test("[ARE1] [ARE2] reactions are told with their people, toggled, and typed", a
   expect(screen.getByText("That is not a single emoji.")).toBeTruthy();
   fireEvent.input(field, { target: { value: "🦄" } });
   fireEvent.submit(field.closest("form")!);
-  const deed = { type: "act", c: 1, id: OURS.id, deed: "react" };
-  expect(asked(shown, "act")).toEqual([
-    { ...deed, emoji: "👍", on: false },
-    { ...deed, emoji: "😂", on: true },
-    { ...deed, emoji: "🦄", on: true },
+  expect(asked(shown, "react")).toEqual([
+    [1, OURS.id, "👍", false],
+    [1, OURS.id, "😂", true],
+    [1, OURS.id, "🦄", true],
   ]);
 });
 
@@ -235,9 +232,7 @@ test("[AFW1] a message is passed on to chats in which one may write", async () =
   expect(boxes).toHaveLength(2);
   fireEvent.click(screen.getByRole("checkbox", { name: /Note to self/u }));
   fireEvent.click(screen.getByRole("button", { name: "Forward" }));
-  expect(asked(shown, "send")).toEqual([
-    { type: "send", c: 3, text: "hello Bob", forwarded: true },
-  ]);
+  expect(asked(shown, "send")).toEqual([[3, "hello Bob", { forwarded: true }]]);
 });
 
 test("[AMP1] the newest pinned message stands on top, and leads to its place", async () => {

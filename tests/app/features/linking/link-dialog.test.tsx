@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import type { Answer } from "../../../../app/engine/messages.ts";
+import type { Answer } from "../../../../app/engine/calls.ts";
 import { LinkDialog } from "../../../../app/features/linking/link-dialog.tsx";
 import { speak } from "../../../../app/text/speech.ts";
 import type { LinkProgress } from "../../../../sync/link/progress.ts";
@@ -37,7 +37,7 @@ async function open(link: string | null = null): Promise<Opened> {
     engine,
     joined,
     closed,
-    asks: () => engine.heard.flatMap((it) => (it.type === "ask" ? [it.ask] : [])),
+    asks: () => engine.heard.flatMap((it) => (it.type === "ask" ? [it.call] : [])),
     progress: (linking) =>
       act(async () => engine.say({ type: "status", status: { ...CALM, linking } })),
     answer: async (given) => {
@@ -50,7 +50,7 @@ async function open(link: string | null = null): Promise<Opened> {
 
 test("[ALD1] shows a code as picture and link, and uses the other device's", async () => {
   const { asks, progress, answer } = await open();
-  expect(asks()).toMatchObject([{ type: "linkShow" }]);
+  expect(asks()).toMatchObject([{ method: "show" }]);
   await progress(SHOWN);
   // Until our own ask is answered it may be what was shown before.
   expect(screen.queryByRole("textbox", { name: "Device link" })).toBeNull();
@@ -61,12 +61,12 @@ test("[ALD1] shows a code as picture and link, and uses the other device's", asy
   const other = screen.getByRole("textbox", { name: "Link from the other device" });
   fireEvent.input(other, { target: { value: ` ${LINK}x ` } });
   fireEvent.click(screen.getByRole("button", { name: "Use it" }));
-  expect(asks().at(-1)).toMatchObject({ type: "linkUse", link: `${LINK}x` });
+  expect(asks().at(-1)).toMatchObject({ method: "use", args: [`${LINK}x`, expect.any(String)] });
 });
 
 test("[ALD1] a link that opened the app is used at once", async () => {
   const { asks, progress, answer } = await open(LINK);
-  expect(asks()).toMatchObject([{ type: "linkUse", link: LINK }]);
+  expect(asks()).toMatchObject([{ method: "use", args: [LINK, expect.any(String)] }]);
   await progress({ type: "meeting", role: "new" });
   await answer(DONE);
   expect(screen.getByRole("status").textContent).toMatch(/Waiting for the other device/u);
@@ -82,7 +82,7 @@ test("[ALD2] seven pictures have names, and the device of the account agrees to 
   expect(document.activeElement?.textContent).toMatch(/same seven pictures/u);
   expect(screen.getByText(/“Firefox, Linux” will read and write/u)).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "They match" }));
-  expect(asks().at(-1)).toEqual({ type: "linkConfirm" });
+  expect(asks().at(-1)).toEqual({ part: "linking", method: "confirm", args: [] });
 });
 
 test("[ALD2] the new device compares, and leaves the word to the other", async () => {
@@ -104,13 +104,13 @@ test("[ALD3] closing ends the link, unless the person has agreed", async () => {
   await first.answer(DONE);
   await first.progress({ type: "compare", role: "member", sas: SAS, name: "x" });
   cleanup();
-  expect(first.asks().at(-1)).toEqual({ type: "linkCancel" });
+  expect(first.asks().at(-1)).toEqual({ part: "linking", method: "cancel", args: [] });
 
   const second = await open();
   await second.answer(DONE);
   await second.progress({ type: "granting" });
   cleanup();
-  expect(second.asks()).toMatchObject([{ type: "linkShow" }]);
+  expect(second.asks()).toMatchObject([{ method: "show" }]);
 });
 
 test("[ALD4] says what failed, and begins again", async () => {
@@ -118,7 +118,7 @@ test("[ALD4] says what failed, and begins again", async () => {
   await answer({ ok: false, error: { type: "LinkOtherRelay", relayUrl: "https://other.example" } });
   expect(screen.getByRole("alert").textContent).toMatch(/lives at https:\/\/other\.example/u);
   fireEvent.click(screen.getByRole("button", { name: "Try again" }));
-  expect(asks().at(-1)).toMatchObject({ type: "linkShow" });
+  expect(asks().at(-1)).toMatchObject({ method: "show" });
   await answer(DONE);
   await progress({ type: "failed", why: { type: "LinkCancelled" } });
   expect(screen.getByRole("alert").textContent).toMatch(/other device has ended this/u);

@@ -66,7 +66,7 @@ afterEach(() => {
 /** Answers what is asked, as an engine does; tells what it was. */
 async function pushesAsked(engine: EngineEnd, ok: boolean): Promise<readonly unknown[]> {
   const asks = () =>
-    engine.heard.flatMap((it) => (it.type === "ask" && it.ask.type === "push" ? [it] : []));
+    engine.heard.flatMap((it) => (it.type === "ask" && it.call.method === "push" ? [it] : []));
   await waitFor(() => expect(asks().length).toBeGreaterThan(0));
   for (const { id } of asks()) {
     const answer = ok
@@ -74,7 +74,7 @@ async function pushesAsked(engine: EngineEnd, ok: boolean): Promise<readonly unk
       : { ok: false as const, error: { type: "StorageFailed" as const } };
     await act(async () => engine.say({ type: "answer", id, answer }));
   }
-  return asks().map(({ ask }) => ("subscription" in ask ? ask.subscription : null));
+  return asks().map(({ call }) => call.args[0]);
 }
 
 test("[ANC1] does not ask before somebody else has written", async () => {

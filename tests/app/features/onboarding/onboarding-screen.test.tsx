@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 
-import type { Answer } from "../../../../app/engine/messages.ts";
+import type { Answer } from "../../../../app/engine/calls.ts";
 import { newcomerOf } from "../../../../app/features/onboarding/newcomer.ts";
 import { OnboardingScreen } from "../../../../app/features/onboarding/onboarding-screen.tsx";
 import { speak } from "../../../../app/text/speech.ts";
@@ -49,7 +49,7 @@ test("[AON1] a name and Start, and the person is in", async () => {
   const { engine, started, answer } = await begin(null);
   expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Your name" }));
   typeName("  Alice ");
-  expect(engine.heard.at(-1)).toMatchObject({ ask: { type: "start", name: "Alice" } });
+  expect(engine.heard.at(-1)).toMatchObject({ call: { method: "start", args: ["Alice"] } });
   await answer(done);
   await waitFor(() => expect(started).toEqual([null]));
 });
@@ -60,7 +60,7 @@ test("[AON1] with an invite the same two actions lead into the chat", async () =
   typeName("Bob");
   await answer(done);
   expect(engine.heard.at(-1)).toMatchObject({
-    ask: { type: "acceptInvite", link: "https://relay.example/#invite" },
+    call: { method: "acceptInvite", args: ["https://relay.example/#invite"] },
   });
   await answer({ ok: true, value: { c: 2 } });
   await waitFor(() => expect(started).toEqual([2]));
@@ -85,7 +85,7 @@ test("[AON3] an invite that does not open says why, and can be left behind", asy
   await answer({ ok: false, error: { type: "RelayUnreachable" } });
   expect(await screen.findByText(/cannot be reached/u)).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "Try again" }));
-  expect(engine.heard.at(-1)).toMatchObject({ ask: { type: "acceptInvite" } });
+  expect(engine.heard.at(-1)).toMatchObject({ call: { method: "acceptInvite" } });
   await answer({ ok: false, error: { type: "InviteNotFound" } });
   fireEvent.click(await screen.findByRole("button", { name: "Go on without it" }));
   expect(started).toEqual([null]);
