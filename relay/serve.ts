@@ -130,7 +130,7 @@ const pushServiceOf = ({ pushHosts: hosts, publicUrl }: Config): PushService => 
   const subject = publicUrl?.startsWith("https:") === true ? publicUrl : NO_SUBJECT;
   const resolve: Resolve = (name, done) =>
     lookup(name, { all: true }, (error, addresses) => done(error, addresses ?? []));
-  return openPushService({ hosts, subject, now: nodeNow, random: nodeRandom, resolve });
+  return openPushService({ hosts, subject, now: nodeNow, resolve });
 };
 
 /** Who runs a relay without a name of its own cannot be reached (RFC 2606). */

@@ -20,7 +20,7 @@ import {
   PUSH_TTL_MS,
   PUSHES_AT_ONCE,
 } from "../limits.ts";
-import type { Now, Random } from "../ports.ts";
+import type { Now } from "../ports.ts";
 import { endpointOf, isPublicAddress, type PushHosts } from "./endpoint.ts";
 import { sealPush, vapidHeader } from "./message.ts";
 import type { PushSubscription } from "./subscription.ts";
@@ -45,7 +45,6 @@ export type PushServiceOptions = {
   /** Where push services find who runs this relay: an https: or mailto: URL. */
   readonly subject: string;
   readonly now: Now;
-  readonly random: Random;
   /** All addresses of a name. */
   readonly resolve: Resolve;
 };
@@ -63,7 +62,7 @@ const TOPIC = "wake";
 const FREE_SOCKETS_MAX = 8;
 
 export function openPushService(options: PushServiceOptions): PushService {
-  const { hosts, subject, now, random, resolve } = options;
+  const { hosts, subject, now, resolve } = options;
   const claims = new Map<string, { readonly header: string; readonly expiresAtMs: number }>();
   const claimFor = (to: PushSubscription, audience: string): string => {
     const key = `${audience} ${Buffer.from(to.vapidPrivateKey).toString("base64url")}`;
@@ -93,8 +92,7 @@ export function openPushService(options: PushServiceOptions): PushService {
       const endpoint = endpointOf(to.endpoint, hosts);
       if (endpoint === null) return { type: "refused" };
       const { url, isPlain } = endpoint;
-      const fresh = { salt: random(16), secret: random(32) };
-      const body = isBare ? Buffer.alloc(0) : sealPush(CONTENT, to, fresh);
+      const body = isBare ? Buffer.alloc(0) : sealPush(CONTENT, to);
       const asked = request(url, {
         method: "POST",
         agent: isPlain ? plainAgent : agent,

@@ -8,7 +8,7 @@ import { assert } from "../../crypto/base/assert.ts";
 import { fromBase64url, toBase64url } from "../../crypto/base/base64url.ts";
 import { fromUtf8, utf8 } from "../../crypto/base/bytes.ts";
 
-export const CURVE = "prime256v1";
+const CURVE = "prime256v1";
 
 export type PushSubscription = {
   readonly endpoint: string;

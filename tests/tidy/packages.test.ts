@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { ROOT } from "./files.ts";
 
 /** Direct and indirect packages that a person or a relay runs. Raise it with a decision. */
-const RUNTIME_PACKAGES_MAX = 40;
+const RUNTIME_PACKAGES_MAX = 51;
 
 type Locked = {
   readonly version?: string;
