@@ -45,7 +45,18 @@ export type GroupError =
   | { readonly type: "NameEmpty" }
   | { readonly type: "NameTooLong"; readonly limit: number }
   /** Only contacts are added: others are invited. */
-  | { readonly type: "ContactUnknown"; readonly account: Hex };
+  | { readonly type: "ContactUnknown"; readonly account: Hex }
+  | LinkError;
+
+export type LinkError =
+  /** Of a link: for how many, 1 to `limit`; for how long, a minute to `limit` milliseconds. */
+  | { readonly type: "UsesOutOfRange"; readonly limit: number }
+  | { readonly type: "LifeOutOfRange"; readonly limit: number }
+  /** So many links into a group may work at the same time. */
+  | { readonly type: "LinksTooMany"; readonly limit: number }
+  | { readonly type: "LinkUnknown" }
+  /** Nobody of that account waits. */
+  | { readonly type: "JoinUnknown" };
 
 type Done = Promise<Result<void, GroupError>>;
 
@@ -53,6 +64,8 @@ type Done = Promise<Result<void, GroupError>>;
 export type Description = {
   readonly title?: string | undefined;
   readonly topic?: string | undefined;
+  /** From now on newcomers may read so much of the past. Who is in keeps what they have. */
+  readonly history?: HistoryPolicy | undefined;
 };
 
 /** The new group's channel, with these contacts as members. Nothing is written when one cannot be added. */
@@ -176,7 +189,7 @@ export async function describeGroup(
   tx: WriteTx,
   context: OpenContext,
   c: number,
-  { title, topic }: Description,
+  { title, topic, history }: Description,
 ): Done {
   const allowed = await mayDo(tx, context, c, { type: "meta" });
   if (!allowed.ok) return allowed;
@@ -189,7 +202,14 @@ export async function describeGroup(
   const appended = await append(
     tx,
     { ...context, channel: allowed.value },
-    { type: "meta", title: named.value, topic: about, picture: null, history: null, timer: null },
+    {
+      type: "meta",
+      title: named.value,
+      topic: about,
+      picture: null,
+      history: history ?? null,
+      timer: null,
+    },
   );
   await followEntry(tx, context, appended);
   return ok(undefined);
