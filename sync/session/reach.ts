@@ -34,6 +34,10 @@ export const withinReach = (transport: Transport, mayReach: MayReach): Transport
     mayReach(new URL(request.url).origin)
       ? transport.request(request)
       : Promise.resolve(err({ type: "Unreachable" })),
+  download: (url, bytesMax) =>
+    mayReach(new URL(url).origin)
+      ? transport.download(url, bytesMax)
+      : Promise.resolve(err({ type: "Unreachable" })),
 });
 
 const hostOf = (url: string): string => new URL(url).hostname;

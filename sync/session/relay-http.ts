@@ -7,17 +7,21 @@ import { assert } from "../../crypto/base/assert.ts";
 import { toBase64url } from "../../crypto/base/base64url.ts";
 import { equalBytes, utf8 } from "../../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { POW_CHALLENGE_BYTES, relayHttpParts } from "../../crypto/public/relay-ids.ts";
+import { relayHttpParts } from "../../crypto/public/relay-ids.ts";
 import { signLabelled } from "../../crypto/sign.ts";
 import type { Timers } from "../clock/timers.ts";
-import type { HttpAnswer, HttpRequest, Transport } from "../transport/transport.ts";
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  RESPONSE_BYTES_MAX,
+  type Transport,
+} from "../transport/transport.ts";
 import {
   AUTHORIZATION_SCHEME,
   type CreateMailbox,
   type DeleteTokens,
   type FetchPrekeys,
   PATHS,
-  PROBLEM_STATUS,
   type ProblemType,
   type PutInvite,
   type PutPrekeys,
@@ -51,6 +55,7 @@ import type { RelayLimits } from "../wire/welcome-frame.ts";
 import { JsonFields } from "./json-fields.ts";
 import type { MailboxOwner } from "./link.ts";
 import { solveWork, WORK_BITS_MAX } from "./proof-of-work.ts";
+import { refusalOf } from "./refusal.ts";
 
 export type RelayError =
   /** No relay answered. */
@@ -120,7 +125,25 @@ export interface RelayHttp {
     tag: InviteTag,
   ) => Promise<Result<{ readonly record: Uint8Array; readonly expiresAtMs: number }, RelayError>>;
   readonly deleteInvite: (tag: InviteTag) => Promise<Result<void, RelayError>>;
+  /** Any other request; what its answer says is for the caller to check (sync/media/relay-blobs.ts). */
+  readonly ask: (call: RelayCall) => Promise<Result<HttpAnswer, RelayError>>;
+  /** What lies at `path`, of at most so many bytes. */
+  readonly download: (path: string, bytesMax: number) => Promise<Result<Uint8Array, RelayError>>;
 }
+
+export type RelayCall = {
+  readonly method: HttpRequest["method"];
+  readonly path: string;
+  /** Made for each try: times in it are told by the relay's clock, as far as we know it by then. */
+  readonly body?: () => unknown;
+  /** In place of `body`: bytes as they are, and what is said of them. */
+  readonly raw?: {
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly headers: Readonly<Record<string, string>>;
+  };
+  /** By the mailbox's owner; only a request without `raw`. */
+  readonly isSigned?: true;
+};
 
 export type RelayHttpOptions = {
   /** The relay's origin. */
@@ -135,19 +158,11 @@ export type RelayHttpOptions = {
 const WORK_TRIES_MAX = 3;
 /** Clocks that differ by less than this are not why a signature was refused. */
 const CLOCK_MOVED_MS = 60_000;
-/** The longest pause that a relay can ask for. */
-const RETRY_AFTER_MS_MAX = 3_600_000;
 const REGISTRATIONS: readonly Registration[] = ["open", "invite", "closed"];
-const PROBLEMS = Object.keys(PROBLEM_STATUS) as readonly ProblemType[];
 
 export const openRelayHttp = (options: RelayHttpOptions): RelayHttp => new RelayClient(options);
 
-type Call = {
-  readonly method: HttpRequest["method"];
-  readonly path: string;
-  /** Made for each try: times in it are told by the relay's clock, as far as we know it by then. */
-  readonly body?: () => unknown;
-};
+type Call = Omit<RelayCall, "isSigned">;
 type Answer = Result<HttpAnswer, RelayError>;
 
 const MALFORMED = err({ type: "Malformed" } as const);
@@ -284,6 +299,23 @@ class RelayClient implements RelayHttp {
   readonly deleteInvite = async (tag: InviteTag): Promise<Result<void, RelayError>> =>
     done(await this.#sign({ method: "DELETE", path: PATHS.invite(toBase64url(tag)) }));
 
+  readonly ask = (call: RelayCall): Promise<Result<HttpAnswer, RelayError>> =>
+    call.isSigned === true ? this.#sign(call) : this.#call(call);
+
+  readonly download = async (
+    path: string,
+    bytesMax: number,
+  ): Promise<Result<Uint8Array, RelayError>> => {
+    const answer = await this.#options.transport.download(
+      this.#options.url + path,
+      Math.max(bytesMax, RESPONSE_BYTES_MAX),
+    );
+    if (!answer.ok) return answer;
+    const { status, bytes } = answer.value;
+    if (status === 200) return bytes.length > bytesMax ? MALFORMED : ok(bytes);
+    return err(refusalOf({ status, body: new TextDecoder().decode(bytes) }));
+  };
+
   #owner(): MailboxOwner & { readonly relayId: RelayId } {
     const { owner } = this.#options;
     assert(owner !== null, "only the owner of a mailbox signs");
@@ -326,16 +358,18 @@ class RelayClient implements RelayHttp {
     return known.ok && moved ? this.#call(call, true) : first;
   }
 
-  async #call({ method, path, body }: Call, isSigned = false): Promise<Answer> {
+  async #call({ method, path, body, raw }: Call, isSigned = false): Promise<Answer> {
     const { url, transport } = this.#options;
     const text = body === undefined ? "" : JSON.stringify(body());
     const headers: Record<string, string> = {};
     if (body !== undefined) headers["content-type"] = "application/json";
     if (isSigned) headers["authorization"] = this.#authorization(method, path, text);
-    const request = { method, url: url + path, headers };
-    const answer = await transport.request(
-      body === undefined ? request : { ...request, body: text },
-    );
+    const request = { method, url: url + path, headers: { ...headers, ...raw?.headers } };
+    const answer = await transport.request({
+      ...request,
+      ...(body === undefined ? {} : { body: text }),
+      ...(raw === undefined ? {} : { body: raw.bytes }),
+    });
     if (!answer.ok) return answer;
     const { status } = answer.value;
     return status >= 200 && status <= 299 ? answer : err(refusalOf(answer.value));
@@ -351,19 +385,3 @@ class RelayClient implements RelayHttp {
 }
 
 const done = (answer: Answer): Result<void, RelayError> => (answer.ok ? ok(undefined) : answer);
-
-function refusalOf({ status, body }: HttpAnswer): RelayError {
-  const fields = JsonFields.parse(body);
-  const problem = fields.oneOf("type", PROBLEMS);
-  const pauseMs = fields.has("retryAfterMs") ? fields.whole("retryAfterMs") : 0;
-  const work = JsonFields.parse(body);
-  const challenge = work.bytes("challenge", POW_CHALLENGE_BYTES);
-  const bits = work.whole("bits");
-  return {
-    type: "Refused",
-    status,
-    problem,
-    retryAfterMs: Math.min(RETRY_AFTER_MS_MAX, pauseMs),
-    work: work.isFine ? { challenge, bits } : null,
-  };
-}

@@ -1,22 +1,27 @@
 /** Reading an HTTP answer from a relay that may send without end. */
+import { concat } from "../../crypto/base/bytes.ts";
 
 /** The body as text; null when it is longer than `bytesMax` or breaks off. */
 export async function readBody(response: Response, bytesMax: number): Promise<string | null> {
-  if (response.body === null) return "";
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
+  const bytes = await readBytes(response, bytesMax);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
+}
+
+/** The body as it is; null as above. */
+export async function readBytes(response: Response, bytesMax: number): Promise<Uint8Array | null> {
+  const reader = response.body?.getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      bytes += part.value.length;
-      if (bytes > bytesMax) {
-        await reader.cancel();
+    for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+      length += part.value.length;
+      if (length > bytesMax) {
+        await reader?.cancel();
         return null;
       }
-      text += decoder.decode(part.value, { stream: true });
+      parts.push(part.value);
     }
-    return text + decoder.decode();
+    return concat(...parts);
   } catch {
     return null;
   }

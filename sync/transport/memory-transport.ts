@@ -5,9 +5,11 @@
  */
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Timers } from "../clock/timers.ts";
-import { readBody } from "./bounded-body.ts";
+import { readBody, readBytes } from "./bounded-body.ts";
 import {
   CLOSED_WITHOUT_WORD,
+  type Download,
+  DOWNLOAD_TIMEOUT_MS,
   type HttpAnswer,
   type HttpRequest,
   REQUEST_TIMEOUT_MS,
@@ -59,8 +61,7 @@ export interface MemoryTransport extends Transport {
 export const openMemoryTransport = (options: MemoryTransportOptions): MemoryTransport =>
   new Network(options);
 
-type HttpResult = Result<HttpAnswer, Unreachable>;
-const UNREACHABLE: HttpResult = err({ type: "Unreachable" });
+const UNREACHABLE: Result<never, Unreachable> = err({ type: "Unreachable" });
 
 class Network implements MemoryTransport {
   readonly #options: MemoryTransportOptions;
@@ -94,27 +95,47 @@ class Network implements MemoryTransport {
     return connection;
   };
 
-  readonly request = async (request: HttpRequest): Promise<HttpResult> => {
-    const { promise, resolve } = Promise.withResolvers<HttpResult>();
-    const cancel = this.#options.timers.after(REQUEST_TIMEOUT_MS, () => resolve(UNREACHABLE));
+  readonly request = (request: HttpRequest): Promise<Result<HttpAnswer, Unreachable>> =>
+    this.#answered(REQUEST_TIMEOUT_MS, request, async (response) => {
+      const text = await readBody(response, RESPONSE_BYTES_MAX);
+      return text === null ? null : { status: response.status, body: text };
+    });
+
+  readonly download = (url: string, bytesMax: number): Promise<Result<Download, Unreachable>> =>
+    this.#answered(DOWNLOAD_TIMEOUT_MS, { method: "GET", url, headers: {} }, async (response) => {
+      const bytes = await readBytes(response, bytesMax);
+      return bytes === null ? null : { status: response.status, bytes };
+    });
+
+  /** `read`: null when the body is none that is wanted. */
+  async #answered<Answer>(
+    timeoutMs: number,
+    request: HttpRequest,
+    read: (response: Response) => Promise<Answer | null>,
+  ): Promise<Result<Answer, Unreachable>> {
+    const { promise, resolve } = Promise.withResolvers<Result<Answer, Unreachable>>();
+    const cancel = this.#options.timers.after(timeoutMs, () => resolve(UNREACHABLE));
     try {
-      return await Promise.race([promise, this.#exchange(request)]);
+      return await Promise.race([promise, this.#exchange(request, read)]);
     } finally {
       cancel();
     }
-  };
+  }
 
   /** A relay that throws is a bug, and is not hidden here. */
-  async #exchange({ method, url, headers, body }: HttpRequest): Promise<HttpResult> {
+  async #exchange<Answer>(
+    { method, url, headers, body }: HttpRequest,
+    read: (response: Response) => Promise<Answer | null>,
+  ): Promise<Result<Answer, Unreachable>> {
     await this.#travel();
     const relay = this.#options.relayAt(originOf(url));
     if (this.#isDown() || relay === undefined) return UNREACHABLE;
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
     const response = await relay.fetch(new Request(url, init));
-    const text = await readBody(response, RESPONSE_BYTES_MAX);
+    const answer = await read(response);
     await this.#travel();
-    if (this.#isDown() || text === null) return UNREACHABLE;
-    return ok({ status: response.status, body: text });
+    if (this.#isDown() || answer === null) return UNREACHABLE;
+    return ok(answer);
   }
 
   /** One way; into a black hole it never ends. */

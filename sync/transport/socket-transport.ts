@@ -7,9 +7,11 @@ import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Timers } from "../clock/timers.ts";
 import { CLOSE } from "../wire/close-codes.ts";
 import { SUBPROTOCOL } from "../wire/version.ts";
-import { readBody } from "./bounded-body.ts";
+import { readBody, readBytes } from "./bounded-body.ts";
 import {
   CLOSED_WITHOUT_WORD,
+  type Download,
+  DOWNLOAD_TIMEOUT_MS,
   type HttpAnswer,
   type HttpRequest,
   REQUEST_TIMEOUT_MS,
@@ -29,6 +31,7 @@ export type SocketTransportOptions = {
 export const openSocketTransport = (options: SocketTransportOptions): Transport => ({
   connect: (url, events) => connect(options.WebSocket, url, events),
   request: (request) => send(options, request),
+  download: (url, bytesMax) => download(options, url, bytesMax),
 });
 
 const DEAD_WIRE: Wire = {
@@ -81,25 +84,47 @@ function dial(Socket: typeof WebSocket, url: string): WebSocket | null {
 }
 
 async function send(
-  { fetch, timers }: SocketTransportOptions,
+  options: SocketTransportOptions,
   { method, url, headers, body }: HttpRequest,
 ): Promise<Result<HttpAnswer, Unreachable>> {
+  const init = { method, headers, ...(body === undefined ? {} : { body }) };
+  return await exchange(options, url, init, REQUEST_TIMEOUT_MS, async (response) => {
+    const text = await readBody(response, RESPONSE_BYTES_MAX);
+    return text === null ? null : { status: response.status, body: text };
+  });
+}
+
+const download = (
+  options: SocketTransportOptions,
+  url: string,
+  bytesMax: number,
+): Promise<Result<Download, Unreachable>> =>
+  exchange(options, url, { method: "GET" }, DOWNLOAD_TIMEOUT_MS, async (response) => {
+    const bytes = await readBytes(response, bytesMax);
+    return bytes === null ? null : { status: response.status, bytes };
+  });
+
+/** `read`: null when the body is none that is wanted. */
+async function exchange<Answer>(
+  { fetch, timers }: SocketTransportOptions,
+  url: string,
+  init: RequestInit,
+  timeoutMs: number,
+  read: (response: Response) => Promise<Answer | null>,
+): Promise<Result<Answer, Unreachable>> {
   const abort = new AbortController();
-  const cancel = timers.after(REQUEST_TIMEOUT_MS, () => abort.abort());
+  const cancel = timers.after(timeoutMs, () => abort.abort());
   try {
     const response = await fetch(url, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
+      ...init,
       signal: abort.signal,
       redirect: "error",
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",
     });
-    const text = await readBody(response, RESPONSE_BYTES_MAX);
-    if (text === null) return err({ type: "Unreachable" });
-    return ok({ status: response.status, body: text });
+    const answer = await read(response);
+    return answer === null ? err({ type: "Unreachable" }) : ok(answer);
   } catch {
     return err({ type: "Unreachable" });
   } finally {

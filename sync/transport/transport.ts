@@ -12,6 +12,8 @@
  *   [TR5] What is sent before `onOpen` or after the end is dropped.
  *   [TR7] `request` answers any status with its body, and `Unreachable` for everything else: no
  *         route, no answer in `REQUEST_TIMEOUT_MS`, a body over `RESPONSE_BYTES_MAX`.
+ *   [TR8] `download` is the same for bytes, up to what the caller says, in `DOWNLOAD_TIMEOUT_MS`; a body
+ *         of bytes arrives as it was given.
  */
 import type { Result } from "../../crypto/base/result.ts";
 
@@ -19,6 +21,8 @@ import type { Result } from "../../crypto/base/result.ts";
 export const REQUEST_TIMEOUT_MS = 20_000;
 /** The largest answer is a rendezvous record in JSON. */
 export const RESPONSE_BYTES_MAX = 64 * 1024;
+/** The same for a blob, on a slow line. */
+export const DOWNLOAD_TIMEOUT_MS = 120_000;
 /** RFC 6455 section 7.4.1: never on the wire, it stands for an end that said nothing. */
 export const CLOSED_WITHOUT_WORD = 1006;
 
@@ -40,16 +44,19 @@ export interface Wire {
 }
 
 export type HttpRequest = {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
 };
 export type HttpAnswer = { readonly status: number; readonly body: string };
+export type Download = { readonly status: number; readonly bytes: Uint8Array };
 export type Unreachable = { readonly type: "Unreachable" };
 
 export interface Transport {
   /** `url` is ws: or wss:. */
   readonly connect: (url: string, events: WireEvents) => Wire;
   readonly request: (request: HttpRequest) => Promise<Result<HttpAnswer, Unreachable>>;
+  /** GET without any header. */
+  readonly download: (url: string, bytesMax: number) => Promise<Result<Download, Unreachable>>;
 }

@@ -192,6 +192,32 @@ export function transportContract(name: string, openRig: () => Promise<Transport
     await some(rig);
   });
 
+  test(`[TR8] ${name} brings bytes up and down as they are, and no more than are wanted`, async () => {
+    await using rig = await openRig();
+    const every = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    rig.answer(async (request) => new Response(await request.arrayBuffer()));
+    const patch: HttpRequest = {
+      method: "PATCH",
+      url: `${rig.httpUrl}/v1/x`,
+      headers: {},
+      body: every.subarray(0, 128),
+    };
+    const text = new TextDecoder().decode(every.subarray(0, 128));
+    expect(await asked(rig, patch)).toEqual({ ok: true, value: { status: 200, body: text } });
+
+    const downloaded = async (url: string, bytesMax: number): Promise<unknown> => {
+      let answer: unknown = null;
+      void rig.transport.download(url, bytesMax).then((it) => (answer = it));
+      await until(rig, () => answer !== null);
+      return answer;
+    };
+    rig.answer(() => new Response(every, { status: 203 }));
+    const value = { status: 203, bytes: every };
+    expect(await downloaded(rig.httpUrl, 256)).toEqual({ ok: true, value });
+    expect(await downloaded(rig.httpUrl, 255)).toEqual(UNREACHABLE);
+    expect(await downloaded(`http://${rig.nobody}/`, 256)).toEqual(UNREACHABLE);
+  });
+
   async function asked(rig: TransportRig, request: HttpRequest): Promise<unknown> {
     let answer: unknown = null;
     void rig.transport.request(request).then((it) => (answer = it));

@@ -4,11 +4,14 @@
  * a hostile way single frames are dropped, doubled or overtaken, which no TLS stream does: it stands
  * for a relay that treats its clients so.
  */
+import { toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { readBody } from "../../sync/transport/bounded-body.ts";
+import { readBody, readBytes } from "../../sync/transport/bounded-body.ts";
 import type { RelayConnection, RelayDoor } from "../../sync/transport/memory-transport.ts";
 import {
   CLOSED_WITHOUT_WORD,
+  type Download,
+  DOWNLOAD_TIMEOUT_MS,
   type HttpAnswer,
   type HttpRequest,
   REQUEST_TIMEOUT_MS,
@@ -141,29 +144,51 @@ export class Plug implements Transport {
   readonly connect = (_url: string, events: WireEvents): Wire =>
     this.network.add((n) => new Stream(this, n, events));
 
-  readonly request = async (request: HttpRequest): Promise<HttpResult> => {
+  readonly request = (request: HttpRequest): Promise<Result<HttpAnswer, Unreachable>> =>
+    this.#answered(REQUEST_TIMEOUT_MS, request, async (response) => {
+      const text = await readBody(response, RESPONSE_BYTES_MAX);
+      return text === null ? null : { status: response.status, body: text };
+    });
+
+  readonly download = (url: string, bytesMax: number): Promise<Result<Download, Unreachable>> =>
+    this.#answered(DOWNLOAD_TIMEOUT_MS, { method: "GET", url, headers: {} }, async (response) => {
+      const bytes = await readBytes(response, bytesMax);
+      return bytes === null ? null : { status: response.status, bytes };
+    });
+
+  async #answered<Answer extends HttpAnswer | Download>(
+    timeoutMs: number,
+    request: HttpRequest,
+    read: (response: Response) => Promise<Answer | null>,
+  ): Promise<Result<Answer, Unreachable>> {
     const { kernel } = this.network.options;
-    const { promise, resolve } = Promise.withResolvers<HttpResult>();
-    const after = kernel.afterWhile(this.isAlive);
-    const cancel = after(REQUEST_TIMEOUT_MS, () => resolve(UNREACHABLE));
-    const answer = await Promise.race([promise, this.#exchange(request)]);
+    const { promise, resolve } = Promise.withResolvers<Result<Answer, Unreachable>>();
+    const cancel = kernel.afterWhile(this.isAlive)(timeoutMs, () => resolve(UNREACHABLE));
+    const answer = await Promise.race([promise, this.#exchange(request, read)]);
     cancel();
     return answer;
-  };
+  }
 
-  async #exchange({ method, url, headers, body }: HttpRequest): Promise<HttpResult> {
+  async #exchange<Answer extends HttpAnswer | Download>(
+    { method, url, headers, body }: HttpRequest,
+    read: (response: Response) => Promise<Answer | null>,
+  ): Promise<Result<Answer, Unreachable>> {
     const { tap, door } = this.network.options;
-    tap.http(this.who, `${method} ${url} ${JSON.stringify(headers)} ${body ?? ""}`);
+    tap.http(this.who, `${method} ${url} ${JSON.stringify(headers)} ${textOf(body ?? "")}`);
     await this.#travel();
     const relay = door();
     if (this.#isDown() || relay === undefined) return UNREACHABLE;
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
-    const response = await relay.fetch(new Request(url, init));
-    const text = await readBody(response, RESPONSE_BYTES_MAX);
-    tap.http(this.who, `${response.status} ${text}`);
+    const answer = await read(await relay.fetch(new Request(url, init)));
+    if (answer !== null) {
+      tap.http(
+        this.who,
+        `${answer.status} ${textOf("body" in answer ? answer.body : answer.bytes)}`,
+      );
+    }
     await this.#travel();
-    if (this.#isDown() || text === null) return UNREACHABLE;
-    return ok({ status: response.status, body: text });
+    if (this.#isDown() || answer === null) return UNREACHABLE;
+    return ok(answer);
   }
 
   #isDown(): boolean {
@@ -180,8 +205,10 @@ export class Plug implements Transport {
   }
 }
 
-type HttpResult = Result<HttpAnswer, Unreachable>;
-const UNREACHABLE: HttpResult = err({ type: "Unreachable" });
+const UNREACHABLE: Result<never, Unreachable> = err({ type: "Unreachable" });
+
+const textOf = (body: string | Uint8Array): string =>
+  typeof body === "string" ? body : toHex(body);
 
 /** Both ends of one connection. */
 class Stream implements Wire {

@@ -52,11 +52,17 @@ test("[SE23] a request out of reach leaves nothing on any wire", async () => {
       asked.push(request.url);
       return Promise.resolve({ ok: true, value: { status: 200, body: "" } });
     },
+    download: (url) => {
+      asked.push(url);
+      return Promise.resolve({ ok: true, value: { status: 200, bytes: new Uint8Array(0) } });
+    },
   };
-  const { request } = withinReach(transport, reachFrom(HOME));
+  const { request, download } = withinReach(transport, reachFrom(HOME));
   const get = (url: string) => request({ method: "GET", url, headers: {} });
   expect((await get("http://localhost:8787/v1/invites/x")).ok).toBe(false);
   expect((await get("https://nas.local/.well-known/kith")).ok).toBe(false);
   expect((await get(`${HOME}/.well-known/kith`)).ok).toBe(true);
-  expect(asked).toEqual([`${HOME}/.well-known/kith`]);
+  expect((await download("https://nas.local/v1/blobs/x", 1)).ok).toBe(false);
+  expect((await download(`${HOME}/v1/blobs/x`, 1)).ok).toBe(true);
+  expect(asked).toEqual([`${HOME}/.well-known/kith`, `${HOME}/v1/blobs/x`]);
 });
