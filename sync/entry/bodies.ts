@@ -19,6 +19,14 @@ import {
   type Shape,
 } from "../cbor-shape.ts";
 import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
+import {
+  DEVICE_NAME_SHAPE,
+  type DeviceName,
+  LOG_CLOSE_SHAPE,
+  type LogClose,
+  OWN_NAME_SHAPE,
+  type OwnName,
+} from "./account-bodies.ts";
 import { CONTACT_NOTE_SHAPE, type ContactNote } from "./contact-note.ts";
 import { INCARNATION_BYTES } from "./entry.ts";
 import { KINDS } from "./kinds.ts";
@@ -35,6 +43,7 @@ import {
   type ReactionBody,
 } from "./op-bodies.ts";
 import { plainMessage } from "./plain-message.ts";
+import { ROOM_SHAPE, type RoomUpdate } from "./room-body.ts";
 
 export { LATER_FIELDS_MAX };
 
@@ -61,8 +70,13 @@ export type Bodies = {
   readonly meta: MetaBody;
   readonly system: SystemBody;
   readonly logOpen: LogOpenBody;
+  readonly ydoc: RoomUpdate;
+  readonly ydocSnapshot: RoomUpdate;
   readonly mark: MarkBody;
   readonly contact: ContactNote;
+  readonly logClose: LogClose;
+  readonly deviceName: DeviceName;
+  readonly ownName: OwnName;
 };
 export type BodyType = keyof Bodies;
 
@@ -89,8 +103,13 @@ const SHAPES: { readonly [T in BodyType]: Shape<Bodies[T]> } = {
   meta: META_SHAPE,
   system: SYSTEM_SHAPE,
   logOpen: LOG_OPEN,
+  ydoc: ROOM_SHAPE,
+  ydocSnapshot: ROOM_SHAPE,
   mark: MARK_SHAPE,
   contact: CONTACT_NOTE_SHAPE,
+  logClose: LOG_CLOSE_SHAPE,
+  deviceName: DEVICE_NAME_SHAPE,
+  ownName: OWN_NAME_SHAPE,
 };
 
 const TYPE_BY_KIND: ReadonlyMap<number, BodyType> = new Map(

@@ -15,6 +15,7 @@ export const KINDS = {
   vote: { number: 6, shown: false },
   meta: { number: 7, shown: false },
   system: { number: 8, shown: true },
+  /** The last entry of a device that is out of its account. */
   logClose: { number: 14, shown: false },
   /** Entry 1 of every log: who signs it. */
   logOpen: { number: 15, shown: false },
@@ -25,6 +26,10 @@ export const KINDS = {
   mark: { number: 48, shown: false },
   /** In the account channel alone: somebody whom we accepted or blocked. */
   contact: { number: 49, shown: false },
+  /** In the account channel alone: what a device of ours is called. */
+  deviceName: { number: 50, shown: false },
+  /** In the account channel alone: what we are called. */
+  ownName: { number: 51, shown: false },
 } as const satisfies Record<string, { readonly number: number; readonly shown: boolean }>;
 
 /** Membership: these numbers name all heads of the roster instead of two causes. */

@@ -68,9 +68,14 @@ const channel = bytes(16);
 const marks: fc.Arbitrary<MarkBody> = fc.oneof(
   fc.record({ channel, what: fc.constant("star" as const), target: refs, on }),
   fc.record({ channel, what: fc.constant("hide" as const), target: refs }),
-  fc.record({ channel, what: fc.constant("mute" as const), untilMs: fc.maxSafeNat() }),
+  fc.record({
+    channel,
+    what: fc.constant("mute" as const),
+    untilMs: fc.maxSafeNat(),
+    level: fc.nat(2),
+  }),
   fc.record({ channel, what: fc.constant("pinChat" as const), on }),
-  fc.record({ channel, what: fc.constant("archive" as const), on }),
+  fc.record({ channel, what: fc.constant("archive" as const), on, upToH: fc.maxSafeNat() }),
   fc.record({
     channel,
     what: fc.constant("readVector" as const),
@@ -79,6 +84,15 @@ const marks: fc.Arbitrary<MarkBody> = fc.oneof(
 );
 
 const emoji = fc.constantFrom("👍", "❤️", "🏳️‍🌈", "👩🏻‍❤️‍💋‍👩🏻", "🇪🇺", "7️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿");
+
+/** Of well formed updates: what is in them is not this file's business. */
+const rooms = fc.record({
+  room: text(1, 10),
+  nonces: fc
+    .uniqueArray(fc.nat(0xffff_ffff), { maxLength: 8 })
+    .map((all) => all.toSorted((a, b) => a - b)),
+  update: fc.uint8Array({ minLength: 1, maxLength: 200 }),
+});
 
 export const anyBody: { readonly [T in BodyType]: fc.Arbitrary<Bodies[T]> } = {
   message: fc
@@ -130,5 +144,10 @@ export const anyBody: { readonly [T in BodyType]: fc.Arbitrary<Bodies[T]> } = {
     }),
     incarnation: bytes(16),
   }),
+  ydoc: rooms,
+  ydocSnapshot: rooms,
   mark: marks,
+  logClose: fc.record({ log: bytes(16), seq: fc.nat(2 ** 32 - 1), hash: bytes(32) }),
+  deviceName: fc.record({ device: bytes(16), name: text(0) }),
+  ownName: fc.record({ name: text(0) }),
 };

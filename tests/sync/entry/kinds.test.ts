@@ -20,6 +20,8 @@ test("[KI1] the numbers of kinds never change", () => {
     checkpoint: 40,
     mark: 48,
     contact: 49,
+    deviceName: 50,
+    ownName: 51,
   });
 });
 

@@ -37,14 +37,19 @@ test.each(newer)("[BO3] reads $type ($name) as far as it goes", (vector) => {
 test("[MB4] there is a vector of every body", () => {
   const types: readonly BodyType[] = [
     "delete",
+    "deviceName",
     "edit",
+    "logClose",
     "logOpen",
     "mark",
     "message",
     "meta",
+    "ownName",
     "pin",
     "reaction",
     "system",
+    "ydoc",
+    "ydocSnapshot",
   ];
   expect([...new Set(bodies.map(({ type }) => type))].toSorted()).toEqual(types);
 });
