@@ -114,6 +114,11 @@ export const HTTP_HEADERS_MS_MAX = 10 * SECOND_MS;
 /** An HTTP connection on which nothing moves, such as a download that nobody reads. */
 export const HTTP_IDLE_MS_MAX = MINUTE_MS;
 
+/* Recovery capsules. */
+/** Of one mailbox: devices renew after changes, not in a stream. */
+export const CAPSULE_PUTS_PER_SECOND = 1 / 30;
+export const CAPSULE_PUTS_BURST = 20;
+
 /* Web Push. */
 /** An urgent message that is not acknowledged this long after it was stored wakes its device. */
 export const PUSH_AFTER_MS = 5 * SECOND_MS;

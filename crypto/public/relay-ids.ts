@@ -19,6 +19,9 @@ export const envelopeIdOf = (body: Uint8Array): Uint8Array => hash16("env", body
 /** 32 bytes: a relay keeps this, never the write token. */
 export const tokenHashOf = (token: Uint8Array): Uint8Array => hash32("token", token);
 
+/** 32 bytes: a relay keeps this of the put key that came with the first recovery capsule at a place. */
+export const capsulePutHashOf = (putKey: Uint8Array): Uint8Array => hash32("rec/stored", putKey);
+
 /** Parts to sign under "relay/auth" with the mailbox's owner key. */
 export const relayAuthParts = (
   relayId: Uint8Array,

@@ -30,7 +30,6 @@ import {
   type KemKeyPair,
   makeKemKeyPair,
 } from "../kem.ts";
-import { hash32 } from "../public/hash.ts";
 import { OPEN_FAILED, type OpenFailed } from "../xchacha.ts";
 
 /** Sealed. What a relay takes. */
@@ -72,9 +71,6 @@ export function capsuleKeysOf(recoverySecret: Uint8Array): CapsuleKeys {
 /** 32 bytes to show one relay with the capsule: another relay cannot overwrite it with them. */
 export const capsulePutKeyOf = (keys: CapsuleKeys, relayId: Uint8Array): Uint8Array =>
   kdf32(keys.writeKey, "rec/put", relayId);
-
-/** 32 bytes: a relay keeps this of the put key that came with the first capsule at a place. */
-export const capsulePutHashOf = (putKey: Uint8Array): Uint8Array => hash32("rec/stored", putKey);
 
 export function sealCapsule(
   { publicKey, place }: CapsuleKeys,

@@ -12,6 +12,7 @@ import { HTTP_REQUESTS_BURST, HTTP_REQUESTS_PER_SECOND } from "../limits.ts";
 import type { Relay } from "../relay.ts";
 import type { AppFiles } from "./app-files.ts";
 import { blobRoutes } from "./blob-routes.ts";
+import { capsuleRoutes } from "./capsule-routes.ts";
 import { inviteRoutes } from "./invite-routes.ts";
 import { mailboxRoutes } from "./mailbox-routes.ts";
 import { prekeyRoutes } from "./prekey-routes.ts";
@@ -50,6 +51,7 @@ export function httpApp({ relay, files, blobs, addressOf }: HttpAppOptions): Hon
     .route("/", prekeyRoutes(relay))
     .route("/", pushRoutes(relay))
     .route("/", inviteRoutes(relay))
+    .route("/", capsuleRoutes(relay))
     .route("/", blobs === undefined ? new Hono() : blobRoutes(relay, blobs))
     .get("*", (c) => (files === null ? problem(c, { type: "NotFound" }) : files.serve(c)))
     .all("*", (c) => problem(c, { type: "MethodNotAllowed" }))

@@ -22,8 +22,9 @@ export async function ownerRequest<Shape extends v.GenericSchema>(
   relay: Relay,
   c: Context,
   shape: Shape,
+  bytesMax?: number,
 ): Promise<Result<{ readonly mailbox: MailboxId; readonly input: v.InferOutput<Shape> }, Problem>> {
-  const body = await readBody(c);
+  const body = await readBody(c, bytesMax);
   if (!body.ok) return body;
   const owner = await ownerOf(relay, c, body.value);
   if (!owner.ok) return owner;
@@ -47,6 +48,7 @@ const REFUSALS: ReadonlyMap<StoreAnswer, Problem> = new Map<StoreAnswer, Problem
   ["full", { type: "StorageFull" }],
   ["tooMany", { type: "TooMany" }],
   ["taken", { type: "TagTaken" }],
+  ["old", { type: "CounterOld" }],
   // Deleted between the signature and the commit.
   ["unknown", { type: "SignatureInvalid" }],
 ]);

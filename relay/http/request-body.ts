@@ -17,8 +17,11 @@ const tooLarge = err({ type: "BodyTooLarge" } as const);
 const malformed = err({ type: "BodyMalformed" } as const);
 
 /** All bytes of the body; stops reading at the bound, whatever Content-Length said. */
-export async function readBody(c: Context): Promise<Result<Uint8Array, Problem>> {
-  if (Number(c.req.header("content-length") ?? 0) > HTTP_BODY_BYTES_MAX) return tooLarge;
+export async function readBody(
+  c: Context,
+  bytesMax = HTTP_BODY_BYTES_MAX,
+): Promise<Result<Uint8Array, Problem>> {
+  if (Number(c.req.header("content-length") ?? 0) > bytesMax) return tooLarge;
   const stream = c.req.raw.body;
   if (stream === null) return ok(new Uint8Array(0));
   const chunks: Uint8Array[] = [];
@@ -29,7 +32,7 @@ export async function readBody(c: Context): Promise<Result<Uint8Array, Problem>>
       const { done, value } = await reader.read();
       if (done) return ok(new Uint8Array(Buffer.concat(chunks, length)));
       length += value.length;
-      if (length > HTTP_BODY_BYTES_MAX) return tooLarge;
+      if (length > bytesMax) return tooLarge;
       chunks.push(value);
     }
   } catch {

@@ -4,6 +4,8 @@
  */
 import type {
   BlobId,
+  CapsulePlace,
+  CapsulePutHash,
   InviteTag,
   MailboxId,
   MailboxKey,
@@ -11,7 +13,7 @@ import type {
   TokenHash,
 } from "../../sync/wire/ids.ts";
 import type { Message, Place } from "./shelf.ts";
-import type { BlobView, StoreError, TokenGrant } from "./store.ts";
+import type { BlobView, CapsuleView, StoreError, TokenGrant } from "./store.ts";
 
 export type MailboxRow = {
   readonly no: number;
@@ -37,6 +39,11 @@ export type BlobRow = BlobView & {
   readonly mailboxNo: number;
   readonly ttlMs: number;
   readonly expiresAtMs: number;
+};
+/** `mailboxNo`: who began it. */
+export type CapsuleRow = CapsuleView & {
+  readonly mailboxNo: number;
+  readonly putHash: CapsulePutHash;
 };
 export type BlobCount = { readonly count: number; readonly bytes: number };
 /** What is written once and counted on: see `readMeta`. */
@@ -95,6 +102,10 @@ export interface Backing {
   readonly putInvite: (tag: InviteTag, row: InviteRow) => void;
   readonly deleteInvite: (tag: InviteTag) => void;
 
+  readonly capsuleOf: (place: CapsulePlace) => CapsuleRow | undefined;
+  readonly countCapsules: (mailboxNo: number) => number;
+  readonly putCapsule: (place: CapsulePlace, row: CapsuleRow) => void;
+
   readonly blobOf: (blob: BlobId) => BlobRow | undefined;
   readonly putBlob: (blob: BlobId, row: BlobRow) => void;
   readonly deleteBlob: (blob: BlobId) => void;
@@ -120,7 +131,7 @@ export interface Backing {
     nowMs: number,
     limit: number,
   ) => readonly { readonly id: number; readonly mailboxNos: readonly number[] }[];
-  /** Removes some expired tokens and invites. */
+  /** Removes some expired tokens, invites and capsules. */
   readonly deleteExpiredRights: (nowMs: number, limit: number) => number;
   /** Gives some free pages back to the disk. */
   readonly shrink: () => void;

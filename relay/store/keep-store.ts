@@ -16,6 +16,7 @@ import {
 } from "../limits.ts";
 import type { Backing, BlobCount, Meta } from "./backing.ts";
 import { finishBlob, removeBlobs, reserveBlob, viewOf } from "./blob-records.ts";
+import { capsuleViewOf, putCapsule } from "./capsule-records.ts";
 import {
   createMailbox,
   deleteInvite,
@@ -72,6 +73,8 @@ export function keepStore(backing: Backing, bounds: KeepBounds): Store {
         if (row === undefined || row.expiresAtMs <= nowMs) return null;
         return { record: row.record, expiresAtMs: row.expiresAtMs };
       }),
+    capsule: async (place, nowMs) =>
+      keeper.read(() => capsuleViewOf(backing.capsuleOf(place), nowMs)),
     blob: async (blob, nowMs) =>
       keeper.read(() => {
         const row = backing.blobOf(blob);
@@ -283,6 +286,8 @@ class Keeper {
         return putInvite(context, op);
       case "deleteInvite":
         return deleteInvite(context, op);
+      case "putCapsule":
+        return putCapsule(context, op);
       case "reserveBlob":
         return this.#counting([op.blob], () => reserveBlob(context, op));
       case "finishBlob":

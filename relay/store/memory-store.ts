@@ -4,6 +4,7 @@
  */
 import {
   type BlobId,
+  type CapsulePlace,
   idOf,
   type InviteTag,
   type MailboxId,
@@ -16,6 +17,7 @@ import type {
   Backing,
   BlobCount,
   BlobRow,
+  CapsuleRow,
   InviteRow,
   MailboxRow,
   Meta,
@@ -55,6 +57,7 @@ class MemoryBacking implements Backing {
   readonly #bundles = new Map<number, Uint8Array>();
   readonly #pushes = new Map<number, Uint8Array>();
   readonly #invites = new Map<string, InviteRow>();
+  readonly #capsules = new Map<string, CapsuleRow>();
   readonly #blobs = new Map<string, BlobRow>();
   readonly #messages = new Map<number, Kept>();
   /** Index rows, by mailbox and message id. */
@@ -198,6 +201,16 @@ class MemoryBacking implements Backing {
     this.#invites.delete(latin1(tag));
   }
 
+  capsuleOf(place: CapsulePlace): CapsuleRow | undefined {
+    return this.#capsules.get(latin1(place));
+  }
+  countCapsules(mailboxNo: number): number {
+    return [...this.#capsules.values()].filter((it) => it.mailboxNo === mailboxNo).length;
+  }
+  putCapsule(place: CapsulePlace, row: CapsuleRow): void {
+    this.#capsules.set(latin1(place), { ...row, capsule: row.capsule.slice() });
+  }
+
   blobOf(blob: BlobId): BlobRow | undefined {
     return this.#blobs.get(latin1(blob));
   }
@@ -278,6 +291,10 @@ class MemoryBacking implements Backing {
     for (const [tag, row] of this.#invites) {
       if (count >= limit) return count;
       if (row.expiresAtMs <= nowMs && this.#invites.delete(tag)) count += 1;
+    }
+    for (const [place, row] of this.#capsules) {
+      if (count >= limit) return count;
+      if (row.expiresAtMs <= nowMs && this.#capsules.delete(place)) count += 1;
     }
     for (const [id, tokens] of this.#tokens) {
       for (const [hash, row] of tokens) {

@@ -8,6 +8,7 @@ import { assert } from "../../crypto/base/assert.ts";
 import type { TokenClass } from "../../sync/wire/http.ts";
 import {
   type BlobId,
+  type CapsulePlace,
   idOf,
   type InviteTag,
   type MailboxId,
@@ -22,6 +23,7 @@ import type {
   Backing,
   BlobCount,
   BlobRow,
+  CapsuleRow,
   InviteRow,
   MailboxRow,
   Meta,
@@ -31,7 +33,15 @@ import type { DiskRoom } from "./disk-room.ts";
 import { messageIdAt } from "./message-ids.ts";
 import { packPlaces, unpackMailboxNos, unpackPlaces } from "./message-row.ts";
 import type { Message, Place } from "./shelf.ts";
-import { blobCountOf, bytesAt, inviteRowOf, messageOf, numberAt, type Row } from "./sqlite-rows.ts";
+import {
+  blobCountOf,
+  bytesAt,
+  capsuleRowOf,
+  inviteRowOf,
+  messageOf,
+  numberAt,
+  type Row,
+} from "./sqlite-rows.ts";
 import { prepareStatements, type Statements } from "./sqlite-statements.ts";
 import type { StoreError } from "./store.ts";
 
@@ -227,6 +237,18 @@ export class SqliteBacking implements Backing {
     this.#sql.deleteInvite.run(tag);
   }
 
+  capsuleOf(place: CapsulePlace): CapsuleRow | undefined {
+    const row = this.#sql.capsule.get(place);
+    return row === undefined ? undefined : capsuleRowOf(row);
+  }
+  countCapsules(mailboxNo: number): number {
+    return numberAt(this.#one(this.#sql.countCapsules, mailboxNo), "n");
+  }
+  putCapsule(place: CapsulePlace, row: CapsuleRow): void {
+    const { mailboxNo, putHash, counter, expiresAtMs, capsule } = row;
+    this.#sql.putCapsule.run(place, mailboxNo, putHash, counter, expiresAtMs, capsule);
+  }
+
   blobOf(blob: BlobId): BlobRow | undefined {
     const row = this.#sql.blob.get(blob);
     if (row === undefined) return undefined;
@@ -348,8 +370,9 @@ export class SqliteBacking implements Backing {
   deleteExpiredRights(nowMs: number, limit: number): number {
     const invites = Number(this.#sql.deleteExpiredInvites.run(nowMs, limit).changes);
     const tokens = Number(this.#sql.deleteExpiredTokens.run(nowMs, limit).changes);
+    const capsules = Number(this.#sql.deleteExpiredCapsules.run(nowMs, limit).changes);
     if (tokens > 0) this.#tokens.clear();
-    return invites + tokens;
+    return invites + tokens + capsules;
   }
 
   #one(statement: StatementSync, ...values: readonly SQLInputValue[]): Row {

@@ -2,7 +2,7 @@
 import { assert } from "../../crypto/base/assert.ts";
 import { idOf } from "../../sync/wire/ids.ts";
 import { latin1 } from "../latin1.ts";
-import type { BlobCount, InviteRow } from "./backing.ts";
+import type { BlobCount, CapsuleRow, InviteRow } from "./backing.ts";
 import type { Message } from "./shelf.ts";
 
 export type Row = Record<string, unknown>;
@@ -33,6 +33,14 @@ export const messageOf = (row: Row, isSpilled: boolean, isShared: boolean): Mess
 export const blobCountOf = (row: Row): BlobCount => ({
   count: numberAt(row, "n"),
   bytes: numberAt(row, "bytes"),
+});
+
+export const capsuleRowOf = (row: Row): CapsuleRow => ({
+  mailboxNo: numberAt(row, "mb"),
+  putHash: idOf("CapsulePutHash", bytesAt(row, "put")),
+  counter: numberAt(row, "counter"),
+  expiresAtMs: numberAt(row, "exp"),
+  capsule: bytesAt(row, "capsule"),
 });
 
 export const inviteRowOf = (row: Row): InviteRow => ({

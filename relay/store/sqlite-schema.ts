@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** `PRAGMA user_version`. A newer file is refused; an older one is migrated here, step by step. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const SETTINGS = `
   PRAGMA page_size = 16384;
@@ -74,8 +74,18 @@ const PUSHES = `
   CREATE TABLE push (mb INTEGER PRIMARY KEY, subscription BLOB NOT NULL) STRICT;
 `;
 
+/* capsule  put is the hash of the key that replaces it */
+const CAPSULES = `
+  CREATE TABLE capsule (
+    place BLOB PRIMARY KEY, mb INTEGER NOT NULL, put BLOB NOT NULL, counter INTEGER NOT NULL,
+    exp INTEGER NOT NULL, capsule BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX capsule_mb ON capsule (mb);
+  CREATE INDEX capsule_exp ON capsule (exp);
+`;
+
 /** What leads from each version to the next. */
-const STEPS: readonly string[] = [TABLES, BLOBS, PUSHES];
+const STEPS: readonly string[] = [TABLES, BLOBS, PUSHES, CAPSULES];
 
 /** Throws what SQLite throws, among it "database is locked" when another process has it. */
 export function prepareSchema(db: DatabaseSync, incarnation: () => Uint8Array): void {

@@ -45,6 +45,12 @@ const SQL = {
   deleteExpiredInvites:
     "DELETE FROM invite WHERE tag IN (SELECT tag FROM invite WHERE exp <= ? LIMIT ?)",
 
+  capsule: "SELECT mb, put, counter, exp, capsule FROM capsule WHERE place = ?",
+  countCapsules: "SELECT count(*) AS n FROM capsule WHERE mb = ?",
+  putCapsule: "INSERT OR REPLACE INTO capsule VALUES (?, ?, ?, ?, ?, ?)",
+  deleteExpiredCapsules:
+    "DELETE FROM capsule WHERE place IN (SELECT place FROM capsule WHERE exp <= ? LIMIT ?)",
+
   blob: "SELECT mb, bytes, done, del, ticket, ttl, exp FROM blob WHERE id = ?",
   putBlob: "INSERT OR REPLACE INTO blob VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   deleteBlob: "DELETE FROM blob WHERE id = ?",

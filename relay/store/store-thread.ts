@@ -47,6 +47,8 @@ function resultOf(store: Store, call: StoreCall): PromiseLike<unknown> {
       return store.prekeys(...call.args);
     case "invite":
       return store.invite(...call.args);
+    case "capsule":
+      return store.capsule(...call.args);
     case "blob":
       return store.blob(...call.args);
     case "expiredBlobs":

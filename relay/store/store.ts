@@ -2,7 +2,7 @@
  * What a relay keeps: mailboxes, the hashes of their write tokens, prekey bundles, invite records, and
  * envelopes that wait. It cannot read any of them. No account, contact or sender is in here.
  *
- * Contract [RS1] to [RS16], run by tests/contract/relay-store.ts against every implementation:
+ * Contract [RS1] to [RS17], run by tests/contract/relay-store.ts against every implementation:
  *   RS1  What `commit` answered is durable: it is there after a crash of process or machine.
  *   RS2  A failed `commit` changes nothing, and the store goes on with the next.
  *   RS3  `page` returns messages oldest first, each with a larger id and counter.
@@ -22,6 +22,8 @@
  *        it expires; expired ones are told until they are removed.
  *   RS16 A mailbox has at most one push subscription, which goes with it; it is told together with the
  *        oldest urgent message that waits.
+ *   RS17 A capsule is found at its place until it expires, also after the mailbox that put it is gone;
+ *        only who shows the put key of the first one replaces it, by one with a higher counter.
  *   RS14 Mailboxes do not see each other's messages, nor acknowledge them.
  */
 import type { Result } from "../../crypto/base/result.ts";
@@ -29,6 +31,8 @@ import type { TokenClass } from "../../sync/wire/http.ts";
 import type {
   BlobDeleteHash,
   BlobId,
+  CapsulePlace,
+  CapsulePutHash,
   EnvelopeId,
   InviteTag,
   Label,
@@ -124,6 +128,14 @@ export type StoreOp =
     }
   | { readonly type: "deleteInvite"; readonly mailbox: MailboxId; readonly tag: InviteTag }
   | {
+      readonly type: "putCapsule";
+      readonly mailbox: MailboxId;
+      readonly place: CapsulePlace;
+      readonly putHash: CapsulePutHash;
+      readonly counter: number;
+      readonly capsule: Uint8Array;
+    }
+  | {
       /** Room for a blob, and the right to send it. The newest ticket is the one that holds. */
       readonly type: "reserveBlob";
       readonly mailbox: MailboxId;
@@ -155,6 +167,8 @@ export type StoreAnswers = {
   readonly deletePush: "done";
   readonly putInvite: "done" | "unknown" | "taken" | "tooMany" | "full";
   readonly deleteInvite: "done";
+  /** `old`: one with this counter or a higher one is there. */
+  readonly putCapsule: "done" | "unknown" | "taken" | "old" | "tooMany" | "full";
   /**
    * `reserved`: anew, nothing of it counts that came before. `resumed`: the same mailbox goes on.
    * `finished`: it is here, whoever sent it, and stays for at least this `ttlMs`.
@@ -180,6 +194,12 @@ export type BlobView = {
   readonly isFinished: boolean;
   readonly deleteHash: BlobDeleteHash;
   readonly ticketHash: TokenHash;
+};
+
+export type CapsuleView = {
+  readonly capsule: Uint8Array;
+  readonly counter: number;
+  readonly expiresAtMs: number;
 };
 
 export type MailboxView = {
@@ -240,7 +260,11 @@ export interface Store extends AsyncDisposable {
   ) => Promise<
     Result<{ readonly record: Uint8Array; readonly expiresAtMs: number } | null, StoreError>
   >;
-  /** Null for unknown and expired alike. */
+  /** Null for unknown and expired alike; so it is with a blob. */
+  readonly capsule: (
+    place: CapsulePlace,
+    nowMs: number,
+  ) => Promise<Result<CapsuleView | null, StoreError>>;
   readonly blob: (blob: BlobId, nowMs: number) => Promise<Result<BlobView | null, StoreError>>;
   /** Some that expired, finished or not. */
   readonly expiredBlobs: (

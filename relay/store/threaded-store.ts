@@ -59,6 +59,7 @@ export async function openThreadedStore(
     mailbox: method("mailbox"),
     prekeys: method("prekeys"),
     invite: method("invite"),
+    capsule: method("capsule"),
     blob: method("blob"),
     expiredBlobs: method("expiredBlobs"),
     push: method("push"),

@@ -18,6 +18,7 @@ export const PATHS = {
   prekeys: "/v1/prekeys",
   push: "/v1/push",
   invite: (tag: string): string => `/v1/invites/${tag}`,
+  capsule: (place: string): string => `/v1/capsules/${place}`,
   blobs: "/v1/blobs",
   blob: (blob: string): string => `/v1/blobs/${blob}`,
 } as const;
@@ -105,6 +106,24 @@ export type PutInvite = {
 export type Invite = { readonly record: string; readonly expiresAtMs: number };
 
 /**
+ * PUT capsule, signed: an account's recovery capsule at a place of its own. Whoever puts the first one
+ * there fixes the put key; from then on the higher counter replaces the lower, from any mailbox here
+ * that shows that key. 204; 409 `TagTaken` for another key, 409 `CounterOld` for a counter that is not
+ * higher. The same request again is answered alike.
+ */
+export type PutCapsule = {
+  readonly capsule: string;
+  readonly counter: number;
+  readonly putKey: string;
+};
+/** GET capsule, by who knows the place. 404 `NotFound` for unknown and expired alike. */
+export type Capsule = {
+  readonly capsule: string;
+  readonly counter: number;
+  readonly expiresAtMs: number;
+};
+
+/**
  * POST blobs, signed: asks for a ticket to send a blob's sealed bytes. Asking again gives a new ticket,
  * and says how far the bytes have come.
  */
@@ -139,6 +158,7 @@ export const PROBLEM_STATUS = {
   RequestTooSlow: 408,
   TagTaken: 409,
   OffsetWrong: 409,
+  CounterOld: 409,
   BodyTooLarge: 413,
   BodyTypeUnknown: 415,
   BlobDiffers: 422,

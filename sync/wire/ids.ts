@@ -34,6 +34,12 @@ export type AuthSignature = Brand<Uint8Array, "AuthSignature">;
 export type InviteTag = Brand<Uint8Array, "InviteTag">;
 /** Lets one invited stranger create a mailbox. Secret. 16 bytes. */
 export type Voucher = Brand<Uint8Array, "Voucher">;
+/** Where a recovery capsule lies: only devices of its account know it, and who has the words. 16 bytes. */
+export type CapsulePlace = Brand<Uint8Array, "CapsulePlace">;
+/** Whoever shows it may replace the capsule at this relay. Secret. 32 bytes. */
+export type CapsulePutKey = Brand<Uint8Array, "CapsulePutKey">;
+/** What the relay keeps of that. 32 bytes. */
+export type CapsulePutHash = Brand<Uint8Array, "CapsulePutHash">;
 /** BLAKE2b-256 of a blob's sealed bytes. 32 bytes. */
 export type BlobId = Brand<Uint8Array, "BlobId">;
 /** Whoever shows it may delete the blob. Secret. 32 bytes. */
@@ -58,6 +64,9 @@ export const ID_BYTES = {
   AuthSignature: 64,
   InviteTag: 16,
   Voucher: 16,
+  CapsulePlace: 16,
+  CapsulePutKey: 32,
+  CapsulePutHash: 32,
   BlobId: 32,
   BlobDeleteKey: 32,
   BlobDeleteHash: 32,
@@ -90,5 +99,6 @@ export const parseMailboxId = parserOf("MailboxId");
 export const parseTopic = parserOf("Topic");
 export const parseAuthSignature = parserOf("AuthSignature");
 export const parseInviteTag = parserOf("InviteTag");
+export const parseCapsulePlace = parserOf("CapsulePlace");
 export const parseBlobId = parserOf("BlobId");
 export const parseBlobTicket = parserOf("BlobTicket");

@@ -83,6 +83,16 @@ export const INVITE_RECORD_BYTES_MAX = 16 * KIB;
 export const INVITES_PER_MAILBOX_MAX = 64;
 export const INVITE_LIFE_MS_MAX = 30 * DAY_MS;
 
+/* Recovery capsules. */
+/** Sealed. */
+export const CAPSULE_BYTES_MAX = 256 * KIB;
+/** In JSON, as base64url, with its counter and times: requests and answers alike. */
+export const CAPSULE_JSON_BYTES_MAX = 352 * KIB;
+/** From its last renewal. */
+export const CAPSULE_LIFE_MS = 400 * DAY_MS;
+/** Places that one mailbox may begin: one is needed, others are left of accounts before. */
+export const CAPSULES_PER_MAILBOX_MAX = 4;
+
 /* Web Push. */
 /** What a push service gives out has some hundreds. */
 export const PUSH_ENDPOINT_BYTES_MAX = 2 * KIB;
@@ -114,4 +124,5 @@ assert(BODY_BYTES_MAX <= WINDOW_BYTES, "the largest body fits the window");
 assert(DEAD_VISIBLE_MS >= 3 * PING_VISIBLE_MS, "two lost PINGs are forgiven");
 assert(DEAD_HIDDEN_MS >= 2 * PING_HIDDEN_MS, "one lost PING is forgiven in the background");
 assert(INVITE_RECORD_BYTES_MAX * 1.4 < HTTP_BODY_BYTES_MAX, "a record fits JSON as base64url");
+assert((CAPSULE_BYTES_MAX * 4) / 3 + KIB < CAPSULE_JSON_BYTES_MAX, "a capsule fits its JSON");
 assert(TOKENS_PER_REQUEST_MAX * 200 < HTTP_BODY_BYTES_MAX, "a full list of tokens fits JSON");

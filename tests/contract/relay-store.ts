@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { OpOf, PutAnswer, Store, StoreOp } from "../../relay/store/store.ts";
 import type { BlobDeleteHash, BlobId, InviteTag, MailboxKey, SlotId } from "../../sync/wire/ids.ts";
 import { BLOB_UPLOAD_MS_MAX } from "../../sync/wire/limits.ts";
+import { relayCapsuleContract } from "./relay-store-capsules.ts";
 import {
   bytes,
   CONTRACT_BOUNDS,
@@ -350,6 +351,7 @@ export function relayStoreContract(name: string, openStore: () => Promise<Store>
   });
 
   relayPushContract(name, opened);
+  relayCapsuleContract(name, opened);
 
   test(`[RS14] ${name} lets no mailbox see or acknowledge another's`, async () => {
     await using it = await opened();

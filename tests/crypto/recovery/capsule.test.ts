@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
+import { capsulePutHashOf } from "../../../crypto/public/relay-ids.ts";
 import {
   CAPSULE_BYTES_MAX,
   capsuleKeysOf,
-  capsulePutHashOf,
   capsulePutKeyOf,
   openCapsule,
   sealCapsule,

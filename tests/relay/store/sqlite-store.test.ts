@@ -179,14 +179,14 @@ test("[RS1] refuses a file of a later version, and one that is no database", asy
   });
 });
 
-test("[RS1] takes over a file of version 1, which knew no blobs and no pushes, with all that it held", async () => {
+test("[RS1] takes over a file of version 1, which knew no blobs, pushes and capsules, with all that it held", async () => {
   const folder = newFolder();
   const before = keeper(openAt(folder));
   await before.open("a");
   await before.put("1", ["a"]);
   await before.store[Symbol.asyncDispose]();
   const db = new DatabaseSync(join(folder, "relay.sqlite"));
-  db.exec("DROP TABLE blob; DROP TABLE push; PRAGMA user_version = 1");
+  db.exec("DROP TABLE blob; DROP TABLE push; DROP TABLE capsule; PRAGMA user_version = 1");
   db.close();
   for (let opening = 0; opening < 2; opening += 1) {
     await using store = openAt(folder);

@@ -4,10 +4,10 @@ import { linkJoinedOf, linkOf, linkTagsOf, linkVoucherOf } from "../../../crypto
 import { sealGrant } from "../../../crypto/link/grant.ts";
 import { commitmentOf, linkSasOf, sealHello } from "../../../crypto/link/hello.ts";
 import { sealBlob } from "../../../crypto/media/blob.ts";
+import { capsulePutHashOf } from "../../../crypto/public/relay-ids.ts";
 import { blobIdOf, deleteKeyHashOf } from "../../../crypto/public/blob-id.ts";
 import {
   capsuleKeysOf,
-  capsulePutHashOf,
   capsulePutKeyOf,
   sealCapsule,
 } from "../../../crypto/recovery/capsule.ts";
