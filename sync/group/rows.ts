@@ -75,6 +75,8 @@ export type RosterRow = {
   readonly metas: readonly EntryPlace[];
   readonly title: string;
   readonly topic: string;
+  /** Id of the blob with its picture (hex32); absent: none. */
+  readonly picture?: Hex;
   /** By log id: the first entry that we may be served. Of other logs all. */
   readonly starts: Readonly<Record<Hex, number>>;
   /** What newcomers may read of the past, as it was said last. Absent: as the group was made. */

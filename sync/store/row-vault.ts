@@ -35,6 +35,12 @@ export const KEY_BY_TABLE: { readonly [T in TableName]: keyof SubKeys } = {
   outbox: "entries",
   aggregates: "entries",
   expiry: "entries",
+  media: "entries",
   rosters: "entries",
   rosterOps: "entries",
+  forks: "entries",
+  healed: "entries",
+  chatMarks: "entries",
+  ydocs: "entries",
+  yups: "entries",
 };

@@ -17,7 +17,11 @@ import type { Session } from "../../crypto/ratchet/session.ts";
 import type { MessageBody } from "../entry/message-body.ts";
 import type { MetaBody } from "../entry/meta-body.ts";
 import type { EntryPlace, RosterOpRow, RosterRow } from "../group/rows.ts";
+import type { ForkRow, HealedRow, HelloRow } from "../heal/rows.ts";
 import type { Known } from "../log/known.ts";
+import type { MediaRow } from "../media/rows.ts";
+import type { ChatMarksRow, YdocRow, YupRow } from "../rooms/rows.ts";
+import type { KeptTimer } from "../thread/channel-meta.ts";
 import type { AggregateRow, ExpiryRow } from "../thread/rows.ts";
 
 export type Hex = string;
@@ -232,6 +236,8 @@ export type ChannelRow = {
   readonly receiptsSent: number;
   /** It is older than this device: what was written before is still to be fetched from others. */
   readonly history?: "wanted";
+  /** What was said last about messages that disappear; absent: nothing yet. */
+  readonly timer?: KeptTimer;
 };
 
 export type LogRow = {
@@ -275,6 +281,8 @@ export type EntryRow = {
   readonly writtenAtMs: number;
   /** Its place was before entries that the person had seen when it came; of a run of such the first. */
   readonly late: boolean;
+  /** Who brought it back (hex32), when that was not the way by which it was sent. */
+  readonly healedBy?: Hex;
   /** Its clock was over a minute ahead of ours when it came. */
   readonly clockAhead: boolean;
   /** A message: all of its body but the text; absent: nothing but the text. */
@@ -283,6 +291,8 @@ export type EntryRow = {
   readonly meta?: MetaBody;
   /** A message: what it said was erased. */
   readonly erased?: true;
+  /** It disappears so long after it was read, or came (ms); absent: it stays. */
+  readonly lifetimeMs?: number;
   /** Erased for this account alone: to others it is not here. */
   readonly withheld?: true;
   /**
@@ -304,6 +314,8 @@ export type CursorRow = {
   readonly counter: number;
   readonly delivered: readonly { readonly log: Hex; readonly known: Known }[];
   readonly read: readonly { readonly log: Hex; readonly known: Known }[];
+  /** What its copy comes to, until that was compared with ours. */
+  readonly hello?: HelloRow;
 };
 
 /** `pending`: not stored at a relay; `stored`: durable there; `done`: the device has it. */
@@ -377,8 +389,14 @@ export type Rows = {
   readonly outbox: OutboxRow;
   readonly aggregates: AggregateRow;
   readonly expiry: ExpiryRow;
+  readonly media: MediaRow;
   readonly rosters: RosterRow;
   readonly rosterOps: RosterOpRow;
+  readonly forks: ForkRow;
+  readonly healed: HealedRow;
+  readonly chatMarks: ChatMarksRow;
+  readonly ydocs: YdocRow;
+  readonly yups: YupRow;
 };
 
 export type TableName = keyof Rows;

@@ -90,6 +90,15 @@ export const TABLES: { readonly [T in TableName]: TableShape } = {
     generated: true,
     indexes: { at: { fields: ["at"] }, entry: { fields: ["c", "a", "s"] } },
   },
+  media: {
+    primary: ["c", "a", "s"],
+    indexes: { id: { fields: ["id"] }, due: { fields: ["waiting", "nextAtMs"] } },
+  },
   rosters: { primary: ["c"], indexes: {} },
   rosterOps: { primary: ["c", "a", "s"], indexes: {} },
+  forks: { primary: ["a"], indexes: { channel: { fields: ["c"] } } },
+  healed: { primary: ["c", "account"], indexes: {} },
+  chatMarks: { primary: ["id"], indexes: {} },
+  ydocs: { primary: ["room"], indexes: {} },
+  yups: { primary: ["n"], generated: true, indexes: { room: { fields: ["room", "n"] } } },
 };

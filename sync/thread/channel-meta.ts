@@ -13,6 +13,8 @@ export type ChannelMeta = {
   readonly [Field in keyof MetaBody]: Kept<NonNullable<MetaBody[Field]>> | null;
 };
 
+export type KeptTimer = NonNullable<ChannelMeta["timer"]>;
+
 export const NO_META: ChannelMeta = {
   title: null,
   topic: null,

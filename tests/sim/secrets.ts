@@ -41,17 +41,21 @@ export function secretsOf({ table, row }: Change): readonly Secret[] {
     }
     case "aggregates":
     case "channels":
+    case "chatMarks":
     case "cursors":
     case "devices":
     case "entries":
     case "expiry":
     case "held":
     case "logs":
+    case "media":
     case "outbox":
     case "rosterOps":
     case "rosters":
     case "seen":
     case "tokens":
+    case "ydocs":
+    case "yups":
       // A write token goes to the relay: it keeps the hash alone.
       return [];
     default:

@@ -175,16 +175,22 @@ export class Witness {
         return;
       case "aggregates":
       case "channels":
+      case "chatMarks":
       case "contacts":
       case "devices":
       case "expiry":
+      case "forks":
+      case "healed":
       case "invites":
+      case "media":
       case "peerChains":
       case "prekeys":
       case "rosterOps":
       case "rosters":
       case "sessions":
       case "tokens":
+      case "ydocs":
+      case "yups":
         return;
       default:
         unreachable(table);
