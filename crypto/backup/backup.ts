@@ -20,6 +20,7 @@ import { concat, equalBytes, utf8, wipe } from "../base/bytes.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { RECOVERY_SECRET_BYTES } from "../identity/account.ts";
 import { kdf32 } from "../kdf.ts";
+import { BACKUP_KEY_BYTES } from "./backup-key.ts";
 
 /** Work of a guess at a passphrase: N = 2^17, r = 8, p = 1 (128 MiB, as OWASP advises). */
 const SCRYPT_LOG_N = 17;
@@ -71,10 +72,11 @@ export async function backupIdentityOf(recoverySecret: Uint8Array): Promise<stri
   }
 }
 
-/** The public half, for devices to keep. */
-export async function backupRecipientOf(recoverySecret: Uint8Array): Promise<string> {
-  const { identityToRecipient } = await import("age-encryption");
-  return await identityToRecipient(await backupIdentityOf(recoverySecret));
+/** What `backupKeyOf` (backup-key.ts) gives, as age writes it. */
+export async function backupRecipientOf(backupKey: Uint8Array): Promise<string> {
+  assert(backupKey.length === BACKUP_KEY_BYTES, "backup key length");
+  const { bech32 } = await import("@scure/base");
+  return bech32.encodeFromBytes("age", backupKey);
 }
 
 /** The file's bytes, made while they are read. Errors of `content` are thrown on. */

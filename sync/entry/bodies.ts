@@ -31,6 +31,7 @@ import { CONTACT_NOTE_SHAPE, type ContactNote } from "./contact-note.ts";
 import { INCARNATION_BYTES } from "./entry.ts";
 import { KINDS } from "./kinds.ts";
 import { LATER_FIELDS_MAX } from "./later-fields.ts";
+import { LINK_SHAPE, type LinkBody } from "./link-body.ts";
 import { MARK_SHAPE, type MarkBody } from "./mark-body.ts";
 import { EDIT_SHAPE, type EditBody, MESSAGE_SHAPE, type MessageBody } from "./message-body.ts";
 import { META_SHAPE, type MetaBody, SYSTEM_SHAPE, type SystemBody } from "./meta-body.ts";
@@ -44,6 +45,7 @@ import {
 } from "./op-bodies.ts";
 import { plainMessage } from "./plain-message.ts";
 import { ROOM_SHAPE, type RoomUpdate } from "./room-body.ts";
+import { WORDS_NOTE_SHAPE, type WordsNote } from "./words-note.ts";
 
 export { LATER_FIELDS_MAX };
 
@@ -69,6 +71,7 @@ export type Bodies = {
   readonly pin: PinBody;
   readonly meta: MetaBody;
   readonly system: SystemBody;
+  readonly link: LinkBody;
   readonly logOpen: LogOpenBody;
   readonly ydoc: RoomUpdate;
   readonly ydocSnapshot: RoomUpdate;
@@ -77,6 +80,7 @@ export type Bodies = {
   readonly logClose: LogClose;
   readonly deviceName: DeviceName;
   readonly ownName: OwnName;
+  readonly wordsKept: WordsNote;
 };
 export type BodyType = keyof Bodies;
 
@@ -102,6 +106,7 @@ const SHAPES: { readonly [T in BodyType]: Shape<Bodies[T]> } = {
   pin: PIN_SHAPE,
   meta: META_SHAPE,
   system: SYSTEM_SHAPE,
+  link: LINK_SHAPE,
   logOpen: LOG_OPEN,
   ydoc: ROOM_SHAPE,
   ydocSnapshot: ROOM_SHAPE,
@@ -110,6 +115,7 @@ const SHAPES: { readonly [T in BodyType]: Shape<Bodies[T]> } = {
   logClose: LOG_CLOSE_SHAPE,
   deviceName: DEVICE_NAME_SHAPE,
   ownName: OWN_NAME_SHAPE,
+  wordsKept: WORDS_NOTE_SHAPE,
 };
 
 const TYPE_BY_KIND: ReadonlyMap<number, BodyType> = new Map(

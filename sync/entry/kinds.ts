@@ -15,6 +15,8 @@ export const KINDS = {
   vote: { number: 6, shown: false },
   meta: { number: 7, shown: false },
   system: { number: 8, shown: true },
+  /** Of a group: a link into it is made or taken back, or somebody who used one is refused. */
+  link: { number: 9, shown: false },
   /** The last entry of a device that is out of its account. */
   logClose: { number: 14, shown: false },
   /** Entry 1 of every log: who signs it. */
@@ -30,6 +32,8 @@ export const KINDS = {
   deviceName: { number: 50, shown: false },
   /** In the account channel alone: what we are called. */
   ownName: { number: 51, shown: false },
+  /** In the account channel alone: the recovery words were written down. */
+  wordsKept: { number: 52, shown: false },
 } as const satisfies Record<string, { readonly number: number; readonly shown: boolean }>;
 
 /** Membership: these numbers name all heads of the roster instead of two causes. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Encrypter } from "age-encryption";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 
+import { backupKeyOf } from "../../../crypto/backup/backup-key.ts";
 import {
   backupIdentityOf,
   type BackupKey,
@@ -31,7 +32,7 @@ const HEAD = concat(textOf("kith-backup\0"), Uint8Array.of(1));
 
 async function keysOf(): Promise<{ lock: BackupLock; key: BackupKey }> {
   return {
-    lock: { recipient: await backupRecipientOf(secret) },
+    lock: { recipient: await backupRecipientOf(backupKeyOf(secret)) },
     key: { identity: await backupIdentityOf(secret) },
   };
 }
@@ -247,7 +248,7 @@ describe.skipIf(!existsSync(AGE))("the age command", () => {
       const inside = concat(HEAD, content);
       const [plain, file, keys] = ["plain", "file.age", "key.txt"].map((it) => join(folder, it));
       const { key } = await keysOf();
-      const recipient = await backupRecipientOf(secret);
+      const recipient = await backupRecipientOf(backupKeyOf(secret));
       writeFileSync(keys!, `${await backupIdentityOf(secret)}\n`);
       expect(execFileSync(`${AGE}-keygen`, ["-y", keys!], { encoding: "utf8" }).trim()).toBe(
         recipient,

@@ -150,4 +150,5 @@ export const anyBody: { readonly [T in BodyType]: fc.Arbitrary<Bodies[T]> } = {
   logClose: fc.record({ log: bytes(16), seq: fc.nat(2 ** 32 - 1), hash: bytes(32) }),
   deviceName: fc.record({ device: bytes(16), name: text(0) }),
   ownName: fc.record({ name: text(0) }),
+  wordsKept: fc.record({ backupKey: bytes(32) }),
 };

@@ -54,6 +54,7 @@ const FULL: { readonly [T in BodyType]: readonly Cbor[] } = {
   logOpen: [filled(32, 7), [filled(250, 8)], filled(16, 9)],
   mark: [CHANNEL, 1, [REF, true]],
   contact: [filled(300, 10), 1, filled(32, 11), null, 12],
+  wordsKept: [filled(32, 12)],
 };
 
 test("[BO1] the text of a message has at most 32,768 bytes", () => {

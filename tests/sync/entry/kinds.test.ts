@@ -22,6 +22,7 @@ test("[KI1] the numbers of kinds never change", () => {
     contact: 49,
     deviceName: 50,
     ownName: 51,
+    wordsKept: 52,
   });
 });
 

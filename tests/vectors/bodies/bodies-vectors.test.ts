@@ -48,6 +48,7 @@ test("[MB4] there is a vector of every body", () => {
     "pin",
     "reaction",
     "system",
+    "wordsKept",
     "ydoc",
     "ydocSnapshot",
   ];

@@ -7,6 +7,7 @@ import {
   backupRecipientOf,
   openBackup,
 } from "../../../crypto/backup/backup.ts";
+import { backupKeyOf } from "../../../crypto/backup/backup-key.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
 import { bytesOf, textOf } from "../../crypto/people.ts";
 
@@ -24,7 +25,7 @@ const BY_PASSPHRASE =
 
 test("[BK7] the account's age key is the one it has always been", async () => {
   expect(await backupIdentityOf(bytesOf(32, 9))).toBe(IDENTITY);
-  expect(await backupRecipientOf(bytesOf(32, 9))).toBe(RECIPIENT);
+  expect(await backupRecipientOf(backupKeyOf(bytesOf(32, 9)))).toBe(RECIPIENT);
 });
 
 const files: readonly (readonly [string, string, BackupKey])[] = [
