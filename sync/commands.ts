@@ -11,22 +11,25 @@ import type { UpkeepDeps } from "./account/upkeep.ts";
 import { mayWrite, openActs, targetAt } from "./acts.ts";
 import { append, APPEND_TABLES } from "./channel/append.ts";
 import { type Channel, channelOf } from "./channel/channels.ts";
+import { openChats } from "./chats/commands.ts";
 import type { Timers } from "./clock/timers.ts";
 import { acceptInvite } from "./contact/accept-invite.ts";
 import { makeInvite, openInvite } from "./contact/invites.ts";
 import { acceptContact, blockContact } from "./contact/verdicts.ts";
 import type { Acts, Device, SendError, SendExtras } from "./device.ts";
-import { type Mention, MENTIONS_MAX, type Reply } from "./entry/message-body.ts";
+import { type Mention, MENTIONS_MAX, OFFSET_MAX, type Reply } from "./entry/message-body.ts";
 import { plainMessage } from "./entry/plain-message.ts";
-import { checkText, TEXT_BYTES_MAX } from "./entry/text.ts";
 import { openGroups } from "./group/commands.ts";
 import type { Lane } from "./lane.ts";
+import { putOwnBlob } from "./media/media-rows.ts";
+import { ownBlobOf } from "./media/own-blob.ts";
 import { cleanName } from "./payload/name.ts";
 import { markChannelRead } from "./receipts/receipts.ts";
 import { type Effects, heldBack } from "./receive/effects.ts";
 import { RECEIVE_TABLES } from "./receive/receive.ts";
 import type { Hex } from "./store/rows.ts";
 import type { ReadTx, Store } from "./store/store.ts";
+import { checkLongText } from "./thread/long-text.ts";
 import { oneLine } from "./thread/summary.ts";
 import type { PutPush } from "./wire/http.ts";
 
@@ -46,6 +49,7 @@ export type Commands = Acts &
   Pick<
     Device,
     | "groups"
+    | "chats"
     | "start"
     | "invite"
     | "acceptInvite"
@@ -79,6 +83,7 @@ export const openCommands = (deps: CommandDeps): Commands => ({
   send: (c, text, extras) => send(deps, c, text, extras ?? {}),
   ...openActs(deps),
   groups: openGroups(deps),
+  chats: openChats(deps),
   markRead: (c) => markRead(deps, c),
   decide: (account, verdict) => decide(deps, account, verdict),
 });
@@ -129,12 +134,13 @@ async function send(
   typed: string,
   extras: SendExtras,
 ): ReturnType<Device["send"]> {
-  const text = checkText(typed);
+  const text = checkLongText(typed);
   if (!text.ok) return text;
   const mentions = mentionsOf(extras);
   if (mentions === undefined) return err({ type: "MentionsInvalid" });
   const self = deps.self();
   if (self === undefined) return err({ type: "ChannelUnknown" });
+  const whole = text.value.whole && ownBlobOf(text.value.whole, deps.random);
   const sent = await deps.lane.run(() =>
     deps.store.write(APPEND_TABLES, async (tx): ReturnType<Device["send"]> => {
       const channel = await channelOf(tx, c);
@@ -152,9 +158,11 @@ async function send(
           ...plainMessage(text.value.text),
           reply: reply.value,
           mentions,
+          whole: whole?.ref ?? null,
           forwarded: extras.forwarded ?? false,
         },
       );
+      if (whole !== null) await putOwnBlob(tx, entry, self.account, whole, "text");
       return ok({ id: entry.id });
     }),
   );
@@ -187,7 +195,7 @@ function mentionsOf({ mentions = [] }: SendExtras): readonly Mention[] | undefin
   return decoded;
 }
 
-const isOffset = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= TEXT_BYTES_MAX;
+const isOffset = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= OFFSET_MAX;
 
 async function push(deps: CommandDeps, subscription: PutPush | null): Promise<void> {
   const { lane, store, homeUrl } = deps;

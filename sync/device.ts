@@ -4,10 +4,13 @@
  * for what does not (connection, presence, typing).
  */
 import type { Result } from "../crypto/base/result.ts";
+import type { Chats } from "./chats/commands.ts";
 import type { Groups } from "./group/commands.ts";
 import type { LinkCommands } from "./link/linking.ts";
 import type { LinkProgress } from "./link/progress.ts";
+import type { RoomCommands, Rooms } from "./rooms/rooms.ts";
 import type { Hex } from "./store/rows.ts";
+import type { LongTextError } from "./thread/long-text.ts";
 import type { PutPush } from "./wire/http.ts";
 
 /** `updating`: connected, and the queue at the relay is still being read (`count` left). */
@@ -73,8 +76,7 @@ export type AdmitError = { readonly type: "LinkMalformed" };
 
 export type SendError =
   | { readonly type: "ChannelUnknown" }
-  | { readonly type: "TextEmpty" }
-  | { readonly type: "TextTooLong"; readonly bytes: number; readonly limit: number }
+  | LongTextError
   /** They were blocked, or their request was not accepted yet. */
   | { readonly type: "NotAllowed" }
   /** Of the message that is answered. */
@@ -155,6 +157,11 @@ export interface Device extends AsyncDisposable {
     extras?: SendExtras,
   ) => Promise<Result<{ readonly id: string }, SendError>>;
   readonly groups: Groups;
+  /** What is settled about a chat as a whole. */
+  readonly chats: Chats;
+  /** Documents that the person's own devices share: settings and drafts. */
+  readonly rooms: RoomCommands;
+  readonly openRoom: Rooms["openRoom"];
   /** What one does with messages that are here. */
   readonly acts: Acts;
   /** Everything that arrived in the channel up to now was seen by the person. */
@@ -168,8 +175,8 @@ export interface Device extends AsyncDisposable {
   /** Is any window of the app in front of the person? Presence and heartbeats follow it. */
   readonly visible: (visible: boolean) => void;
   /**
-   * May contacts see when we are here, and we when they are? It is mutual; until this is called they
-   * may. Not kept: whoever opens the device says it again.
+   * Does this process speak for the person at all? Until it is said, yes. Not kept; whether contacts may
+   * see when we are here, and we when they are, is one of the account's settings.
    */
   readonly showPresence: (shown: boolean) => void;
   /** The browser said that the network came or went. */

@@ -24,6 +24,8 @@ import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
 import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
 import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender.ts";
 import { type Effects, heldBack } from "./receive/effects.ts";
+import { openRooms, type OpenRoomHost, type Rooms } from "./rooms/rooms.ts";
+import { readSettings, type Settings } from "./rooms/settings.ts";
 import type { ClockSample, Welcome } from "./session/link.ts";
 import { type LinkPool, openLinkPool } from "./session/pool.ts";
 import { type MayReach, reachFrom, withinReach } from "./session/reach.ts";
@@ -47,6 +49,8 @@ export type DeviceDeps = {
   readonly homeUrl: string;
   /** Where the app is served, without a fragment: what invite links begin with. */
   readonly appUrl: string;
+  /** Brings what shared documents need; a process without it keeps their entries. */
+  readonly loadRooms?: () => Promise<OpenRoomHost>;
   /** Counts what was dropped, by reason; never content. */
   readonly dropped?: (reason: string) => void;
   /** A contradiction of our own (a Bug): reported, never swallowed. */
@@ -55,7 +59,8 @@ export type DeviceDeps = {
 
 /** Opens what the store holds, connects, and goes on where the device stopped. */
 export async function openDevice(deps: DeviceDeps): Promise<Device> {
-  return new OpenedDevice(deps, await upgradeRows(deps.store, deps.random));
+  const self = await upgradeRows(deps.store, deps.random);
+  return new OpenedDevice(deps, self, await deps.store.read(["meta"], readSettings));
 }
 
 class OpenedDevice implements Device {
@@ -76,6 +81,7 @@ class OpenedDevice implements Device {
   readonly #presence: PresenceDesk;
   readonly #commands: Commands;
   readonly #linking: Linking;
+  readonly #rooms: Rooms;
   readonly #sweeper: Sweeper;
   #self: Self | undefined;
   #samples = NO_SAMPLES;
@@ -83,7 +89,7 @@ class OpenedDevice implements Device {
   /** Of the newest sample. */
   #offsetMs: number | null = null;
 
-  constructor(given: DeviceDeps, self: Self | undefined) {
+  constructor(given: DeviceDeps, self: Self | undefined, settings: Settings) {
     const mayReach = reachFrom(given.homeUrl);
     const deps = { ...given, transport: withinReach(given.transport, mayReach) };
     this.#deps = deps;
@@ -137,12 +143,21 @@ class OpenedDevice implements Device {
       publish: (topic, payload) => this.#home.link()?.publish(topic, payload),
       onPresence: (presence) => this.#board.change({ presence }),
     });
+    const settled = ({ presenceShown }: Settings): void => this.#presence.setShown(presenceShown);
+    settled(settings);
+    this.#rooms = openRooms(
+      { ...base, wake, settled, dropped: (reason) => deps.dropped?.(reason) },
+      deps.loadRooms ?? null,
+    );
     const { appUrl } = deps;
     const person = { ...base, transport, homeUrl, appUrl, started: this.#started };
     const { tend } = this.#home;
     this.#commands = openCommands({ ...person, effects: this.#effects, tend });
     this.acts = this.#commands;
     this.groups = this.#commands.groups;
+    this.chats = this.#commands.chats;
+    this.rooms = this.#rooms;
+    this.openRoom = this.#rooms.openRoom;
     const changed = (linking: Status["linking"]): void => this.#board.change({ linking });
     this.#linking = openLinking({ ...person, changed });
     if (self !== undefined) this.#begin();
@@ -161,6 +176,9 @@ class OpenedDevice implements Device {
   };
   readonly acts: Device["acts"];
   readonly groups: Device["groups"];
+  readonly chats: Device["chats"];
+  readonly rooms: Device["rooms"];
+  readonly openRoom: Device["openRoom"];
   readonly send: Device["send"] = async (c, text, extras) => {
     const sent = await this.#commands.send(c, text, extras);
     if (sent.ok) this.#typing.sent(c);
@@ -187,6 +205,7 @@ class OpenedDevice implements Device {
     const asking = [this.#pump, this.#receipts, this.#healer, this.#backfiller, this.#seeker];
     const showing = [this.#sweeper, this.#typing, this.#linking, this.#presence];
     for (const part of [...asking, ...showing, this.#home, this.#pool]) part.close();
+    await this.#rooms.close();
     await this.#lane.idle();
   }
 
@@ -206,6 +225,7 @@ class OpenedDevice implements Device {
         this.#backfiller.arrived(c, left);
         this.#backfiller.look();
       },
+      edited: () => this.#rooms.edited(),
       missing: () => {
         this.#healer.look();
         this.#backfiller.look();
@@ -278,6 +298,7 @@ class OpenedDevice implements Device {
   #begin(): void {
     this.#presence.contactsChanged();
     void this.#home.tend();
+    this.#rooms.begin();
     this.#resume();
   }
 

@@ -32,6 +32,8 @@ export type PresenceDesk = Pick<
 > & {
   /** Contacts came, went, or showed where they are reached. */
   readonly contactsChanged: () => void;
+  /** May they know? One of the account's settings; `setEnabled` is of this process. */
+  readonly setShown: (shown: boolean) => void;
   /** Accounts on screen; replaces the earlier list. */
   readonly watch: (accounts: readonly Hex[]) => void;
 };
@@ -45,6 +47,7 @@ class Desk implements PresenceDesk {
   #presence: Presence | undefined;
   #isVisible = true;
   #isEnabled = true;
+  #isShown = true;
 
   constructor(deps: PresenceDeskDeps) {
     this.#deps = deps;
@@ -63,7 +66,11 @@ class Desk implements PresenceDesk {
   };
   readonly setEnabled = (enabled: boolean): void => {
     this.#isEnabled = enabled;
-    this.#open()?.setEnabled(enabled);
+    this.#open()?.setEnabled(this.#isEnabled && this.#isShown);
+  };
+  readonly setShown = (shown: boolean): void => {
+    this.#isShown = shown;
+    this.setEnabled(this.#isEnabled);
   };
   readonly ownLinkState: Presence["ownLinkState"] = (state) => this.#open()?.ownLinkState(state);
   readonly wanted: Presence["wanted"] = (topic, want) => this.#open()?.wanted(topic, want);
@@ -89,7 +96,7 @@ class Desk implements PresenceDesk {
       },
     });
     this.#presence.setVisible(this.#isVisible);
-    this.#presence.setEnabled(this.#isEnabled);
+    this.#presence.setEnabled(this.#isEnabled && this.#isShown);
     return this.#presence;
   }
 

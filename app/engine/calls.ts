@@ -12,7 +12,7 @@ export type Parts = {
     Device,
     "start" | "invite" | "acceptInvite" | "admit" | "push" | "send" | "markRead" | "decide"
   >;
-} & Pick<Device, "acts" | "groups" | "linking">;
+} & Pick<Device, "acts" | "chats" | "groups" | "linking" | "rooms">;
 
 export type Part = keyof Parts;
 export type Method<P extends Part> = keyof Parts[P] & string;

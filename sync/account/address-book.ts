@@ -17,6 +17,7 @@ import { decodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
 import { cleanName } from "../payload/name.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
+import { isEdit, queueEdit } from "../rooms/queue.ts";
 import type { ContactRow, EntryRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { Self } from "./self.ts";
@@ -59,7 +60,9 @@ export async function applyAccountEntry(
   context: OpenContext,
   { entry, channel }: { readonly entry: EntryRow; readonly channel: Channel },
 ): Promise<void> {
-  if (channel.kind !== "account" || entry.kind !== KINDS.contact.number) return;
+  if (channel.kind !== "account") return;
+  if (isEdit(entry)) return await queueEdit(tx, context.effects, entry);
+  if (entry.kind !== KINDS.contact.number) return;
   const decoded = decodeEntry(entry.bytes);
   assert(decoded.ok, "an entry that was placed");
   const body = decoded.value.body === null ? null : decodeBody(entry.kind, decoded.value.body);

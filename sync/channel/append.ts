@@ -78,6 +78,9 @@ export const APPEND_TABLES: readonly TableName[] = [
   "contacts",
   "devices",
   "aggregates",
+  "expiry",
+  "media",
+  "chatMarks",
   ...ROSTER_TABLES,
 ];
 

@@ -9,9 +9,11 @@ import type { Self } from "../account/self.ts";
 import { KINDS } from "../entry/kinds.ts";
 import { rosterOf } from "../group/rosters.ts";
 import { hasKnown } from "../log/known.ts";
+import { blobNamedBy, wantBlob } from "../media/media-rows.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { type Aggregate, isGone } from "../thread/aggregate.ts";
+import { isChatMark, NO_MARKS, withMark } from "../thread/chat-marks.ts";
 import { type Change, fileEntry, refile } from "../thread/file-entry.ts";
 import { EQUALS, type Judge } from "../thread/judge.ts";
 import { rosterJudge } from "../thread/roster-judge.ts";
@@ -33,6 +35,8 @@ export const accountChannelIdOf = ({ account }: Pick<Self, "account">): Hex =>
 /** `said`: the entry, of which `row` is stored already. */
 export async function takeIn(tx: WriteTx, self: Self, said: Said): Promise<void> {
   const accountChannel = accountChannelIdOf(self);
+  if (said.channel === accountChannel) await takeChatMark(tx, said);
+  await takeBlob(tx, said);
   const waiting = await waitingOps(tx);
   const isMessage = said.kind === KINDS.message.number;
   if (isMessage && waiting === 0) return;
@@ -53,6 +57,21 @@ export async function takeIn(tx: WriteTx, self: Self, said: Said): Promise<void>
   if (change !== undefined) await applyChange(tx, change);
 }
 
+/** What a person settled about a chat, which may not be here yet. */
+async function takeChatMark(tx: WriteTx, said: Said): Promise<void> {
+  if (said.body?.type !== "mark" || !isChatMark(said.body)) return;
+  const id = toHex(said.body.channel);
+  const before = (await tx.get("chatMarks", id))?.marks ?? NO_MARKS;
+  await tx.put("chatMarks", { id, marks: withMark(before, said, said.body) });
+}
+
+/** What the entry names and does not hold is to be fetched. */
+async function takeBlob(tx: WriteTx, said: Said): Promise<void> {
+  const named = blobNamedBy(said);
+  const row = named === undefined ? undefined : await rowAt(tx, said.ref);
+  if (named !== undefined && row !== undefined) await wantBlob(tx, row, said.account, named);
+}
+
 /** Who decides what: in a group its roster, elsewhere everybody alike. */
 async function judgeOf(tx: ReadTx, { channel: id }: Said): Promise<Judge> {
   const channel = await channelById(tx, id);
@@ -67,6 +86,15 @@ export async function refileAt(tx: WriteTx, self: Self, row: EntryRow): Promise<
   const target = op === undefined ? undefined : await thread.said(op.target);
   if (target === undefined) return;
   const change = await refile(thread, { judge: await judgeOf(tx, target), accountChannel }, target);
+  if (change !== undefined) await applyChange(tx, change);
+}
+
+/** The message counts from now on: what is here about it is worked out. */
+export async function refileMessage(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
+  const accountChannel = accountChannelIdOf(self);
+  const said = await rowSaid(tx, row);
+  const reader = { judge: await judgeOf(tx, said), accountChannel };
+  const change = await refile(openThread(tx, accountChannel), reader, said);
   if (change !== undefined) await applyChange(tx, change);
 }
 

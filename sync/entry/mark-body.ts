@@ -8,10 +8,13 @@
  * | ---------- | -----: | ------------------------------------------------- |
  * | star       |      1 | [target, on]                                      |
  * | hide       |      2 | [target]             "delete for me": no way back |
- * | mute       |      3 | [ms since 1970 up to which]      0 = not muted    |
+ * | mute       |      3 | [ms since 1970 up to which, level]    0 = not muted |
  * | pinChat    |      4 | [on]                                              |
- * | archive    |      5 | [on]                                              |
+ * | archive    |      5 | [on, place of the newest message that is put away] |
  * | readVector |      6 | [[[log, known] …]]                                |
+ *
+ * `level` and the place of `archive` may be missing, and are left out when 0. `level`: what is still told
+ * while the chat is muted, 0 nothing, 1 messages that name the person. Others count as 0.
  */
 import { ok, type Result } from "../../crypto/base/result.ts";
 import { CHANNEL_ID_BYTES } from "../../crypto/identity/channel-id.ts";
@@ -19,6 +22,7 @@ import {
   anyShape,
   boolShape,
   bytesShape,
+  grownShape,
   listShape,
   recordShape,
   type Shape,
@@ -37,9 +41,9 @@ export type ReadLog = { readonly log: Uint8Array; readonly known: Known };
 export type Marks = {
   readonly star: { readonly target: EntryRef; readonly on: boolean };
   readonly hide: { readonly target: EntryRef };
-  readonly mute: { readonly untilMs: number };
+  readonly mute: { readonly untilMs: number; readonly level: number };
   readonly pinChat: { readonly on: boolean };
-  readonly archive: { readonly on: boolean };
+  readonly archive: { readonly on: boolean; readonly upToH: number };
   readonly readVector: { readonly logs: readonly ReadLog[] };
 };
 type What = keyof Marks;
@@ -52,15 +56,32 @@ export type MarkBody = { readonly channel: Uint8Array } & (
 );
 
 const WHAT_MAX = 0xffff;
+const LEVEL_MAX = 0xff;
+/** What is still told of a muted chat: messages that name the person. */
+export const LEVEL_MENTIONS = 1;
 
 const VALUES: {
   readonly [W in What]: { readonly number: number; readonly shape: Shape<Marks[W]> };
 } = {
   star: { number: 1, shape: mark<"star">({ target: REF_SHAPE, on: boolShape }) },
   hide: { number: 2, shape: mark<"hide">({ target: REF_SHAPE }) },
-  mute: { number: 3, shape: mark<"mute">({ untilMs: uintShape() }) },
+  mute: {
+    number: 3,
+    shape: grownShape<Marks["mute"]>(
+      { untilMs: uintShape(), level: uintShape(LEVEL_MAX) },
+      { level: 0 },
+      LATER_FIELDS_MAX,
+    ),
+  },
   pinChat: { number: 4, shape: mark<"pinChat">({ on: boolShape }) },
-  archive: { number: 5, shape: mark<"archive">({ on: boolShape }) },
+  archive: {
+    number: 5,
+    shape: grownShape<Marks["archive"]>(
+      { on: boolShape, upToH: uintShape() },
+      { upToH: 0 },
+      LATER_FIELDS_MAX,
+    ),
+  },
   readVector: {
     number: 6,
     shape: mark<"readVector">({

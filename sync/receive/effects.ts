@@ -17,6 +17,8 @@ export type Effects = {
   readonly sessionReset: (device: Hex) => void;
   /** History of a channel came; so many entries of it are left with who supplied it. */
   readonly backfilled: (c: number, left: number) => void;
+  /** Another device of ours edited a document that we share. */
+  readonly edited: () => void;
   /** Something shows that there is more than what came: it may have to be asked for. */
   readonly missing: () => void;
   /** An entry came that we signed and do not have: our storage was rolled back. */
@@ -41,6 +43,7 @@ export function heldBack(effects: Effects): {
       wrote: (c, account) => calls.push(() => effects.wrote(c, account)),
       sessionReset: (device) => calls.push(() => effects.sessionReset(device)),
       backfilled: (c, left) => calls.push(() => effects.backfilled(c, left)),
+      edited: () => calls.push(effects.edited),
       missing: () => calls.push(effects.missing),
       rolledBack: () => calls.push(effects.rolledBack),
       dropped: (reason) => calls.push(() => effects.dropped(reason)),

@@ -38,6 +38,10 @@ export const RECEIVE_TABLES: readonly TableName[] = [
   "cursors",
   "outbox",
   "aggregates",
+  "expiry",
+  "media",
+  "chatMarks",
+  "yups",
   ...ROSTER_TABLES,
 ];
 

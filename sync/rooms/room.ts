@@ -10,14 +10,10 @@ import * as Y from "yjs";
 
 import { assert } from "../../crypto/base/assert.ts";
 import type { Timers } from "../clock/timers.ts";
+import { NONCE_MAX, NONCES_MAX, type RoomUpdate, UPDATE_BYTES_MAX } from "../entry/room-body.ts";
 import { Peers } from "./peers.ts";
-import {
-  clientIdOf,
-  NONCE_MAX,
-  NONCES_MAX,
-  type RoomUpdate,
-  UPDATE_BYTES_MAX,
-} from "./room-update.ts";
+import { ROOM_CLOSED, type RoomClosed } from "./room-closed.ts";
+import { clientIdOf } from "./room-update.ts";
 import {
   awarenessFrame,
   decodeTabFrame,
@@ -37,10 +33,6 @@ export const TABS_MAX = 64;
 /** Editors of ours, newest last, whose unwritten work a tab may bring back after a restart. */
 export const NONCES_REMEMBERED_MAX = 256;
 
-/** Close codes 4400 to 4499 tell the provider not to come again. docs/protocol/wire.md has them all. */
-export const ROOM_CLOSED = { malformed: 4400, forbidden: 4403, full: 4413, restart: 4500 } as const;
-export type RoomClosed = (typeof ROOM_CLOSED)[keyof typeof ROOM_CLOSED];
-
 /** A tab's end of its socket. */
 export type TabSocket = {
   readonly frame: (bytes: Uint8Array) => void;
@@ -51,6 +43,8 @@ export type TabSocket = {
 export type Tab = {
   readonly frame: (bytes: Uint8Array) => void;
   readonly flush: () => void;
+  /** Calls back when all that this tab has edited so far is kept. */
+  readonly kept: (then: () => void) => void;
   readonly closed: () => void;
 };
 
@@ -63,8 +57,11 @@ export type RoomDeps = {
   readonly nextNonce: number;
   /** The document as it was kept; null: nothing was written yet. */
   readonly state: Uint8Array | null;
-  /** To be appended to our log. It is in the document already. */
-  readonly wrote: (update: RoomUpdate) => void;
+  /**
+   * To be appended to our log. It is in the document already, and nothing else is that was not handed
+   * over. Settles when it is durable.
+   */
+  readonly wrote: (update: RoomUpdate) => Promise<void>;
   /** Editors of ours moved, came or left: to be told to other devices that are there now. */
   readonly moved: (peers: readonly Peer[]) => void;
 };
@@ -81,6 +78,8 @@ export type Room = {
   /** The whole document as one update: what is kept, and what a snapshot carries. */
   readonly state: () => Uint8Array;
   readonly nextNonce: () => number;
+  /** A map of the document, as plain values. */
+  readonly map: (name: string) => unknown;
   readonly flush: () => void;
   /** Flushes what is unwritten and closes every tab. */
   readonly close: (code: RoomClosed) => void;
@@ -101,6 +100,9 @@ class HostedRoom implements Room {
   #unwritten: Uint8Array[] = [];
   #unwrittenBytes = 0;
   #documentBytes: number;
+  /** The last `wrote`, and who waits for the next. */
+  #durable: Promise<void> = Promise.resolve();
+  #waiting: (() => void)[] = [];
   #cancelFlush: (() => void) | undefined;
   #cancelKeepAlive: (() => void) | undefined;
 
@@ -137,6 +139,7 @@ class HostedRoom implements Room {
     return {
       frame: (bytes) => this.#heard(seat, bytes),
       flush: this.flush,
+      kept: this.#kept,
       closed: () => this.#leave(seat),
     };
   };
@@ -157,6 +160,8 @@ class HostedRoom implements Room {
 
   readonly nextNonce = (): number => this.#nextNonce;
 
+  readonly map = (name: string): unknown => this.#doc.getMap(name).toJSON();
+
   readonly flush = (): void => {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
@@ -166,7 +171,19 @@ class HostedRoom implements Room {
     this.#unwrittenBytes = 0;
     const nonces = [...(clientsOf(update) ?? [])].map((it) => this.#nonceOf.get(it) ?? -1);
     assert(!nonces.includes(-1), "what our tabs wrote is in our name");
-    this.#deps.wrote({ room: this.#deps.room, nonces: nonces.toSorted((a, b) => a - b), update });
+    const sorted = nonces.toSorted((a, b) => a - b);
+    this.#durable = this.#deps.wrote({ room: this.#deps.room, nonces: sorted, update });
+    // Whoever could not keep it closes the room.
+    this.#durable.catch(() => undefined);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const then of waiting) this.#kept(then);
+  };
+
+  /** What could not be kept closes the room: then nobody is called back. */
+  readonly #kept = (then: () => void): void => {
+    if (this.#unwritten.length > 0) this.#waiting.push(then);
+    else this.#durable.then(then, () => undefined);
   };
 
   readonly close = (code: RoomClosed): void => {
@@ -217,16 +234,24 @@ class HostedRoom implements Room {
     const fresh = this.#freshOf(update);
     if (fresh === undefined) return this.#expel(seat, ROOM_CLOSED.malformed);
     if (fresh.length === 0) return;
-    const isTooLarge = this.#documentBytes + fresh.length > DOCUMENT_BYTES_MAX;
+    const isTooLarge = !this.#hasRoomFor(fresh.length);
     if (isTooLarge || fresh.length > UPDATE_BYTES_MAX) return this.#expel(seat, ROOM_CLOSED.full);
-    if (!applied(this.#doc, fresh, seat)) return this.#expel(seat, ROOM_CLOSED.malformed);
-    this.#documentBytes += fresh.length;
+    // First: what is handed over is all that the document holds then.
     const isFull = this.#unwrittenBytes + fresh.length > UPDATE_BYTES_MAX;
     if (isFull || this.#authors().size >= NONCES_MAX) this.flush();
+    if (!applied(this.#doc, fresh, seat)) return this.#expel(seat, ROOM_CLOSED.malformed);
+    this.#documentBytes += fresh.length;
     this.#unwritten.push(fresh);
     this.#unwrittenBytes += fresh.length;
     if (this.#unwrittenBytes >= FLUSH_BYTES) return this.flush();
     this.#cancelFlush ??= this.#deps.timers.after(FLUSH_MS, this.flush);
+  }
+
+  /** Updates are added up; what was deleted since takes no room, so it is measured before it is refused. */
+  #hasRoomFor(bytes: number): boolean {
+    if (this.#documentBytes + bytes <= DOCUMENT_BYTES_MAX) return true;
+    this.#documentBytes = this.state().length;
+    return this.#documentBytes + bytes <= DOCUMENT_BYTES_MAX;
   }
 
   /** What the document lacks of it; undefined: Yjs cannot read it, or it is in a stranger's name. */

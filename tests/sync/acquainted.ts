@@ -57,6 +57,7 @@ export async function someone(name: string): Promise<Someone> {
     wrote: (c) => called.push(`wrote ${c}`),
     sessionReset: () => called.push("sessionReset"),
     backfilled: (c, left) => called.push(`backfilled ${c} ${left}`),
+    edited: () => called.push("edited"),
     missing: () => called.push("missing"),
     rolledBack: () => called.push("rolledBack"),
     dropped: (reason) => called.push(`dropped ${reason}`),

@@ -13,6 +13,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     wrote: (c, account) => called.push(`wrote ${c} ${account}`),
     sessionReset: (device) => called.push(`sessionReset ${device}`),
     backfilled: (c, left) => called.push(`backfilled ${c} ${left}`),
+    edited: () => called.push("edited"),
     missing: () => called.push("missing"),
     rolledBack: () => called.push("rolledBack"),
     dropped: (reason) => called.push(`dropped ${reason}`),
@@ -27,6 +28,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
   held.effects.upkeep();
   held.effects.contacts();
   held.effects.backfilled(3, 9);
+  held.effects.edited();
   held.effects.missing();
   held.effects.rolledBack();
   expect(called).toEqual([]);
@@ -41,6 +43,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     "upkeep",
     "contacts",
     "backfilled 3 9",
+    "edited",
     "missing",
     "rolledBack",
   ]);

@@ -6,15 +6,13 @@ import { Bug } from "../../../crypto/base/assert.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
 import { encodeCbor } from "../../../sync/cbor.ts";
 import {
-  clientIdOf,
-  decodeRoomUpdate,
-  encodeRoomUpdate,
   NONCE_MAX,
   NONCES_MAX,
   ROOM_NAME_BYTES_MAX,
   type RoomUpdate,
   UPDATE_BYTES_MAX,
-} from "../../../sync/rooms/room-update.ts";
+} from "../../../sync/entry/room-body.ts";
+import { clientIdOf, decodeRoomUpdate, encodeRoomUpdate } from "../../../sync/rooms/room-update.ts";
 import { decoderContract } from "../decoder.contract.ts";
 import { filled } from "../entry/signed-entry.ts";
 

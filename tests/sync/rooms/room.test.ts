@@ -7,14 +7,13 @@ import {
   encodeRoomUpdate,
   type RoomUpdate,
 } from "../../../sync/rooms/room-update.ts";
+import { ROOM_CLOSED, type RoomClosed } from "../../../sync/rooms/room-closed.ts";
 import {
   FLUSH_BYTES,
   FLUSH_MS,
   KEEP_ALIVE_MS,
   openRoom,
   type Room,
-  ROOM_CLOSED,
-  type RoomClosed,
   TABS_MAX,
 } from "../../../sync/rooms/room.ts";
 import { awarenessFrame, type Peer, updateFrame } from "../../../sync/rooms/y-frames.ts";
@@ -54,7 +53,7 @@ function hostOf(byte: number, state: Uint8Array | null = null, nextNonce = 0): H
     log,
     nextNonce,
     state,
-    wrote: (update) => wrote.push(update),
+    wrote: async (update) => void wrote.push(update),
     moved: (peers) => moved.push([...peers]),
   });
   return { room, log, wrote, moved };

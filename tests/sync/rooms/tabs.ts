@@ -2,7 +2,8 @@
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 
-import type { Room, RoomClosed, Tab } from "../../../sync/rooms/room.ts";
+import type { RoomClosed } from "../../../sync/rooms/room-closed.ts";
+import type { Room, Tab } from "../../../sync/rooms/room.ts";
 
 export type EditorTab = {
   readonly doc: Y.Doc;

@@ -1,0 +1,82 @@
+/**
+ * What a person settles about a chat as a whole, on all their devices: one mark in the account channel for
+ * each word. docs/protocol/messages.md, [CM3].
+ */
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { append, APPEND_TABLES } from "../channel/append.ts";
+import { bytesOf, type Channel, channelOf, openAccountChannel } from "../channel/channels.ts";
+import type { CommandDeps } from "../commands.ts";
+import { LEVEL_MENTIONS, type Marks } from "../entry/mark-body.ts";
+import {
+  type ChatMarks,
+  isPinnedChat,
+  isPutAway,
+  NO_MARKS,
+  type Told,
+} from "../thread/chat-marks.ts";
+
+export type ChatError = { readonly type: "ChannelUnknown" };
+
+type Settled = Promise<Result<void, ChatError>>;
+
+export type Chats = {
+  /**
+   * Until when the chat tells no more than `told`, in ms since 1970; ALWAYS_MS = for good. "all" ends it.
+   */
+  readonly mute: (c: number, untilMs: number, told: Told) => Settled;
+  /** At the top of the list. */
+  readonly pin: (c: number, on: boolean) => Settled;
+  /** Out of the list, until something new comes. */
+  readonly archive: (c: number, on: boolean) => Settled;
+};
+
+/** Undefined: it is so already. */
+type Say = (channel: Channel, marks: ChatMarks, nowMs: number) => ChatMark | undefined;
+type ChatMark =
+  | ({ readonly what: "mute" } & Marks["mute"])
+  | ({ readonly what: "pinChat" } & Marks["pinChat"])
+  | ({ readonly what: "archive" } & Marks["archive"]);
+
+export const openChats = (deps: CommandDeps): Chats => ({
+  mute: (c, untilMs, told) =>
+    settle(deps, c, (_channel, { muted }) => {
+      const isOff = told === "all" || !Number.isSafeInteger(untilMs) || untilMs < 0;
+      const level = told === "mentions" ? LEVEL_MENTIONS : 0;
+      if (isOff && (muted?.value.untilMs ?? 0) === 0) return undefined;
+      return { what: "mute", untilMs: isOff ? 0 : untilMs, level: isOff ? 0 : level };
+    }),
+  pin: (c, on) =>
+    settle(deps, c, (_channel, marks) =>
+      isPinnedChat(marks) === on ? undefined : { what: "pinChat", on },
+    ),
+  archive: (c, on) =>
+    settle(deps, c, ({ lastH }, marks, nowMs) =>
+      isPutAway(marks, lastH, nowMs) === on ? undefined : { what: "archive", on, upToH: lastH },
+    ),
+});
+
+async function settle(deps: CommandDeps, c: number, say: Say): Settled {
+  const self = deps.self();
+  if (self === undefined) return err({ type: "ChannelUnknown" });
+  const done = await deps.lane.run(() =>
+    deps.store.write(APPEND_TABLES, async (tx): Settled => {
+      const channel = await channelOf(tx, c);
+      if (channel === undefined || channel.kind === "account")
+        return err({ type: "ChannelUnknown" });
+      const marks = (await tx.get("chatMarks", channel.id))?.marks ?? NO_MARKS;
+      const { timers, random } = deps;
+      const nowMs = timers.now();
+      const said = say(channel, marks, nowMs);
+      if (said === undefined) return ok(undefined);
+      const where = await openAccountChannel(tx, self);
+      await append(
+        tx,
+        { self, channel: where, nowMs, random },
+        { type: "mark", ...said, channel: bytesOf(channel.id) },
+      );
+      return ok(undefined);
+    }),
+  );
+  if (done.ok) deps.effects.wake();
+  return done;
+}

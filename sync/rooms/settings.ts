@@ -1,0 +1,30 @@
+/**
+ * What a person settled for all their devices alike: the map "settings" of the room of that name, as
+ * whoever has no Yjs reads it. The host writes it down with the document. docs/protocol/rooms.md, [YR18].
+ */
+import type { ReadTx } from "../store/store.ts";
+
+export type Settings = {
+  /** May contacts see when we are here, and we when they are? */
+  readonly presenceShown: boolean;
+  /** Are those who write told what was read, and we what they have read? */
+  readonly receiptsSent: boolean;
+};
+
+export const DEFAULT_SETTINGS: Settings = { presenceShown: true, receiptsSent: true };
+
+/** Name of the meta row, of the room, and of the map in it. */
+export const SETTINGS = "settings";
+
+/** Takes anything: what is not understood becomes its default. */
+export function parseSettings(value: unknown): Settings {
+  if (typeof value !== "object" || value === null) return DEFAULT_SETTINGS;
+  const { presenceShown, receiptsSent } = value as Readonly<Record<string, unknown>>;
+  return {
+    presenceShown: presenceShown !== false,
+    receiptsSent: receiptsSent !== false,
+  };
+}
+
+export const readSettings = async (tx: ReadTx): Promise<Settings> =>
+  parseSettings((await tx.get("meta", SETTINGS))?.v);
