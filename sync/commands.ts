@@ -13,13 +13,14 @@ import { append, APPEND_TABLES } from "./channel/append.ts";
 import { type Channel, channelOf } from "./channel/channels.ts";
 import { openChats } from "./chats/commands.ts";
 import type { Timers } from "./clock/timers.ts";
-import { acceptInvite } from "./contact/accept-invite.ts";
+import { acceptInvite, readLink } from "./contact/accept-invite.ts";
 import { makeInvite, openInvite } from "./contact/invites.ts";
 import { acceptContact, blockContact } from "./contact/verdicts.ts";
 import type { Acts, Device, SendError, SendExtras } from "./device.ts";
 import { type Mention, MENTIONS_MAX, OFFSET_MAX, type Reply } from "./entry/message-body.ts";
 import { plainMessage } from "./entry/plain-message.ts";
 import { openGroups } from "./group/commands.ts";
+import { useGroupLink } from "./group/use-link.ts";
 import type { Lane } from "./lane.ts";
 import { putOwnBlob } from "./media/media-rows.ts";
 import { ownBlobOf } from "./media/own-blob.ts";
@@ -69,7 +70,10 @@ export const openCommands = (deps: CommandDeps): Commands => ({
   acceptInvite: async (link) => {
     const self = deps.self();
     if (self === undefined) return err({ type: "NotStarted" });
-    const accepted = await acceptInvite(deps, self, link);
+    const invite = readLink(deps, self, link);
+    if (!invite.ok) return invite;
+    const use = invite.value.leadsTo === "group" ? useGroupLink : acceptInvite;
+    const accepted = await use(deps, self, invite.value);
     // Connects as well: registering happened on the way.
     await deps.tend();
     if (accepted.ok) {

@@ -4,13 +4,13 @@
  *
  * | offset | bytes | field      | rule                                                          |
  * | -----: | ----: | ---------- | ------------------------------------------------------------- |
- * |      0 |     1 | version    | 1                                                             |
+ * |      0 |     1 | version    | 1: to a person; 3: into a group (2: link/code.ts)             |
  * |      1 |    32 | account    | account id of the inviter: what the record is checked against |
  * |     33 |    32 | secret     | opens the record, and enters the handshake                    |
  * |     65 |     4 | expiresAt  | u32, seconds since 1970                                       |
  * |     69 |     n | relayUrl   | where the record lies, UTF-8 in the form of relay-url.ts      |
  *
- * Rules [LI1] and [LI2] of docs/protocol/crypto.md.
+ * Rules [LI1] to [LI3] of docs/protocol/crypto.md.
  */
 import { assert } from "../base/assert.ts";
 import { fromBase64url, toBase64url } from "../base/base64url.ts";
@@ -21,11 +21,14 @@ import { ACCOUNT_ID_BYTES } from "../identity/account.ts";
 import { isRelayUrl } from "../identity/relay-url.ts";
 
 export const INVITE_SECRET_BYTES = 32;
-const VERSION = 1;
+/** By what lies at the other end. */
+const VERSIONS = { person: 1, group: 3 } as const;
 /** Far more than any link of ours: longer text is not looked at. */
 const LINK_CHARACTERS_MAX = 4_096;
 
 export type Invite = {
+  /** record.ts says what a person leaves there, group-record.ts what lies there of a group. */
+  readonly leadsTo: keyof typeof VERSIONS;
   readonly account: Uint8Array;
   readonly secret: Uint8Array;
   readonly expiresAtS: number;
@@ -43,7 +46,7 @@ export function inviteLinkOf(appUrl: string, invite: Invite): string {
   assert(invite.secret.length === INVITE_SECRET_BYTES, "invite secret length");
   assert(isRelayUrl(invite.relayUrl), "a relay's address in its one form");
   const bytes = concat(
-    Uint8Array.of(VERSION),
+    Uint8Array.of(VERSIONS[invite.leadsTo]),
     invite.account,
     invite.secret,
     u32le(invite.expiresAtS),
@@ -59,12 +62,14 @@ export function parseInviteLink(text: string): Result<Invite, InviteLinkError> {
   if (!bytes.ok || bytes.value.length === 0) return err({ type: "LinkMalformed" });
   const r = readerOf(bytes.value);
   const version = r.u8();
-  if (version !== VERSION) return err({ type: "LinkVersionUnknown", version });
+  const isGroup = version === VERSIONS.group;
+  if (!isGroup && version !== VERSIONS.person) return err({ type: "LinkVersionUnknown", version });
   const account = r.bytes(ACCOUNT_ID_BYTES);
   const secret = r.bytes(INVITE_SECRET_BYTES);
   const expiresAtS = r.u32();
   const relayUrl = fromUtf8(r.rest());
   if (!r.finished()) return err({ type: "LinkMalformed" });
   if (!relayUrl.ok || !isRelayUrl(relayUrl.value)) return err({ type: "LinkRelayInvalid" });
-  return ok({ account, secret, expiresAtS, relayUrl: relayUrl.value });
+  const leadsTo = isGroup ? "group" : "person";
+  return ok({ leadsTo, account, secret, expiresAtS, relayUrl: relayUrl.value });
 }

@@ -14,6 +14,7 @@ import { bytesOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
 import { extendGroupTokens, extendTokens, TOKEN_REVOKED } from "../contact/contacts.ts";
 import { recordOf } from "../contact/invites.ts";
+import { groupRecordOf, isMain } from "../group/doors.ts";
 import type { Lane } from "../lane.ts";
 import {
   isProblem,
@@ -22,7 +23,7 @@ import {
   type RelayHttp,
   type TokenGrant,
 } from "../session/relay-http.ts";
-import type { Hex, InviteRow, MailboxRow, TokenRow } from "../store/rows.ts";
+import type { Hex, InviteRow, MailboxRow, TableName, TokenRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { idOf } from "../wire/ids.ts";
@@ -44,6 +45,16 @@ export type UpkeepDeps = {
 type Step = Result<void, RelayError>;
 const DONE: Step = ok(undefined);
 const SPK_COUNT = "spkCount";
+
+const RECORD_TABLES: readonly TableName[] = [
+  "meta",
+  "mailboxes",
+  "tokens",
+  "contacts",
+  "devices",
+  "channels",
+  "rosters",
+];
 
 type UpkeepStep = (deps: UpkeepDeps, http: RelayHttp, self: Self) => Promise<Step>;
 
@@ -229,8 +240,8 @@ async function publish(
 ): Promise<Step> {
   const { store, lane, timers, random } = deps;
   const record = await lane.run(() =>
-    store.write(["meta", "mailboxes", "tokens", "contacts"], (tx) =>
-      recordOf(tx, self, invite, timers.now(), random),
+    store.write(RECORD_TABLES, (tx) =>
+      (isMain(invite) ? groupRecordOf : recordOf)(tx, self, invite, timers.now(), random),
     ),
   );
   if (record === undefined) return DONE;

@@ -7,12 +7,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Introduction } from "../../crypto/identity/introduction.ts";
 import { type Invite, parseInviteLink } from "../../crypto/invite/link.ts";
-import {
-  invitePskOf,
-  type InviteRecord,
-  inviteTagOf,
-  openInviteRecord,
-} from "../../crypto/invite/record.ts";
+import { invitePskOf, inviteTagOf, openInviteRecord } from "../../crypto/invite/record.ts";
 import { keepVoucher } from "../account/admission.ts";
 import type { Self } from "../account/self.ts";
 import { beReachable, type UpkeepDeps } from "../account/upkeep.ts";
@@ -39,8 +34,6 @@ import {
 } from "./contacts.ts";
 import { putCard, takeFacts } from "./devices.ts";
 
-type Found = { readonly invite: Invite; readonly record: InviteRecord };
-
 /**
  * The channel's number. `self`: whoever accepts. Nothing of the inviter is written before all of it can
  * be: a chat without a first flight would never reach them. Rule [CO4].
@@ -48,11 +41,13 @@ type Found = { readonly invite: Invite; readonly record: InviteRecord };
 export async function acceptInvite(
   deps: UpkeepDeps,
   self: Self,
-  link: string,
+  invite: Invite,
 ): Promise<Result<{ readonly c: number }, InviteError>> {
-  const found = await lookUp(deps, self, link);
-  if (!found.ok) return found;
-  const { invite, record } = found.value;
+  const fetched = await fetchRecord(deps, invite.relayUrl, invite.secret);
+  if (!fetched.ok) return fetched;
+  const opened = openInviteRecord(invite.secret, invite.account, fetched.value);
+  if (!opened.ok) return err({ type: "InviteForged" });
+  const record = opened.value;
   const { introduction } = record;
   const isClaimed = await deps.store.read(["devices"], (tx) => claimsOthers(tx, introduction));
   if (isClaimed) return err({ type: "InviteForged" });
@@ -79,7 +74,10 @@ export async function acceptInvite(
 }
 
 /** Does it show a device as its own that we know as another account's? */
-async function claimsOthers(tx: ReadTx, { account, devices }: Introduction): Promise<boolean> {
+export async function claimsOthers(
+  tx: ReadTx,
+  { account, devices }: Introduction,
+): Promise<boolean> {
   const rows = await Promise.all(
     devices.map(({ certificate }) => tx.get("devices", toHex(certificate.device))),
   );
@@ -104,12 +102,12 @@ async function tokenToBe(tx: WriteTx, context: TokenContext, account: Hex): Prom
   return spare ?? contactToken(tx, context, account);
 }
 
-/** What lies behind the link, checked against it. */
-async function lookUp(
-  deps: UpkeepDeps,
+/** What the link says, if it is anybody else's and its time is not over. */
+export function readLink(
+  { timers }: Pick<UpkeepDeps, "timers">,
   self: Self,
   link: string,
-): Promise<Result<Found, InviteError>> {
+): Result<Invite, InviteError> {
   const parsed = parseInviteLink(link);
   if (!parsed.ok) {
     const isNewer = parsed.error.type === "LinkVersionUnknown";
@@ -117,21 +115,24 @@ async function lookUp(
   }
   const invite = parsed.value;
   if (toHex(invite.account) === self.account) return err({ type: "LinkIsOwn" });
-  if (invite.expiresAtS * 1_000 <= deps.timers.now()) return err({ type: "LinkExpired" });
-  const http = openRelayHttp({ ...deps, url: invite.relayUrl, owner: null });
-  const fetched = await http.fetchInvite(idOf("InviteTag", inviteTagOf(invite.secret)));
-  if (!fetched.ok) {
-    return err(
-      isProblem(fetched.error, "NotFound")
-        ? { type: "InviteNotFound" }
-        : inviteErrorOf(fetched.error),
-    );
-  }
-  const record = openInviteRecord(invite.secret, invite.account, fetched.value.record);
-  return record.ok ? ok({ invite, record: record.value }) : err({ type: "InviteForged" });
+  const isOver = invite.expiresAtS * 1_000 <= timers.now();
+  return isOver ? err({ type: "LinkExpired" }) : ok(invite);
 }
 
-const inviteErrorOf = (error: RelayError): InviteError => {
+/** What lies at the address that follows from the secret, sealed. */
+export async function fetchRecord(
+  deps: UpkeepDeps,
+  url: string,
+  secret: Uint8Array,
+): Promise<Result<Uint8Array, InviteError>> {
+  const http = openRelayHttp({ ...deps, url, owner: null });
+  const fetched = await http.fetchInvite(idOf("InviteTag", inviteTagOf(secret)));
+  if (fetched.ok) return ok(fetched.value.record);
+  const isNothing = isProblem(fetched.error, "NotFound");
+  return err(isNothing ? { type: "InviteNotFound" } : inviteErrorOf(fetched.error));
+}
+
+export const inviteErrorOf = (error: RelayError): InviteError => {
   const isNo = error.type === "Refused" && error.problem === "RegistrationClosed";
   return { type: isNo ? "RegistrationRefused" : "RelayUnreachable" };
 };
@@ -175,7 +176,7 @@ async function putInviter(
 }
 
 /** By device; without those that no first flight can be written to now. */
-async function fetchBundles(
+export async function fetchBundles(
   deps: UpkeepDeps,
   introduction: Introduction,
 ): Promise<ReadonlyMap<Hex, Uint8Array>> {

@@ -31,7 +31,7 @@ const INVITE_TOKEN_LIFE_MS = 2 * INVITE_LIFE_MS;
 export async function openInvite(tx: ReadTx, nowMs: number): Promise<InviteRow | undefined> {
   const invites = await tx.range("invites", "primary", {});
   return invites
-    .filter((it) => it.redeemedBy === null && it.isWithdrawn !== true)
+    .filter((it) => it.redeemedBy === null && it.isWithdrawn !== true && it.group === undefined)
     .filter((it) => it.expiresAtMs - nowMs > DAY_MS)
     .toSorted((a, b) => b.createdAtMs - a.createdAtMs)[0];
 }
@@ -42,15 +42,20 @@ export async function withdrawInvite(tx: WriteTx, tag: Hex): Promise<void> {
   if (invite !== undefined) await tx.put("invites", { ...invite, isWithdrawn: true });
 }
 
-/** The relay keeps a bounded number for us: those that were used go first, the oldest before others. */
-async function makeRoom(tx: WriteTx, nowMs: number): Promise<void> {
+/**
+ * The relay keeps a bounded number for us: those that were used go first, the oldest before others. Links
+ * into groups are bounded for themselves.
+ */
+export async function makeRoom(tx: WriteTx, nowMs: number): Promise<void> {
   const all = await tx.range("invites", "primary", {});
   const live = all.filter((it) => it.expiresAtMs > nowMs && it.isWithdrawn !== true);
-  const byWorth = live.toSorted(
-    (a, b) =>
-      Number(a.redeemedBy === null) - Number(b.redeemedBy === null) ||
-      a.createdAtMs - b.createdAtMs,
-  );
+  const byWorth = live
+    .filter((it) => it.group === undefined)
+    .toSorted(
+      (a, b) =>
+        Number(a.redeemedBy === null) - Number(b.redeemedBy === null) ||
+        a.createdAtMs - b.createdAtMs,
+    );
   for (const { tag } of byWorth.slice(0, Math.max(0, live.length + 1 - LIVE_INVITES_MAX))) {
     await withdrawInvite(tx, tag);
   }
@@ -65,8 +70,26 @@ export async function makeInvite(
 ): Promise<InviteRow> {
   await makeRoom(tx, nowMs);
   const secret = random(INVITE_SECRET_BYTES);
-  const tag = toHex(inviteTagOf(secret));
   const expiresAtMs = nowMs + INVITE_LIFE_MS;
+  const link = inviteLinkOf(at.appUrl, {
+    leadsTo: "person",
+    account: bytesOf(self.account),
+    secret,
+    expiresAtS: Math.floor(expiresAtMs / 1_000),
+    relayUrl: at.homeUrl,
+  });
+  return inviteRow(tx, { secret, link, expiresAtMs, nowMs }, random);
+}
+
+/** An invite that our relay is to hear of, and the token that its record gives away. */
+export async function inviteRow(
+  tx: WriteTx,
+  made: Pick<InviteRow, "secret" | "link" | "expiresAtMs"> & { readonly nowMs: number },
+  random: Random,
+  group?: InviteRow["group"],
+): Promise<InviteRow> {
+  const { secret, link, expiresAtMs, nowMs } = made;
+  const tag = toHex(inviteTagOf(secret));
   const token = await makeToken(tx, random, {
     class: "invite",
     account: null,
@@ -78,16 +101,12 @@ export async function makeInvite(
     secret,
     token: token.label,
     voucher: random(ID_BYTES.Voucher),
-    link: inviteLinkOf(at.appUrl, {
-      account: bytesOf(self.account),
-      secret,
-      expiresAtS: Math.floor(expiresAtMs / 1_000),
-      relayUrl: at.homeUrl,
-    }),
+    link,
     createdAtMs: nowMs,
     expiresAtMs,
     published: false,
     redeemedBy: null,
+    ...(group !== undefined && { group }),
   };
   await tx.put("invites", invite);
   return invite;

@@ -7,6 +7,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { noteContact, noteEverybody } from "../account/address-book.ts";
 import { ensureOwnLog } from "../channel/append.ts";
 import { openChannel } from "../channel/channels.ts";
+import { JOINS_MAX } from "../group/waiting.ts";
 import { hasKnown } from "../log/known.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { Contact } from "../payload/contact.ts";
@@ -14,7 +15,7 @@ import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { SessionPeer } from "../receive/session-payloads.ts";
-import type { ContactRow, ContactState, Hex } from "../store/rows.ts";
+import type { ContactRow, ContactState, Hex, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import {
   contactToken,
@@ -108,6 +109,8 @@ async function stateFor(
   type: "contact" | "contactAccept",
   held: ContactRow | undefined,
 ): Promise<ContactState | undefined> {
+  // A link into a group makes no contacts: who used it is somebody who would like to be in it.
+  if (from.invite?.group !== undefined) return held?.state ?? (await asJoiner(tx, from.invite));
   if (held?.state === "accepted") return "accepted";
   if (type === "contactAccept") return held?.state === "invited" ? "accepted" : undefined;
   // We used their link and they used ours: both have said yes.
@@ -124,6 +127,13 @@ async function stateFor(
   const contacts = await tx.range("contacts", "primary", {});
   const requests = contacts.filter((it) => it.state === "request").length;
   return requests < REQUESTS_MAX ? "request" : undefined;
+}
+
+/** Undefined: too many wait to be let into that group. */
+async function asJoiner(tx: WriteTx, { group }: InviteRow): Promise<ContactState | undefined> {
+  const channel = await tx.find("channels", "id", group?.channel ?? "");
+  const row = channel?.c === undefined ? undefined : await tx.get("rosters", channel.c);
+  return row !== undefined && (row.joins ?? []).length < JOINS_MAX ? "member" : undefined;
 }
 
 async function putContact(

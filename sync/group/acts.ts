@@ -35,7 +35,7 @@ import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { followEntry } from "./follow.ts";
 import { introductionFor } from "./members-known.ts";
-import { rosterOf } from "./rosters.ts";
+import { rosterOf, rosterRowOf } from "./rosters.ts";
 
 export type GroupError =
   | Refusal
@@ -116,17 +116,35 @@ export async function addMember(
   return ok(undefined);
 }
 
+/** Somebody who proved that they have the link of this tag; they may be no contact. */
+export async function addByLink(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  account: Hex,
+  tag: Hex,
+): Done {
+  const allowed = await mayDo(tx, context, c, { type: "add", account, role: "member" });
+  if (!allowed.ok) return allowed;
+  if ((await tx.get("contacts", account)) === undefined) return err({ type: "JoinUnknown" });
+  const words = await wordsToAdd(tx, context, c, account, "member", tag);
+  await announce(tx, context, allowed.value, words);
+  return ok(undefined);
+}
+
 async function wordsToAdd(
   tx: WriteTx,
   { self, nowMs }: OpenContext,
   c: number,
   account: Hex,
   role: Role,
+  invite: Hex | null = null,
 ): Promise<RosterWords> {
   const roster = await rosterOf(tx, c);
-  const floor = await floorFor(tx, c, roster.founded?.policy ?? "none", nowMs);
+  const policy = (await rosterRowOf(tx, c)).history ?? roster.founded?.policy ?? "none";
+  const floor = await floorFor(tx, c, policy, nowMs);
   const introduction = await introductionFor(tx, self, account);
-  const act: RosterAct = { type: "add", account, role, floor, invite: null };
+  const act: RosterAct = { type: "add", account, role, floor, invite };
   return { type: "roster", act, introduction };
 }
 
@@ -227,7 +245,8 @@ async function cutOf(tx: WriteTx, c: number, account: Hex): Promise<Cut> {
     .toSorted((a, b) => (a.log < b.log ? -1 : 1));
 }
 
-async function mayDo(
+/** The channel, if the roster allows it now. */
+export async function mayDo(
   tx: WriteTx,
   { self }: OpenContext,
   c: number,

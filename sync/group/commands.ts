@@ -1,5 +1,6 @@
 /** Groups, as the app asks for them: one transaction each, and then what it set in motion. */
 import { err, ok, type Result } from "../../crypto/base/result.ts";
+import type { Timers } from "../clock/timers.ts";
 import type { CommandDeps } from "../commands.ts";
 import { heldBack } from "../receive/effects.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
@@ -17,6 +18,15 @@ import {
   removeMember,
   setRole,
 } from "./acts.ts";
+import {
+  approveJoin,
+  giveUpJoin,
+  type LinkTerms,
+  type MadeGroupLink,
+  makeGroupLink,
+  refuseJoin,
+  withdrawGroupLink,
+} from "./link-acts.ts";
 
 type Done = Promise<Result<void, GroupError>>;
 
@@ -33,9 +43,21 @@ export type Groups = {
   readonly remove: (c: number, account: Hex) => Done;
   readonly setRole: (c: number, account: Hex, role: Role) => Done;
   readonly leave: (c: number) => Done;
-  /** Name and topic: what is not given stays as it is. */
+  /** Name, topic, history for newcomers: what is not given stays as it is. */
   readonly describe: (c: number, description: Description) => Done;
+  /** The group's links stand in its row of `rosters`. This one works once our relay has heard of it. */
+  readonly makeLink: (c: number, terms: LinkTerms) => Promise<Result<MadeGroupLink, GroupError>>;
+  /** `tag`: hex16, of the link's row. For good, whoever made it. */
+  readonly withdrawLink: (c: number, tag: Hex) => Done;
+  /** Somebody who used a link and waits. */
+  readonly approve: (c: number, account: Hex) => Done;
+  readonly refuse: (c: number, account: Hex) => Done;
+  /** We used a link, and do not want to wait for an admin any longer. */
+  readonly giveUp: (c: number) => Done;
 };
+
+/** How long `makeLink` waits for the relay: after that the link begins to work by itself. */
+const PUBLISH_WAIT_MS = 3_000;
 
 export const openGroups = (deps: CommandDeps): Groups => ({
   create: async (name, accounts, history = "none") => {
@@ -52,7 +74,21 @@ export const openGroups = (deps: CommandDeps): Groups => ({
   leave: (c) => inOne(deps, (tx, context) => leaveGroup(tx, context, c)),
   describe: (c, description) =>
     inOne(deps, (tx, context) => describeGroup(tx, context, c, description)),
+  makeLink: async (c, terms) => {
+    const made = await inOne(deps, (tx, context) => makeGroupLink(tx, context, c, terms, deps));
+    if (made.ok) await Promise.race([deps.tend(), wait(deps.timers, PUBLISH_WAIT_MS)]);
+    return made;
+  },
+  withdrawLink: (c, tag) => inOne(deps, (tx, context) => withdrawGroupLink(tx, context, c, tag)),
+  approve: (c, account) => inOne(deps, (tx, context) => approveJoin(tx, context, c, account)),
+  refuse: (c, account) => inOne(deps, (tx, context) => refuseJoin(tx, context, c, account)),
+  giveUp: (c) => inOne(deps, (tx, context) => giveUpJoin(tx, context, c)),
 });
+
+const wait = (timers: Timers, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    timers.after(ms, resolve);
+  });
 
 /** Whoever refuses has written nothing. */
 async function inOne<Value>(

@@ -77,8 +77,9 @@ async function learnMember(
   return fresh.length > 0;
 }
 
-const strangerOf = (
-  { nowMs, random }: OpenContext,
+/** Somebody of whom we know nothing but that we share, or want to share, a group. */
+export const strangerOf = (
+  { nowMs, random }: Pick<OpenContext, "nowMs" | "random">,
   account: Hex,
   accountKey: Uint8Array,
   typed: string,

@@ -78,6 +78,19 @@ export function judge(
   return allowed.ok ? ok(undefined) : allowed;
 }
 
+/**
+ * Has somebody been removed by another since the roster that `auth` names? Who was removed knew what was
+ * said before. True also when that roster is not here.
+ */
+export function isOlderThanRemoval({ ledger }: Roster, auth: readonly string[]): boolean {
+  const past = pastOf(ledger, auth);
+  if (past === undefined) return true;
+  return ledger.graph.ops.some(
+    ({ act }, place) =>
+      act.type === "remove" && ledger.effects[place] === "exit" && !hasOp(past, place),
+  );
+}
+
 /** Is an entry at this place in time (hEff) for this account to be served? */
 export function mayBeServed({ members }: Roster, account: string, hEff: number): boolean {
   const member = members.get(account);

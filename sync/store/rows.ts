@@ -79,6 +79,8 @@ export type InviteRow = {
   readonly isWithdrawn?: true;
   /** hex32 of the first account that used it; a second one becomes a request. */
   readonly redeemedBy: Hex | null;
+  /** It leads into a group: a door of ours for the link of that tag. `told`: what its record says of it. */
+  readonly group?: { readonly channel: Hex; readonly link: Hex; readonly told: string };
 };
 
 /**

@@ -8,6 +8,7 @@ import type { Random } from "../../crypto/base/random.ts";
 import type { Timers } from "../../sync/clock/timers.ts";
 import type { Device, Status } from "../../sync/device.ts";
 import { openDevice } from "../../sync/open-device.ts";
+import { openRoomHost } from "../../sync/rooms/host.ts";
 import { type MemoryStore, openMemoryStore } from "../../sync/store/memory-store.ts";
 import type { Rows, TableName } from "../../sync/store/rows.ts";
 import type { ContactRow, EntryRow, LogRow } from "../../sync/store/rows.ts";
@@ -110,6 +111,7 @@ export class Person {
       random,
       homeUrl,
       appUrl: "https://kith.example/",
+      loadRooms: () => Promise.resolve(openRoomHost),
       dropped: (reason) => this.dropped.push(reason),
       failed: (error) => this.bugs.push(error),
     });
@@ -156,6 +158,11 @@ export class Person {
   }
 
   /* What they do. */
+
+  /** Lets time go by until it is done. */
+  outcome<R>(pending: Promise<R>): Promise<R> {
+    return this.#options.outcome(pending);
+  }
 
   async invite(): Promise<string> {
     const made = await this.#options.outcome(this.device.invite());
