@@ -11,6 +11,7 @@ import type { Self } from "../account/self.ts";
 import { cardToken, introductionOf, ownCard } from "../contact/contacts.ts";
 import { beginSession, putSession, sessionWith } from "../contact/sessions.ts";
 import { encodePayload, encodeSession } from "../payload/payload.ts";
+import type { Effects } from "../receive/effects.ts";
 import type { DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { pendingTargets } from "./targets.ts";
@@ -26,8 +27,8 @@ export type ControlInput = {
   readonly psk: Uint8Array | null;
   readonly nowMs: number;
   readonly random: Random;
-  /** Our relay has to hear of a token. */
-  readonly upkeep?: () => void;
+  /** Our relay has to hear of the token that a first message tells of: at once. */
+  readonly effects?: Pick<Effects, "upkeep">;
 };
 
 /** Control messages without a place that may wait for one device. Who asks again gets them later. */
@@ -95,7 +96,8 @@ async function introduced(tx: WriteTx, input: ControlInput): Promise<readonly Ui
   const row = await tx.get("devices", input.device.device);
   const contact = row?.knowsUs === false ? await tx.get("contacts", row.account) : undefined;
   if (contact === undefined) return payloads;
-  const context = { nowMs, random, effects: { upkeep: input.upkeep ?? (() => undefined) } };
+  const { effects = { upkeep: () => undefined } } = input;
+  const context = { nowMs, random, effects };
   const token = await cardToken(tx, context, contact, null);
   const cards = token === undefined ? [] : [await ownCard(tx, self, token, nowMs)];
   const introduction = await introductionOf(tx, self, cards);
