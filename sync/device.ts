@@ -5,9 +5,13 @@
  */
 import type { Result } from "../crypto/base/result.ts";
 import type { Chats } from "./chats/commands.ts";
+import type { Devices } from "./devices/commands.ts";
 import type { Groups } from "./group/commands.ts";
 import type { LinkCommands } from "./link/linking.ts";
 import type { LinkProgress } from "./link/progress.ts";
+import type { Expiry } from "./expiry/expiry.ts";
+import type { Media } from "./media/media.ts";
+import type { Recovery } from "./recovery/recovery.ts";
 import type { RoomCommands, Rooms } from "./rooms/rooms.ts";
 import type { Hex } from "./store/rows.ts";
 import type { LongTextError } from "./thread/long-text.ts";
@@ -41,6 +45,8 @@ export type Status = {
   readonly storage: "ok" | "full" | "failed";
   /** The device's clock differs from the relay's by more than 5 minutes. */
   readonly clockOffWarning: boolean;
+  /** By channel number: messages that others were asked for several times, and that are not here yet. */
+  readonly missing: Readonly<Record<number, number>>;
   /** Entries of our history that other devices of ours have and that are on their way here. */
   readonly historyLeft: number;
   /**
@@ -139,7 +145,10 @@ export interface Device extends AsyncDisposable {
   readonly invite: () => Promise<
     Result<{ readonly link: string; readonly published: boolean }, { readonly type: "NotStarted" }>
   >;
-  /** Opens the chat with the inviter, who may be offline. Answers its channel number. */
+  /**
+   * Opens the chat with the inviter, or the group that the link leads into, whose row in `rosters` says
+   * that we wait for an admin. Nobody of them need be online. Answers the channel number.
+   */
   readonly acceptInvite: (link: string) => Promise<Result<{ readonly c: number }, InviteError>>;
   /**
    * Uses the invitation of our home relay's operator, where not everybody may register: the token of
@@ -156,7 +165,14 @@ export interface Device extends AsyncDisposable {
     text: string,
     extras?: SendExtras,
   ) => Promise<Result<{ readonly id: string }, SendError>>;
+  /** Names of our devices, their end, and our own name. */
+  readonly devices: Devices;
   readonly groups: Groups;
+  readonly recovery: Recovery;
+  /** Messages that disappear. */
+  readonly expiry: Expiry;
+  /** Pictures of groups. */
+  readonly media: Media;
   /** What is settled about a chat as a whole. */
   readonly chats: Chats;
   /** Documents that the person's own devices share: settings and drafts. */

@@ -13,10 +13,14 @@ import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
 import { openSeeker, type Seeker } from "./contact/moves.ts";
 import type { Device, Status } from "./device.ts";
-import { type Healer, openHealer } from "./heal/healer.ts";
+import { type DevicesDesk, openDevices } from "./devices/desk.ts";
+import { type Admissions, openAdmissions } from "./group/admissions.ts";
+import { type Healing, openHealing } from "./heal/healing.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Lane, openLane } from "./lane.ts";
 import { type Linking, openLinking } from "./link/linking.ts";
+import { type ExpiryPart, openExpiry } from "./expiry/expiry.ts";
+import { type MediaPart, openMedia } from "./media/media.ts";
 import { fetchBundle } from "./outbox/bundles.ts";
 import { openPump, type Pump } from "./outbox/pump.ts";
 import { forgiveClock, hurryAll, RESEND_TABLES, resendLost } from "./outbox/resend.ts";
@@ -24,6 +28,7 @@ import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
 import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
 import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender.ts";
 import { type Effects, heldBack } from "./receive/effects.ts";
+import { openRecovery, type RecoveryDesk } from "./recovery/recovery.ts";
 import { openRooms, type OpenRoomHost, type Rooms } from "./rooms/rooms.ts";
 import { readSettings, type Settings } from "./rooms/settings.ts";
 import type { ClockSample, Welcome } from "./session/link.ts";
@@ -73,7 +78,7 @@ class OpenedDevice implements Device {
   readonly #pool: LinkPool;
   readonly #pump: Pump;
   readonly #receipts: ReceiptSender;
-  readonly #healer: Healer;
+  readonly #healing: Healing;
   readonly #seeker: Seeker;
   readonly #backfiller: Backfiller;
   readonly #typing: TypingBoard;
@@ -81,8 +86,13 @@ class OpenedDevice implements Device {
   readonly #presence: PresenceDesk;
   readonly #commands: Commands;
   readonly #linking: Linking;
+  readonly #devices: DevicesDesk;
+  readonly #recovery: RecoveryDesk;
   readonly #rooms: Rooms;
+  readonly #expiry: ExpiryPart;
+  readonly #media: MediaPart;
   readonly #sweeper: Sweeper;
+  readonly #admissions: Admissions;
   #self: Self | undefined;
   #samples = NO_SAMPLES;
   #closed = false;
@@ -120,7 +130,11 @@ class OpenedDevice implements Device {
       upkeep: () => void this.#home.tend(),
     });
     this.#receipts = openReceiptSender(base);
-    this.#healer = openHealer({ ...base, wake: this.#pump.wake });
+    this.#healing = openHealing({
+      ...base,
+      wake: this.#pump.wake,
+      onMissing: (missing) => this.#board.change({ missing }),
+    });
     this.#seeker = openSeeker({
       ...base,
       httpOf: this.#httpOf,
@@ -131,8 +145,27 @@ class OpenedDevice implements Device {
     });
     const onLeft = (historyLeft: number): void => this.#board.change({ historyLeft });
     const { wake } = this.#pump;
-    this.#backfiller = openBackfiller({ ...base, httpOf: this.#httpOf, wake, onLeft });
+    this.#backfiller = openBackfiller({
+      ...base,
+      httpOf: this.#httpOf,
+      wake,
+      effects: this.#effects,
+      onLeft,
+    });
+    this.#media = openMedia({
+      ...base,
+      transport,
+      homeUrl,
+      httpOf: this.#httpOf,
+      wake,
+      effects: this.#effects,
+      dropped: deps.dropped,
+    });
+    this.media = this.#media;
+    this.#expiry = openExpiry({ ...base, effects: this.#effects });
+    this.expiry = this.#expiry;
     this.#sweeper = openSweeper({ ...base });
+    this.#admissions = openAdmissions({ ...base, effects: this.#effects });
     this.#typing = openTypingBoard({
       ...base,
       onTyping: (typing) => this.#board.change({ typing }),
@@ -160,6 +193,16 @@ class OpenedDevice implements Device {
     this.openRoom = this.#rooms.openRoom;
     const changed = (linking: Status["linking"]): void => this.#board.change({ linking });
     this.#linking = openLinking({ ...person, changed });
+    this.linking = this.#linking;
+    this.#recovery = openRecovery({ ...person, wake, selfChanged: this.#effects.selfChanged });
+    this.recovery = this.#recovery.commands;
+    this.#devices = openDevices({
+      ...person,
+      effects: this.#effects,
+      isOut: this.#goQuiet,
+      hide: () => this.#presence.setEnabled(false),
+    });
+    this.devices = this.#devices;
     if (self !== undefined) this.#begin();
   }
 
@@ -168,15 +211,14 @@ class OpenedDevice implements Device {
   readonly acceptInvite: Device["acceptInvite"] = (link) => this.#commands.acceptInvite(link);
   readonly admit: Device["admit"] = (inviteToken) => this.#commands.admit(inviteToken);
   readonly push: Device["push"] = (subscription) => this.#commands.push(subscription);
-  readonly linking: Device["linking"] = {
-    show: (name) => this.#linking.show(name),
-    use: (link, name) => this.#linking.use(link, name),
-    confirm: () => this.#linking.confirm(),
-    cancel: () => this.#linking.cancel(),
-  };
+  readonly linking: Device["linking"];
+  readonly recovery: Device["recovery"];
+  readonly devices: Device["devices"];
   readonly acts: Device["acts"];
   readonly groups: Device["groups"];
   readonly chats: Device["chats"];
+  readonly media: Device["media"];
+  readonly expiry: Device["expiry"];
   readonly rooms: Device["rooms"];
   readonly openRoom: Device["openRoom"];
   readonly send: Device["send"] = async (c, text, extras) => {
@@ -202,38 +244,70 @@ class OpenedDevice implements Device {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    const asking = [this.#pump, this.#receipts, this.#healer, this.#backfiller, this.#seeker];
-    const showing = [this.#sweeper, this.#typing, this.#linking, this.#presence];
-    for (const part of [...asking, ...showing, this.#home, this.#pool]) part.close();
+    this.#goQuiet();
     await this.#rooms.close();
     await this.#lane.idle();
   }
 
+  /** Nothing is sent, asked for or taken any more. */
+  readonly #goQuiet = (): void => {
+    const asking = [this.#pump, this.#receipts, this.#healing, this.#backfiller, this.#seeker];
+    const showing = [
+      this.#media,
+      this.#admissions,
+      this.#sweeper,
+      this.#typing,
+      this.#linking,
+      this.#recovery,
+      this.#devices,
+      this.#presence,
+    ];
+    for (const part of [...asking, ...showing, this.#home, this.#pool]) part.close();
+  };
+
   #effectsOf(): Effects {
     return {
-      wake: () => this.#pump.wake(),
+      wake: () => {
+        this.#pump.wake();
+        this.#media.look();
+        this.#expiry.look();
+      },
       receipt: (c) => {
         this.#receipts.changed(c);
-        this.#healer.look();
+        this.#media.look();
+        this.#expiry.look();
+        this.#healing.changed(c);
       },
       upkeep: () => void this.#home.tend(),
-      contacts: () => this.#presence.contactsChanged(),
+      contacts: () => {
+        this.#presence.contactsChanged();
+        this.#devices.look();
+        this.#admissions.look();
+        this.#recovery.changed();
+      },
+      selfChanged: (self) => void (this.#self = self),
       typing: (c, account, atMs) => this.#typing.heard(c, account, atMs),
       wrote: (c, account) => this.#typing.ended(c, account),
       sessionReset: (device) => this.#run(this.#greetAnew(device)),
-      backfilled: (c, left) => {
-        this.#backfiller.arrived(c, left);
+      backfilled: (c, left, device) => {
+        this.#backfiller.arrived(c, left, device);
         this.#backfiller.look();
       },
       edited: () => this.#rooms.edited(),
       missing: () => {
-        this.#healer.look();
+        this.#media.look();
+        this.#healing.look();
         this.#backfiller.look();
       },
+      named: (named) => this.#healing.effects.named(named),
+      claimed: (...claim) => this.#healing.effects.claimed(...claim),
+      doubted: (doubt) => this.#healing.effects.doubted(doubt),
+      forked: (a) => this.#healing.effects.forked(a),
+      devices: () => this.#devices.look(),
       rolledBack: () => this.#run(this.#beginAnew()),
       dropped: (reason) => {
         this.#deps.dropped?.(reason);
-        this.#healer.look();
+        this.#healing.look();
       },
     };
   }
@@ -283,6 +357,7 @@ class OpenedDevice implements Device {
         onClock: (sample) => {
           this.#takeSample(sample);
           this.#sweeper.sampled(sample);
+          this.#expiry.sampled(sample);
           this.#board.change({ clockOffWarning: offsetOf(this.#samples).warning });
         },
       },
@@ -296,9 +371,12 @@ class OpenedDevice implements Device {
 
   /** What goes on by itself once there is an account. */
   #begin(): void {
+    this.#devices.look();
     this.#presence.contactsChanged();
+    this.#admissions.look();
     void this.#home.tend();
     this.#rooms.begin();
+    this.#healing.started();
     this.#resume();
   }
 
@@ -366,9 +444,12 @@ class OpenedDevice implements Device {
 
   #resume(): void {
     this.#pump.wake();
+    this.#expiry.look();
+    this.#media.resume();
     this.#receipts.resume();
-    this.#healer.look();
+    this.#healing.look();
     this.#backfiller.look();
+    this.#recovery.changed();
   }
 
   /** By the way it shows whether our clock was set, or is corrected from now on: pauses follow it. */

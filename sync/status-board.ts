@@ -14,6 +14,7 @@ const AT_START: Status = {
   typing: {},
   storage: "ok",
   clockOffWarning: false,
+  missing: {},
   historyLeft: 0,
   relayRenewed: false,
   linking: null,

@@ -1,11 +1,6 @@
-/**
- * Taking in a chunk of history: each run is verified against its log's key,
- * and placed as if it had always been here. docs/protocol/backfill.md, rules [HY12] to [HY15].
- */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
-import { applyAccountEntry } from "../account/address-book.ts";
 import {
   bytesOf,
   type Channel,
@@ -16,35 +11,55 @@ import {
 } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
 import { certifiedBy } from "../contact/certified.ts";
+/**
+ * Taking in a chunk of history: each run is verified against its log's key,
+ * and placed as if it had always been here. docs/protocol/backfill.md, rules [HY12] to [HY15].
+ */
+import { heedEntry } from "../devices/heed.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, encodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
 import { followEntry } from "../group/follow.ts";
+import { noteHealed } from "../heal/healed.ts";
 import { hasKnown } from "../log/known.ts";
 import type { Chunk } from "../payload/chunk.ts";
 import { takeRead } from "../receipts/receipts.ts";
 import { placeEntry } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
-import type { DeviceRow } from "../store/rows.ts";
+import type { DeviceRow, EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { openRun, type Run, type RunEntry } from "./run.ts";
 
-/** From anybody in the channel: each entry proves itself. What was read is our own devices' to say. */
+/**
+ * From anybody in the channel: each entry proves itself. What was read is our own devices' to say, and the
+ * other side's of what they wrote themselves.
+ */
 export async function takeChunk(
   tx: WriteTx,
   context: OpenContext,
   from: DeviceRow,
   chunk: Chunk,
 ): Promise<void> {
-  const { self, effects } = context;
+  const { self, effects, nowMs } = context;
   const isOwn = from.account === self.account;
   const channel = await channelWith(tx, self, from.account, chunk.channel);
   if (channel === undefined) return effects.dropped("chunk of another channel");
   for (const writer of chunk.writers) await openWriter(tx, context, channel, writer);
-  if (isOwn) await takeRead(tx, channel, chunk.read);
-  for (const run of chunk.runs) await takeRun(tx, context, channel.c, run);
-  if (isOwn) effects.backfilled(channel.c, chunk.left);
+  const read = isOwn ? chunk.read : await ofTheirs(tx, from, chunk.read);
+  await takeRead(tx, channel, read, nowMs);
+  for (const run of chunk.runs) await takeRun(tx, context, channel.c, run, from);
+  if (isOwn || channel.kind === "dm") effects.backfilled(channel.c, chunk.left, from.device);
   effects.receipt(channel.c);
+}
+
+/** Rule [HY20]: of nobody else's logs they have anything to say. */
+async function ofTheirs(
+  tx: WriteTx,
+  { account }: DeviceRow,
+  read: Chunk["read"],
+): Promise<Chunk["read"]> {
+  const logs = await Promise.all(read.map((it) => logById(tx, toHex(it.log))));
+  return read.filter((_, i) => logs[i]?.account === account);
 }
 
 /** The log of whom a `log.open` names, if they are in the channel and their account certified them. */
@@ -65,7 +80,13 @@ async function openWriter(
   await openLog(tx, self, channel, { account, device, key: certificate.sigKey, incarnation });
 }
 
-async function takeRun(tx: WriteTx, context: OpenContext, c: number, run: Run): Promise<void> {
+async function takeRun(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  run: Run,
+  from: DeviceRow,
+): Promise<void> {
   const { effects } = context;
   const channel = await channelOf(tx, c);
   const log = await logById(tx, toHex(run.log));
@@ -78,7 +99,11 @@ async function takeRun(tx: WriteTx, context: OpenContext, c: number, run: Run): 
   const isFollowing = before === undefined || equalBytes(before.hash, run.prev ?? before.hash);
   if (!isFollowing) return effects.dropped("run chain");
   // Newest first, so that what is interrupted leaves the newest.
-  for (const entry of opened.value.toReversed()) await takeRunEntry(tx, context, c, log.a, entry);
+  for (const entry of opened.value.toReversed()) {
+    const placed = await takeRunEntry(tx, context, c, log.a, entry);
+    const isHealed = placed !== undefined && channel.history !== "wanted";
+    if (isHealed) await noteHealed(tx, context, placed, from.account);
+  }
 }
 
 /** The `prev` of the entry behind the run, if that is here. */
@@ -94,13 +119,18 @@ async function takeRunEntry(
   c: number,
   a: number,
   { id: hash, ...entry }: RunEntry,
-): Promise<void> {
+): Promise<EntryRow | undefined> {
   const { self, nowMs } = context;
   const channel = await channelOf(tx, c);
   const log = await tx.get("logs", a);
-  if (channel === undefined || log === undefined || hasKnown(log.known, entry.core.seq)) return;
+  if (channel === undefined || log === undefined || hasKnown(log.known, entry.core.seq)) {
+    return undefined;
+  }
   const isOpen = entry.core.kind === KINDS.logOpen.number;
-  if (isOpen !== (entry.core.seq === 1)) return context.effects.dropped("run logOpen");
+  if (isOpen !== (entry.core.seq === 1)) {
+    context.effects.dropped("run logOpen");
+    return undefined;
+  }
   const bytes = encodeEntry(entry);
   const placed = await placeEntry(tx, {
     self,
@@ -112,6 +142,7 @@ async function takeRunEntry(
     nowMs,
     isHistory: true,
   });
-  await applyAccountEntry(tx, context, placed);
+  await heedEntry(tx, context, placed);
   await followEntry(tx, context, placed);
+  return placed.entry;
 }

@@ -60,7 +60,7 @@ export const DEPS_MAX = 4;
 export const ROSTER_DEPS_MAX = 64;
 export const AUTH_MAX = 4;
 const DEP_TAG_BYTES = 4;
-const DEP_HASH_BYTES = 8;
+export const DEP_HASH_BYTES = 8;
 export const AUTH_HEAD_BYTES = 16;
 const CORE_BYTES_MAX = 2_048;
 

@@ -6,9 +6,11 @@ import { assert } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { channelOf, type Log, logById, logsOf } from "../channel/channels.ts";
-import { lineOf, refileAt } from "../channel/take-in.ts";
+import { lineOf, refileAt, refileMessage, takeIn } from "../channel/take-in.ts";
 import { entryOf, rowSaid } from "../channel/thread-rows.ts";
+import { closingOf } from "../devices/closed.ts";
 import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
+import { keepTimer } from "../expiry/timer.ts";
 import { hasKnown } from "../log/known.ts";
 import { judge } from "../roster/judge.ts";
 import type { RosterOp } from "../roster/ops.ts";
@@ -18,6 +20,7 @@ import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { NO_META, withMeta } from "../thread/channel-meta.ts";
 import { rosterJudge } from "../thread/roster-judge.ts";
+import { isLink, noteLink, workOutLinks } from "./links.ts";
 import { rosterOf, rosterRowOf, type Turn } from "./rosters.ts";
 import type { EntryPlace } from "./rows.ts";
 
@@ -38,7 +41,8 @@ const countsIn = (roster: Roster, row: EntryRow, log: Log): Counts => {
     seq: row.s,
     auth: core.auth.map((it) => toHex(it)),
   };
-  const judged = judge(roster, claim, { type: isMeta(row) ? "meta" : "write" });
+  const type = isMeta(row) ? "meta" : isLink(row) ? "invite" : "write";
+  const judged = judge(roster, claim, { type });
   if (judged.ok) return undefined;
   return judged.error.type === "Waits" ? "waits" : "no";
 };
@@ -52,8 +56,10 @@ const isJudged = ({ kind }: EntryRow): boolean => kind !== KINDS.logOpen.number 
 export async function judgePlaced(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
   if (!isJudged(row)) return;
   if (isMeta(row)) await noteMeta(tx, row);
-  await judgeRow(tx, self, await rosterOf(tx, row.c), row);
+  if (isLink(row)) await noteLink(tx, row);
+  await judgeRow(tx, self, await rosterOf(tx, row.c), row, true);
   if (isMeta(row)) await describe(tx, row.c);
+  if (isLink(row)) await workOutLinks(tx, row.c);
 }
 
 async function noteMeta(tx: WriteTx, { c, a, s }: EntryRow): Promise<void> {
@@ -72,24 +78,52 @@ async function describe(tx: WriteTx, c: number): Promise<void> {
     const entry = await tx.get("entries", [c, a, s]);
     if (entry !== undefined) meta = withMeta(meta, await rowSaid(tx, entry), judged);
   }
+  const [picture] = meta.picture?.value ?? [];
+  const { picture: _, ...rest } = row;
   await tx.put("rosters", {
-    ...row,
+    ...rest,
     title: meta.title?.value ?? roster.founded?.name ?? "",
     topic: meta.topic?.value ?? "",
+    ...(meta.history !== null && { history: meta.history.value }),
+    ...(picture === undefined ? {} : { picture: toHex(picture.id) }),
   });
+  await keepTimer(tx, c, meta);
 }
 
-async function judgeRow(tx: WriteTx, self: Self, roster: Roster, row: EntryRow): Promise<void> {
+/** `roster`: undefined outside groups. `isNew`: it was just placed. */
+async function judgeRow(
+  tx: WriteTx,
+  self: Self,
+  roster: Roster | undefined,
+  row: EntryRow,
+  isNew = false,
+): Promise<void> {
   const log = await tx.get("logs", row.a);
   assert(log !== undefined, "an entry stands in a log");
-  const counts = countsIn(roster, row, { ...log, a: row.a });
-  await noteWait(tx, row, counts);
-  const isLine = isMeta(row) && row.shown === 0 && counts === undefined;
+  const isForked = ((await tx.get("forks", row.a))?.s ?? Infinity) <= row.s;
+  const ended = isForked ? "no" : await closingOf(tx, log, row.s, isNew);
+  const counts = ended ?? (roster && countsIn(roster, row, { ...log, a: row.a }));
+  if (roster !== undefined && ended === undefined) await noteWait(tx, row, counts);
+  const isLine = roster !== undefined && isMeta(row) && row.shown === 0 && counts === undefined;
   if (counts === row.counts && !isLine) return;
   const { counts: _, ...rest } = row;
   const judged: EntryRow = counts === undefined ? rest : { ...rest, counts };
   await show(tx, judged, log.read, isShownNow(judged));
-  if (!isMeta(row) && !isShown(row.kind)) await refileAt(tx, self, row);
+  if (roster === undefined && counts === undefined) await fileNow(tx, self, judged);
+  else if (!isMeta(row) && !isShown(row.kind)) await refileAt(tx, self, row);
+}
+
+/** It did not count when it came, so nothing followed from it. */
+async function fileNow(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
+  if (row.kind === KINDS.message.number) await refileMessage(tx, self, row);
+  else await takeIn(tx, self, await rowSaid(tx, row));
+}
+
+/** It is known anew where the log ends: all of it is judged again. */
+export async function judgeLog(tx: WriteTx, self: Self, log: Log): Promise<void> {
+  const channel = await channelOf(tx, log.c);
+  const roster = channel?.kind === "group" ? await rosterOf(tx, log.c) : undefined;
+  await judgeFrom(tx, self, roster, log, 1);
 }
 
 /** What does not count is shown to its author alone; what was deleted or hidden stays so. */
@@ -137,6 +171,7 @@ export async function judgeAnew(tx: WriteTx, self: Self, c: number, turn: Turn):
     }
   }
   await describe(tx, c);
+  await workOutLinks(tx, c);
 }
 
 type ChangedOp = {
@@ -188,7 +223,7 @@ async function judgeAt(
 async function judgeFrom(
   tx: WriteTx,
   self: Self,
-  roster: Roster,
+  roster: Roster | undefined,
   { c, a }: Log,
   first: number,
 ): Promise<void> {

@@ -9,6 +9,7 @@ import { addresseesOf, membersOf } from "../channel/members.ts";
 import { entryOf } from "../channel/thread-rows.ts";
 import { retireGroupToken } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
+import type { ForkRow } from "../heal/rows.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
@@ -16,9 +17,12 @@ import { rosterOpOf } from "../roster/ops.ts";
 import type { EntryRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
-import { judgeAnew, judgePlaced } from "./counting.ts";
+import { judgeAnew, judgeLog, judgePlaced } from "./counting.ts";
+import { tendDoors } from "./doors.ts";
+import { isLink } from "./links.ts";
 import { takeIntroduction } from "./members-known.ts";
-import { putOp, rosterOf, type Turn } from "./rosters.ts";
+import { putOp, reweigh, rosterOf, type Turn } from "./rosters.ts";
+import { settleJoins } from "./waiting.ts";
 import { welcomesFor } from "./welcome.ts";
 
 /**
@@ -34,6 +38,7 @@ export async function followEntry(
   if (channel.kind !== "group") return false;
   if (!isRoster(entry.kind)) {
     await judgePlaced(tx, context.self, entry);
+    if (isLink(entry)) await tendLinks(tx, context, channel);
     const now = await tx.get("entries", [entry.c, entry.a, entry.s]);
     if (now?.counts === "waits") context.effects.missing();
     await tellWhoIsOut(tx, context, channel, entry);
@@ -68,6 +73,16 @@ async function takeOp(tx: WriteTx, context: OpenContext, row: EntryRow): Promise
   return isNews;
 }
 
+/** A log forks: from there on nothing of it counts, and least of all its grants. [FK4], [RO18]. */
+export async function followFork(tx: WriteTx, context: OpenContext, fork: ForkRow): Promise<void> {
+  const { a, c } = fork;
+  const before = await rosterOf(tx, c);
+  await tx.put("forks", fork);
+  await rosterChanged(tx, context, c, await reweigh(tx, c, before));
+  const log = await tx.get("logs", a);
+  if (log !== undefined) await judgeLog(tx, context.self, { ...log, a });
+}
+
 async function rosterChanged(
   tx: WriteTx,
   context: OpenContext,
@@ -87,9 +102,16 @@ async function rosterChanged(
   assert(channel !== undefined, "a roster is of a channel");
   if (left.length > 0) await retireGroupToken(tx, context, channel.id);
   await judgeAnew(tx, self, c, turn);
+  await tendLinks(tx, context, channel);
   if (after.waiting.length > 0) effects.missing();
   effects.contacts();
   effects.wake();
+}
+
+/** What the links of the group are now: our doors follow, and so does who waits. */
+async function tendLinks(tx: WriteTx, context: OpenContext, channel: Channel): Promise<void> {
+  await tendDoors(tx, context, channel);
+  await settleJoins(tx, context, channel);
 }
 
 /**
@@ -130,12 +152,21 @@ export async function enter(
   const channel = await channelOf(tx, c);
   const members = channel === undefined ? [] : await membersOf(tx, self, channel);
   if (channel === undefined || !members.includes(self.account)) return;
+  await endJoining(tx, c);
   const { log, channel: now } = await ensureOwnLog(tx, { ...context, channel });
   const entry = await tx.get("entries", [c, log.a, 1]);
   assert(entry !== undefined, "a log that is open has its first entry");
   const devices = await addresseesOf(tx, self, now);
   const fresh = devices.filter((it) => !known.includes(it.account));
   if (fresh.length > 0) await sendTo(tx, self, { entry, channel: now }, fresh, nowMs);
+}
+
+/** We are in it: nothing is waited for any more. */
+async function endJoining(tx: WriteTx, c: number): Promise<void> {
+  const row = await tx.get("rosters", c);
+  if (row?.joining === undefined) return;
+  const { joining: _, ...rest } = row;
+  await tx.put("rosters", rest);
 }
 
 const parcelsOf = (tx: WriteTx, c: number): Promise<readonly OutboxRow[]> =>

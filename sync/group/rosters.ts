@@ -2,15 +2,17 @@
  * The roster of a group in the store: its ops as rows, and what they come to, worked out once for each
  * set of them. docs/protocol/groups.md, [GP4] and [GP5].
  */
-import type { Channel } from "../channel/channels.ts";
+import { type Channel, logsOf } from "../channel/channels.ts";
+import { forksOf } from "../heal/digest.ts";
 import type { RosterOp } from "../roster/ops.ts";
 import { resolve, type Roster } from "../roster/resolve.ts";
+import { type Evidence, NO_EVIDENCE } from "../roster/trial.ts";
 import type { TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { MemberRow, RosterOpRow, RosterRow } from "./rows.ts";
 
 /** What reading and changing a roster touches. */
-export const ROSTER_TABLES: readonly TableName[] = ["rosters", "rosterOps"];
+export const ROSTER_TABLES: readonly TableName[] = ["rosters", "rosterOps", "forks"];
 
 /**
  * In groups of more than 32 members those are told of receipts who wrote what is new; beyond this number
@@ -28,7 +30,21 @@ export async function rosterOf(tx: ReadTx, c: number): Promise<Roster> {
   const known = row === undefined ? undefined : rosterByDigest.get(row.digest);
   if (known !== undefined) return remembered(known);
   const rows = await tx.range("rosterOps", "primary", { lower: [c], upper: [c] });
-  return remembered(resolve(rows.map(({ op }) => op)));
+  return remembered(
+    resolve(
+      rows.map(({ op }) => op),
+      await evidenceOf(tx, c),
+    ),
+  );
+}
+
+/** What is known of the group's logs beyond their ops: rule [RO18]. */
+async function evidenceOf(tx: ReadTx, c: number): Promise<Evidence> {
+  const forks = await forksOf(tx, c);
+  if (forks.size === 0) return NO_EVIDENCE;
+  const idByNumber = new Map((await logsOf(tx, c)).map((it) => [it.a, it.log]));
+  const forkedAt = new Map([...forks].map(([a, s]) => [idByNumber.get(a) ?? "", s]));
+  return { ...NO_EVIDENCE, forkedAt };
 }
 
 /** What was used last is forgotten last. */
@@ -68,14 +84,23 @@ export async function putOp(tx: WriteTx, row: RosterOpRow): Promise<Turn> {
   const { c, op } = row;
   const before = await rosterOf(tx, c);
   await tx.put("rosterOps", row);
-  const after = remembered(resolve([...opsIn(before), op]));
+  return { before, after: await resolveAnew(tx, c, [...opsIn(before), op]) };
+}
+
+/** Other evidence is here than `before` rests on. */
+export async function reweigh(tx: WriteTx, c: number, before: Roster): Promise<Turn> {
+  return { before, after: await resolveAnew(tx, c, opsIn(before)) };
+}
+
+async function resolveAnew(tx: WriteTx, c: number, ops: readonly RosterOp[]): Promise<Roster> {
+  const after = remembered(resolve(ops, await evidenceOf(tx, c)));
   await tx.put("rosters", {
     ...(await rosterRowOf(tx, c)),
     digest: after.digest,
     members: membersIn(after),
     isBehind: after.waiting.length > 0,
   });
-  return { before, after };
+  return after;
 }
 
 const membersIn = ({ members }: Roster): readonly MemberRow[] =>

@@ -1,13 +1,8 @@
-/**
- * A welcome into a group, taken: its ops are entries like all others, and prove themselves.
- * docs/protocol/groups.md, [GP9].
- */
 import { assert } from "../../crypto/base/assert.ts";
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
-import { applyAccountEntry } from "../account/address-book.ts";
 import {
   type Channel,
   channelById,
@@ -18,14 +13,21 @@ import {
 } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
 import { certifiedBy } from "../contact/certified.ts";
+/**
+ * A welcome into a group, taken: its ops are entries like all others, and prove themselves.
+ * docs/protocol/groups.md, [GP9].
+ */
+import { heedEntry } from "../devices/heed.ts";
 import { decodeBody, type LogOpenBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, logIdOf, verifyEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
+import { heedRefusal } from "../heal/forks.ts";
+import { noteHealed } from "../heal/healed.ts";
 import type { Start, Welcome } from "../payload/welcome.ts";
 import { acceptEntry } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { ROSTER_KINDS, rosterOpOf } from "../roster/ops.ts";
-import type { ContactRow, Hex } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { enter, followEntry } from "./follow.ts";
 import { learnWriter, takeIntroduction } from "./members-known.ts";
@@ -53,7 +55,7 @@ export async function takeWelcome(
   await putStarts(tx, channel, welcome.starts);
   const known = await membersOf(tx, context.self, channel);
   for (const bytes of welcome.entries) {
-    if (await takeSupplied(tx, context, channel.c, bytes, true)) isNews = true;
+    if (await takeSupplied(tx, context, channel.c, bytes, { isPart: true })) isNews = true;
   }
   await enter(tx, context, channel.c, known);
   context.effects.receipt(channel.c);
@@ -70,7 +72,9 @@ async function channelFor(
   const isTrusted = from.state === "accepted" || from.state === "self";
   if (held !== undefined) {
     const members = await groupMembers(tx, held);
-    const isMember = members.some(({ account }) => account === from.account);
+    const { joining } = await rosterRowOf(tx, held.c);
+    const isAsked = joining?.admins.includes(from.account) === true;
+    const isMember = isAsked || members.some(({ account }) => account === from.account);
     // Whoever is back after they were removed hears it from the contact who let them in.
     return held.kind === "group" && (isMember || isTrusted) ? held : undefined;
   }
@@ -109,13 +113,16 @@ async function putStarts(tx: WriteTx, { c }: Channel, starts: readonly Start[]):
   await tx.put("rosters", { ...row, starts: { ...added, ...row.starts } });
 }
 
+/** `isPart`: of a roster that is just being told. `by`: who was asked for it and supplied it. */
+type SuppliedHow = { readonly isPart?: boolean; readonly by?: DeviceRow };
+
 /** An entry from somebody's hands: of a log that we never heard of when it is that log's first. */
 export async function takeSupplied(
   tx: WriteTx,
   context: OpenContext,
   c: number,
   bytes: Uint8Array,
-  isPart = false,
+  { isPart = false, by }: SuppliedHow = {},
 ): Promise<boolean> {
   const { self, nowMs, effects } = context;
   const decoded = decodeEntry(bytes);
@@ -126,12 +133,17 @@ export async function takeSupplied(
   if (outcome.type === "refused") {
     if (outcome.why === "own") effects.rolledBack();
     effects.dropped(`entry ${outcome.why}`);
+    await heedRefusal(tx, context, channel, by?.device ?? "", outcome, bytes);
     return false;
   }
   effects.receipt(c);
   if (outcome.type === "held") return false;
-  await applyAccountEntry(tx, context, outcome);
-  return followEntry(tx, context, outcome, isPart);
+  const device = by?.device ?? "";
+  for (const dep of outcome.deps) effects.named({ c, device, dep });
+  await heedEntry(tx, context, outcome);
+  const isNews = await followEntry(tx, context, outcome, isPart);
+  if (by !== undefined) await noteHealed(tx, context, outcome.entry, by.account);
+  return isNews;
 }
 
 /** A log's first entry says whose it is, and their account's certificates prove it. */

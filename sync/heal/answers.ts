@@ -67,7 +67,7 @@ export async function answerNack(
 }
 
 /** A stranger is answered in groups alone, a contact in all channels that we share. */
-async function mayAsk(
+export async function mayAsk(
   tx: WriteTx,
   { self }: OpenContext,
   { account }: DeviceRow,
@@ -195,7 +195,12 @@ async function takeWelcomeTurn(
   return true;
 }
 
-async function takeTurn(tx: WriteTx, context: OpenContext, device: DeviceRow): Promise<boolean> {
+/** Rule [HE3]: is it their turn to be answered? Then it is taken. */
+export async function takeTurn(
+  tx: WriteTx,
+  context: OpenContext,
+  device: DeviceRow,
+): Promise<boolean> {
   const ageMs = context.nowMs - device.healedAtMs;
   if (ageMs >= 0 && ageMs < ANSWER_EVERY_MS) return false;
   const fresh = (await tx.get("devices", device.device)) ?? device;

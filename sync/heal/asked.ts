@@ -45,6 +45,20 @@ export class Asked {
     return 0;
   }
 
+  /** As `waitMs`, and counts nothing: 0 when it was never seen missing. */
+  dueInMs(name: string, nowMs: number): number {
+    const before = this.#byName.get(name);
+    const ageMs = before === undefined ? -1 : nowMs - before.atMs;
+    return before === undefined || ageMs < 0 ? 0 : Math.max(0, before.pauseMs - ageMs);
+  }
+
+  /** Was it asked for so lately that the answer may be on its way? */
+  isInFlight(name: string, nowMs: number): boolean {
+    const before = this.#byName.get(name);
+    const ageMs = before === undefined ? Infinity : nowMs - before.atMs;
+    return before !== undefined && before.times > 0 && ageMs >= 0 && ageMs < HEAL_RETRY_FIRST_MS;
+  }
+
   /** 0: they may be asked. Else how long to wait, in milliseconds. */
   peerWaitMs(peer: string, nowMs: number): number {
     const { left, atMs } = this.#allowanceOf(peer, nowMs);

@@ -1,32 +1,27 @@
 /**
- * Asking for what is missing: a hole in a log, or the end of an own one that we lost (WANT, to the
- * contact in its channel), a chain we were never handed (NACK, to whom the envelope came from). The relay is never asked to repair anything. Waits
+ * Asking for what is missing, in rounds: entries (holes.ts), what others have more of (compare.ts), chains
+ * that we were never handed and facts (NACK), rosters. The relay is never asked to repair anything. Waits
  * first, because most holes are envelopes on their way. docs/protocol/sync.md, rules [HE4] to [HE9].
  */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
-import {
-  bytesOf,
-  type Channel,
-  channelById,
-  channelOf,
-  type Log,
-  numbered,
-} from "../channel/channels.ts";
+import { bytesOf, channelById, channelOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { reachableDevices } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
-import { countKnown, holesOf, maxKnown, type SeqRange } from "../log/known.ts";
-import { sendControl } from "../outbox/control.ts";
-import { NACK_TAGS_MAX, WANT_RANGES_MAX } from "../payload/limits.ts";
+import { NACK_TAGS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
-import { deliveredOf } from "../receipts/receipts.ts";
 import { letGo, POISON_TAG } from "../receive/held.ts";
-import type { CursorRow, DeviceRow, Hex, TableName, TokenRow } from "../store/rows.ts";
+import type { DeviceRow, Hex, TableName, TokenRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
+import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
+import { Claims } from "./claims.ts";
+import { compareHellos, QUIET_MS } from "./compare.ts";
+import { DIGEST_TABLES } from "./digest.ts";
 import { comparedFacts } from "./facts.ts";
+import { wantHoles } from "./holes.ts";
 
 const HEAL_TABLES: readonly TableName[] = [
   "meta",
@@ -40,8 +35,8 @@ const HEAL_TABLES: readonly TableName[] = [
   "seen",
   "held",
   "cursors",
-  "rosters",
   "outbox",
+  ...DIGEST_TABLES,
 ];
 
 /** Members that are asked at a time for a chain which could be of any of them. */
@@ -54,12 +49,20 @@ export type HealDeps = {
   readonly random: Random;
   readonly self: () => Self | undefined;
   readonly wake: () => void;
+  /** A device is behind us and may not know. */
+  readonly behind: (c: number, device: Hex) => void;
+  /** By channel: entries that were asked for several times and are not here. */
+  readonly onMissing: (missing: Readonly<Record<number, number>>) => void;
   readonly failed: (error: unknown) => void;
 };
 
 export type Healer = {
   /** Something arrived: look whether anything is missing, in a while. */
   readonly look: () => void;
+  /** The same, of a channel that changed. */
+  readonly changed: (c: number) => void;
+  /** What others say exists. */
+  readonly claims: Claims;
   readonly close: () => void;
 };
 
@@ -68,6 +71,8 @@ export const openHealer = (deps: HealDeps): Healer => new HealRounds(deps);
 class HealRounds implements Healer {
   readonly #deps: HealDeps;
   readonly #asked = new Asked();
+  readonly claims = new Claims();
+  readonly #changedAtMs = new Map<number, number>();
   #cancel: (() => void) | undefined;
   #dueAtMs = Infinity;
   #isClosed = false;
@@ -78,10 +83,22 @@ class HealRounds implements Healer {
 
   readonly look = (): void => this.#plan(HEAL_FIRST_MS);
 
+  readonly changed = (c: number): void => {
+    this.#changedAtMs.set(c, this.#deps.timers.now());
+    this.look();
+  };
+
   readonly close = (): void => {
     this.#isClosed = true;
     this.#cancel?.();
   };
+
+  #quietInMs(c: number, nowMs: number): number {
+    const ageMs = nowMs - (this.#changedAtMs.get(c) ?? -QUIET_MS);
+    if (ageMs >= 0 && ageMs < QUIET_MS) return QUIET_MS - ageMs;
+    this.#changedAtMs.delete(c);
+    return 0;
+  }
 
   /** The earlier of this plan and the one that is made. */
   #plan(inMs: number): void {
@@ -101,96 +118,29 @@ class HealRounds implements Healer {
     const { store, lane, timers, wake } = this.#deps;
     const self = this.#deps.self();
     if (self === undefined || this.#isClosed) return;
-    const context = { ...this.#deps, self, nowMs: timers.now(), asked: this.#asked };
+    const { claims } = this;
+    const context = { ...this.#deps, self, nowMs: timers.now(), asked: this.#asked, claims };
     const round = await lane.run(() =>
       store.write(HEAL_TABLES, async (tx) => {
+        const compared = await compareHellos(tx, context, (c) => this.#quietInMs(c, context.nowMs));
         const holes = await wantHoles(tx, context);
         const chains = await nackUnknown(tx, context);
         const facts = await nackFacts(tx, context);
         const rosters = await wantRosters(tx, context);
-        const rounds = [holes, chains, facts, rosters];
+        const rounds = [compared, holes, chains, facts, rosters];
         return {
           sent: rounds.reduce((sum, it) => sum + it.sent, 0),
           waitMs: Math.min(...rounds.map((it) => it.waitMs)),
+          behind: compared.behind,
+          missing: holes.missing,
         };
       }),
     );
     if (round.sent > 0) wake();
+    for (const { c, device } of round.behind) this.#deps.behind(c, device);
+    this.#deps.onMissing(Object.fromEntries(round.missing));
     if (round.waitMs < Infinity) this.#plan(Math.max(HEAL_FIRST_MS, round.waitMs));
   }
-}
-
-type AskContext = {
-  readonly self: Self;
-  readonly nowMs: number;
-  readonly random: Random;
-  readonly asked: Asked;
-};
-
-/** Questions sent, and how long until the next one is due; Infinity: nothing else can be asked for. */
-type Round = { readonly sent: number; readonly waitMs: number };
-
-async function wantHoles(tx: WriteTx, context: AskContext): Promise<Round> {
-  let sent = 0;
-  let waitMs = Infinity;
-  const cursors = await tx.range("cursors", "primary", {});
-  for (const row of await tx.range("logs", "primary", {})) {
-    const log: Log = numbered(row, "a");
-    const holes = holesOf(log.known, lastOf(log, cursors));
-    const channel = holes.length === 0 ? undefined : await channelOf(tx, log.c);
-    if (channel === undefined) continue;
-    const ranges = (await ownPart(tx, channel, log, holes)).slice(0, WANT_RANGES_MAX);
-    const [first] = ranges;
-    const all = await recipientsOf(tx, context.self, channel);
-    if (first === undefined || all.length === 0) continue;
-    const { asked, nowMs } = context;
-    // In a group each author is a peer of their own, whoever answers for them.
-    const peer = channel.kind === "group" ? `${channel.id} ${log.account}` : channel.account;
-    asked.heldNow(log.log, countKnown(log.known), peer, nowMs);
-    // Named by where it begins: while a hole gets smaller, the next part is asked for without delay.
-    const name = `${log.log} ${first[0]}`;
-    const pauseMs = asked.peerWaitMs(peer, nowMs) || asked.waitMs(name, nowMs);
-    waitMs = Math.min(waitMs, pauseMs);
-    if (pauseMs > 0) continue;
-    const payload = encodePayload("want", {
-      channel: bytesOf(channel.id),
-      log: bytesOf(log.log),
-      ranges,
-    });
-    asked.spend(peer, nowMs);
-    const devices = channel.kind === "group" ? someOf(context, all, log.account) : all;
-    sent += await ask(tx, context, devices, payload);
-  }
-  return { sent, waitMs };
-}
-
-/** Of what is missing what may be asked for: in a group nothing from before we came. */
-async function ownPart(
-  tx: WriteTx,
-  { c, kind }: Channel,
-  { log }: Log,
-  holes: readonly SeqRange[],
-): Promise<readonly SeqRange[]> {
-  const start = kind === "group" ? ((await tx.get("rosters", c))?.starts[log] ?? 1) : 1;
-  return holes.flatMap(([from, to]) => (to < start ? [] : [[Math.max(from, start), to] as const]));
-}
-
-/** The author's devices, and one of somebody else: not everybody is asked what anybody can answer. */
-function someOf(
-  { random }: AskContext,
-  devices: readonly DeviceRow[],
-  author: Hex,
-): readonly DeviceRow[] {
-  const theirs = devices.filter((it) => it.account === author);
-  const others = devices.filter((it) => it.account !== author);
-  return [...theirs, ...anyOf(random, others)];
-}
-
-/** One of them, or none. */
-function anyOf(random: Random, devices: readonly DeviceRow[]): readonly DeviceRow[] {
-  const [high = 0, low = 0] = random(2);
-  const chosen = devices[(high * 256 + low) % Math.max(1, devices.length)];
-  return chosen === undefined ? [] : [chosen];
 }
 
 /** Ops are named that are not here: any member has them. Rule [GP9]. */
@@ -210,15 +160,6 @@ async function wantRosters(tx: WriteTx, context: AskContext): Promise<Round> {
   }
   return { sent, waitMs };
 }
-
-/**
- * The highest number that we know of. Of an own log what others say: when they supply what we signed
- * and do not have, our storage was rolled back.
- */
-const lastOf = (log: Log, cursors: readonly CursorRow[]): number =>
-  log.own
-    ? Math.max(...cursors.map((it) => maxKnown(deliveredOf(it, log.log))), maxKnown(log.known))
-    : maxKnown(log.known);
 
 /** Of each contact the tags under which envelopes of theirs are held. */
 async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
@@ -295,19 +236,4 @@ async function letGoOf(tx: WriteTx, tag: Hex): Promise<void> {
   for (const row of await tx.range("held", "tag", { lower: tag, upper: tag })) {
     await letGo(tx, row);
   }
-}
-
-/** How many of the devices were sent the question. */
-async function ask(
-  tx: WriteTx,
-  { self, nowMs, random }: AskContext,
-  devices: readonly DeviceRow[],
-  payload: Uint8Array,
-): Promise<number> {
-  let sent = 0;
-  for (const device of devices) {
-    const input = { self, device, payloads: [payload], before: null, psk: null, nowMs, random };
-    if (await sendControl(tx, input)) sent += 1;
-  }
-  return sent;
 }

@@ -30,6 +30,11 @@ export const CURSOR_RANGES_MAX = 32;
 /** Two vectors of so many logs, and what stands around them. */
 export const CURSOR_BYTES_MAX = 64 * 1_024;
 export const TYPING_BYTES_MAX = 256;
+export const HELLO_BYTES_MAX = 256;
+/** Both entries together: as much as fits an envelope. Larger ones are shown without their bodies. */
+export const FORK_PROOF_BYTES_MAX = CHUNK_BYTES_MAX;
+/** Proofs that go along with a vector. */
+export const VECTOR_FORKS_MAX = 4;
 
 export const NAME_CHARS_MAX = 64;
 

@@ -27,6 +27,7 @@ import {
   type PayloadTypeError,
 } from "../wire/payload-types.ts";
 import { type Backfill, decodeBackfill, encodeBackfill } from "./backfill.ts";
+import { type BlobWant, decodeBlobWant, encodeBlobWant } from "./blob-want.ts";
 import { type CardPayload, decodeCardPayload, encodeCardPayload } from "./card.ts";
 import { type ChainHandOver, decodeChain, encodeChain } from "./chain.ts";
 import { type Chunk, decodeChunk, encodeChunk } from "./chunk.ts";
@@ -34,11 +35,22 @@ import { type Contact, type ContactContent, decodeContact, encodeContact } from 
 import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
 import { decodeEntries, encodeEntries, type Entries } from "./entries.ts";
 import { decodeFacts, encodeFacts, type Facts } from "./facts.ts";
+import { decodeForkProof, encodeForkProof, type ForkProof } from "./fork-proof.ts";
+import { decodeHello, encodeHello, type Hello } from "./hello.ts";
+import {
+  decodeJoin,
+  decodeJoinAnswer,
+  encodeJoin,
+  encodeJoinAnswer,
+  type Join,
+  type JoinAnswer,
+} from "./join.ts";
 import { INTRODUCTIONS_MAX, SESSION_BYTES_MAX, SESSION_PAYLOADS_MAX } from "./limits.ts";
 import { decodeNack, encodeNack, type Nack } from "./nack.ts";
 import type { NameError } from "./name.ts";
 import { decodeProfile, encodeProfile, type Profile } from "./profile.ts";
 import { decodeTyping, encodeTyping, type Typing } from "./typing.ts";
+import { decodeVector, encodeVector, type Vector } from "./vector.ts";
 import { decodeWant, encodeWant, type Want } from "./want.ts";
 import {
   decodeRosterWant,
@@ -64,10 +76,16 @@ export type Bodies = {
   readonly chunk: Chunk;
   readonly welcome: Welcome;
   readonly rosterWant: RosterWant;
+  readonly join: Join;
+  readonly joinAnswer: JoinAnswer;
+  readonly vector: Vector;
+  readonly blobWant: BlobWant;
   /** An encoded entry, read by `decodeEntry`. */
   readonly entry: Uint8Array;
   readonly cursor: Cursor;
   readonly typing: Typing;
+  readonly hello: Hello;
+  readonly forkProof: ForkProof;
 };
 
 /** What is sent, by type: an introduction is opened and verified only on arrival. */
@@ -107,9 +125,15 @@ const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } =
   chunk: { encode: encodeChunk, decode: decodeChunk },
   welcome: { encode: encodeWelcome, decode: decodeWelcome },
   rosterWant: { encode: encodeRosterWant, decode: decodeRosterWant },
+  join: { encode: encodeJoin, decode: decodeJoin },
+  joinAnswer: { encode: encodeJoinAnswer, decode: decodeJoinAnswer },
+  vector: { encode: encodeVector, decode: decodeVector },
+  blobWant: { encode: encodeBlobWant, decode: decodeBlobWant },
   entry: { encode: (entry) => entry, decode: boundedEntry },
   cursor: { encode: encodeCursor, decode: decodeCursor },
   typing: { encode: encodeTyping, decode: decodeTyping },
+  hello: { encode: encodeHello, decode: decodeHello },
+  forkProof: { encode: encodeForkProof, decode: decodeForkProof },
 };
 
 export function encodePayload<T extends PayloadType>(type: T, body: SentBodies[T]): Uint8Array {

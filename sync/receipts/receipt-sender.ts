@@ -4,17 +4,13 @@
  * forgotten by a crash. docs/protocol/sync.md, rules [CU5], [CU6] and [CU9].
  */
 import type { Random } from "../../crypto/base/random.ts";
-import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
 import { channelOf, numbered } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
-import { cardOf } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
 import type { LinkTo } from "../session/pool.ts";
-import type { DeviceRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
-import { idOf } from "../wire/ids.ts";
-import { SLOT_TTL_MS_MAX } from "../wire/limits.ts";
+import { type Outcome, putLive } from "./put-live.ts";
 import { type SealedCursor, sealCursor } from "./receipts.ts";
 
 /** From a change to its cursor: long enough to take in what comes with it. */
@@ -152,8 +148,6 @@ async function tellOnce(deps: ReceiptDeps, c: number): Promise<Told> {
   return isNewest ? "told" : "again";
 }
 
-type Outcome = "stored" | "away" | "refused";
-
 /** `stored`: a relay of every device has it. */
 async function putCursor(deps: ReceiptDeps, cursor: SealedCursor): Promise<Outcome> {
   const devices = await deps.store.read(["devices"], (tx) =>
@@ -162,33 +156,8 @@ async function putCursor(deps: ReceiptDeps, cursor: SealedCursor): Promise<Outco
   let worst: Outcome = "stored";
   for (const device of devices) {
     if (device === undefined) continue;
-    const outcome = await putCursorTo(deps, cursor, device);
+    const outcome = await putLive(deps.linkTo, cursor, device);
     if (outcome !== "stored" && worst !== "refused") worst = outcome;
   }
   return worst;
-}
-
-/** At the first of the device's relays that takes it. */
-async function putCursorTo(
-  deps: ReceiptDeps,
-  { body, slot }: SealedCursor,
-  device: DeviceRow,
-): Promise<Outcome> {
-  let outcome: Outcome = "away";
-  for (const relay of cardOf(device)?.relays ?? []) {
-    const link = deps.linkTo(relay.url, idOf("RelayId", relay.relayId), device.account);
-    const answer = await link?.put({
-      envelope: idOf("EnvelopeId", envelopeIdOf(body)),
-      isEphemeral: false,
-      isUrgent: false,
-      slot: idOf("SlotId", slot),
-      ttlSeconds: SLOT_TTL_MS_MAX / 1_000,
-      targets: [{ mailbox: idOf("MailboxId", relay.mailbox), token: idOf("Token", relay.token) }],
-      body,
-    });
-    const status = answer?.ok === true ? answer.value[0]?.status : undefined;
-    if (status === "stored" || status === "duplicate") return "stored";
-    if (status !== undefined && status !== "busy") outcome = "refused";
-  }
-  return outcome;
 }

@@ -12,6 +12,7 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import { aggregateAt } from "../channel/take-in.ts";
+import { runRead } from "../expiry/running.ts";
 import { groupMembers, RECEIPTS_TO_AUTHORS_MAX } from "../group/rosters.ts";
 import {
   coversKnown,
@@ -116,7 +117,7 @@ async function newAuthors(tx: ReadTx, { c, arrivals }: Channel): Promise<Readonl
 export type Settled = {
   readonly settled: number;
   readonly lost: number;
-  /** They say that they hold entries of ours that we do not. */
+  /** They say that they hold entries that we do not. */
   readonly isAheadOfUs: boolean;
   /** They told us more before: a repetition, or their storage was rolled back. */
   readonly isBehindItself: boolean;
@@ -138,6 +139,7 @@ export async function applyCursor(
   const held = await tx.get("cursors", [from.c, from.device]);
   if (held !== undefined && cursor.counter < held.counter) return REPEATED;
   const row: CursorRow = {
+    ...held,
     ...from,
     counter: cursor.counter,
     delivered: cursor.delivered.map((it) => ({ log: toHex(it.log), known: it.known })),
@@ -149,8 +151,10 @@ export async function applyCursor(
   let settled = 0;
   let lost = 0;
   let isAheadOfUs = false;
-  for (const log of (await logsOf(tx, from.c)).filter((it) => it.own)) {
+  for (const log of await logsOf(tx, from.c)) {
     const delivered = deliveredOf(row, log.log);
+    if (!log.own && maxKnown(delivered) > maxKnown(log.known)) isAheadOfUs = true;
+    if (!log.own) continue;
     const isCurrent = equalBytes(log.incarnation, incarnation);
     if (isCurrent && maxKnown(delivered) > maxKnown(log.known)) isAheadOfUs = true;
     const waiting = await tx.range("outbox", "entry", {
@@ -176,6 +180,7 @@ export async function takeRead(
   tx: WriteTx,
   channel: Channel,
   read: Cursor["read"],
+  nowMs: number,
 ): Promise<boolean> {
   let unread = 0;
   let isNews = false;
@@ -186,6 +191,7 @@ export async function takeRead(
       unread += await countShown(tx, log, known, range);
     }
     isNews = true;
+    await runRead(tx, channel, log, known, { nowMs, elsewhere: true });
     await tx.put("logs", { ...log, read: unionKnown(log.read, known) });
   }
   if (!isNews) return false;
@@ -236,11 +242,16 @@ function settle(
 }
 
 /** The person has seen everything that is here. True when that changed anything. */
-export async function markChannelRead(tx: WriteTx, channel: Channel): Promise<boolean> {
+export async function markChannelRead(
+  tx: WriteTx,
+  channel: Channel,
+  nowMs: number,
+): Promise<boolean> {
   let changed = false;
   for (const log of await logsOf(tx, channel.c)) {
     if (coversKnown(log.read, log.known)) continue;
     changed = true;
+    await runRead(tx, channel, log, log.known, { nowMs, elsewhere: false });
     await tx.put("logs", { ...log, read: unionKnown(log.read, log.known) });
   }
   if (!changed && channel.unread === 0) return false;

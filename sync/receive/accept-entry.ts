@@ -9,15 +9,17 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
 import { previewOf } from "../channel/preview.ts";
 import { accountChannelIdOf, takeIn } from "../channel/take-in.ts";
-import { fieldsOf, saidOf } from "../channel/thread-rows.ts";
+import { fieldsOf, isLine, saidOf } from "../channel/thread-rows.ts";
 import { hEffOf, mergeHlc, msOf } from "../clock/hlc.ts";
+import { closingOf } from "../devices/closed.ts";
 import { decodeBody } from "../entry/bodies.ts";
-import { decodeEntry, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
+import { decodeEntry, type Dep, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
 import { isShown, KINDS } from "../entry/kinds.ts";
 import { publicIdOf } from "../entry/public-id.ts";
+import { runPlaced } from "../expiry/running.ts";
 import { addKnown, countKnown, hasKnown } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
-import type { EntryRow } from "../store/rows.ts";
+import type { EntryRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
 /** Why an entry was not taken. Counted, never shown: none of it is the person's doing. */
@@ -39,9 +41,20 @@ export type EntryRefusal =
   | "logOpen";
 
 export type EntryOutcome =
-  | { readonly type: "new"; readonly entry: EntryRow; readonly channel: Channel }
+  | {
+      readonly type: "new";
+      readonly entry: EntryRow;
+      readonly channel: Channel;
+      /** What it names of other logs, which may not be here. */
+      readonly deps: readonly Dep[];
+    }
   | { readonly type: "held" }
-  | { readonly type: "refused"; readonly why: EntryRefusal };
+  | {
+      readonly type: "refused";
+      readonly why: EntryRefusal;
+      /** What is here in front of it is not what its author wrote there: perhaps that is there twice. */
+      readonly before?: { readonly log: Hex; readonly seq: number };
+    };
 
 const refused = (why: EntryRefusal): EntryOutcome => ({ type: "refused", why });
 
@@ -72,7 +85,11 @@ export async function acceptEntry(
   // In the log that we go on writing it would leave a hole, or a fork.
   if (log.own && equalBytes(log.incarnation, self.incarnation)) return refused("own");
   const misfit = (await misfitOf(tx, log, entry, hash)) ?? (await openMisfit(tx, log, entry));
-  if (misfit !== undefined) return refused(misfit);
+  if (misfit !== undefined) {
+    const { seq } = entry.core;
+    const isBeforeHere = misfit === "chain" && hasKnown(log.known, seq - 1);
+    return { ...refused(misfit), ...(isBeforeHere && { before: { log: log.log, seq: seq - 1 } }) };
+  }
   // Otherwise "not known" would not mean "not here".
   const known = addKnown(log.known, entry.core.seq);
   if (countKnown(known) <= countKnown(log.known)) return refused("holes");
@@ -151,7 +168,9 @@ export async function placeEntry(
   const merged = mergeHlc(channel.hlc, core.hlc, nowMs);
   const own = log.account === self.account;
   const h = hEffOf(core.hlc, core.floor);
-  const shown = isShown(core.kind) ? 1 : 0;
+  // What a device wrote that was put out is shown to its own account, as not accepted.
+  const counts = await closingOf(tx, log, core.seq, true);
+  const shown = isLine(entry) && (own || counts === undefined) ? 1 : 0;
   const theirs = channel.theirs ?? { lastH: 0, seenH: 0 };
   const said = saidOf(entry, hash, h, log.account);
   const row: EntryRow = {
@@ -171,6 +190,7 @@ export async function placeEntry(
     writtenAtMs: msOf(core.hlc),
     late: await isLate(tx, placing, h, theirs.seenH),
     clockAhead: merged.clockAhead,
+    ...(counts !== undefined && { counts }),
   };
   // Another device of ours may have read it before it came here.
   const isUnread = shown === 1 && !own && !hasKnown(log.read, core.seq);
@@ -184,15 +204,18 @@ export async function placeEntry(
     ...(shown === 1 && h >= channel.lastH ? { lastH: h, preview: previewOf(row) } : {}),
   };
   await tx.put("entries", row);
+  await runPlaced(tx, row, channel, log, nowMs);
   await tx.put("logs", {
     ...log,
+    ...(row.lifetimeMs !== undefined && { expires: true }),
     known: addKnown(log.known, core.seq),
     hlc: Math.max(log.hlc, core.hlc),
-    read: isUnread ? log.read : addKnown(log.read, core.seq),
+    read: isUnread || counts !== undefined ? log.read : addKnown(log.read, core.seq),
   });
   await tx.put("channels", grown);
-  await takeIn(tx, self, said);
-  return { type: "new", entry: row, channel: (await channelOf(tx, channel.c)) ?? grown };
+  if (counts === undefined) await takeIn(tx, self, said);
+  const { deps } = core;
+  return { type: "new", entry: row, channel: (await channelOf(tx, channel.c)) ?? grown, deps };
 }
 
 /** Is it put in above what the person has seen? A run of such is late once. Rule [RX12]. */

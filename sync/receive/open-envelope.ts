@@ -1,12 +1,6 @@
-/**
- * One envelope from our mailbox, from its id to what it says. The id alone tells what opens it: a
- * chain, a chain's live key, a session, or one of our prekeys. Nothing is tried out.
- * docs/protocol/sync.md, rules [RX2] to [RX4].
- */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
-import { openLive } from "../../crypto/chain/live.ts";
 import { openChain } from "../../crypto/chain/sender-chain.ts";
 import { type Envelope, splitEnvelope } from "../../crypto/envelope.ts";
 import { accept, splitFirstFlight } from "../../crypto/handshake/handshake.ts";
@@ -15,25 +9,29 @@ import { invitePskOf } from "../../crypto/invite/record.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { headMarkOf } from "../../crypto/ratchet/header.ts";
 import { decryptSession } from "../../crypto/ratchet/receive.ts";
-import { applyAccountEntry } from "../account/address-book.ts";
 import { partyOf, type Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts";
+/**
+ * One envelope from our mailbox, from its id to what it says. The id alone tells what opens it: a
+ * chain, a chain's live key, a session, or one of our prekeys. Nothing is tried out.
+ * docs/protocol/sync.md, rules [RX2] to [RX4].
+ */
+import { heedEntry } from "../devices/heed.ts";
 import { followEntry } from "../group/follow.ts";
-import { verifyCursor } from "../payload/cursor.ts";
+import { heedRefusal } from "../heal/forks.ts";
 import {
   decodePayload,
   decodeSession,
   type Payload,
   type SessionMessage,
 } from "../payload/payload.ts";
-import { verifyTyping } from "../payload/typing.ts";
-import { applyCursor, takeRead } from "../receipts/receipts.ts";
 import type { Hex, InviteRow, PeerChainRow, SessionRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
 import type { Effects } from "./effects.ts";
 import { heldFlights, hold } from "./held.ts";
+import { openLiveFrame, staleReceipt } from "./live-frames.ts";
 import { type SessionPeer, takeSessionPayloads } from "./session-payloads.ts";
 
 /** An envelope as it lies in our mailbox. */
@@ -149,59 +147,20 @@ async function openChainMessage(
   if (payload.value.type !== "entry") return dropped("payload");
   const outcome = await acceptEntry(tx, context.self, row.c, payload.value.body, context.nowMs);
   if (outcome.type === "new") {
-    await applyAccountEntry(tx, context, outcome);
+    for (const dep of outcome.deps) context.effects.named({ c: row.c, device: row.device, dep });
+    await heedEntry(tx, context, outcome);
     if (await followEntry(tx, context, outcome)) await reopenFlights(tx, context);
   }
   if (outcome.type === "refused") {
     // Perhaps its author lost what we have of that log: our receipt tells them.
     if (outcome.why === "fork") await staleReceipt(tx, context.effects, row.c);
+    await heedRefusal(tx, context, channel, row.device, outcome, payload.value.body);
     return dropped(`entry ${outcome.why}`);
   }
   if (outcome.type === "held") await staleReceipt(tx, context.effects, row.c);
   context.effects.wrote(row.c, row.account);
   context.effects.receipt(row.c);
   return done(row.c);
-}
-
-async function openLiveFrame(
-  tx: WriteTx,
-  context: OpenContext,
-  row: PeerChainRow,
-  message: Uint8Array,
-): Promise<OpenOutcome> {
-  const { effects, nowMs } = context;
-  const channel = await channelOf(tx, row.c);
-  const device = await tx.get("devices", row.device);
-  const contact = await tx.get("contacts", row.account);
-  if (channel === undefined || device === undefined) return dropped("channel");
-  if (contact === undefined || contact.state === "blocked") return dropped("blocked");
-  const opened = openLive(row.state, message);
-  if (!opened.ok) return dropped("live");
-  const payload = decodePayload("live", opened.value);
-  if (!payload.ok) return dropped(`payload ${payload.error.type}`);
-  const { type, body } = payload.value;
-  if (type !== "cursor" && type !== "typing") return dropped("payload");
-  const isTheirs = toHex(body.channel) === channel.id && toHex(body.device) === row.device;
-  const signed =
-    type === "cursor" ? verifyCursor(body, device.sigKey) : verifyTyping(body, device.sigKey);
-  if (!isTheirs || !signed) return dropped("signature");
-  if (type === "typing") {
-    if (contact.state !== "accepted") return dropped("stranger");
-    effects.typing(row.c, row.account, body.atMs);
-    return { type: "live" };
-  }
-  const from = { c: row.c, device: row.device, account: row.account };
-  const { incarnation } = context.self;
-  const applied = await applyCursor(tx, from, body, incarnation, nowMs);
-  if (row.account === context.self.account && (await takeRead(tx, channel, body.read))) {
-    effects.receipt(row.c);
-  }
-  if (applied.lost > 0) effects.wake();
-  // If their storage was rolled back, our own cursor tells them so.
-  if (applied.isBehindItself) await staleReceipt(tx, effects, row.c);
-  // What they say they hold is no evidence: they are asked for it.
-  if (applied.isAheadOfUs) effects.missing();
-  return { type: "live" };
 }
 
 async function openSessionMessage(
@@ -341,14 +300,6 @@ async function takePayloads(
 
 const inviteOf = async (tx: WriteTx, tag?: Hex): Promise<InviteRow | undefined> =>
   tag === undefined ? undefined : await tx.get("invites", tag);
-
-/** The next cursor of the channel is told even if nothing changed: the last one may be lost. */
-async function staleReceipt(tx: WriteTx, effects: Effects, c: number): Promise<void> {
-  const channel = await channelOf(tx, c);
-  if (channel === undefined) return;
-  await tx.put("channels", { ...channel, receipts: channel.receipts + 1 });
-  effects.receipt(c);
-}
 
 /** First flights of devices that nobody knew when they came. */
 async function reopenFlights(tx: WriteTx, context: OpenContext): Promise<void> {

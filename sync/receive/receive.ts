@@ -38,6 +38,7 @@ export const RECEIVE_TABLES: readonly TableName[] = [
   "cursors",
   "outbox",
   "aggregates",
+  "healed",
   "expiry",
   "media",
   "chatMarks",

@@ -17,12 +17,17 @@ import { bytesOf, type Log, logsOf, openLog } from "../channel/channels.ts";
 import { channelWith, openChannelWith } from "../channel/members.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
+import { heardOf } from "../devices/heard.ts";
 import { decodeEntry } from "../entry/entry.ts";
+import { takeJoin } from "../group/joins.ts";
 import { meetNewcomer } from "../group/newcomer.ts";
 import { takeSupplied, takeWelcome } from "../group/take-welcome.ts";
+import { takeJoinAnswer } from "../group/waiting.ts";
 import { answerNack, answerRosterWant, answerWant } from "../heal/answers.ts";
+import { takeVector } from "../heal/compare.ts";
 import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
 import { maxKnown } from "../log/known.ts";
+import { answerBlobWant } from "../media/answer.ts";
 import { sendControl } from "../outbox/control.ts";
 import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
@@ -60,7 +65,7 @@ export async function takeSessionPayloads(
   const tags: Hex[] = [];
   for (const error of message.refused) context.effects.dropped(`payload ${error.type}`);
   await settleFirstFlights(tx, from.device);
-  await nowKnowsUs(tx, from.device);
+  await nowKnowsUs(tx, context, from.device);
   for (const payload of message.payloads) {
     if (payload.type === "contact" || payload.type === "contactAccept") {
       await meet(tx, context, from, payload.type, payload.body);
@@ -119,11 +124,13 @@ async function heardFrom(
   return (await tx.get("contacts", contact.account)) ?? accepted;
 }
 
-/** It wrote to us: it need not be told any more who we are. */
-async function nowKnowsUs(tx: WriteTx, id: Hex): Promise<void> {
+/** It wrote to us: it need not be told any more who we are, and our own person is told when it was here. */
+async function nowKnowsUs(tx: WriteTx, { self, nowMs }: OpenContext, id: Hex): Promise<void> {
   const device = await tx.get("devices", id);
-  if (device?.knowsUs !== false) return;
-  const { knowsUs: _, ...rest } = device;
+  if (device === undefined) return;
+  if (device.account === self.account) await heardOf(tx, device, nowMs);
+  if (device.knowsUs !== false) return;
+  const { knowsUs: _, ...rest } = (await tx.get("devices", id)) ?? device;
   await tx.put("devices", rest);
 }
 
@@ -156,11 +163,23 @@ async function takePayload(
     case "rosterWant":
       await answerRosterWant(tx, context, from.device, payload.body);
       return;
+    case "vector":
+      await takeVector(tx, context, from.device, payload.body, isAnswered);
+      return;
     case "backfill":
       await answerBackfill(tx, context, from.device, payload.body);
       return;
     case "chunk":
       await takeChunk(tx, context, from.device, payload.body);
+      return;
+    case "join":
+      await takeJoin(tx, context, from, payload.body);
+      return;
+    case "joinAnswer":
+      await takeJoinAnswer(tx, context, from.contact, payload.body);
+      return;
+    case "blobWant":
+      await answerBlobWant(tx, context, from.device, payload.body);
       return;
     case "contact":
     case "contactAccept":
@@ -170,6 +189,8 @@ async function takePayload(
     case "entry":
     case "cursor":
     case "typing":
+    case "hello":
+    case "forkProof":
       // The first five are handled by the caller; the others cannot come by this layer.
       context.effects.dropped("payload");
       return;
@@ -187,6 +208,7 @@ async function takeTheirFacts(
   const taken = await takeFacts(tx, contact.accountKey, contact, facts, device.device);
   for (const { type } of taken.refused) effects.dropped(`facts ${type}`);
   await tx.put("contacts", comparedFacts({ ...contact, ...taken.said }, contact.factsWanted));
+  effects.devices();
 }
 
 /** A chain of the peer's: from now on we can read what they write in that channel. */
@@ -307,7 +329,7 @@ async function takeCard(
 async function takeEntry(
   tx: WriteTx,
   context: OpenContext,
-  { contact }: Known,
+  { contact, device }: Known,
   bytes: Uint8Array,
 ): Promise<boolean> {
   const entry = decodeEntry(bytes);
@@ -318,5 +340,5 @@ async function takeEntry(
     context.effects.dropped(entry.ok ? "channel" : "entry malformed");
     return false;
   }
-  return takeSupplied(tx, context, channel.c, bytes);
+  return takeSupplied(tx, context, channel.c, bytes, { by: device });
 }

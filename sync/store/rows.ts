@@ -135,6 +135,8 @@ export type DeviceRow = {
   /** What happened to relays of that card since: one each. */
   readonly moves?: readonly Move[];
   readonly prekeyBundle: Uint8Array | null;
+  /** One of our own: when it last told us anything; absent: never. */
+  readonly heardAtMs?: number;
   /** When we last answered its NACK or WANT: it may not make us work without end. 0 = never. */
   readonly healedAtMs: number;
   /** When we last told it a whole roster, which is more work. */
@@ -260,6 +262,8 @@ export type LogRow = {
   readonly hlc: number;
   /** Entries our account has read: ranges, so that one that comes late is still unread. */
   readonly read: Known;
+  /** Some of its messages disappear. */
+  readonly expires?: true;
 };
 
 export type EntryRow = {

@@ -31,9 +31,20 @@ export const PAYLOAD_TYPES = {
   welcome: { code: 0x0c, layer: "session" },
   /** "I lack ops of this roster." */
   rosterWant: { code: 0x0d, layer: "session" },
+  /** "I used a link into this group." */
+  join: { code: 0x0e, layer: "session" },
+  joinAnswer: { code: 0x0f, layer: "session" },
+  /** "This is what I have of this channel." */
+  vector: { code: 0x10, layer: "session" },
+  /** "No relay has this blob: give it to yours again." */
+  blobWant: { code: 0x11, layer: "session" },
   entry: { code: 0x20, layer: "chain" },
   cursor: { code: 0x40, layer: "live" },
   typing: { code: 0x41, layer: "live" },
+  /** The digest of a device's copy of a channel. */
+  hello: { code: 0x44, layer: "live" },
+  /** Two entries of one log with one number. */
+  forkProof: { code: 0x45, layer: "live" },
 } as const satisfies Record<string, { readonly code: number; readonly layer: Layer }>;
 
 export type PayloadType = keyof typeof PAYLOAD_TYPES;

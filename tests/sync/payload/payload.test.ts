@@ -7,6 +7,7 @@ import { ready } from "../../../crypto/base/sodium.ts";
 import { HAND_OVER_BYTES } from "../../../crypto/chain/sender-chain.ts";
 import { encodeCbor } from "../../../sync/cbor.ts";
 import { signCursor } from "../../../sync/payload/cursor.ts";
+import { signHello } from "../../../sync/payload/hello.ts";
 import { SESSION_BYTES_MAX, SESSION_PAYLOADS_MAX } from "../../../sync/payload/limits.ts";
 import {
   decodePayload,
@@ -67,12 +68,25 @@ function makeSamples(): Samples {
       starts: [{ log: bytesOf(16, 14), seq: 7 }],
     }),
     rosterWant: encodePayload("rosterWant", { channel }),
+    join: encodePayload("join", { channel, tag: bytesOf(16, 15), proof: bytesOf(32, 16) }),
+    joinAnswer: encodePayload("joinAnswer", { channel, tag: bytesOf(16, 15), answer: "refused" }),
+    vector: encodePayload("vector", {
+      channel,
+      asks: true,
+      logs: [{ log: bytesOf(16, 15), known: { floor: 3, ranges: [[5, 6]] } }],
+      forks: [{ first: bytesOf(80, 16), second: bytesOf(80, 17) }],
+    }),
     entry: encodePayload("entry", bytesOf(300, 10)),
     cursor: encodePayload(
       "cursor",
       signCursor({ channel, device, counter: 1, delivered: [], read: [] }, key),
     ),
     typing: encodePayload("typing", signTyping({ channel, device, atMs: 1 }, key)),
+    hello: encodePayload(
+      "hello",
+      signHello({ channel, device, counter: 1, digest: bytesOf(16, 18), count: 2 }, key),
+    ),
+    forkProof: encodePayload("forkProof", { first: bytesOf(80, 19), second: bytesOf(80, 20) }),
   };
 }
 

@@ -12,9 +12,14 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     typing: (c, account, atMs) => called.push(`typing ${c} ${account} ${atMs}`),
     wrote: (c, account) => called.push(`wrote ${c} ${account}`),
     sessionReset: (device) => called.push(`sessionReset ${device}`),
-    backfilled: (c, left) => called.push(`backfilled ${c} ${left}`),
+    backfilled: (c, left, device) => called.push(`backfilled ${c} ${left} ${device}`),
     edited: () => called.push("edited"),
     missing: () => called.push("missing"),
+    devices: () => called.push("devices"),
+    named: ({ dep }) => called.push(`named ${dep.seq}`),
+    claimed: (c, log, upTo, device) => called.push(`claimed ${c} ${log} ${upTo} ${device}`),
+    doubted: ({ seq }) => called.push(`doubted ${seq}`),
+    forked: (a) => called.push(`forked ${a}`),
     rolledBack: () => called.push("rolledBack"),
     dropped: (reason) => called.push(`dropped ${reason}`),
   };
@@ -27,9 +32,15 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
   held.effects.wake();
   held.effects.upkeep();
   held.effects.contacts();
-  held.effects.backfilled(3, 9);
+  held.effects.backfilled(3, 9, "ab");
   held.effects.edited();
   held.effects.missing();
+  held.effects.devices();
+  const dep = { tag: new Uint8Array(4), seq: 5, hash8: new Uint8Array(8) };
+  held.effects.named({ c: 3, device: "d", dep });
+  held.effects.claimed(3, "ab", 8, "d");
+  held.effects.doubted({ c: 3, device: "d", log: "ab", seq: 6 });
+  held.effects.forked(2);
   held.effects.rolledBack();
   expect(called).toEqual([]);
   held.release();
@@ -42,9 +53,14 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     "wake",
     "upkeep",
     "contacts",
-    "backfilled 3 9",
+    "backfilled 3 9 ab",
     "edited",
     "missing",
+    "devices",
+    "named 5",
+    "claimed 3 ab 8 d",
+    "doubted 6",
+    "forked 2",
     "rolledBack",
   ]);
 });

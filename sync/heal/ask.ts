@@ -1,0 +1,41 @@
+/** Putting a question to some devices, and choosing whom to put it to. */
+import type { Random } from "../../crypto/base/random.ts";
+import type { Self } from "../account/self.ts";
+import { sendControl } from "../outbox/control.ts";
+import type { DeviceRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import type { Asked } from "./asked.ts";
+import type { Claims } from "./claims.ts";
+
+export type AskContext = {
+  readonly self: Self;
+  readonly nowMs: number;
+  readonly random: Random;
+  readonly asked: Asked;
+  readonly claims: Claims;
+};
+
+/** Questions sent, and how long until the next one is due; Infinity: nothing else can be asked for. */
+export type Round = { readonly sent: number; readonly waitMs: number };
+
+/** One of them, or none. */
+export function anyOf<T>(random: Random, all: readonly T[]): readonly T[] {
+  const [high = 0, low = 0] = random(2);
+  const chosen = all[(high * 256 + low) % Math.max(1, all.length)];
+  return chosen === undefined ? [] : [chosen];
+}
+
+/** How many of the devices were sent the question. */
+export async function ask(
+  tx: WriteTx,
+  { self, nowMs, random }: AskContext,
+  devices: readonly DeviceRow[],
+  payload: Uint8Array,
+): Promise<number> {
+  let sent = 0;
+  for (const device of devices) {
+    const input = { self, device, payloads: [payload], before: null, psk: null, nowMs, random };
+    if (await sendControl(tx, input)) sent += 1;
+  }
+  return sent;
+}

@@ -1,0 +1,52 @@
+/**
+ * What a copy of a channel comes to: equal for two devices that hold the same, so that 16 bytes tell
+ * whether anything is missing, or forked. docs/protocol/sync.md, [DG1] and [DG2].
+ */
+import { concat, u32le } from "../../crypto/base/bytes.ts";
+import { hash16 } from "../../crypto/public/hash.ts";
+import { bytesOf, type Channel, type Log, logsOf } from "../channel/channels.ts";
+import type { Known } from "../log/known.ts";
+import type { TableName } from "../store/rows.ts";
+import type { ReadTx } from "../store/store.ts";
+
+/** What `digestOf` reads. */
+export const DIGEST_TABLES: readonly TableName[] = ["logs", "entries", "rosters", "forks"];
+
+/** `count`: the sum of the heads, so that a part of a log that one may not read makes no difference. */
+export type Digest = { readonly digest: Uint8Array; readonly count: number };
+
+/**
+ * Over the logs in the order of their ids: id, number of the last entry before the first hole, and its
+ * entryId. A forked log ends before the fork.
+ */
+export async function digestOf(tx: ReadTx, channel: Channel): Promise<Digest> {
+  const starts = (await tx.get("rosters", channel.c))?.starts ?? {};
+  const forks = await forksOf(tx, channel.c);
+  const parts: Uint8Array[] = [];
+  let count = 0;
+  const logs = (await logsOf(tx, channel.c)).toSorted((a, b) => (a.log < b.log ? -1 : 1));
+  for (const log of logs) {
+    const head = headOf(log, starts[log.log] ?? 1, forks.get(log.a));
+    const entry = head === 0 ? undefined : await tx.get("entries", [log.c, log.a, head]);
+    if (entry === undefined) continue;
+    parts.push(bytesOf(log.log), u32le(head), entry.hash);
+    count += head;
+  }
+  return { digest: hash16("digest", bytesOf(channel.id), concat(...parts)), count };
+}
+
+/** By log number: where it forks. */
+export async function forksOf(tx: ReadTx, c: number): Promise<ReadonlyMap<number, number>> {
+  const rows = await tx.range("forks", "channel", { lower: c, upper: c });
+  return new Map(rows.map((it) => [it.a, it.s]));
+}
+
+/** The last number before the first hole, of what may be read; 0: nothing. */
+function headOf({ known }: Log, start: number, forkedAt = Infinity): number {
+  return Math.min(lastWithoutHole(known, start), forkedAt - 1);
+}
+
+function lastWithoutHole({ floor, ranges }: Known, start: number): number {
+  if (floor >= start - 1) return floor;
+  return ranges.find(([from, to]) => from <= start && start <= to)?.[1] ?? floor;
+}

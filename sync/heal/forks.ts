@@ -1,0 +1,133 @@
+/**
+ * Two entries of one log with one number, both signed: the device lies, or was rolled back and did not
+ * notice. In a group that is proved to everybody, and the log ends before it. Of a log the lowest fork is
+ * kept, and nothing else. docs/protocol/sync.md, [FK1] to [FK5].
+ */
+import { equalBytes } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
+import {
+  decodeEntry,
+  encodeEntry,
+  type Entry,
+  entryIdOf,
+  verifyEntry,
+  withoutBody,
+} from "../entry/entry.ts";
+import { followFork } from "../group/follow.ts";
+import type { ForkProof } from "../payload/fork-proof.ts";
+import { FORK_PROOF_BYTES_MAX, VECTOR_FORKS_MAX } from "../payload/limits.ts";
+import type { EntryOutcome } from "../receive/accept-entry.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import type { Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import type { ForkRow } from "./rows.ts";
+
+/**
+ * An entry came in whose place another one has: is that a fork? `bytes`: of an entry of this channel. Its
+ * signature is checked here.
+ */
+async function noteFork(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  bytes: Uint8Array,
+): Promise<void> {
+  const entry = decodeEntry(bytes);
+  const log = entry.ok ? await logById(tx, toHex(entry.value.core.log)) : undefined;
+  if (!entry.ok || log === undefined) return;
+  const held = await tx.get("entries", [channel.c, log.a, entry.value.core.seq]);
+  if (held === undefined) return;
+  if (await takeForkProof(tx, context, channel, { first: held.bytes, second: bytes })) {
+    context.effects.forked(log.a);
+  }
+}
+
+/** What the refusal of an entry that `device` sent says about forks. */
+export async function heedRefusal(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  device: Hex,
+  { why, before }: Extract<EntryOutcome, { readonly type: "refused" }>,
+  bytes: Uint8Array,
+): Promise<void> {
+  if (why === "fork") await noteFork(tx, context, channel, bytes);
+  if (before !== undefined) context.effects.doubted({ c: channel.c, device, ...before });
+}
+
+/** True when it proves a fork, and a lower one than was known of that log. */
+export async function takeForkProof(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  proof: ForkProof,
+): Promise<boolean> {
+  if (channel.kind !== "group") return false;
+  const [first, second] = [decodeEntry(proof.first), decodeEntry(proof.second)];
+  const log = first.ok ? await logById(tx, toHex(first.value.core.log)) : undefined;
+  if (!first.ok || !second.ok || log === undefined || log.c !== channel.c) return refuse(context);
+  if (!isFork(log, first.value, second.value)) return refuse(context);
+  const { seq } = first.value.core;
+  const known = await tx.get("forks", log.a);
+  if (known !== undefined && known.s <= seq) return false;
+  const held = await tx.get("entries", [channel.c, log.a, seq]);
+  const isOther = held !== undefined && equalBytes(held.hash, entryIdOf(second.value.coreBytes));
+  const row: ForkRow = {
+    a: log.a,
+    c: channel.c,
+    s: seq,
+    first: isOther ? proof.second : proof.first,
+    second: isOther ? proof.first : proof.second,
+    foundAtMs: context.nowMs,
+  };
+  await followFork(tx, context, row);
+  return true;
+}
+
+function refuse({ effects }: OpenContext): false {
+  effects.dropped("fork proof");
+  return false;
+}
+
+/** One log, one number, two entries, and the log's device signed both. */
+function isFork({ key }: Log, first: Entry, second: Entry): boolean {
+  const [a, b] = [first.core, second.core];
+  return (
+    equalBytes(a.channel, b.channel) &&
+    equalBytes(a.log, b.log) &&
+    a.seq === b.seq &&
+    !equalBytes(first.coreBytes, second.coreBytes) &&
+    verifyEntry(first, key).ok &&
+    verifyEntry(second, key).ok
+  );
+}
+
+/** Proofs of a channel as they go along with a vector: the newest, without what they say. */
+export async function proofsFor(tx: ReadTx, { c, kind }: Channel): Promise<readonly ForkProof[]> {
+  if (kind !== "group") return [];
+  const rows = await tx.range("forks", "channel", { lower: c, upper: c });
+  return rows
+    .toSorted((x, y) => y.foundAtMs - x.foundAtMs)
+    .slice(0, VECTOR_FORKS_MAX)
+    .map(({ first, second }) => ({ first: coreOf(first), second: coreOf(second) }));
+}
+
+/** As it is told to all who may read the log: with what both say, unless that is too long. */
+export async function proofOf(
+  tx: ReadTx,
+  a: number,
+): Promise<{ readonly channel: Channel; readonly proof: ForkProof } | undefined> {
+  const row = await tx.get("forks", a);
+  const channel = row === undefined ? undefined : await channelOf(tx, row.c);
+  if (row === undefined || channel === undefined) return undefined;
+  const { first, second } = row;
+  const isLong = first.length + second.length > FORK_PROOF_BYTES_MAX - 64;
+  const proof = isLong ? { first: coreOf(first), second: coreOf(second) } : { first, second };
+  return { channel, proof };
+}
+
+function coreOf(bytes: Uint8Array): Uint8Array {
+  const entry = decodeEntry(bytes);
+  return entry.ok ? encodeEntry(withoutBody(entry.value)) : bytes;
+}

@@ -1,0 +1,285 @@
+/**
+ * Asking for entries that are not here: holes in a log, what others say lies behind its end, and the
+ * other one of two that seem to have one number. docs/protocol/sync.md, [HE4], [HE5] and [HE12] to [HE15].
+ */
+import { equalBytes } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelOf,
+  type Log,
+  logsOf,
+  numbered,
+} from "../channel/channels.ts";
+import { recipientsOf } from "../channel/members.ts";
+import { DEP_HASH_BYTES } from "../entry/entry.ts";
+import { countKnown, hasKnown, holesOf, maxKnown, type SeqRange } from "../log/known.ts";
+import { WANT_RANGES_MAX } from "../payload/limits.ts";
+import { encodePayload } from "../payload/payload.ts";
+import { deliveredOf } from "../receipts/receipts.ts";
+import type { CursorRow, DeviceRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
+import { HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
+import type { Named } from "./claims.ts";
+import { forksOf } from "./digest.ts";
+
+/** Questions for entries of one channel that wait for an answer. */
+export const WANTS_IN_FLIGHT_MAX = 2;
+/** After so many questions without an answer the person is told. */
+export const MISSING_ROUNDS = 3;
+/** What is only claimed is not counted beyond this: who claims more is mistaken, or lies. */
+export const CLAIMED_SHOWN_MAX = 1_000;
+
+export type HoleRound = Round & {
+  /** By channel: entries that were asked for MISSING_ROUNDS times and are still not here. */
+  readonly missing: ReadonlyMap<number, number>;
+};
+
+/** One log of which something is missing. */
+type Gap = {
+  readonly channel: Channel;
+  readonly log: Hex;
+  /** Undefined: of a log that is not here. */
+  readonly account: Hex | undefined;
+  readonly ranges: readonly SeqRange[];
+  /** Number of its last entry that is here: what lies before that must exist. */
+  readonly top: number;
+  /** Entries of it that are here. */
+  readonly held: number;
+  /** Devices that should have it. */
+  readonly holders: ReadonlySet<Hex>;
+};
+
+export async function wantHoles(tx: WriteTx, context: AskContext): Promise<HoleRound> {
+  await resolveNamed(tx, context);
+  const cursors = await tx.range("cursors", "primary", {});
+  const byChannel = Map.groupBy(await gapsOf(tx, context, cursors), (it) => it.channel.c);
+  const missing = new Map<number, number>();
+  let sent = 0;
+  let waitMs = Infinity;
+  for (const [c, gaps] of byChannel) {
+    const round = await wantIn(tx, context, gaps);
+    sent += round.sent;
+    waitMs = Math.min(waitMs, round.waitMs);
+    const count = missingIn(context, gaps);
+    if (count > 0) missing.set(c, count);
+  }
+  const doubts = await wantDoubted(tx, context);
+  return { sent: sent + doubts.sent, waitMs: Math.min(waitMs, doubts.waitMs), missing };
+}
+
+/** Named by where it begins: while a hole gets smaller, the next part is asked for without delay. */
+const nameOf = ({ log, ranges }: Gap): string => `${log} ${ranges[0]?.[0] ?? 0}`;
+
+async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): Promise<Round> {
+  const { asked, claims, nowMs, self } = context;
+  const [first] = gaps;
+  const all = first === undefined ? [] : await recipientsOf(tx, self, first.channel);
+  if (all.length === 0) return { sent: 0, waitMs: Infinity };
+  let inFlight = gaps.filter((it) => asked.isInFlight(nameOf(it), nowMs)).length;
+  let sent = 0;
+  let waitMs = Infinity;
+  for (const gap of gaps) {
+    const { channel, log, account } = gap;
+    // In a group each author is a peer of their own, whoever answers for them.
+    const peer = channel.kind === "group" ? `${channel.id} ${account ?? ""}` : channel.account;
+    const name = nameOf(gap);
+    asked.heldNow(log, gap.held, peer, nowMs);
+    const pauseMs = asked.peerWaitMs(peer, nowMs) || asked.dueInMs(name, nowMs);
+    if (pauseMs === 0 && inFlight >= WANTS_IN_FLIGHT_MAX) {
+      waitMs = Math.min(waitMs, HEAL_FIRST_MS);
+      continue;
+    }
+    const dueMs = pauseMs || asked.waitMs(name, nowMs);
+    waitMs = Math.min(waitMs, dueMs);
+    if (dueMs > 0) continue;
+    const claim = claims.claimOf(channel.c, log);
+    // Nobody has it who was asked: whoever said so may say it again.
+    if (!isProven(gap) && claim !== undefined && asked.times(name) > HEAL_TRIES_MAX) {
+      claims.drop(claim);
+      continue;
+    }
+    inFlight += 1;
+    asked.spend(peer, nowMs);
+    const ranges = gap.ranges.slice(0, WANT_RANGES_MAX);
+    const want = { channel: bytesOf(channel.id), log: bytesOf(log), ranges };
+    const devices = whomToAsk(context, gap, all, asked.times(name));
+    sent += await ask(tx, context, devices, encodePayload("want", want));
+  }
+  return { sent, waitMs };
+}
+
+/**
+ * In a group not everybody is asked what anybody can answer: first our own devices that have it, then the
+ * author's and one of somebody else, if possible of who is known to have it. Rule [HE13].
+ */
+function whomToAsk(
+  { self, random }: AskContext,
+  { channel, account, holders }: Gap,
+  all: readonly DeviceRow[],
+  times: number,
+): readonly DeviceRow[] {
+  if (channel.kind !== "group") return all;
+  const holding = all.filter((it) => holders.has(it.device));
+  const own = holding.filter((it) => it.account === self.account);
+  if (times === 1 && own.length > 0) return own;
+  const authors = all.filter((it) => it.account === account);
+  const isOther = (it: DeviceRow): boolean => it.account !== account;
+  const others = holding.filter(isOther);
+  return [...authors, ...anyOf(random, others.length > 0 ? others : all.filter(isOther))];
+}
+
+const isProven = ({ ranges: [first], top }: Gap): boolean => (first?.[1] ?? Infinity) < top;
+
+function missingIn({ asked }: AskContext, gaps: readonly Gap[]): number {
+  let count = 0;
+  for (const gap of gaps) {
+    const times = asked.times(nameOf(gap));
+    if (times < MISSING_ROUNDS) continue;
+    let claimed = 0;
+    for (const [from, to] of gap.ranges) {
+      if (to < gap.top) count += to - from + 1;
+      else claimed += to - from + 1;
+    }
+    if (times <= HEAL_TRIES_MAX && claimed <= CLAIMED_SHOWN_MAX) count += claimed;
+  }
+  return count;
+}
+
+async function gapsOf(
+  tx: ReadTx,
+  { claims }: AskContext,
+  cursors: readonly CursorRow[],
+): Promise<readonly Gap[]> {
+  const gaps: Gap[] = [];
+  const told = toldOf(cursors);
+  const here = new Set<string>();
+  for (const row of await tx.range("logs", "primary", {})) {
+    const log = numbered(row, "a");
+    const key = `${log.c} ${log.log}`;
+    here.add(key);
+    const upTo = Math.max(told.get(key) ?? 0, claims.claimOf(log.c, log.log)?.upTo ?? 0);
+    const holes = holesOf(log.known, Math.max(maxKnown(log.known), upTo));
+    const channel = holes.length === 0 ? undefined : await channelOf(tx, log.c);
+    const ranges = channel === undefined ? [] : await ownPart(tx, channel, log, holes);
+    const [first] = ranges;
+    if (channel === undefined || first === undefined) continue;
+    const { log: id, account, known } = log;
+    const holders = holdersOf(cursors, claims.claimOf(log.c, id)?.devices, log, first[0]);
+    const held = countKnown(known);
+    gaps.push({ channel, log: id, account, ranges, top: maxKnown(known), held, holders });
+  }
+  for (const claim of claims.all()) {
+    if (here.has(`${claim.c} ${claim.log}`)) continue;
+    const channel = await channelOf(tx, claim.c);
+    if (channel === undefined) continue;
+    const ranges = [[1, claim.upTo]] as const;
+    const holders = new Set(claim.devices);
+    gaps.push({
+      channel,
+      log: claim.log,
+      account: undefined,
+      ranges,
+      top: 0,
+      held: 0,
+      holders,
+    });
+  }
+  return gaps;
+}
+
+/** By channel and log: how far it goes, by what others say that they hold. */
+function toldOf(cursors: readonly CursorRow[]): ReadonlyMap<string, number> {
+  const told = new Map<string, number>();
+  for (const { c, delivered } of cursors) {
+    for (const { log, known } of delivered) {
+      const key = `${c} ${log}`;
+      told.set(key, Math.max(told.get(key) ?? 0, maxKnown(known)));
+    }
+  }
+  return told;
+}
+
+function holdersOf(
+  cursors: readonly CursorRow[],
+  claimants: readonly Hex[] | undefined,
+  { c, log }: Log,
+  seq: number,
+): ReadonlySet<Hex> {
+  const holding = cursors.filter((it) => it.c === c && hasKnown(deliveredOf(it, log), seq));
+  return new Set([...holding.map((it) => it.device), ...(claimants ?? [])]);
+}
+
+/** Of what is missing what may be asked for: nothing from before we came, or behind a fork. */
+async function ownPart(
+  tx: ReadTx,
+  { c, kind }: Channel,
+  { log, a }: Log,
+  holes: readonly SeqRange[],
+): Promise<readonly SeqRange[]> {
+  const start = kind === "group" ? ((await tx.get("rosters", c))?.starts[log] ?? 1) : 1;
+  const end = ((await forksOf(tx, c)).get(a) ?? Infinity) - 1;
+  return holes.flatMap(([from, to]) => {
+    const range = [Math.max(from, start), Math.min(to, end)] as const;
+    return range[0] > range[1] ? [] : [range];
+  });
+}
+
+/** What entries name, once there was time for it to come. Rule [HE12]. */
+async function resolveNamed(tx: WriteTx, context: AskContext): Promise<void> {
+  for (const [c, all] of Map.groupBy(context.claims.takeNamed(), (it) => it.c)) {
+    const logs = await logsOf(tx, c);
+    for (const named of all) await resolveOne(tx, context, logs, named);
+  }
+}
+
+async function resolveOne(
+  tx: WriteTx,
+  { claims }: AskContext,
+  logs: readonly Log[],
+  { c, device, dep }: Named,
+): Promise<void> {
+  const tag = toHex(dep.tag);
+  // Four bytes are cheap to collide with: all logs that it can mean are looked at.
+  for (const log of logs.filter((it) => it.log.startsWith(tag))) {
+    if (!hasKnown(log.known, dep.seq)) {
+      claims.claim(c, log.log, dep.seq, device);
+      continue;
+    }
+    const held = await tx.get("entries", [c, log.a, dep.seq]);
+    const isOther =
+      held !== undefined && !equalBytes(held.hash.subarray(0, DEP_HASH_BYTES), dep.hash8);
+    if (isOther) claims.doubt({ c, log: log.log, seq: dep.seq, device });
+  }
+}
+
+/** Whoever has another entry than we under one number is asked for it. Rule [FK2]. */
+async function wantDoubted(tx: WriteTx, context: AskContext): Promise<Round> {
+  const { asked, claims, nowMs, self, random } = context;
+  let sent = 0;
+  let waitMs = Infinity;
+  for (const doubt of claims.doubts()) {
+    const { c, log, seq, device } = doubt;
+    const name = `doubt ${c} ${log} ${seq}`;
+    const channel = await channelOf(tx, c);
+    const row = await tx.find("logs", "log", log);
+    const forkedAt = row?.a === undefined ? undefined : (await tx.get("forks", row.a))?.s;
+    const isOver = asked.times(name) > HEAL_TRIES_MAX || (forkedAt ?? Infinity) <= seq;
+    if (channel === undefined || row === undefined || isOver) {
+      claims.settle(doubt);
+      continue;
+    }
+    const pauseMs = asked.waitMs(name, nowMs);
+    waitMs = Math.min(waitMs, pauseMs);
+    if (pauseMs > 0) continue;
+    const all = await recipientsOf(tx, self, channel);
+    const theirs = all.filter((it) => it.device === device);
+    const others = all.filter((it) => it.device !== device && it.account !== row.account);
+    const want = { channel: bytesOf(channel.id), log: bytesOf(log), ranges: [[seq, seq] as const] };
+    const devices = [...theirs, ...anyOf(random, others)];
+    sent += await ask(tx, context, devices, encodePayload("want", want));
+  }
+  return { sent, waitMs };
+}

@@ -1,0 +1,237 @@
+import { toHex } from "../../crypto/base/hex.ts";
+/**
+ * Telling others what our copy of a channel comes to, and that a log forks. A digest goes to one device,
+ * chosen by chance, when a channel was quiet after a change: who is behind asks, who is ahead tells its
+ * own. docs/protocol/sync.md, [DG3], [DG6] and [FK3].
+ */
+import type { Random } from "../../crypto/base/random.ts";
+import { helloSlotOf, sealLive } from "../../crypto/chain/live.ts";
+import { envelopeOf } from "../../crypto/envelope.ts";
+import type { Self } from "../account/self.ts";
+import { bytesOf, type Channel, channelOf, numbered } from "../channel/channels.ts";
+import { recipientsOf } from "../channel/members.ts";
+import type { Timers } from "../clock/timers.ts";
+import { groupMembers } from "../group/rosters.ts";
+import { signHello } from "../payload/hello.ts";
+import { encodePayload } from "../payload/payload.ts";
+import { type LiveFrame, putLive } from "../receipts/put-live.ts";
+import { RECEIPTS_TO_ALL_MAX } from "../receipts/receipts.ts";
+import type { LinkTo } from "../session/pool.ts";
+import type { DeviceRow, Hex, OwnChainRow, TableName } from "../store/rows.ts";
+import type { ReadTx, Store } from "../store/store.ts";
+import { anyOf } from "./ask.ts";
+import { QUIET_MS } from "./compare.ts";
+import { DIGEST_TABLES, digestOf } from "./digest.ts";
+import { proofOf } from "./forks.ts";
+
+/** Between two digests of a channel, and between two that tell one device that it is behind. */
+export const HELLO_EVERY_MS = 60_000;
+/** After the start the digests of groups go out within this, not all at once. */
+const FIRST_HELLOS_MS = 30_000;
+/** Groups whose digests are told after the start: those written in last. */
+const FIRST_HELLOS_MAX = 64;
+/** Devices that were told that they are behind. */
+const TOLD_MAX = 1_000;
+
+const TELL_TABLES: readonly TableName[] = [
+  "channels",
+  "ownChains",
+  "contacts",
+  "devices",
+  ...DIGEST_TABLES,
+];
+
+export type TellerDeps = {
+  readonly store: Store;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly self: () => Self | undefined;
+  readonly linkTo: LinkTo;
+  readonly failed: (error: unknown) => void;
+};
+
+export type Teller = {
+  /** What we hold of a channel changed. */
+  readonly changed: (c: number) => void;
+  /** The device was opened: perhaps others are ahead of it, and do not write any more. */
+  readonly started: () => void;
+  /** A device is behind us and may not know. */
+  readonly behind: (c: number, device: Hex) => void;
+  /** This log forks, as we found out ourselves. */
+  readonly forked: (a: number) => void;
+  readonly close: () => void;
+};
+
+export const openTeller = (deps: TellerDeps): Teller => new DigestTeller(deps);
+
+class DigestTeller implements Teller {
+  readonly #deps: TellerDeps;
+  readonly #planned = new Map<number, () => void>();
+  readonly #changedAtMs = new Map<number, number>();
+  readonly #toldAtMs = new Map<number, number>();
+  /** By channel: the digest that was told last. */
+  readonly #told = new Map<number, Hex>();
+  readonly #behindToldAtMs = new Map<string, number>();
+  #isClosed = false;
+
+  constructor(deps: TellerDeps) {
+    this.#deps = deps;
+  }
+
+  readonly changed = (c: number): void => {
+    this.#changedAtMs.set(c, this.#deps.timers.now());
+    this.#plan(c, QUIET_MS);
+  };
+
+  readonly started = (): void => this.#run(this.#startGroups());
+
+  readonly behind = (c: number, device: Hex): void => {
+    const key = `${c} ${device}`;
+    const nowMs = this.#deps.timers.now();
+    const sinceMs = nowMs - (this.#behindToldAtMs.get(key) ?? -HELLO_EVERY_MS);
+    if (sinceMs >= 0 && sinceMs < HELLO_EVERY_MS) return;
+    this.#behindToldAtMs.delete(key);
+    this.#behindToldAtMs.set(key, nowMs);
+    const [oldest] = this.#behindToldAtMs.keys();
+    if (this.#behindToldAtMs.size > TOLD_MAX && oldest !== undefined) {
+      this.#behindToldAtMs.delete(oldest);
+    }
+    this.#run(this.#tell(c, device));
+  };
+
+  readonly forked = (a: number): void => this.#run(this.#tellFork(a));
+
+  readonly close = (): void => {
+    this.#isClosed = true;
+    for (const cancel of this.#planned.values()) cancel();
+    this.#planned.clear();
+  };
+
+  #plan(c: number, inMs: number): void {
+    if (this.#isClosed || this.#planned.has(c)) return;
+    const cancel = this.#deps.timers.after(inMs, () => {
+      this.#planned.delete(c);
+      const nowMs = this.#deps.timers.now();
+      const leftMs = Math.max(
+        leftOf(this.#changedAtMs.get(c), QUIET_MS, nowMs),
+        leftOf(this.#toldAtMs.get(c), HELLO_EVERY_MS, nowMs),
+      );
+      if (leftMs > 0) return this.#plan(c, leftMs);
+      this.#changedAtMs.delete(c);
+      this.#toldAtMs.set(c, nowMs);
+      this.#run(this.#tell(c));
+    });
+    this.#planned.set(c, cancel);
+  }
+
+  async #startGroups(): Promise<void> {
+    const { store, random } = this.#deps;
+    const rows = await store.read(["channels"], (tx) =>
+      tx.range("channels", "recent", { reverse: true, limit: 2 * FIRST_HELLOS_MAX }),
+    );
+    const groups = rows.filter((it) => it.kind === "group").slice(0, FIRST_HELLOS_MAX);
+    for (const row of groups) {
+      const [chance = 0] = random(1);
+      this.#plan(numbered(row, "c").c, QUIET_MS + (chance / 256) * FIRST_HELLOS_MS);
+    }
+  }
+
+  /** To `device`; to one that chance chooses when it is left out. */
+  async #tell(c: number, device?: Hex): Promise<void> {
+    const { store, linkTo } = this.#deps;
+    const self = this.#deps.self();
+    if (self === undefined || this.#isClosed) return;
+    const hello = await store.read(TELL_TABLES, (tx) => this.#seal(tx, self, c, device));
+    if (hello === undefined) return;
+    if (device === undefined) this.#told.set(c, hello.digest);
+    await putLive(linkTo, hello.frame, hello.to);
+  }
+
+  async #seal(
+    tx: ReadTx,
+    self: Self,
+    c: number,
+    device: Hex | undefined,
+  ): Promise<{ frame: LiveFrame; digest: Hex; to: DeviceRow } | undefined> {
+    const { random } = this.#deps;
+    const channel = await channelOf(tx, c);
+    const chain = await tx.get("ownChains", c);
+    if (channel === undefined || chain === undefined) return undefined;
+    const hearers = await hearersOf(tx, self, channel, chain);
+    const chosen = hearers.filter((it) => device === undefined || it.device === device);
+    const [to] = anyOf(random, chosen);
+    if (
+      to === undefined ||
+      (device === undefined && !(await mayTell(tx, self, channel, hearers)))
+    ) {
+      return undefined;
+    }
+    const { digest, count } = await digestOf(tx, channel);
+    if (device === undefined && this.#told.get(c) === toHex(digest)) return undefined;
+    const content = {
+      channel: bytesOf(channel.id),
+      device: bytesOf(self.device),
+      counter: channel.receipts,
+      digest,
+      count,
+    };
+    const payload = encodePayload("hello", signHello(content, self.keys.sigSecret));
+    const { state } = chain;
+    const body = envelopeOf(sealLive(state, payload, random));
+    return { frame: { body, slot: helloSlotOf(state.liveKey) }, digest: toHex(digest), to };
+  }
+
+  async #tellFork(a: number): Promise<void> {
+    const { store, linkTo, random } = this.#deps;
+    const self = this.#deps.self();
+    if (self === undefined || this.#isClosed) return;
+    const told = await store.read(TELL_TABLES, async (tx) => {
+      const found = await proofOf(tx, a);
+      const chain = found === undefined ? undefined : await tx.get("ownChains", found.channel.c);
+      if (found === undefined || chain === undefined) return undefined;
+      const payload = encodePayload("forkProof", found.proof);
+      const body = envelopeOf(sealLive(chain.state, payload, random));
+      return { body, devices: await hearersOf(tx, self, found.channel, chain) };
+    });
+    if (told === undefined) return;
+    // Who does not get it learns it with the next vector.
+    for (const device of told.devices) await putLive(linkTo, { ...told, slot: null }, device);
+  }
+
+  #run(work: Promise<void>): void {
+    work.catch(this.#deps.failed);
+  }
+}
+
+const leftOf = (sinceMs: number | undefined, pauseMs: number, nowMs: number): number => {
+  const ageMs = sinceMs === undefined ? pauseMs : nowMs - sinceMs;
+  return ageMs < 0 ? 0 : Math.max(0, pauseMs - ageMs);
+};
+
+/** Who can open what we seal under the chain's live key, and may. */
+async function hearersOf(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  { holders }: OwnChainRow,
+): Promise<readonly DeviceRow[]> {
+  const devices = await recipientsOf(tx, self, channel);
+  return devices.filter((it) => holders.includes(it.device));
+}
+
+/**
+ * Where the author is the only other device there is nothing to compare; in a large group one device of
+ * each account is enough.
+ */
+async function mayTell(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  hearers: readonly DeviceRow[],
+): Promise<boolean> {
+  if (hearers.length < 2) return false;
+  const isLarge = (await groupMembers(tx, channel)).length > RECEIPTS_TO_ALL_MAX;
+  if (channel.kind !== "group" || !isLarge) return true;
+  const own = hearers.filter((it) => it.account === self.account).map((it) => it.device);
+  return own.every((it) => self.device < it);
+}
