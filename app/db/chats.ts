@@ -1,78 +1,141 @@
 /** The list of chats, newest first, with the name and standing of whoever is in them. */
 import { msOf } from "../../sync/clock/hlc.ts";
+import type { Joining, RosterRow } from "../../sync/group/rows.ts";
+import type { Role } from "../../sync/roster/may.ts";
 import type { ChannelRow, ContactRow, ContactState } from "../../sync/store/rows.ts";
-import { channelsOf, contactsOf, type Db } from "./tables.ts";
+import { readMe } from "./me.ts";
+import { type Newest, readNewest } from "./newest.ts";
+import { cleanName } from "./people.ts";
+import { channelsOf, contactsOf, type Db, rostersOf } from "./tables.ts";
 
-export type ChatKind = "self" | "dm";
+export type ChatKind = "self" | "dm" | "group";
+
+/** A group, as its chat tells of it. */
+export type GroupOfChat = {
+  readonly size: number;
+  /** Null: we are not in it, any more or yet. */
+  readonly role: Role | null;
+  /** We used a link, and wait. */
+  readonly joining: Joining["state"] | null;
+};
 
 export type Chat = {
   readonly c: number;
   readonly kind: ChatKind;
-  /** The other account (hex), or our own in "Note to self". */
+  /** The other account (hex), our own in "Note to self", or the id of a group: what its colour follows. */
   readonly account: string;
   /** Empty for "Note to self": the texts have its name. */
   readonly name: string;
-  /** Null for "Note to self". */
+  /** Null for "Note to self" and for groups. */
   readonly state: ContactState | null;
+  /** Null: no group. */
+  readonly group: GroupOfChat | null;
   readonly unread: number;
   /** Entries that arrived so far. */
   readonly arrivals: number;
   readonly preview: ChannelRow["preview"];
+  /** Whose the newest line of a group is; null: no group, or nothing is there. */
+  readonly newest: Newest | null;
   /** When the newest message was written, or the contact made; 0 = never. */
   readonly recentMs: number;
   /** Newest time that they told us they were here; 0 = never. */
   readonly lastSeenMs: number;
 };
 
-/** [ACH1] Newest first; a chat without messages stands by the age of its contact. */
+/** May one write there? Not to strangers, nor where one is no member. */
+export const mayWriteIn = ({ state, group }: Chat): boolean =>
+  group === null ? state !== "request" && state !== "blocked" : group.role !== null;
+
+/** May one pin for everybody? As sync/roster/may.ts has it. */
+export const mayPinIn = (chat: Chat): boolean =>
+  mayWriteIn(chat) && (chat.group === null || chat.group.role !== "member");
+
+/**
+ * [ACH1] Newest first; a chat without messages stands by the age of its contact. [ACH3] A group stands among
+ * them under its title, [ACH4] also one that we wait for.
+ */
 export async function readChats(db: Db): Promise<readonly Chat[]> {
   const [channels, contacts] = await Promise.all([
     channelsOf(db).toArray(),
     contactsOf(db).toArray(),
   ]);
   const byAccount = new Map(contacts.map((contact) => [contact.account, contact]));
+  const self = channels.find(({ kind }) => kind === "self")?.account ?? "";
+  const groups = channels.filter(({ kind }) => kind === "group");
+  const [rosters, newest] = await Promise.all([
+    groups.length === 0 ? [] : rostersOf(db).bulkGet(groups.map(({ c }) => c ?? 0)),
+    readNewest(db, groups, byAccount),
+  ]);
+  const rosterByNumber = new Map(groups.map(({ c }, i) => [c, rosters[i]]));
   return channels
-    .flatMap((channel) => chatOf(channel, byAccount.get(channel.account)) ?? [])
+    .flatMap((channel) => {
+      const { c = 0, kind } = channel;
+      if (kind !== "group") return chatOf(channel, byAccount.get(channel.account)) ?? [];
+      return groupChatOf(channel, rosterByNumber.get(c), self, newest.get(c) ?? null) ?? [];
+    })
     .toSorted((x, y) => y.recentMs - x.recentMs || x.c - y.c);
 }
 
-/** Undefined: no such chat on this device. */
+/** Undefined: no such chat on this device. Of a group without what is newest. */
 export async function readChat(db: Db, c: number): Promise<Chat | undefined> {
   const channel = await channelsOf(db).get(c);
   if (channel === undefined) return undefined;
-  return chatOf(channel, await contactsOf(db).get(channel.account)) ?? undefined;
+  if (channel.kind !== "group") {
+    return chatOf(channel, await contactsOf(db).get(channel.account)) ?? undefined;
+  }
+  const [roster, me] = await Promise.all([rostersOf(db).get(c), readMe(db)]);
+  return groupChatOf(channel, roster, me?.account ?? "", null) ?? undefined;
 }
 
+const shared = ({ unread, arrivals, preview, lastH }: ChannelRow) => ({
+  unread,
+  arrivals,
+  preview,
+  recentMs: lastH > 0 ? msOf(lastH) : 0,
+});
+
 function chatOf(channel: ChannelRow, contact: ContactRow | undefined): Chat | null {
-  const { c, kind, account, unread, arrivals, preview, lastH } = channel;
-  // Groups have no screen yet.
+  const { c, kind, account } = channel;
   if (c === undefined || kind === "account" || kind === "group") return null;
   if (kind === "dm" && contact === undefined) return null;
+  const { recentMs, ...rest } = shared(channel);
   return {
+    ...rest,
     c,
     kind,
     account,
     name: kind === "self" ? "" : cleanName(contact?.name ?? ""),
     state: kind === "self" ? null : (contact?.state ?? null),
-    unread,
-    arrivals,
-    preview,
-    recentMs: lastH > 0 ? msOf(lastH) : (contact?.addedAtMs ?? 0),
+    group: null,
+    newest: null,
+    recentMs: recentMs || (contact?.addedAtMs ?? 0),
     lastSeenMs: contact?.lastSeenMs ?? 0,
   };
 }
 
-/**
- * A name comes from its bearer: [ACH2] controls, bidi overrides and blank look-alikes are taken
- * out, so that it cannot reorder or hide what stands beside it.
- */
-export function cleanName(name: string): string {
-  const clean = name
-    .replaceAll(
-      /(?![\u200C\u200D\s])[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/gu,
-      "",
-    )
-    .replaceAll(/\s+/gu, " ")
-    .trim();
-  return /[^\u200C\u200D\s]/u.test(clean) ? clean : "?";
+function groupChatOf(
+  channel: ChannelRow,
+  roster: RosterRow | undefined,
+  self: string,
+  newest: Newest | null,
+): Chat | null {
+  const { c, id } = channel;
+  // It has no name before its first word is here.
+  if (c === undefined || roster === undefined) return null;
+  const { members, title, joining } = roster;
+  if (title === "" && joining === undefined) return null;
+  const role = members.find((it) => it.account === self)?.role ?? null;
+  const { recentMs, ...rest } = shared(channel);
+  return {
+    ...rest,
+    c,
+    kind: "group",
+    account: id,
+    name: cleanName(title),
+    state: null,
+    group: { size: members.length, role, joining: role === null ? (joining?.state ?? null) : null },
+    newest,
+    recentMs: recentMs || (joining?.atMs ?? 0),
+    lastSeenMs: 0,
+  };
 }

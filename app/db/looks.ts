@@ -24,7 +24,7 @@ export type Spot = Place & { readonly id: string };
 export type Quote = {
   readonly summary: Summary;
   /** Null: it is not here. */
-  readonly target: (Spot & { readonly own: boolean }) | null;
+  readonly target: (Spot & { readonly own: boolean; readonly a: number }) | null;
 };
 
 export type Look = { readonly view: MessageView; readonly quote: Quote | null };
@@ -100,7 +100,7 @@ function quoteOf(reply: Reply, target: Answered | undefined, self: string): Quot
   const view = viewOf(messageOf(row), aggregate?.aggregate ?? UNTOUCHED, self);
   // Deleted for me: what it said is not brought back by who answered it.
   if (view === null) return { summary: { type: "deleted" }, target: null };
-  return { summary: quoted(reply, view), target: { ...spotOf(row), own: row.own } };
+  return { summary: quoted(reply, view), target: { ...spotOf(row), own: row.own, a: row.a } };
 }
 
 const refText = ({ target }: Reply): string => `${toHex(target.log)}.${target.seq}`;

@@ -5,11 +5,14 @@
  * people who were blocked, and of strangers who ask only that they do.
  */
 import { type Chat, readChats } from "./chats.ts";
+import { nameIn } from "./people.ts";
 import type { Db } from "./tables.ts";
 
 export type News = {
   readonly c: number;
   readonly name: string;
+  /** Of a group, who wrote it; null: it is clear from the name. */
+  readonly author: string | null;
   /** Null: there is something, but nothing that could be said of it. */
   readonly text: string | null;
   readonly isRequest: boolean;
@@ -25,9 +28,10 @@ export const readNews = async (db: Db): Promise<readonly News[]> => newsOf(await
 export const newsOf = (chats: readonly Chat[]): readonly News[] =>
   chats
     .filter(({ kind, state, unread }) => kind !== "self" && state !== "blocked" && unread > 0)
-    .map(({ c, name, state, preview, recentMs: newestMs, unread }) => {
+    .map(({ c, name, state, preview, newest, recentMs: newestMs, unread }) => {
       const isRequest = state === "request";
       const isTold = preview !== null && !preview.own && !isRequest;
       const text = isTold && preview.text !== "" ? preview.text : null;
-      return { c, name, text, isRequest, newestMs, unread };
+      const author = newest === null ? null : nameIn(newest.people, newest.author);
+      return { c, name, author, text, isRequest, newestMs, unread };
     });

@@ -4,6 +4,7 @@
  */
 import type { Dexie, Table } from "dexie";
 
+import type { RosterOpRow, RosterRow } from "../../sync/group/rows.ts";
 import type {
   ChannelRow,
   ContactRow,
@@ -12,6 +13,7 @@ import type {
   EntryRow,
   LogRow,
   MetaRow,
+  OutboxRow,
 } from "../../sync/store/rows.ts";
 import type { AggregateRow } from "../../sync/thread/rows.ts";
 
@@ -28,4 +30,8 @@ export const aggregatesOf = (db: Db): Table<AggregateRow, [number, number, numbe
 export const logsOf = (db: Db): Table<LogRow, number> => db.table("logs");
 export const cursorsOf = (db: Db): Table<CursorRow, [number, string]> => db.table("cursors");
 export const devicesOf = (db: Db): Table<DeviceRow, string> => db.table("devices");
+export const outboxOf = (db: Db): Table<OutboxRow, number> => db.table("outbox");
+export const rostersOf = (db: Db): Table<RosterRow, number> => db.table("rosters");
+export const rosterOpsOf = (db: Db): Table<RosterOpRow, [number, number, number]> =>
+  db.table("rosterOps");
 export const metaOf = (db: Db): Table<MetaRow, string> => db.table("meta");

@@ -68,9 +68,11 @@ export async function noteKnown(
 const isNew = (news: News, known: Mark | undefined): boolean =>
   known === undefined || news.newestMs > known.newestMs || news.unread > known.unread;
 
-function saidOf({ name, text, isRequest }: News, languages: readonly string[]): [string, string] {
+function saidOf(news: News, languages: readonly string[]): [string, string] {
+  const { name, author, text, isRequest } = news;
   const words = pushTexts(languages);
-  return isRequest ? [words.request(name), ""] : [name, text ?? words.message];
+  if (isRequest) return [words.request(name), ""];
+  return [name, author === null || text === null ? (text ?? words.message) : `${author}: ${text}`];
 }
 
 /** A row that is not there, or not ours, costs a repetition. */

@@ -19,10 +19,15 @@ const HIDDEN: Seen = { online: false, lastSeenMs: 0 };
 export const usePresenceShown = (): boolean =>
   useSyncExternalStore(listenPreferences, () => readPreferences().presenceShown);
 
-export function usePresence({ account, kind, lastSeenMs }: Chat): Seen {
-  const online = useStatus(({ presence }) => presence[account]?.online === true, false);
-  const told = useStatus(({ presence }) => presence[account]?.lastSeenMs ?? 0, 0);
+export const usePresence = ({ account, kind, lastSeenMs }: Chat): Seen =>
+  usePresenceOf(kind === "dm" ? account : null, lastSeenMs);
+
+/** `account`: hex; null: nobody whose presence we are told. */
+export function usePresenceOf(account: string | null, lastSeenMs: number): Seen {
+  const key = account ?? "";
+  const online = useStatus(({ presence }) => presence[key]?.online === true, false);
+  const told = useStatus(({ presence }) => presence[key]?.lastSeenMs ?? 0, 0);
   const shown = usePresenceShown();
-  if (kind === "self" || !shown) return HIDDEN;
+  if (account === null || !shown) return HIDDEN;
   return { online, lastSeenMs: Math.max(told, lastSeenMs) };
 }

@@ -1,11 +1,13 @@
 /** Everything of a person who has started: the chats beside the open one, and what lies above both. */
-import { Search, Settings, UserPlus } from "lucide-react";
+import { Search, Settings, UserPlus, Users } from "lucide-react";
 import { type ReactElement, useCallback, useEffect, useState } from "react";
 import { useLocation, useRoute } from "wouter";
 
+import { unreachable } from "../../crypto/base/assert.ts";
 import type { Chat } from "../db/chats.ts";
 import { ChatList, useChats } from "../features/chats/chat-list.tsx";
 import { Conversation } from "../features/conversation/conversation.tsx";
+import { NewGroupDialog } from "../features/groups/new-group-dialog.tsx";
 import { AcceptDialog } from "../features/invite/accept-dialog.tsx";
 import { InviteDialog } from "../features/invite/invite-dialog.tsx";
 import { LinkDialog } from "../features/linking/link-dialog.tsx";
@@ -31,6 +33,7 @@ const NO_CHATS: readonly Chat[] = [];
 
 type Panel =
   | { readonly type: "invite" }
+  | { readonly type: "newGroup" }
   | { readonly type: "accept"; readonly link: string }
   | { readonly type: "settings" }
   | { readonly type: "link"; readonly link: string | null }
@@ -47,9 +50,8 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
   const [, navigate] = useLocation();
   const openC = useOpenChat();
   const chats = useChats();
-  const close = (): void => setPanel(null);
   const openChat = (c: number): void => {
-    close();
+    setPanel(null);
     navigate(`/chat/${c}`);
   };
   const onSwitcher = useCallback(() => setPanel({ type: "switcher" }), []);
@@ -81,37 +83,61 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
         openC={openC}
         onSwitcher={onSwitcher}
         onInvite={() => setPanel({ type: "invite" })}
+        onNewGroup={() => setPanel({ type: "newGroup" })}
         onSettings={() => setPanel({ type: "settings" })}
       />
       {openC === null ? <NoChat /> : <Conversation key={openC} c={openC} />}
-      {panel?.type === "invite" ? (
-        <InviteDialog onClose={close} onReceived={(link) => setPanel(panelOf(link))} />
-      ) : null}
-      {panel?.type === "accept" ? (
-        <AcceptDialog link={panel.link} onClose={close} onOpened={openChat} />
-      ) : null}
-      {panel?.type === "settings" ? (
-        <SettingsDialog
-          notifications={<NotificationSwitch />}
-          onLink={() => setPanel({ type: "link", link: null })}
-          onKeys={onKeys}
-          onClose={close}
-        />
-      ) : null}
-      {panel?.type === "link" ? (
-        <LinkDialog device={device} link={panel.link} onClose={close} />
-      ) : null}
-      {panel?.type === "switcher" ? (
-        <SwitcherDialog
+      {panel === null ? null : (
+        <Panels
+          panel={panel}
+          onPanel={setPanel}
           chats={chats ?? NO_CHATS}
           openC={openC}
-          onChoose={openChat}
-          onClose={close}
+          onOpen={openChat}
         />
-      ) : null}
-      {panel?.type === "keys" ? <ShortcutsDialog onClose={close} /> : null}
+      )}
     </div>
   );
+}
+
+type PanelsProps = {
+  readonly panel: Panel;
+  readonly onPanel: (panel: Panel | null) => void;
+  readonly chats: readonly Chat[];
+  readonly openC: number | null;
+  /** Closes the panel, too. */
+  readonly onOpen: (c: number) => void;
+};
+
+/** What lies above the chats. */
+function Panels({ panel, onPanel, chats, openC, onOpen }: PanelsProps): ReactElement {
+  const { device } = useSession();
+  const close = (): void => onPanel(null);
+  switch (panel.type) {
+    case "invite":
+      return <InviteDialog onClose={close} onReceived={(link) => onPanel(panelOf(link))} />;
+    case "newGroup":
+      return <NewGroupDialog onMade={onOpen} onClose={close} />;
+    case "accept":
+      return <AcceptDialog link={panel.link} onClose={close} onOpened={onOpen} />;
+    case "settings":
+      return (
+        <SettingsDialog
+          notifications={<NotificationSwitch />}
+          onLink={() => onPanel({ type: "link", link: null })}
+          onKeys={() => onPanel({ type: "keys" })}
+          onClose={close}
+        />
+      );
+    case "link":
+      return <LinkDialog device={device} link={panel.link} onClose={close} />;
+    case "switcher":
+      return <SwitcherDialog chats={chats} openC={openC} onChoose={onOpen} onClose={close} />;
+    case "keys":
+      return <ShortcutsDialog onClose={close} />;
+    default:
+      return unreachable(panel);
+  }
 }
 
 type SidebarProps = {
@@ -119,11 +145,12 @@ type SidebarProps = {
   readonly openC: number | null;
   readonly onSwitcher: () => void;
   readonly onInvite: () => void;
+  readonly onNewGroup: () => void;
   readonly onSettings: () => void;
 };
 
 function Sidebar(props: SidebarProps): ReactElement {
-  const { chats, openC, onSwitcher, onInvite, onSettings } = props;
+  const { chats, openC, onSwitcher, onInvite, onNewGroup, onSettings } = props;
   const words = texts();
   const alone = chats.every(({ kind }) => kind === "self");
   return (
@@ -162,6 +189,10 @@ function Sidebar(props: SidebarProps): ReactElement {
         <button type="button" className="invite-button" data-prominent={alone} onClick={onInvite}>
           <UserPlus aria-hidden="true" />
           {words.invite.button}
+        </button>
+        <button type="button" className="invite-button" onClick={onNewGroup}>
+          <Users aria-hidden="true" />
+          {words.groups.button}
         </button>
       </footer>
     </nav>

@@ -3,6 +3,7 @@ import { unreachable } from "../../crypto/base/assert.ts";
 import type { Preview } from "../../sync/store/rows.ts";
 import type { Summary } from "../../sync/thread/summary.ts";
 import type { Chat } from "../db/chats.ts";
+import type { MessageState } from "../db/message-state.ts";
 import { texts } from "./speech.ts";
 import { agoText } from "./times.ts";
 
@@ -12,6 +13,9 @@ export const nameOf = ({ kind, name }: Pick<Chat, "kind" | "name">): string =>
 /** The newest message of a chat, in the list. */
 export const previewText = ({ text, instead }: Preview): string =>
   instead === undefined || instead === "attachments" ? text : summaryText({ type: instead });
+
+export const stateText = (state: MessageState): string =>
+  state === "notAccepted" ? texts().groups.notAccepted : texts().states[state];
 
 /** A message on one line. */
 export function summaryText(summary: Summary): string {

@@ -1,5 +1,6 @@
 /** Every sentence of the app, in German. The type is the English catalogue's. */
 import type { Texts } from "./en.ts";
+import { groupsDe } from "./groups-de.ts";
 import { linkingDe } from "./linking-de.ts";
 import { notificationsDe } from "./notifications-de.ts";
 import { figuresOf, pluralOf } from "./plural.ts";
@@ -287,6 +288,8 @@ export const de: Texts = {
   },
 
   linking: linkingDe,
+
+  groups: groupsDe,
 
   notifications: notificationsDe,
 

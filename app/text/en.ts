@@ -3,6 +3,7 @@
  * are functions, so a translation that forgets one, or a sentence, does not compile (docs/decisions/
  * 0045-a-typed-catalogue.md).
  */
+import { groupsEn } from "./groups-en.ts";
 import { linkingEn } from "./linking-en.ts";
 import { notificationsEn } from "./notifications-en.ts";
 import { pluralOf } from "./plural.ts";
@@ -296,6 +297,8 @@ export const en = {
   },
 
   linking: linkingEn,
+
+  groups: groupsEn,
 
   notifications: notificationsEn,
 

@@ -24,3 +24,9 @@ export function figuresOf(lang: string): (count: number) => string {
   let figures: Intl.NumberFormat | undefined;
   return (count) => (figures ??= new Intl.NumberFormat(lang)).format(count);
 }
+
+/** Names as the language strings them together: "Ann, Bob and Cleo". */
+export function listOf(lang: string): (names: readonly string[]) => string {
+  let list: Intl.ListFormat | undefined;
+  return (names) => (list ??= new Intl.ListFormat(lang)).format(names);
+}

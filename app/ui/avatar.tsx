@@ -1,4 +1,7 @@
-/** A round sign for a person: their first letter on a colour that follows from who they are. */
+/**
+ * A sign for a person, round, or for a group, less so: a first letter, of a group two, on a colour that
+ * follows from who it is.
+ */
 import { NotebookPen } from "lucide-react";
 import type { CSSProperties, ReactElement } from "react";
 
@@ -8,6 +11,7 @@ type Props = {
   /** Empty for "Note to self". */
   readonly name: string;
   readonly online?: boolean;
+  readonly isGroup?: boolean;
 };
 
 /** Hues that differ from each other; lightness and chroma are the style's, so contrast holds. */
@@ -19,17 +23,23 @@ export const hueOf = (account: string): number =>
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-export function Avatar({ account, name, online = false }: Props): ReactElement {
-  const [first] = segmenter.segment(name);
+function firstOf(word: string): string {
+  const [first] = segmenter.segment(word);
+  return first?.segment.toLocaleUpperCase() ?? "";
+}
+
+export function Avatar({ account, name, online = false, isGroup = false }: Props): ReactElement {
+  const letters = (isGroup ? name.split(" ").slice(0, 2) : [name]).map(firstOf).join("");
   return (
     <span
       className="avatar"
       aria-hidden="true"
       data-self={name === ""}
       data-online={online}
+      data-group={isGroup}
       style={{ "--hue": hueOf(account) } as CSSProperties}
     >
-      {first === undefined ? <NotebookPen /> : first.segment.toLocaleUpperCase()}
+      {letters === "" ? <NotebookPen /> : letters}
     </span>
   );
 }

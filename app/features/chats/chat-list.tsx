@@ -9,11 +9,13 @@ import { type ReactElement, useCallback, useEffect } from "react";
 import { Link } from "wouter";
 
 import { type Chat, readChats } from "../../db/chats.ts";
+import { nameIn } from "../../db/people.ts";
 import { showUnread } from "../../platform/tab-title.ts";
 import { useFirstLook } from "../../session/first-look.ts";
 import { useSession, useStatus } from "../../session/session.ts";
 import { usePresence } from "../../session/use-presence.ts";
 import { nameOf, previewText, seenText } from "../../text/chat-text.ts";
+import { linesText } from "../../text/line-text.ts";
 import { texts } from "../../text/speech.ts";
 import { shortTime } from "../../text/times.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -67,12 +69,13 @@ type ItemProps = { readonly chat: Chat; readonly open: boolean; readonly nowMs: 
 
 function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
   const { c, account, unread, recentMs } = chat;
+  const { me } = useSession();
   const seen = usePresence(chat);
   const writing = useStatus(({ typing }) => (typing[c]?.length ?? 0) > 0, false);
   const words = texts().chats;
   const name = nameOf(chat);
   const draft = useDraftLine(c, open);
-  const line = writing ? words.writing : lineOf(chat, draft);
+  const line = writing ? words.writing : lineOf(chat, draft, me.account);
   const told = [
     ...(unread === 0 ? [] : [words.unread(unread)]),
     ...(seen.online ? [texts().conversation.online] : []),
@@ -85,7 +88,12 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
       data-unread={unread > 0}
       title={seen.online || chat.state !== "accepted" ? undefined : seenText(seen, nowMs)}
     >
-      <Avatar account={account} name={chat.name} online={seen.online} />
+      <Avatar
+        account={account}
+        name={chat.name}
+        online={seen.online}
+        isGroup={chat.kind === "group"}
+      />
       <span className="chat-item-name">
         <bdi>{name}</bdi> {/* What the badge and the dot show, in words. */}
         <span className="visually-hidden">{told.map((it) => `${it}, `).join("")}</span>
@@ -103,15 +111,31 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
   );
 }
 
-function lineOf({ kind, state, preview }: Chat, draft: string): string {
+function lineOf(chat: Chat, draft: string, self: string): string {
+  const { kind, state, preview, group } = chat;
   const words = texts().chats;
   if (state === "request") return words.request;
   if (state === "blocked") return words.blocked;
   if (draft !== "") return words.draft(draft);
+  if (group?.joining === "waiting") return texts().groups.waiting;
+  if (kind === "group") return groupLine(chat, self);
   if (preview !== null) {
     const text = previewText(preview);
     return preview.own && kind === "dm" && text === preview.text ? words.own(text) : text;
   }
   if (kind === "self") return words.selfHint;
   return state === "invited" ? words.waiting : words.nothingYet;
+}
+
+/** Who wrote the newest message, and what; or what happened. */
+function groupLine({ preview, newest }: Chat, self: string): string {
+  const words = texts().chats;
+  if (newest !== null && newest.line !== null) {
+    return linesText([newest.line], newest.people, self);
+  }
+  const text = preview === null ? "" : previewText(preview);
+  if (preview === null || text === "") return words.nothingYet;
+  if (preview.own) return words.own(text);
+  if (newest === null) return text;
+  return texts().conversation.arrived(nameIn(newest.people, newest.author), text);
 }

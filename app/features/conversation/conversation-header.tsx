@@ -1,9 +1,10 @@
 /** Whose chat this is, and whether they are here or writing. */
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, Users } from "lucide-react";
 import type { ReactElement } from "react";
 import { Link } from "wouter";
 
 import type { Chat } from "../../db/chats.ts";
+import { nameIn, type People } from "../../db/people.ts";
 import { useStatus } from "../../session/session.ts";
 import { usePresence, usePresenceShown } from "../../session/use-presence.ts";
 import { nameOf, seenText } from "../../text/chat-text.ts";
@@ -12,36 +13,65 @@ import { Avatar } from "../../ui/avatar.tsx";
 import { useNow } from "../../ui/use-live.ts";
 import { StarredButton } from "./marked-messages.tsx";
 
-type Props = { readonly chat: Chat; readonly onStarred: () => void };
+/** Where the focus goes back to when the details are closed. */
+export const GROUP_BUTTON_ID = "group-details";
 
-export function ConversationHeader({ chat, onStarred }: Props): ReactElement {
-  const { account, c } = chat;
+type Props = {
+  readonly chat: Chat;
+  readonly people: People;
+  readonly onStarred: () => void;
+  readonly isGroupOpen: boolean;
+  readonly onGroup: () => void;
+};
+
+export function ConversationHeader(props: Props): ReactElement {
+  const { chat, people, onStarred, isGroupOpen, onGroup } = props;
+  const { account, c, group } = chat;
   const seen = usePresence(chat);
-  const writing = useStatus(({ typing }) => (typing[c]?.length ?? 0) > 0, false);
+  const writing = useStatus(({ typing }) => (typing[c] ?? []).join(" "), "");
   const nowMs = useNow();
   const presence = presenceOf(chat, seenText(seen, nowMs), usePresenceShown());
+  const names = (writing === "" ? [] : writing.split(" ")).map((it) => nameIn(people, it));
   return (
     <header className="pane-header">
       <Link href="/" className="icon-button back-button" aria-label={texts().back}>
         <ArrowLeft aria-hidden="true" />
       </Link>
-      <Avatar account={account} name={chat.name} online={seen.online} />
+      <Avatar account={account} name={chat.name} online={seen.online} isGroup={group !== null} />
       <div className="pane-title">
         <h1>
           <bdi>{nameOf(chat)}</bdi>
         </h1>
         <p className="presence" data-online={seen.online} aria-live="off">
-          {writing ? texts().conversation.writing(chat.name) : presence}
+          {names.length > 0 ? texts().groups.writing(names) : presence}
         </p>
       </div>
+      {group === null ? null : (
+        <button
+          type="button"
+          className="icon-button"
+          id={GROUP_BUTTON_ID}
+          aria-label={texts().groups.details}
+          aria-expanded={isGroupOpen}
+          onClick={onGroup}
+        >
+          <Users aria-hidden="true" />
+        </button>
+      )}
       <StarredButton onClick={onStarred} />
     </header>
   );
 }
 
-function presenceOf({ kind, state }: Chat, seen: string | undefined, shown: boolean): string {
+function presenceOf(
+  { kind, state, group }: Chat,
+  seen: string | undefined,
+  shown: boolean,
+): string {
   const words = texts().chats;
   if (kind === "self") return words.selfHint;
+  if (group?.joining === "waiting") return texts().groups.waiting;
+  if (group !== null) return texts().groups.members(group.size);
   if (state === "request") return words.request;
   if (state === "blocked") return words.blocked;
   if (seen !== undefined) return seen;

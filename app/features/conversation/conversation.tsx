@@ -6,7 +6,8 @@
  */
 import { type ReactElement, useCallback, useEffect, useState } from "react";
 
-import { type Chat, readChat } from "../../db/chats.ts";
+import { type Chat, mayWriteIn, readChat } from "../../db/chats.ts";
+import type { People } from "../../db/people.ts";
 import type { Receipts } from "../../db/receipts.ts";
 import { persistOnce } from "../../platform/persistence.ts";
 import { setPreferences } from "../../platform/preferences.ts";
@@ -16,9 +17,11 @@ import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { useVisible } from "../../ui/use-live.ts";
 import { useRows } from "../../ui/use-rows.ts";
+import { GroupDetails } from "../groups/group-details.tsx";
+import { OutsideNote } from "../groups/outside-note.tsx";
 import { ChatNotes } from "./chat-notes.tsx";
 import { Composer, EditComposer } from "./composer.tsx";
-import { ConversationHeader } from "./conversation-header.tsx";
+import { ConversationHeader, GROUP_BUTTON_ID } from "./conversation-header.tsx";
 import { PinnedBar } from "./marked-messages.tsx";
 import { MessageInfo } from "./message-info.tsx";
 import { MessageLog } from "./message-log.tsx";
@@ -28,6 +31,7 @@ import { BlockedNote, RequestBanner } from "./request-banner.tsx";
 import { useArrivals } from "./use-arrivals.ts";
 import { type Doing, useDoing } from "./use-doing.ts";
 import { useNewLine } from "./use-new-line.ts";
+import { usePeople } from "./use-people.ts";
 import { useReceipts } from "./use-receipts.ts";
 import { type Shown, useTimeline } from "./use-timeline.ts";
 
@@ -67,12 +71,13 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
   const [atBottom, setAtBottom] = useState(false);
   const timeline = useTimeline(c, opened.shown);
   const receipts = useReceipts(c, opened.receipts);
+  const people = usePeople(chat, opened.people);
   const { shown } = timeline;
   const newLine = useNewLine(shown.rows, receipts.logs);
   const doing = useDoing(c, timeline);
   const { act } = doing.acts;
 
-  useArrivals(chat);
+  useArrivals(chat, receipts, people);
   useMarkRead(chat, atBottom && shown.window.upTo === null);
   const { toLatest } = timeline;
   const { clear } = newLine;
@@ -88,13 +93,20 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
   return (
     <>
       <main className="pane">
-        <ConversationHeader chat={chat} onStarred={() => doing.onPanel({ type: "starred" })} />
+        <ConversationHeader
+          chat={chat}
+          people={people}
+          onStarred={() => doing.onPanel({ type: "starred" })}
+          isGroupOpen={doing.isGroupOpen}
+          onGroup={() => doing.onGroup(!doing.isGroupOpen)}
+        />
         <PinnedBar c={c} onGo={doing.onGo} onAll={() => doing.onPanel({ type: "pinned" })} />
         <MessageLog
           chat={chat}
           timeline={timeline}
           shown={shown}
           receipts={receipts}
+          people={people}
           firstNewId={newLine.firstNewId}
           atBottom={atBottom}
           onAtBottom={setAtBottom}
@@ -105,35 +117,43 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
           onArrived={doing.onArrived}
         />
         <ChatNotes chat={chat} receipts={receipts} />
-        <WritingPlace chat={chat} shown={shown} doing={doing} onSent={onSent} />
+        <WritingPlace chat={chat} people={people} shown={shown} doing={doing} onSent={onSent} />
         {doing.panel === null ? null : (
           <MessagePanels
             {...doing}
             panel={doing.panel}
             chat={chat}
             shown={shown}
+            receipts={receipts}
+            people={people}
             mayWrite={mayWriteIn(chat)}
           />
         )}
       </main>
-      <Beside chat={chat} shown={shown} receipts={receipts} doing={doing} />
+      <Beside chat={chat} people={people} shown={shown} receipts={receipts} doing={doing} />
     </>
   );
 }
 
-const mayWriteIn = ({ state }: Chat): boolean => state !== "request" && state !== "blocked";
+type BesideProps = Omit<PlaceProps, "onSent"> & { readonly receipts: Receipts };
 
-type BesideProps = Pick<PlaceProps, "chat" | "shown" | "doing"> & { readonly receipts: Receipts };
-
-/** Beside the conversation: what is known of a message. */
-function Beside({ chat, shown, receipts, doing }: BesideProps): ReactElement | null {
-  const { infoId, onInfo } = doing;
+/** Beside the conversation: what is known of a message, or of the group. */
+function Beside(props: BesideProps): ReactElement | null {
+  const { chat, shown, receipts, people, doing } = props;
+  const { infoId, onInfo, isGroupOpen, onGroup } = doing;
   const info = shown.rows.find(({ id }) => id === infoId);
-  const closeInfo = useCallback(() => {
-    onInfo(null);
-    focusMessage(infoId);
-  }, [infoId, onInfo]);
-  useEscape(info !== undefined, closeInfo);
+  const isOpen = info !== undefined || isGroupOpen;
+  const close = useCallback(() => {
+    if (isGroupOpen) {
+      onGroup(false);
+      document.getElementById(GROUP_BUTTON_ID)?.focus();
+    } else {
+      onInfo(null);
+      focusMessage(infoId);
+    }
+  }, [isGroupOpen, infoId, onGroup, onInfo]);
+  useEscape(isOpen, close);
+  if (isGroupOpen) return <GroupDetails c={chat.c} account={chat.account} onClose={close} />;
   if (info === undefined) return null;
   return (
     <MessageInfo
@@ -142,24 +162,27 @@ function Beside({ chat, shown, receipts, doing }: BesideProps): ReactElement | n
       entry={info}
       view={shown.looks.get(info.id)?.view}
       receipts={receipts}
-      onClose={closeInfo}
+      people={people}
+      onClose={close}
     />
   );
 }
 
 type PlaceProps = {
   readonly chat: Chat;
+  readonly people: People;
   readonly shown: Shown;
   readonly doing: Doing;
   readonly onSent: () => void;
 };
 
 /** Below the messages: where one writes, or why one cannot. */
-function WritingPlace({ chat, shown, doing, onSent }: PlaceProps): ReactElement {
+function WritingPlace({ chat, people, shown, doing, onSent }: PlaceProps): ReactElement {
   const { c, state } = chat;
   const { answering, editing, acts, onAnswering, onEditing } = doing;
   if (state === "request") return <RequestBanner chat={chat} />;
   if (state === "blocked") return <BlockedNote chat={chat} />;
+  if (!mayWriteIn(chat)) return <OutsideNote chat={chat} people={people} />;
   const editLast = (): void => {
     const last = shown.rows.findLast(
       ({ id, own }) => own && shown.looks.get(id)?.view.state === "here",
@@ -203,6 +226,8 @@ function useEscape(open: boolean, close: () => void): void {
     if (!open) return undefined;
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
+      // What lies above closes first.
+      if (document.querySelector("dialog[open]") !== null) return;
       event.preventDefault();
       close();
     };

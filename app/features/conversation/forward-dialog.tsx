@@ -1,6 +1,7 @@
 /** Choosing the chats that a message is passed on to. [AFW1] Only those in which one may write. */
 import { type FormEvent, type ReactElement, useState } from "react";
 
+import { mayWriteIn } from "../../db/chats.ts";
 import { nameOf } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -16,7 +17,7 @@ export function ForwardDialog({ onForward, onClose }: Props): ReactElement {
   const chats = useChats() ?? [];
   const [chosen, setChosen] = useState<readonly number[]>([]);
   const words = texts().actions;
-  const open = chats.filter(({ state }) => state !== "request" && state !== "blocked");
+  const open = chats.filter(mayWriteIn);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (chosen.length === 0) return;
@@ -39,7 +40,7 @@ export function ForwardDialog({ onForward, onClose }: Props): ReactElement {
                   )
                 }
               />
-              <Avatar account={chat.account} name={chat.name} />
+              <Avatar account={chat.account} name={chat.name} isGroup={chat.kind === "group"} />
               <bdi>{nameOf(chat)}</bdi>
             </label>
           ))}

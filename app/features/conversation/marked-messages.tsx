@@ -5,9 +5,12 @@
 import { Pin, Star } from "lucide-react";
 import { type ReactElement, useCallback } from "react";
 
+import type { EntryRow } from "../../../sync/store/rows.ts";
 import { summaryOf } from "../../../sync/thread/summary.ts";
 import type { Chat } from "../../db/chats.ts";
 import { type Marked, readPinned, readStarred, type Spot, spotOf } from "../../db/looks.ts";
+import { nameIn, type People } from "../../db/people.ts";
+import type { Receipts } from "../../db/receipts.ts";
 import { useSession } from "../../session/session.ts";
 import { summaryText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
@@ -61,12 +64,21 @@ export function PinnedBar({ c, onGo, onAll }: BarProps): ReactElement | null {
 
 type ListProps = {
   readonly chat: Chat;
+  readonly receipts: Receipts;
+  readonly people: People;
   readonly kind: MarkedKind;
   readonly onGo: (spot: Spot) => void;
   readonly onClose: () => void;
 };
 
-export function MarkedDialog({ chat, kind, onGo, onClose }: ListProps): ReactElement {
+export function MarkedDialog({
+  chat,
+  receipts,
+  people,
+  kind,
+  onGo,
+  onClose,
+}: ListProps): ReactElement {
   const marked = useMarked(chat.c, kind);
   const words = texts().actions;
   return (
@@ -89,7 +101,7 @@ export function MarkedDialog({ chat, kind, onGo, onClose }: ListProps): ReactEle
               }}
             >
               <span className="hint">
-                <bdi>{row.own ? texts().you : chat.name}</bdi>, {fullTime(row.writtenAtMs)}
+                <bdi>{authorText(row, receipts, people)}</bdi>, {fullTime(row.writtenAtMs)}
               </span>
               <span dir="auto">{summaryText(summaryOf(view))}</span>
             </button>
@@ -99,6 +111,9 @@ export function MarkedDialog({ chat, kind, onGo, onClose }: ListProps): ReactEle
     </Dialog>
   );
 }
+
+const authorText = ({ own, a }: EntryRow, { logByNumber }: Receipts, people: People): string =>
+  own ? texts().you : nameIn(people, logByNumber.get(a)?.account ?? "");
 
 export const StarredButton = ({ onClick }: { readonly onClick: () => void }): ReactElement => (
   <button

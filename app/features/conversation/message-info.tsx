@@ -8,12 +8,20 @@ import { summaryOf } from "../../../sync/thread/summary.ts";
 import type { MessageView } from "../../../sync/thread/view.ts";
 import type { Chat } from "../../db/chats.ts";
 import { readVersions } from "../../db/looks.ts";
-import { type MessageState, messageStateOf } from "../../db/message-state.ts";
+import {
+  type MessageState,
+  messageStateOf,
+  reachedOf,
+  readersOf,
+  RECEIPTS_MEMBERS_MAX,
+} from "../../db/message-state.ts";
+import { nameIn, type People } from "../../db/people.ts";
 import type { Receipts } from "../../db/receipts.ts";
 import { useSession } from "../../session/session.ts";
-import { summaryText } from "../../text/chat-text.ts";
+import { stateText, summaryText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { fullTime } from "../../text/times.ts";
+import { Avatar } from "../../ui/avatar.tsx";
 import { useRows } from "../../ui/use-rows.ts";
 
 type Props = {
@@ -23,17 +31,15 @@ type Props = {
   /** Undefined: it needs a newer app. */
   readonly view: MessageView | undefined;
   readonly receipts: Receipts;
+  readonly people: People;
   readonly onClose: () => void;
 };
 
-export function MessageInfo({ chat, entry, view, receipts, onClose }: Props): ReactElement {
+export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Props): ReactElement {
   const close = useRef<HTMLButtonElement>(null);
   const words = texts().info;
-  const log = receipts.logByNumber.get(entry.a);
-  const state =
-    entry.own && log !== undefined
-      ? messageStateOf(entry.s, log, receipts.cursors, chat.kind)
-      : null;
+  const state = entry.own ? messageStateOf(entry, receipts, chat.kind) : null;
+  const account = receipts.logByNumber.get(entry.a)?.account ?? "";
 
   useEffect(() => close.current?.focus(), []);
   return (
@@ -54,14 +60,17 @@ export function MessageInfo({ chat, entry, view, receipts, onClose }: Props): Re
         {textOf(view)}
       </blockquote>
       <dl className="details-facts">
-        <Fact name={words.from} value={entry.own ? texts().you : chat.name} />
+        <Fact name={words.from} value={entry.own ? texts().you : nameIn(people, account)} />
         <Fact name={words.written} value={fullTime(entry.writtenAtMs)} />
         {state === null ? null : (
-          <Fact name={words.state} value={texts().states[state]} help={helpOf(state)} />
+          <Fact name={words.state} value={stateText(state)} help={helpOf(state)} />
         )}
         <Fact name={words.size} value={words.bytes(utf8(view?.text ?? "").length)} />
         <Fact name={words.id} value={entry.id} code />
       </dl>
+      {chat.kind === "group" && state !== "notAccepted" ? (
+        <Readers entry={entry} receipts={receipts} people={people} />
+      ) : null}
       {view === undefined ? null : <Versions entry={entry} view={view} />}
       {entry.late ? <p className="hint">{words.late}</p> : null}
       {entry.clockAhead ? <p className="hint">{words.clockAhead}</p> : null}
@@ -73,6 +82,45 @@ function textOf(view: MessageView | undefined): string {
   if (view === undefined) return texts().conversation.newerApp;
   return view.state === "here" ? view.text : summaryText(summaryOf(view));
 }
+
+type ReadersProps = Pick<Props, "entry" | "receipts" | "people">;
+
+/** Of a group: who has it, and who read it. Known of one's own messages alone. */
+function Readers({ entry, receipts, people }: ReadersProps): ReactElement | null {
+  const words = texts().groups;
+  const log = receipts.logByNumber.get(entry.a);
+  if (!entry.own || log === undefined) return null;
+  if (receipts.members.length > RECEIPTS_MEMBERS_MAX) {
+    return <p className="hint">{words.tooLarge}</p>;
+  }
+  const readers = readersOf(entry, log.account, receipts.members).map(({ account }) => ({
+    account,
+    name: nameIn(people, account),
+    reached: reachedOf(entry, log, receipts.cursors, account),
+  }));
+  if (readers.length === 0) return null;
+  return (
+    <section>
+      <h3>{words.readers}</h3>
+      <ul className="readers" aria-label={words.readers}>
+        {readers
+          .toSorted((x, y) => ORDER[x.reached ?? "none"] - ORDER[y.reached ?? "none"])
+          .map(({ account, name, reached }) => (
+            <li key={account}>
+              <Avatar account={account} name={name} />
+              <bdi>{name}</bdi>{" "}
+              <span className="hint">
+                {reached === null ? words.notYet : words.reached[reached]}
+              </span>
+            </li>
+          ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Who has seen it comes first. */
+const ORDER = { read: 0, delivered: 1, none: 2 } as const;
 
 type VersionsProps = { readonly entry: EntryRow; readonly view: MessageView };
 
@@ -120,5 +168,6 @@ function helpOf(state: MessageState): string {
     delivered: deliveredHelp,
     read: readHelp,
     saved: savedHelp,
+    notAccepted: texts().groups.notAcceptedHelp,
   }[state];
 }

@@ -5,15 +5,17 @@
  * name is author, text, reactions, time and state, in that order. [AMI3] A text is shown as it is: `<b>`
  * stays `<b>`. [AMI4] What was deleted says so, and nothing else of it is there.
  */
-import { Check, CheckCheck, Clock, Ellipsis, Forward, Pin, Star } from "lucide-react";
-import { memo, type ReactElement } from "react";
+import { Check, CheckCheck, CircleAlert, Clock, Ellipsis, Forward, Pin, Star } from "lucide-react";
+import { type CSSProperties, memo, type ReactElement } from "react";
 
 import type { EntryRow } from "../../../sync/store/rows.ts";
 import type { Look, Quote, Spot } from "../../db/looks.ts";
 import type { MessageState } from "../../db/message-state.ts";
-import { summaryText } from "../../text/chat-text.ts";
+import type { People } from "../../db/people.ts";
+import { stateText, summaryText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { clockTime, dayText, fullTime } from "../../text/times.ts";
+import { hueOf } from "../../ui/avatar.tsx";
 import type { Point } from "../../ui/menu.tsx";
 import { MessageText } from "./message-text.tsx";
 import { Reactions } from "./reactions.tsx";
@@ -24,8 +26,11 @@ type Props = {
   /** Undefined: it needs a newer app. */
   readonly look: Look | undefined;
   readonly author: string;
-  /** What the other side is called. */
-  readonly name: string;
+  /** Colours their name, which is then seen: it is not clear from the chat who writes. Null: it is. */
+  readonly colourOf: string | null;
+  /** Who wrote what is answered. */
+  readonly answered: string;
+  readonly people: People;
   /** Null for others' messages. */
   readonly state: MessageState | null;
   readonly startsDay: boolean;
@@ -50,10 +55,11 @@ const ICONS = {
   delivered: CheckCheck,
   read: CheckCheck,
   saved: Check,
+  notAccepted: CircleAlert,
 };
 
 export const MessageItem = memo((props: Props): ReactElement => {
-  const { entry, look, author, active, startsDay, startsGroup, endsGroup, firstNew } = props;
+  const { entry, look, active, startsDay, startsGroup, endsGroup, firstNew } = props;
   const { id, own, writtenAtMs } = entry;
   const words = texts().conversation;
   const reactions = look?.view.reactions ?? [];
@@ -78,9 +84,7 @@ export const MessageItem = memo((props: Props): ReactElement => {
       ) : null}
       <div className="bubble-row">
         <div className="bubble">
-          <span id={`${id}-author`} className="visually-hidden">
-            {author}
-          </span>
+          <Author {...props} />
           {look?.view.forwarded === true ? (
             <p className="forwarded">
               <Forward aria-hidden="true" />
@@ -110,7 +114,7 @@ export const MessageItem = memo((props: Props): ReactElement => {
         {reactions.length === 0 ? null : (
           <Reactions
             reactions={reactions}
-            name={props.name}
+            people={props.people}
             onReact={props.onReact && ((emoji, on) => props.onReact?.(id, emoji, on))}
             tabIndex={active ? 0 : -1}
           />
@@ -120,6 +124,20 @@ export const MessageItem = memo((props: Props): ReactElement => {
   );
 });
 MessageItem.displayName = "MessageItem";
+
+/** Seen where a group of messages begins, read out with each. */
+function Author({ entry, author, colourOf, startsGroup }: Props): ReactElement {
+  const isSeen = colourOf !== null && startsGroup;
+  return (
+    <span
+      id={`${entry.id}-author`}
+      className={isSeen ? "message-author" : "visually-hidden"}
+      style={isSeen ? ({ "--hue": hueOf(colourOf) } as CSSProperties) : undefined}
+    >
+      <bdi>{author}</bdi>
+    </span>
+  );
+}
 
 function wordsOf({ entry, look }: Props): ReactElement {
   const words = texts().actions;
@@ -133,7 +151,7 @@ function wordsOf({ entry, look }: Props): ReactElement {
 /** What is answered; leads there if it is here. */
 function QuoteButton({
   quote: { summary, target },
-  name,
+  answered,
   active,
   onGo,
 }: Props & { readonly quote: Quote }): ReactElement {
@@ -145,12 +163,11 @@ function QuoteButton({
       </blockquote>
     );
   }
-  const author = target.own ? texts().you : name;
   return (
     <button type="button" className="quote" tabIndex={active ? 0 : -1} onClick={() => onGo(target)}>
       <span className="quote-author">
         <span className="visually-hidden">{texts().actions.answerTo} </span>
-        <bdi>{author}</bdi>
+        <bdi>{answered}</bdi>
         <span className="visually-hidden">: </span>
       </span>
       <span className="quote-line" dir="auto">
@@ -197,7 +214,7 @@ function State({ state, spelled }: StateProps): ReactElement {
   return (
     <span className="message-state" data-state={state}>
       <Icon aria-hidden="true" />
-      <span className={spelled ? "" : "visually-hidden"}>{texts().states[state]}</span>
+      <span className={spelled ? "" : "visually-hidden"}>{stateText(state)}</span>
     </span>
   );
 }

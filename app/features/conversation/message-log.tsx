@@ -1,16 +1,30 @@
 /** The messages of a chat: the list, its scrolling, and what is said about what is out of view. */
 import { ArrowDown } from "lucide-react";
-import { type ReactElement, type RefObject, useCallback, useLayoutEffect, useRef } from "react";
+import {
+  type ReactElement,
+  type RefObject,
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
 
+import { assert } from "../../../crypto/base/assert.ts";
+import type { EntryRow } from "../../../sync/store/rows.ts";
 import type { Chat } from "../../db/chats.ts";
+import { isLine } from "../../db/lines.ts";
 import type { Spot } from "../../db/looks.ts";
 import { messageStateOf } from "../../db/message-state.ts";
+import { nameIn, type People } from "../../db/people.ts";
 import type { Receipts } from "../../db/receipts.ts";
+import { useSession } from "../../session/session.ts";
+import { linesText } from "../../text/line-text.ts";
 import { texts } from "../../text/speech.ts";
 import type { Point } from "../../ui/menu.tsx";
 import { useNow } from "../../ui/use-live.ts";
-import { standingOf } from "./grouping.ts";
+import { type Item, itemsOf, standingOf } from "./grouping.ts";
 import { MessageItem } from "./message-item.tsx";
+import { MessageLine } from "./message-line.tsx";
 import { ScrollKeeper } from "./scroll-keeper.tsx";
 import { useMenuOpening } from "./use-menu-opening.ts";
 import { useRoving } from "./use-roving.ts";
@@ -21,6 +35,7 @@ type Props = {
   readonly timeline: Timeline;
   readonly shown: Shown;
   readonly receipts: Receipts;
+  readonly people: People;
   readonly firstNewId: string | null;
   readonly atBottom: boolean;
   readonly onAtBottom: (atBottom: boolean) => void;
@@ -38,7 +53,7 @@ export function MessageLog(props: Props): ReactElement {
   const keeper = useRef<ScrollKeeper>(null);
   const list = useRef<HTMLOListElement>(null);
   const roving = useRoving(list);
-  const opening = useMenuOpening(props.onMenu);
+  const opening = useMenuOpening(useMessageMenu(props));
   const { freeze, later, older, toLatest } = timeline;
   const following = window.upTo === null;
 
@@ -103,6 +118,17 @@ export function MessageLog(props: Props): ReactElement {
   );
 }
 
+/** Nothing can be done with a line. */
+function useMessageMenu({ shown, onMenu }: Props): Props["onMenu"] {
+  const { lines } = shown;
+  return useCallback(
+    (id, at) => {
+      if (!lines.has(id)) onMenu(id, at);
+    },
+    [lines, onMenu],
+  );
+}
+
 /** Goes to a message as soon as it is in the document. */
 function useGoing(
   list: RefObject<HTMLElement | null>,
@@ -120,43 +146,104 @@ function useGoing(
 }
 
 function Rows(props: Props & { readonly activeId: string | null }): ReactElement[] {
-  const { chat, receipts, firstNewId, activeId, onMenu, onReact, onGo } = props;
-  const { rows, looks } = props.shown;
+  const { shown, receipts, activeId } = props;
+  const { rows, lines } = shown;
+  const { me } = useSession();
   const nowMs = useNow();
-  const active = rows.some(({ id }) => id === activeId) ? activeId : rows.at(-1)?.id;
-  const lastOwn = rows.findLast(({ own }) => own)?.id;
-  return rows.map((entry, i) => {
-    const after = rows[i + 1];
-    const log = receipts.logByNumber.get(entry.a);
-    const state =
-      entry.own && log !== undefined
-        ? messageStateOf(entry.s, log, receipts.cursors, chat.kind)
-        : null;
+  const items = useMemo(() => itemsOf(rows, lines), [rows, lines]);
+  const firstRows = items.map(firstRowOf);
+  const active = firstRows.find(({ id }) => id === activeId) ?? firstRows.at(-1);
+  const authorOf = (a: number): string => receipts.logByNumber.get(a)?.account ?? "";
+  const lastOwn = rows.findLast((row) => row.own && !isLine(row))?.id;
+  return items.map((item, i) => {
+    const entry = firstRowOf(item);
+    const [before, after] = [items[i - 1], items[i + 1]];
+    const standing = standingOf(entry, before && lastRowOf(before), authorOf);
+    const isActive = entry.id === active?.id;
+    if (item.type === "lines") {
+      return (
+        <MessageLine
+          key={entry.id}
+          id={entry.id}
+          text={linesText(item.lines, props.people, me.account)}
+          writtenAtMs={entry.writtenAtMs}
+          startsDay={standing.startsDay}
+          active={isActive}
+          nowMs={nowMs}
+        />
+      );
+    }
+    const endsGroup =
+      after?.type !== "message" || standingOf(after.entry, entry, authorOf).startsGroup;
     return (
-      <MessageItem
+      <Row
         key={entry.id}
+        {...props}
+        {...standing}
         entry={entry}
-        look={looks.get(entry.id)}
-        name={chat.name}
-        author={entry.own ? texts().you : chat.name}
-        state={state}
-        {...standingOf(entry, rows[i - 1])}
-        endsGroup={after === undefined || standingOf(after, entry).startsGroup}
-        firstNew={entry.id === firstNewId}
+        account={authorOf(entry.a)}
+        endsGroup={endsGroup}
         spelled={entry.id === lastOwn}
-        active={entry.id === active}
+        active={isActive}
         nowMs={nowMs}
-        onMenu={onMenu}
-        onReact={onReact}
-        onGo={onGo}
       />
     );
   });
 }
 
+const firstRowOf = (item: Item): EntryRow => {
+  const [first] = item.type === "message" ? [item.entry] : item.rows;
+  assert(first !== undefined, "an item has a row");
+  return first;
+};
+const lastRowOf = (item: Item): EntryRow =>
+  item.type === "message" ? item.entry : (item.rows.at(-1) ?? firstRowOf(item));
+
+type RowProps = Props & {
+  readonly entry: EntryRow;
+  /** Its author. */
+  readonly account: string;
+  readonly startsDay: boolean;
+  readonly startsGroup: boolean;
+  readonly endsGroup: boolean;
+  readonly spelled: boolean;
+  readonly active: boolean;
+  readonly nowMs: number;
+};
+
+function Row(props: RowProps): ReactElement {
+  const { chat, receipts, shown, entry, account, people } = props;
+  const { quote } = shown.looks.get(entry.id) ?? { quote: null };
+  const quoted = quote?.target ?? null;
+  const answered = quoted === null ? undefined : receipts.logByNumber.get(quoted.a)?.account;
+  return (
+    <MessageItem
+      entry={entry}
+      look={shown.looks.get(entry.id)}
+      people={people}
+      author={entry.own ? texts().you : nameIn(people, account)}
+      colourOf={chat.kind === "group" && !entry.own ? account : null}
+      answered={quoted?.own === true ? texts().you : nameIn(people, answered ?? "")}
+      state={entry.own ? messageStateOf(entry, receipts, chat.kind) : null}
+      startsDay={props.startsDay}
+      startsGroup={props.startsGroup}
+      endsGroup={props.endsGroup}
+      firstNew={entry.id === props.firstNewId}
+      spelled={props.spelled}
+      active={props.active}
+      nowMs={props.nowMs}
+      onMenu={props.onMenu}
+      onReact={props.onReact}
+      onGo={props.onGo}
+    />
+  );
+}
+
 function Empty({ chat }: { readonly chat: Chat }): ReactElement {
   const { emptySelf, emptyDm } = texts().conversation;
-  return <p className="log-empty">{chat.kind === "self" ? emptySelf : emptyDm(chat.name)}</p>;
+  const { startsHere } = texts().groups;
+  const words = { self: emptySelf, dm: emptyDm(chat.name), group: startsHere(chat.name) };
+  return <p className="log-empty">{words[chat.kind]}</p>;
 }
 
 const rowOf = (list: HTMLElement | null, id: string): HTMLElement | null =>

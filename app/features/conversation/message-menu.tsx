@@ -40,6 +40,8 @@ type Props = {
   readonly view: MessageView | undefined;
   readonly at: Point;
   readonly mayWrite: boolean;
+  /** In a group pinning is for admins. */
+  readonly mayPin: boolean;
   readonly acts: Acts;
   readonly doings: MenuDoings;
   readonly onClose: (isChosen: boolean) => void;
@@ -51,7 +53,7 @@ export const MessageMenu = (props: Props): ReactElement => (
 
 const item = (label: string, icon: ReactNode, act: () => void): MenuItem => ({ label, icon, act });
 
-function itemsOf({ entry, view, mayWrite, acts, doings }: Props): readonly MenuItem[] {
+function itemsOf({ entry, view, mayWrite, mayPin, acts, doings }: Props): readonly MenuItem[] {
   const { id, own } = entry;
   const words = texts().actions;
   const info = item(words.info, <Info aria-hidden="true" />, doings.onInfo);
@@ -70,15 +72,16 @@ function itemsOf({ entry, view, mayWrite, acts, doings }: Props): readonly MenuI
     isDangerous: true,
     act: () => acts.act(id, { deed: "deleteForAll" }),
   };
+  const pin = item(
+    isPinned ? words.unpin : words.pin,
+    isPinned ? <PinOff aria-hidden="true" /> : <Pin aria-hidden="true" />,
+    () => acts.act(id, { deed: "pin", on: !isPinned }),
+  );
   const shared = [
     item(words.reply, <Reply aria-hidden="true" />, doings.onReply),
     item(words.react, <SmilePlus aria-hidden="true" />, doings.onReact),
     ...(own ? [item(words.edit, <Pencil aria-hidden="true" />, doings.onEdit)] : []),
-    item(
-      isPinned ? words.unpin : words.pin,
-      isPinned ? <PinOff aria-hidden="true" /> : <Pin aria-hidden="true" />,
-      () => acts.act(id, { deed: "pin", on: !isPinned }),
-    ),
+    ...(mayPin ? [pin] : []),
   ];
   return [
     ...(mayWrite ? shared : []),

@@ -2,9 +2,11 @@
 import type { ReactElement } from "react";
 
 import { summaryOf } from "../../../sync/thread/summary.ts";
-import type { Chat } from "../../db/chats.ts";
+import { type Chat, mayPinIn } from "../../db/chats.ts";
 import type { Spot } from "../../db/looks.ts";
-import { nameOf, summaryText } from "../../text/chat-text.ts";
+import { nameIn, type People } from "../../db/people.ts";
+import type { Receipts } from "../../db/receipts.ts";
+import { summaryText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import type { Point } from "../../ui/menu.tsx";
 import type { Answering, Editing } from "./composer.tsx";
@@ -27,6 +29,8 @@ type Props = {
   readonly onPanel: (panel: Panel | null) => void;
   readonly chat: Chat;
   readonly shown: Shown;
+  readonly receipts: Receipts;
+  readonly people: People;
   readonly mayWrite: boolean;
   readonly acts: Acts;
   readonly onAnswering: (answering: Answering) => void;
@@ -39,7 +43,16 @@ export function MessagePanels(props: Props): ReactElement | null {
   const { panel, onPanel, chat, shown, acts } = props;
   const close = (): void => onPanel(null);
   if (panel.type === "pinned" || panel.type === "starred") {
-    return <MarkedDialog chat={chat} kind={panel.type} onGo={props.onGo} onClose={close} />;
+    return (
+      <MarkedDialog
+        chat={chat}
+        receipts={props.receipts}
+        people={props.people}
+        kind={panel.type}
+        onGo={props.onGo}
+        onClose={close}
+      />
+    );
   }
   const { id } = panel;
   const entry = shown.rows.find((it) => it.id === id);
@@ -58,13 +71,15 @@ export function MessagePanels(props: Props): ReactElement | null {
   if (panel.type === "forward") {
     return <ForwardDialog onForward={(to) => acts.forward(view?.text ?? "", to)} onClose={close} />;
   }
-  const author = entry.own ? texts().you : nameOf(chat);
+  const account = props.receipts.logByNumber.get(entry.a)?.account ?? "";
+  const author = entry.own ? texts().you : nameIn(props.people, account);
   return (
     <MessageMenu
       entry={entry}
       view={view}
       at={panel.at}
       mayWrite={props.mayWrite}
+      mayPin={mayPinIn(chat)}
       acts={acts}
       doings={{
         onReply: () => {

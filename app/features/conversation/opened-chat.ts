@@ -1,6 +1,7 @@
 /** Everything that the first rendering of a chat shows, read at once: it is rendered once, and whole. */
 import { type Chat, readChat } from "../../db/chats.ts";
 import { readMe } from "../../db/me.ts";
+import { type People, readPeople } from "../../db/people.ts";
 import { readReceipts, type Receipts } from "../../db/receipts.ts";
 import type { Db } from "../../db/tables.ts";
 import { firstWindow, readShown, type Shown } from "./use-timeline.ts";
@@ -9,6 +10,7 @@ export type OpenedChat = {
   readonly chat: Chat;
   readonly receipts: Receipts;
   readonly shown: Shown;
+  readonly people: People;
 };
 
 /** Null: no such chat on this device. */
@@ -19,6 +21,9 @@ export async function openChat(db: Db, c: number): Promise<OpenedChat | null> {
     readMe(db),
   ]);
   if (chat === undefined) return null;
-  const shown = await readShown(db, c, firstWindow(chat.unread), me?.account ?? "");
-  return { chat, receipts, shown };
+  const [shown, people] = await Promise.all([
+    readShown(db, c, firstWindow(chat.unread), me?.account ?? ""),
+    readPeople(db, chat),
+  ]);
+  return { chat, receipts, shown, people };
 }

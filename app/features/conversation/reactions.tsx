@@ -8,26 +8,31 @@ import { type FormEvent, type ReactElement, useRef, useState } from "react";
 
 import { isEmoji } from "../../../sync/entry/emoji.ts";
 import type { ReactionView } from "../../../sync/thread/view.ts";
+import { nameIn, type People } from "../../db/people.ts";
+import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 
+/** Names that are said of those who reacted. */
+const NAMED_MAX = 20;
 const COMMON = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 
 type Props = {
   readonly reactions: readonly ReactionView[];
-  /** What others are called: all of them are the other side of the chat. */
-  readonly name: string;
+  readonly people: People;
   /** Null: one may not react here. */
   readonly onReact: ((emoji: string, on: boolean) => void) | null;
   readonly tabIndex: 0 | -1;
 };
 
-export function Reactions({ reactions, name, onReact, tabIndex }: Props): ReactElement {
+export function Reactions({ reactions, people, onReact, tabIndex }: Props): ReactElement {
+  const { me } = useSession();
   return (
     <div className="reactions">
       {reactions.map(({ emoji, accounts, own }) => {
-        const others = own ? accounts.length - 1 : accounts.length;
-        const who = [...(own ? [texts().you] : []), ...(others > 0 ? [name] : [])].join(", ");
+        const others = accounts.filter((it) => it !== me.account);
+        const names = [...(own ? [texts().you] : []), ...others.map((it) => nameIn(people, it))];
+        const who = names.slice(0, NAMED_MAX).join(", ") + (names.length > NAMED_MAX ? ", …" : "");
         return (
           <button
             key={emoji}

@@ -9,9 +9,14 @@ import { useEffect, useRef } from "react";
 import type { EntryRow } from "../../../sync/store/rows.ts";
 import { arrivedAfter } from "../../db/arrivals.ts";
 import type { Chat } from "../../db/chats.ts";
+import { isLine, type Lines, readLines } from "../../db/lines.ts";
+import { nameIn, type People } from "../../db/people.ts";
+import type { Receipts } from "../../db/receipts.ts";
 import { useSession } from "../../session/session.ts";
+import { linesText } from "../../text/line-text.ts";
 import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
+import { itemsOf } from "./grouping.ts";
 
 const READ_OUT_MAX = 3;
 /** Of quiet: what comes in one go is one sentence, and is read from the database once. */
@@ -19,9 +24,14 @@ const READ_OUT_AFTER_MS = 200;
 /** Nobody wants 32 KB read out unasked; the message itself is in the log. */
 const READ_OUT_CHARS_MAX = 300;
 
-export function useArrivals({ c, name, arrivals }: Chat): void {
-  const { db } = useSession();
+export function useArrivals({ c, arrivals }: Chat, receipts: Receipts, people: People): void {
+  const { db, me } = useSession();
   const announce = useAnnounce();
+  // What is known when it is read out, and no reason to read anything out.
+  const known = useRef({ receipts, people });
+  useEffect(() => {
+    known.current = { receipts, people };
+  });
   const heard = useRef<number | null>(null);
 
   useEffect(() => {
@@ -29,17 +39,34 @@ export function useArrivals({ c, name, arrivals }: Chat): void {
     if (arrivals <= after) return undefined;
     const readOut = async (): Promise<void> => {
       heard.current = arrivals;
-      const sentence = sentenceOf(await arrivedAfter(db, c, after), name);
+      const rows = await arrivedAfter(db, c, after);
+      const lines = await readLines(db, rows);
+      const sentence = sentenceOf(rows, lines, { ...known.current, self: me.account });
       if (sentence !== "") announce(sentence);
     };
     // What cannot be read is not read out; that the storage is gone is said elsewhere.
     const timer = setTimeout(() => void readOut().catch(() => undefined), READ_OUT_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [db, c, arrivals, name, announce]);
+  }, [db, c, arrivals, me, announce]);
 }
 
-function sentenceOf(rows: readonly EntryRow[], author: string): string {
+type Known = { readonly receipts: Receipts; readonly people: People; readonly self: string };
+
+function sentenceOf(
+  rows: readonly EntryRow[],
+  lines: Lines,
+  { receipts, people, self }: Known,
+): string {
   const words = texts().conversation;
-  if (rows.length > READ_OUT_MAX) return words.newMessages(rows.length);
-  return rows.map(({ text }) => words.arrived(author, text.slice(0, READ_OUT_CHARS_MAX))).join(" ");
+  const messages = rows.filter((row) => !isLine(row));
+  if (messages.length > READ_OUT_MAX) return words.newMessages(messages.length);
+  return itemsOf(rows, lines)
+    .slice(0, READ_OUT_MAX)
+    .map((item) => {
+      if (item.type === "lines") return linesText(item.lines, people, self);
+      const { a, text } = item.entry;
+      const author = nameIn(people, receipts.logByNumber.get(a)?.account ?? "");
+      return words.arrived(author, text.slice(0, READ_OUT_CHARS_MAX));
+    })
+    .join(" ");
 }

@@ -8,6 +8,9 @@ import type { Panel } from "./message-panels.tsx";
 import { type Acts, useActs } from "./use-acts.ts";
 import type { Timeline } from "./use-timeline.ts";
 
+/** What stands beside the conversation, one at a time: what is known of a message, or of the group. */
+type Beside = { readonly infoId: string | null };
+
 export type Doing = {
   readonly acts: Acts;
   readonly panel: Panel | null;
@@ -21,6 +24,8 @@ export type Doing = {
   /** Of which message everything is shown that is known of it. */
   readonly infoId: string | null;
   readonly onInfo: (id: string | null) => void;
+  readonly isGroupOpen: boolean;
+  readonly onGroup: (open: boolean) => void;
   readonly goingTo: Spot | null;
   readonly onGo: (spot: Spot) => void;
   readonly onArrived: () => void;
@@ -31,7 +36,7 @@ export function useDoing(c: number, { shown, toPlace }: Timeline): Doing {
   const [panel, onPanel] = useState<Panel | null>(null);
   const [answering, setAnswering] = useState<Answering | null>(null);
   const [editing, setEditing] = useState<Editing | null>(null);
-  const [infoId, onInfo] = useState<string | null>(null);
+  const [beside, setBeside] = useState<Beside | null>(null);
   const [goingTo, setGoingTo] = useState<Spot | null>(null);
 
   const onMenu = useCallback((id: string, at: Point) => onPanel({ type: "menu", id, at }), []);
@@ -43,6 +48,11 @@ export function useDoing(c: number, { shown, toPlace }: Timeline): Doing {
     setEditing(next);
     if (next !== null) setAnswering(null);
   }, []);
+  const onInfo = useCallback(
+    (id: string | null) => setBeside(id === null ? null : { infoId: id }),
+    [],
+  );
+  const onGroup = useCallback((open: boolean) => setBeside(open ? { infoId: null } : null), []);
   const { rows } = shown;
   const onGo = useCallback(
     (spot: Spot) => {
@@ -61,8 +71,10 @@ export function useDoing(c: number, { shown, toPlace }: Timeline): Doing {
     onAnswering,
     editing,
     onEditing,
-    infoId,
+    infoId: beside?.infoId ?? null,
     onInfo,
+    isGroupOpen: beside?.infoId === null,
+    onGroup,
     goingTo,
     onGo,
     onArrived,

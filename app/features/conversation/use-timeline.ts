@@ -10,6 +10,7 @@
 import { useCallback, useRef, useState } from "react";
 
 import type { EntryRow } from "../../../sync/store/rows.ts";
+import { type Lines, readLines } from "../../db/lines.ts";
 import { type Looks, readLooks } from "../../db/looks.ts";
 import type { Db } from "../../db/tables.ts";
 import { type Place, placeAfter, placeOf, timeline } from "../../db/timeline.ts";
@@ -34,13 +35,15 @@ export type Window = {
 export type Shown = {
   readonly rows: readonly EntryRow[];
   readonly looks: Looks;
+  readonly lines: Lines;
   readonly window: Window;
 };
 
 /** `self`: our account. */
 export async function readShown(db: Db, c: number, window: Window, self: string): Promise<Shown> {
   const rows = await timeline(db, c, window);
-  return { rows, looks: await readLooks(db, c, rows, self), window };
+  const [looks, lines] = await Promise.all([readLooks(db, c, rows, self), readLines(db, rows)]);
+  return { rows, looks, lines, window };
 }
 
 export type Timeline = {

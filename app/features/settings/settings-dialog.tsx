@@ -6,7 +6,6 @@ import {
   type ReactElement,
   type ReactNode,
   useEffect,
-  useId,
   useState,
   useSyncExternalStore,
 } from "react";
@@ -22,6 +21,7 @@ import {
 import { useSession } from "../../session/session.ts";
 import { language, texts } from "../../text/speech.ts";
 import { type Language, LANGUAGES } from "../../text/texts.ts";
+import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 
 const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, { readonly languageName: string }][];
@@ -88,39 +88,6 @@ export function SettingsDialog({ notifications, onLink, onKeys, onClose }: Props
         </button>
       </section>
     </Dialog>
-  );
-}
-
-type ChoiceProps<Value extends string> = {
-  readonly legend: string;
-  readonly values: readonly Value[];
-  readonly chosen: Value;
-  readonly swatch?: boolean;
-  readonly nameOf: (value: Value) => string;
-  readonly onChoose: (value: Value) => void;
-};
-
-function Choice<Value extends string>(props: ChoiceProps<Value>): ReactElement {
-  const { legend, values, chosen, swatch = false, nameOf, onChoose } = props;
-  const group = useId();
-  return (
-    <fieldset className="choice" data-swatch={swatch}>
-      <legend>{legend}</legend>
-      <div className="choice-row">
-        {values.map((value) => (
-          <label key={value} data-accent={swatch ? value : undefined}>
-            <input
-              type="radio"
-              name={group}
-              value={value}
-              checked={value === chosen}
-              onChange={() => onChoose(value)}
-            />
-            <span>{nameOf(value)}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }
 

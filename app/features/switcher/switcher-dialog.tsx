@@ -97,7 +97,7 @@ function Option({ chat, name }: { readonly chat: Chat; readonly name: string }):
   const { online } = usePresence(chat);
   return (
     <>
-      <Avatar account={account} name={chat.name} online={online} />
+      <Avatar account={account} name={chat.name} online={online} isGroup={chat.kind === "group"} />
       <span className="switcher-name">
         <bdi>{name}</bdi>
       </span>

@@ -1,9 +1,30 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 
-import { cleanName, readChat, readChats } from "../../../app/db/chats.ts";
-import { channelsOf, contactsOf } from "../../../app/db/tables.ts";
-import { channel, contact, DAY, openRows, THEM, US } from "./rows.ts";
+import { mayPinIn, mayWriteIn, readChat, readChats } from "../../../app/db/chats.ts";
+import { cleanName } from "../../../app/db/people.ts";
+import {
+  channelsOf,
+  contactsOf,
+  entriesOf,
+  logsOf,
+  metaOf,
+  rosterOpsOf,
+  rostersOf,
+} from "../../../app/db/tables.ts";
+import {
+  channel,
+  contact,
+  DAY,
+  entry,
+  log,
+  member,
+  openRows,
+  roster,
+  rosterOp,
+  THEM,
+  US,
+} from "./rows.ts";
 
 const HLC_PER_MS = 2_048;
 
@@ -42,4 +63,67 @@ test("[ACH2] a name cannot reorder, hide or blank what stands beside it", () => 
   }
   // Written with joiners: a family, and a Persian name.
   expect(cleanName("👨‍👩‍👧 Nima‌zad")).toBe("👨‍👩‍👧 Nima‌zad");
+});
+
+const CAROL = "cc".repeat(32);
+
+async function withGroup(members = [member(THEM, "owner"), member(US)], joining = {}) {
+  const db = await openRows();
+  await contactsOf(db).bulkAdd([
+    contact(THEM, { name: "Bob" }),
+    contact(CAROL, { name: "Carol\u202E", state: "member" }),
+  ]);
+  await metaOf(db).add({ k: "self", v: { account: US, name: "Alice" } });
+  await channelsOf(db).bulkAdd([
+    channel(1, { kind: "self", account: US }),
+    channel(2, { kind: "group", account: "", lastH: DAY * HLC_PER_MS }),
+  ]);
+  await rostersOf(db).add(roster(2, members, joining));
+  return db;
+}
+
+test("[ACH3] a group is called by its title, says how many are in it, and what one is there", async () => {
+  const db = await withGroup();
+  const chat = await readChat(db, 2);
+  expect(chat).toMatchObject({
+    kind: "group",
+    name: "Climbing",
+    account: "2".padStart(32, "0"),
+    state: null,
+    group: { size: 2, role: "member", joining: null },
+  });
+  expect([mayWriteIn(chat!), mayPinIn(chat!)]).toEqual([true, false]);
+  expect((await readChats(db)).map(({ c }) => c)).toEqual([2, 1]);
+  const outside = await readChat(await withGroup([member(THEM, "owner")]), 2);
+  expect([outside!.group!.role, mayWriteIn(outside!)]).toEqual([null, false]);
+});
+
+test("[ACH4] a group that one waits for is there, and one without a word of it is not", async () => {
+  const joining = { state: "waiting", tag: "", admins: [], atMs: DAY } as const;
+  const waiting = await readChat(await withGroup([], { title: "", joining }), 2);
+  expect(waiting).toMatchObject({ name: "?", group: { role: null, joining: "waiting" } });
+  const unheard = await readChat(await withGroup([], { title: "" }), 2);
+  expect(unheard).toBeUndefined();
+});
+
+test("[ANE1] its newest line tells who wrote it, or what happened to whom", async () => {
+  const db = await withGroup();
+  await logsOf(db).bulkAdd([log(1, { c: 2 }), log(2, { c: 2, account: THEM })]);
+  await entriesOf(db).add(entry(4, { c: 2, kind: 17, own: true }));
+  const act = { type: "add", account: CAROL, role: "member", floor: 0, invite: null } as const;
+  await rosterOpsOf(db).add(rosterOp(4, act, US, { c: 2 }));
+  const newest = async (preview: object) => {
+    await channelsOf(db).update(2, { preview: { text: "", own: false, ...preview } });
+    return (await readChats(db)).find(({ c }) => c === 2)?.newest;
+  };
+  expect(await newest({ at: [2, 9], text: "hello" })).toEqual({
+    author: THEM,
+    line: null,
+    people: new Map([[THEM, "Bob"]]),
+  });
+  expect(await newest({ at: [1, 4], own: true })).toEqual({
+    author: US,
+    line: { type: "op", by: US, act },
+    people: new Map([[CAROL, "Carol"]]),
+  });
 });

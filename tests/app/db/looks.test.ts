@@ -46,7 +46,7 @@ test("[AVW1] a message that looks as before is the same object as before", async
 test("[AVW2] above an answer stands what the answered message says now, if it is here", async () => {
   const db = await chat();
   const quote = async () => (await readLooks(db, 1, [ANSWER], US)).get(ANSWER.id)?.quote;
-  const target = { id: HELLO.id, h: 1, b: 2, s: 1, own: false };
+  const target = { id: HELLO.id, h: 1, b: 2, s: 1, own: false, a: 2 };
   expect(await quote()).toEqual({ summary: { type: "text", text: "hello" }, target });
   await became(db, HELLO, { content: { text: "hello!", mentions: [], whole: null } });
   expect(await quote()).toEqual({ summary: { type: "text", text: "hello!" }, target });

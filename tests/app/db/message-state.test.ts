@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
 
-import { messageStateOf } from "../../../app/db/message-state.ts";
+import { messageStateOf, RECEIPTS_MEMBERS_MAX } from "../../../app/db/message-state.ts";
+import type { Receipts } from "../../../app/db/receipts.ts";
+import { RECEIPTS_TO_AUTHORS_MAX } from "../../../sync/group/rosters.ts";
+import type { MemberRow } from "../../../sync/group/rows.ts";
 import type { Known } from "../../../sync/log/known.ts";
-import { cursor, log, US } from "./rows.ts";
+import type { CursorRow, EntryRow } from "../../../sync/store/rows.ts";
+import { cursor, entry, log, member, THEM, US } from "./rows.ts";
 
 const upTo = (floor: number): Known => ({ floor, ranges: [] });
 const own = log(1, { known: upTo(9), sent: upTo(5) });
@@ -12,41 +16,86 @@ const receipt = (delivered: Known, read: Known = upTo(0)) =>
     read: [{ log: own.log, known: read }],
   });
 
+const receiptsOf = (
+  cursors: readonly CursorRow[],
+  members: readonly MemberRow[] = [],
+): Receipts => ({
+  logs: [own],
+  logByNumber: new Map([[1, own]]),
+  cursors,
+  members,
+});
+const stateOf = (s: number, cursors: readonly CursorRow[], kind: "self" | "dm") =>
+  messageStateOf(entry(s, { own: true }), receiptsOf(cursors), kind);
+
 test("[AMS1] is waiting while a relay has not stored it", () => {
-  expect(messageStateOf(6, own, [], "dm")).toBe("waiting");
+  expect(stateOf(6, [], "dm")).toBe("waiting");
 });
 
 test("[AMS2] is sent when every relay has", () => {
-  expect(messageStateOf(5, own, [], "dm")).toBe("sent");
-  expect(messageStateOf(5, own, [receipt(upTo(4))], "dm")).toBe("sent");
+  expect(stateOf(5, [], "dm")).toBe("sent");
+  expect(stateOf(5, [receipt(upTo(4))], "dm")).toBe("sent");
 });
 
 test("[AMS3] is delivered when any device of theirs has it, hole or not", () => {
-  expect(messageStateOf(5, own, [receipt(upTo(5))], "dm")).toBe("delivered");
+  expect(stateOf(5, [receipt(upTo(5))], "dm")).toBe("delivered");
   const beyondHole = receipt({ floor: 2, ranges: [[5, 5]] });
-  expect(messageStateOf(5, own, [beyondHole], "dm")).toBe("delivered");
-  expect(messageStateOf(4, own, [beyondHole], "dm")).toBe("sent");
+  expect(stateOf(5, [beyondHole], "dm")).toBe("delivered");
+  expect(stateOf(4, [beyondHole], "dm")).toBe("sent");
 });
 
 test("[AMS4] is read when any device of theirs says so", () => {
   const two = [receipt(upTo(5)), { ...receipt(upTo(0), upTo(5)), device: "ff".repeat(16) }];
-  expect(messageStateOf(5, own, two, "dm")).toBe("read");
-  expect(messageStateOf(6, own, two, "dm")).toBe("waiting");
+  expect(stateOf(5, two, "dm")).toBe("read");
+  expect(stateOf(6, two, "dm")).toBe("waiting");
 });
 
 test("[AMS5] a receipt counts although the relay's word never came", () => {
-  expect(messageStateOf(6, own, [receipt(upTo(6))], "dm")).toBe("delivered");
+  expect(stateOf(6, [receipt(upTo(6))], "dm")).toBe("delivered");
 });
 
 test("[AMS6] is saved in a note to self, until another device of ours has it", () => {
-  expect(messageStateOf(1, own, [], "self")).toBe("saved");
-  expect(messageStateOf(1, own, [{ ...receipt(upTo(1)), account: US }], "self")).toBe("delivered");
+  expect(stateOf(1, [], "self")).toBe("saved");
+  expect(stateOf(1, [{ ...receipt(upTo(1)), account: US }], "self")).toBe("delivered");
 });
 
 test("[AMS7] receipts of our own devices and of other logs say nothing", () => {
-  expect(messageStateOf(6, own, [{ ...receipt(upTo(9), upTo(9)), account: US }], "dm")).toBe(
-    "waiting",
-  );
+  expect(stateOf(6, [{ ...receipt(upTo(9), upTo(9)), account: US }], "dm")).toBe("waiting");
   const other = cursor({ delivered: [{ log: "other", known: upTo(9) }] });
-  expect(messageStateOf(6, own, [other], "dm")).toBe("waiting");
+  expect(stateOf(6, [other], "dm")).toBe("waiting");
+});
+
+const CAROL = "cc".repeat(32);
+const TRIO = [member(US, "owner"), member(THEM), member(CAROL)];
+const inGroup = (
+  cursors: readonly CursorRow[],
+  members = TRIO,
+  row: Partial<EntryRow> = {},
+): string | null =>
+  messageStateOf(entry(5, { own: true, ...row }), receiptsOf(cursors, members), "group");
+
+test("[AMS8] in a group it has got as far as with the last of those who may read it", () => {
+  const bob = receipt(upTo(5), upTo(5));
+  const carol = { ...receipt(upTo(5)), account: CAROL, device: "cc".repeat(16) };
+  expect(inGroup([])).toBe("sent");
+  expect(inGroup([bob])).toBe("sent");
+  expect(inGroup([bob, carol])).toBe("delivered");
+  expect(inGroup([bob, { ...carol, read: carol.delivered }])).toBe("read");
+  // Carol came later, and is not served what was before her.
+  expect(inGroup([bob], [...TRIO.slice(0, 2), member(CAROL, "member", 6)])).toBe("read");
+  // Who has gone is not waited for.
+  expect(inGroup([bob], TRIO.slice(0, 2))).toBe("read");
+});
+
+test("[AMS6] in a group of nobody else it is saved", () => {
+  expect(inGroup([], [member(US, "owner")])).toBe("saved");
+});
+
+test("[AMS9] what the group did not accept is that, although somebody has it", () => {
+  expect(inGroup([receipt(upTo(5))], TRIO, { counts: "no" })).toBe("notAccepted");
+  expect(messageStateOf(entry(5, { own: true, a: 7 }), receiptsOf([]), "group")).toBeNull();
+});
+
+test("[AMS8] nobody is asked in groups where nobody tells", () => {
+  expect(RECEIPTS_MEMBERS_MAX).toBe(RECEIPTS_TO_AUTHORS_MAX);
 });

@@ -25,7 +25,7 @@ test("[ANW1] [ANW2] tells of each chat with something unread once, and of strang
     channel(5, { account: silent, ...said("bye", true), lastH: 6 }),
   ]);
   expect(await readNews(db)).toEqual([
-    { c: 2, name: "Bob", text: "hello", isRequest: false, newestMs: DAY, unread: 2 },
+    { c: 2, name: "Bob", author: null, text: "hello", isRequest: false, newestMs: DAY, unread: 2 },
     expect.objectContaining({ c: 3, name: "Eve", text: null, isRequest: true }),
   ]);
 });

@@ -2,6 +2,9 @@
 import "fake-indexeddb/auto";
 import { Dexie } from "dexie";
 
+import type { MemberRow, RosterOpRow, RosterRow } from "../../../sync/group/rows.ts";
+import type { Role } from "../../../sync/roster/may.ts";
+import type { RosterAct } from "../../../sync/roster/ops.ts";
 import type {
   ChannelRow,
   ContactRow,
@@ -111,3 +114,37 @@ export function cursor(row: Partial<CursorRow>): CursorRow {
     ...row,
   };
 }
+
+export const member = (account: string, role: Role = "member", floor = 0): MemberRow => ({
+  account,
+  role,
+  floor,
+  by: US,
+});
+
+/** Of a group; the highest rank first. */
+export const roster = (
+  c: number,
+  members: readonly MemberRow[],
+  row: Partial<RosterRow> = {},
+): RosterRow => ({
+  c,
+  digest: "",
+  members,
+  isBehind: false,
+  waits: [],
+  metas: [],
+  title: "Climbing",
+  topic: "",
+  starts: {},
+  ...row,
+});
+
+/** What the entry at [c, 1, n] did to a roster. */
+export const rosterOp = (n: number, act: RosterAct, author = US, row = {}): RosterOpRow => ({
+  c: 1,
+  a: 1,
+  s: n,
+  op: { id: `${n}`, author, log: "01", seq: n, heads: [], act },
+  ...row,
+});

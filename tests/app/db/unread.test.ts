@@ -13,3 +13,9 @@ test("[AUN2] one in a hole of what was read is unread, like one of an unknown lo
   expect([3, 4, 6, 8].map((s) => isUnread(entry(s), vector))).toEqual([false, true, false, true]);
   expect(isUnread(entry(1, { a: 2 }), vector)).toBe(true);
 });
+
+test("[AUN4] what a group tells of itself is never unread", () => {
+  expect(isUnread(entry(9), vector)).toBe(true);
+  expect(isUnread(entry(9, { kind: 17 }), vector)).toBe(false);
+  expect(isUnread(entry(9, { kind: 7 }), vector)).toBe(false);
+});

@@ -29,7 +29,7 @@ async function shown(floor: number, resetAtMs: number) {
   });
   const chat = await readChat(db, 1);
   const theirs = log(1, { account: THEM, known: { floor, ranges: [[4, 4]] } });
-  const receipts = { logs: [theirs], logByNumber: new Map(), cursors: [] };
+  const receipts = { logs: [theirs], logByNumber: new Map(), cursors: [], members: [] };
   const { container } = await show(<ChatNotes chat={chat!} receipts={receipts} />, { db });
   return within(container).getByRole("status");
 }

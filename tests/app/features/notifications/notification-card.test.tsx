@@ -16,6 +16,8 @@ const chat = (own: boolean): Chat => ({
   account: "aa",
   name: "Bob",
   state: "accepted",
+  group: null,
+  newest: null,
   unread: 0,
   arrivals: 1,
   preview: { text: "hello", own },

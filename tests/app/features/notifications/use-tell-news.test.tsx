@@ -52,6 +52,8 @@ const chat = (c: number, name: string, unread: number, recentMs: number): Chat =
   account: "aa",
   name,
   state: "accepted",
+  group: null,
+  newest: null,
   unread,
   arrivals: 1,
   preview: { text: "hello", own: false },

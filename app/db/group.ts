@@ -1,0 +1,104 @@
+/**
+ * A group as its screens show it: who is in it with which role, and what the person may do there.
+ *
+ * [AGP1] The highest role first, and among equals who came first. [AGP2] What is offered is what the
+ * roster's own table allows. [AGP3] Somebody is a contact only when the person accepted them.
+ */
+import { Dexie } from "dexie";
+
+import type { MemberRow, RosterRow } from "../../sync/group/rows.ts";
+import {
+  type Action,
+  type HistoryPolicy,
+  may,
+  type Role,
+  type Standing,
+} from "../../sync/roster/may.ts";
+import type { ContactRow } from "../../sync/store/rows.ts";
+import { cleanName } from "./people.ts";
+import { channelsOf, contactsOf, type Db, rosterOpsOf, rostersOf } from "./tables.ts";
+
+export type Member = {
+  readonly account: string;
+  readonly name: string;
+  readonly role: Role;
+  /** It is us. */
+  readonly own: boolean;
+  readonly isContact: boolean;
+  /** The chat with them; null: there is none. */
+  readonly c: number | null;
+  /** Newest time that they told us they were here; 0 = never. */
+  readonly lastSeenMs: number;
+};
+
+export type Group = {
+  readonly c: number;
+  readonly title: string;
+  readonly topic: string;
+  readonly history: HistoryPolicy;
+  readonly members: readonly Member[];
+  /** By account. */
+  readonly standings: ReadonlyMap<string, Standing>;
+  /** Null: we are not in it. */
+  readonly role: Role | null;
+};
+
+/** `self`: our account. Undefined: no such group on this device. */
+export async function readGroup(db: Db, c: number, self: string): Promise<Group | undefined> {
+  const roster = await rostersOf(db).get(c);
+  if (roster === undefined) return undefined;
+  const accounts = roster.members.map(({ account }) => account);
+  const [contacts, channels, history] = await Promise.all([
+    contactsOf(db).bulkGet(accounts),
+    channelsOf(db).toArray(),
+    readHistory(db, roster),
+  ]);
+  const chats = new Map(
+    channels.flatMap((it) =>
+      it.kind === "dm" && it.c !== undefined ? [[it.account, it.c] as const] : [],
+    ),
+  );
+  const members = roster.members.map((row, i) =>
+    memberOf(row, contacts[i], chats.get(row.account), row.account === self),
+  );
+  const role = members.find(({ own }) => own)?.role ?? null;
+  const { title, topic } = roster;
+  const standings = standingsOf(roster.members);
+  return { c, title: cleanName(title), topic, history, members, standings, role };
+}
+
+/** Ranks follow from the order of the rows, and that is all that `may` asks of `since`. */
+export const standingsOf = (members: readonly MemberRow[]): ReadonlyMap<string, Standing> =>
+  new Map(members.map(({ account, role, floor }, since) => [account, { role, since, floor }]));
+
+export const mayDo = ({ standings }: Group, self: string, action: Action): boolean =>
+  may(standings, self, action).ok;
+
+function memberOf(
+  { account, role }: MemberRow,
+  contact: ContactRow | undefined,
+  c: number | undefined,
+  own: boolean,
+): Member {
+  const isContact = !own && contact?.state === "accepted";
+  return {
+    account,
+    name: cleanName(contact?.name ?? ""),
+    role,
+    own,
+    isContact,
+    c: isContact && c !== undefined ? c : null,
+    lastSeenMs: isContact ? (contact?.lastSeenMs ?? 0) : 0,
+  };
+}
+
+/** As it was founded, unless somebody said otherwise since. */
+async function readHistory(db: Db, { c, history }: RosterRow): Promise<HistoryPolicy> {
+  if (history !== undefined) return history;
+  const founding = await rosterOpsOf(db)
+    .where("[c+a+s]")
+    .between([c, Dexie.minKey, Dexie.minKey], [c, Dexie.maxKey, Dexie.maxKey])
+    .filter(({ op }) => op.act.type === "create")
+    .first();
+  return founding?.op.act.type === "create" ? founding.op.act.policy : "none";
+}

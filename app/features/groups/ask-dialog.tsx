@@ -1,0 +1,54 @@
+/**
+ * Asks before something that has no way back. [AAD1] The way out has the focus first. [AAD2] What was
+ * refused is said where it was asked.
+ */
+import { type ReactElement, type ReactNode, useRef, useState } from "react";
+
+import type { Result } from "../../../crypto/base/result.ts";
+import { type GroupFailure, groupFailureText } from "../../text/group-failure-text.ts";
+import { texts } from "../../text/speech.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+
+type Props = {
+  readonly heading: string;
+  /** What is done, as the button says it. */
+  readonly label: string;
+  readonly act: () => Promise<Result<void, GroupFailure>>;
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+};
+
+export function AskDialog(props: Props): ReactElement {
+  const { heading, label, act, onDone, onClose, children } = props;
+  const cancel = useRef<HTMLButtonElement>(null);
+  const [failure, setFailure] = useState<GroupFailure | null>(null);
+  const run = async (): Promise<void> => {
+    setFailure(null);
+    const done = await act();
+    if (!done.ok) return setFailure(done.error);
+    onClose();
+    onDone();
+  };
+  return (
+    <Dialog heading={heading} initialFocus={cancel} onClose={onClose}>
+      {children}
+      <p className="failure" role="alert">
+        {failure === null ? "" : groupFailureText(failure)}
+      </p>
+      <div className="button-row">
+        <button ref={cancel} type="button" className="quiet-button" onClick={onClose}>
+          {texts().groups.cancel}
+        </button>
+        <button
+          type="button"
+          className="primary-button"
+          data-dangerous="true"
+          onClick={() => void run()}
+        >
+          {label}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

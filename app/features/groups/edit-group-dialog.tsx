@@ -1,0 +1,78 @@
+/** What a group is called, what it is about, and what newcomers read. [AEG1] Only what changed is said. */
+import { type FormEvent, type ReactElement, useRef, useState } from "react";
+
+import type { Group } from "../../db/group.ts";
+import { useSession } from "../../session/session.ts";
+import { type GroupFailure, groupFailureText } from "../../text/group-failure-text.ts";
+import { texts } from "../../text/speech.ts";
+import { useAnnounce } from "../../ui/announcer.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { HistoryChoice } from "./history-choice.tsx";
+import { TOPIC_CHARS_MAX } from "./limits.ts";
+
+type Props = { readonly group: Group; readonly onClose: () => void };
+
+export function EditGroupDialog({ group, onClose }: Props): ReactElement {
+  const { device } = useSession();
+  const announce = useAnnounce();
+  const field = useRef<HTMLInputElement>(null);
+  const [title, setTitle] = useState(group.title);
+  const [topic, setTopic] = useState(group.topic);
+  const [history, setHistory] = useState(group.history);
+  const [failure, setFailure] = useState<GroupFailure | null>(null);
+  const words = texts().groups;
+
+  const save = async (): Promise<void> => {
+    setFailure(null);
+    const change = {
+      ...(title === group.title ? {} : { title }),
+      ...(topic === group.topic ? {} : { topic }),
+      ...(history === group.history ? {} : { history }),
+    };
+    if (Object.keys(change).length > 0) {
+      const done = await device.call("groups", "describe", group.c, change);
+      if (!done.ok) return setFailure(done.error);
+      announce(words.saved);
+    }
+    onClose();
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void save();
+  };
+  return (
+    <Dialog heading={words.edit} initialFocus={field} onClose={onClose}>
+      <form className="group-form" onSubmit={submit}>
+        <label className="field">
+          <span>{words.name}</span>
+          <input
+            ref={field}
+            value={title}
+            dir="auto"
+            autoComplete="off"
+            aria-invalid={failure !== null}
+            aria-describedby="group-failure"
+            onInput={(event) => setTitle(event.currentTarget.value)}
+          />
+        </label>
+        <label className="field">
+          <span>{words.topic}</span>
+          <textarea
+            value={topic}
+            dir="auto"
+            rows={3}
+            maxLength={TOPIC_CHARS_MAX}
+            onInput={(event) => setTopic(event.currentTarget.value)}
+          />
+        </label>
+        <HistoryChoice chosen={history} onChoose={setHistory} />
+        <p id="group-failure" className="failure" role="alert">
+          {failure === null ? "" : groupFailureText(failure)}
+        </p>
+        <button type="submit" className="primary-button">
+          {words.save}
+        </button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,232 @@
+/**
+ * A group beside its conversation: what it is called and about, who is in it, and what one may do there.
+ *
+ * [AGD1] What the person may not do is not offered. [AGD2] Where an act ends, the focus is where it began.
+ */
+import { LogOut, Pencil, UserPlus, X } from "lucide-react";
+import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useLocation } from "wouter";
+
+import { unreachable } from "../../../crypto/base/assert.ts";
+import type { Role } from "../../../sync/roster/may.ts";
+import { type Group, mayDo, type Member } from "../../db/group.ts";
+import { useSession } from "../../session/session.ts";
+import { type GroupFailure, groupFailureText } from "../../text/group-failure-text.ts";
+import { texts } from "../../text/speech.ts";
+import { useAnnounce } from "../../ui/announcer.tsx";
+import { Avatar } from "../../ui/avatar.tsx";
+import { Menu, type Point } from "../../ui/menu.tsx";
+import { AddMembersDialog } from "./add-members-dialog.tsx";
+import { AskDialog } from "./ask-dialog.tsx";
+import { EditGroupDialog } from "./edit-group-dialog.tsx";
+import { LeaveDialog } from "./leave-dialog.tsx";
+import { actionsFor } from "./member-actions.tsx";
+import { MemberList } from "./member-list.tsx";
+import { useGroup } from "./use-group.ts";
+
+type Props = {
+  readonly c: number;
+  /** What its colour follows. */
+  readonly account: string;
+  readonly onClose: () => void;
+};
+
+type Panel =
+  | { readonly type: "edit" | "add" | "leave" }
+  | { readonly type: "menu"; readonly member: Member; readonly at: Point }
+  | { readonly type: "remove" | "owner"; readonly member: Member };
+
+export function GroupDetails({ c, account, onClose }: Props): ReactElement {
+  const close = useRef<HTMLButtonElement>(null);
+  const group = useGroup(c);
+  const words = texts().groups;
+  useEffect(() => close.current?.focus(), []);
+  return (
+    <aside className="details" aria-labelledby="group-heading">
+      <header className="details-header">
+        <h2 id="group-heading">{words.details}</h2>
+        <button
+          ref={close}
+          type="button"
+          className="icon-button"
+          aria-label={texts().close}
+          onClick={onClose}
+        >
+          <X aria-hidden="true" />
+        </button>
+      </header>
+      {group === undefined ? null : <Details group={group} account={account} />}
+    </aside>
+  );
+}
+
+type DetailsProps = { readonly group: Group; readonly account: string };
+
+function Details({ group, account }: DetailsProps): ReactElement {
+  const { me } = useSession();
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const { failure, setRole } = useRole(group.c);
+  const words = texts().groups;
+  const may = useMemo(
+    () => ({
+      edit: mayDo(group, me.account, { type: "meta" }),
+      add: mayDo(group, me.account, { type: "add", account: "", role: "member" }),
+    }),
+    [group, me],
+  );
+  const onMenu = useCallback(
+    (member: Member, at: Point) => setPanel({ type: "menu", member, at }),
+    [],
+  );
+  return (
+    <>
+      <Head group={group} account={account} />
+      <div className="group-buttons">
+        {may.edit ? (
+          <button type="button" className="quiet-button" onClick={() => setPanel({ type: "edit" })}>
+            <Pencil aria-hidden="true" />
+            {words.edit}
+          </button>
+        ) : null}
+        {may.add ? (
+          <button type="button" className="quiet-button" onClick={() => setPanel({ type: "add" })}>
+            <UserPlus aria-hidden="true" />
+            {words.addButton}
+          </button>
+        ) : null}
+      </div>
+      <p className="failure" role="alert">
+        {failure === null ? "" : groupFailureText(failure)}
+      </p>
+      <MemberList
+        members={group.members}
+        hasActions={(member) =>
+          !member.own && actionsFor(group, member, me.account, IDLE).length > 0
+        }
+        onMenu={onMenu}
+      />
+      {group.role === null ? null : (
+        <button
+          type="button"
+          className="quiet-button leave-button"
+          onClick={() => setPanel({ type: "leave" })}
+        >
+          <LogOut aria-hidden="true" />
+          {words.leave}
+        </button>
+      )}
+      {panel === null ? null : (
+        <Panels group={group} panel={panel} onPanel={setPanel} onRole={setRole} />
+      )}
+    </>
+  );
+}
+
+const Head = ({ group, account }: DetailsProps): ReactElement => (
+  <>
+    <div className="group-head">
+      <Avatar account={account} name={group.title} isGroup />
+      <div>
+        <h3>
+          <bdi>{group.title}</bdi>
+        </h3>
+        <p className="hint">{texts().groups.members(group.members.length)}</p>
+      </div>
+    </div>
+    {group.topic === "" ? null : (
+      <p className="group-topic" dir="auto">
+        {group.topic}
+      </p>
+    )}
+  </>
+);
+
+const nothing = (): void => undefined;
+const IDLE = { onOpenChat: nothing, onRole: nothing, onRemove: nothing, onOwner: nothing };
+
+/** Giving a role, which can be taken back: it is done without a question. */
+function useRole(c: number): {
+  readonly failure: GroupFailure | null;
+  readonly setRole: (member: Member, role: Role) => void;
+} {
+  const { device } = useSession();
+  const announce = useAnnounce();
+  const [failure, setFailure] = useState<GroupFailure | null>(null);
+  const setRole = useCallback(
+    (member: Member, role: Role) => {
+      const give = async (): Promise<void> => {
+        setFailure(null);
+        const done = await device.call("groups", "setRole", c, member.account, role);
+        if (done.ok) announce(texts().groups.roleDone);
+        else setFailure(done.error);
+      };
+      void give();
+    },
+    [device, announce, c],
+  );
+  return { failure, setRole };
+}
+
+type PanelsProps = {
+  readonly group: Group;
+  readonly panel: Panel;
+  readonly onPanel: (panel: Panel | null) => void;
+  readonly onRole: (member: Member, role: Role) => void;
+};
+
+function Panels({ group, panel, onPanel, onRole }: PanelsProps): ReactElement {
+  const { device, me } = useSession();
+  const announce = useAnnounce();
+  const [, navigate] = useLocation();
+  const close = (): void => onPanel(null);
+  const { c } = group;
+  const words = texts().groups;
+  switch (panel.type) {
+    case "edit":
+      return <EditGroupDialog group={group} onClose={close} />;
+    case "add":
+      return <AddMembersDialog group={group} onClose={close} />;
+    case "leave":
+      return <LeaveDialog group={group} onClose={close} />;
+    case "remove":
+      return (
+        <AskDialog
+          heading={words.removeHeading(panel.member.name)}
+          label={words.remove}
+          act={() => device.call("groups", "remove", c, panel.member.account)}
+          onDone={() => announce(words.removeDone)}
+          onClose={close}
+        >
+          <p>{words.removeBody}</p>
+        </AskDialog>
+      );
+    case "owner":
+      return (
+        <AskDialog
+          heading={words.ownerHeading(panel.member.name)}
+          label={words.makeOwner}
+          act={() => device.call("groups", "setRole", c, panel.member.account, "owner")}
+          onDone={() => announce(words.roleDone)}
+          onClose={close}
+        >
+          <p>{words.ownerBody}</p>
+        </AskDialog>
+      );
+    case "menu":
+      return (
+        <Menu
+          label={words.actionsOf(panel.member.name)}
+          at={panel.at}
+          items={actionsFor(group, panel.member, me.account, {
+            onOpenChat: (chat) => navigate(`/chat/${chat}`),
+            onRole,
+            onRemove: (member) => onPanel({ type: "remove", member }),
+            onOwner: (member) => onPanel({ type: "owner", member }),
+          })}
+          onClose={close}
+        />
+      );
+    default:
+      return unreachable(panel);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * "New group": its name, what it is about, who is in it, and what newcomers read. [ANG1] A name is all that
+ * is needed. [ANG2] What was refused is said, and everything typed is still there.
+ */
+import { type FormEvent, type ReactElement, type RefObject, useRef, useState } from "react";
+
+import type { HistoryPolicy } from "../../../sync/roster/may.ts";
+import { useSession } from "../../session/session.ts";
+import { type GroupFailure, groupFailureText } from "../../text/group-failure-text.ts";
+import { texts } from "../../text/speech.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { ContactPicker } from "./contact-picker.tsx";
+import { HistoryChoice } from "./history-choice.tsx";
+import { TOPIC_CHARS_MAX } from "./limits.ts";
+
+type Props = {
+  readonly onMade: (c: number) => void;
+  readonly onClose: () => void;
+};
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+export function NewGroupDialog({ onMade, onClose }: Props): ReactElement {
+  const { device } = useSession();
+  const field = useRef<HTMLInputElement>(null);
+  const [name, setName] = useState("");
+  const [topic, setTopic] = useState("");
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [history, setHistory] = useState<HistoryPolicy>("none");
+  const [isMaking, setMaking] = useState(false);
+  const [failure, setFailure] = useState<GroupFailure | null>(null);
+  const words = texts().groups;
+
+  const fail = (why: GroupFailure): void => {
+    setMaking(false);
+    setFailure(why);
+    if (why.type === "NameEmpty" || why.type === "NameTooLong") field.current?.focus();
+  };
+  const make = async (): Promise<void> => {
+    setMaking(true);
+    setFailure(null);
+    const made = await device.call("groups", "create", name, chosen, history);
+    if (!made.ok) return fail(made.error);
+    const { c } = made.value;
+    // The group is there, whatever becomes of this: it can be said again from its details.
+    if (topic.trim() !== "") await device.call("groups", "describe", c, { topic });
+    onMade(c);
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (isMaking) return;
+    if (name.trim() === "") fail({ type: "NameEmpty" });
+    else void make();
+  };
+  return (
+    <Dialog heading={words.button} initialFocus={field} onClose={onClose}>
+      <form className="group-form" onSubmit={submit}>
+        <NameFields
+          field={field}
+          name={name}
+          topic={topic}
+          isRefused={failure !== null}
+          onName={setName}
+          onTopic={setTopic}
+        />
+        <ContactPicker
+          legend={words.chooseMembers}
+          without={NOBODY}
+          none={words.noContacts}
+          chosen={chosen}
+          onChosen={setChosen}
+        />
+        <HistoryChoice chosen={history} onChoose={setHistory} />
+        <p id="group-failure" className="failure" role="alert">
+          {failure === null ? "" : groupFailureText(failure)}
+        </p>
+        <button type="submit" className="primary-button" aria-disabled={isMaking}>
+          {isMaking ? words.creating : words.create}
+        </button>
+      </form>
+    </Dialog>
+  );
+}
+
+type FieldsProps = {
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly name: string;
+  readonly topic: string;
+  readonly isRefused: boolean;
+  readonly onName: (name: string) => void;
+  readonly onTopic: (topic: string) => void;
+};
+
+function NameFields(props: FieldsProps): ReactElement {
+  const { field, name, topic, isRefused, onName, onTopic } = props;
+  const words = texts().groups;
+  return (
+    <>
+      <label className="field">
+        <span>{words.name}</span>
+        <input
+          ref={field}
+          value={name}
+          dir="auto"
+          autoComplete="off"
+          aria-invalid={isRefused}
+          aria-describedby="group-failure"
+          onInput={(event) => onName(event.currentTarget.value)}
+        />
+      </label>
+      <label className="field">
+        <span>{words.topicOptional}</span>
+        <input
+          value={topic}
+          dir="auto"
+          autoComplete="off"
+          maxLength={TOPIC_CHARS_MAX}
+          onInput={(event) => onTopic(event.currentTarget.value)}
+        />
+      </label>
+    </>
+  );
+}

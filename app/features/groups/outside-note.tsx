@@ -1,0 +1,67 @@
+/**
+ * Stands where the composer would, in a group that one is not in: why, and what one had begun to write.
+ *
+ * [AON1] Whether one left, was removed, by whom, or waits to be let in, is said. [AON2] What was being written
+ * when the group ended is not lost: it is shown, and can be copied.
+ */
+import { type ReactElement, useCallback, useEffect, useState } from "react";
+
+import type { Chat } from "../../db/chats.ts";
+import { type Exit, readExit } from "../../db/exit.ts";
+import { nameIn, type People } from "../../db/people.ts";
+import { copy } from "../../platform/capabilities.ts";
+import { readDraft } from "../../platform/drafts.ts";
+import { useSession } from "../../session/session.ts";
+import { texts } from "../../text/speech.ts";
+import { useAnnounce } from "../../ui/announcer.tsx";
+import { useRows } from "../../ui/use-rows.ts";
+
+type Props = { readonly chat: Chat; readonly people: People };
+
+export function OutsideNote({ chat, people }: Props): ReactElement {
+  const { db, me } = useSession();
+  const { c } = chat;
+  const { account } = me;
+  const read = useCallback(() => readExit(db, c, account), [db, c, account]);
+  const exit = useRows(read);
+  return (
+    <div className="composer-note outside-note">
+      <p role="status">{exit === undefined ? "" : whyText(chat, exit, people)}</p>
+      <Unsent c={c} />
+    </div>
+  );
+}
+
+function whyText({ group }: Chat, exit: Exit | null, people: People): string {
+  const words = texts().groups;
+  if (group?.joining === "waiting") return words.waitingBody;
+  if (group?.joining === "refused") return words.refused;
+  if (group?.joining === "over") return words.linkOver;
+  if (exit === null) return words.notIn;
+  return exit.type === "left" ? words.youLeft : words.youWereRemoved(nameIn(people, exit.by));
+}
+
+function Unsent({ c }: { readonly c: number }): ReactElement | null {
+  const announce = useAnnounce();
+  const [draft, setDraft] = useState("");
+  const words = texts().groups;
+  useEffect(() => {
+    void readDraft(c).then(setDraft);
+  }, [c]);
+  if (draft.trim() === "") return null;
+  const copyDraft = async (): Promise<void> => {
+    const done = await copy(draft);
+    announce(done ? texts().invite.copied : texts().actions.copyFailed);
+  };
+  return (
+    <div className="unsent">
+      <p className="hint">{words.unsent}</p>
+      <blockquote className="details-quote" dir="auto">
+        {draft}
+      </blockquote>
+      <button type="button" className="quiet-button" onClick={() => void copyDraft()}>
+        {words.copyUnsent}
+      </button>
+    </div>
+  );
+}

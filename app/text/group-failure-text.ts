@@ -1,0 +1,60 @@
+/** Every way that something with a group can fail, in words with a way out. */
+import { unreachable } from "../../crypto/base/assert.ts";
+import type { GroupError } from "../../sync/group/acts.ts";
+import type { EngineFailure } from "../engine/calls.ts";
+import { texts } from "./speech.ts";
+
+export type GroupFailure = GroupError | EngineFailure;
+
+export function groupFailureText(failure: GroupFailure): string {
+  const { errors, groups } = texts();
+  const words = groups.errors;
+  switch (failure.type) {
+    case "NotMember":
+      return words.notMember;
+    case "RoleTooLow":
+      return words.roleTooLow[failure.needed];
+    case "RoleAboveOwn":
+      return words.roleAboveOwn;
+    case "RankTooLow":
+      return words.rankTooLow;
+    case "TargetNotMember":
+      return words.targetNotMember;
+    case "AlreadyMember":
+      return words.alreadyMember;
+    case "SameRole":
+      return words.sameRole;
+    case "GroupFull":
+      return words.full(failure.limit);
+    case "NameEmpty":
+      return groups.nameEmpty;
+    case "NameTooLong":
+      return words.nameTooLong(failure.limit);
+    case "ContactUnknown":
+      return words.contactUnknown;
+    case "UsesOutOfRange":
+      return words.uses(failure.limit);
+    case "LifeOutOfRange":
+      return words.life;
+    case "LinksTooMany":
+      return words.linksTooMany(failure.limit);
+    case "LinkUnknown":
+      return words.linkUnknown;
+    case "JoinUnknown":
+      return words.joinUnknown;
+    case "NotStarted":
+      return errors.notStarted;
+    case "ChannelUnknown":
+    case "NotAGroup":
+      return errors.channelUnknown;
+    case "EngineGone":
+    case "EngineBusy":
+      return errors.engineGone;
+    case "StorageFull":
+      return errors.storageFull;
+    case "StorageFailed":
+      return errors.storageFailed;
+    default:
+      return unreachable(failure);
+  }
+}
