@@ -14,12 +14,12 @@ import { type Commands, openCommands } from "./commands.ts";
 import { openSeeker, type Seeker } from "./contact/moves.ts";
 import type { Device, Status } from "./device.ts";
 import { type DevicesDesk, openDevices } from "./devices/desk.ts";
+import { type ExpiryPart, openExpiry } from "./expiry/expiry.ts";
 import { type Admissions, openAdmissions } from "./group/admissions.ts";
 import { type Healing, openHealing } from "./heal/healing.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Lane, openLane } from "./lane.ts";
 import { type Linking, openLinking } from "./link/linking.ts";
-import { type ExpiryPart, openExpiry } from "./expiry/expiry.ts";
 import { type MediaPart, openMedia } from "./media/media.ts";
 import { fetchBundle } from "./outbox/bundles.ts";
 import { openPump, type Pump } from "./outbox/pump.ts";
@@ -194,7 +194,13 @@ class OpenedDevice implements Device {
     const changed = (linking: Status["linking"]): void => this.#board.change({ linking });
     this.#linking = openLinking({ ...person, changed });
     this.linking = this.#linking;
-    this.#recovery = openRecovery({ ...person, wake, selfChanged: this.#effects.selfChanged });
+    this.#recovery = openRecovery({
+      ...person,
+      wake,
+      httpOf: this.#httpOf,
+      found: this.#effects.missing,
+      selfChanged: this.#effects.selfChanged,
+    });
     this.recovery = this.#recovery.commands;
     this.#devices = openDevices({
       ...person,
@@ -254,6 +260,7 @@ class OpenedDevice implements Device {
     const asking = [this.#pump, this.#receipts, this.#healing, this.#backfiller, this.#seeker];
     const showing = [
       this.#media,
+      this.#expiry,
       this.#admissions,
       this.#sweeper,
       this.#typing,

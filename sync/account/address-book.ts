@@ -11,12 +11,14 @@ import { append, ensureOwnLog } from "../channel/append.ts";
 import { type Channel, openAccountChannel, openChannel } from "../channel/channels.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
 import { sever } from "../contact/sever.ts";
+import { applyDeviceName, applyOwnName } from "../devices/names.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { type ContactNote, NOTED } from "../entry/contact-note.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
 import { cleanName } from "../payload/name.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
+import { takeWordsNote } from "../recovery/words-kept.ts";
 import { isEdit, queueEdit } from "../rooms/queue.ts";
 import type { ContactRow, EntryRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -62,15 +64,26 @@ export async function applyAccountEntry(
 ): Promise<void> {
   if (channel.kind !== "account") return;
   if (isEdit(entry)) return await queueEdit(tx, context.effects, entry);
-  if (entry.kind !== KINDS.contact.number) return;
+  if (!NOTES.has(entry.kind)) return;
   const decoded = decodeEntry(entry.bytes);
   assert(decoded.ok, "an entry that was placed");
   const body = decoded.value.body === null ? null : decodeBody(entry.kind, decoded.value.body);
-  if (body === null || !body.ok || body.value.type !== "contact") {
-    return context.effects.dropped("note malformed");
+  if (body?.ok !== true) return context.effects.dropped("note malformed");
+  const note = body.value;
+  if (note.type === "contact") await applyNote(tx, context, entry.h, note);
+  if (note.type === "wordsKept") await takeWordsNote(tx, context, note);
+  if (note.type === "deviceName") await applyDeviceName(tx, entry, note);
+  if (note.type === "ownName" && (await applyOwnName(tx, context.self, entry, note))) {
+    context.effects.devices();
   }
-  await applyNote(tx, context, entry.h, body.value);
 }
+
+const NOTES: ReadonlySet<number> = new Set([
+  KINDS.contact.number,
+  KINDS.deviceName.number,
+  KINDS.ownName.number,
+  KINDS.wordsKept.number,
+]);
 
 async function applyNote(
   tx: WriteTx,

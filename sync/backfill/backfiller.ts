@@ -1,29 +1,35 @@
 /**
- * Asking our other devices for history: which channels it is wanted of stands in the store, where we are
- * in each follows from what is here, so it goes on wherever it was broken off. The account channel comes
- * first, because it tells which others there are. docs/protocol/backfill.md, rules [HY16] to [HY18].
+ * Asking for history: which channels it is wanted of stands in the store, where we are in each follows from
+ * what is here, so it goes on wherever it was broken off. The account channel comes first, because it tells
+ * which others there are. docs/protocol/backfill.md, rules [HY16] to [HY20].
  */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, logsOf, numbered } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
-import { reachableDevices } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
 import { limitKnown } from "../log/known.ts";
 import { fetchBundle, keepBundle } from "../outbox/bundles.ts";
 import { sendControl } from "../outbox/control.ts";
 import { BACKFILL_LOGS_MAX, BACKFILL_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
+import type { Effects } from "../receive/effects.ts";
 import type { RelayHttp } from "../session/relay-http.ts";
-import type { DeviceRow, TableName } from "../store/rows.ts";
+import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
+import { suppliersOf } from "./suppliers.ts";
 
 /** Channels whose history is on its way at a time. */
 export const BACKFILLS_AT_ONCE = 2;
-/** Without a chunk for so long the question is asked again, of the next device. */
+/** Without a chunk for so long another device is asked, as long as there is one that was not asked … */
+export const BACKFILL_NEXT_MS = 3_000;
+/** … and then all of them again, one after the other, in so long. */
 export const BACKFILL_ASK_MS = 15_000;
 /** … and then in growing pauses, up to this. */
 export const BACKFILL_ASK_MS_MAX = 600_000;
+
+/** A device that did not answer so often is not waited for: it may be gone for good. */
+const SUPPLIER_TRIES_MAX = 6;
 
 const TABLES: readonly TableName[] = [
   "meta",
@@ -46,6 +52,7 @@ export type BackfillDeps = {
   readonly self: () => Self | undefined;
   readonly httpOf: (url: string) => RelayHttp;
   readonly wake: () => void;
+  readonly effects: Pick<Effects, "upkeep">;
   /** Entries that are still to come, as far as they were told of; 0: history is complete. */
   readonly onLeft: (left: number) => void;
   readonly failed: (error: unknown) => void;
@@ -54,13 +61,27 @@ export type BackfillDeps = {
 export type Backfiller = {
   /** There may be something to ask for, or somebody to ask. */
   readonly look: () => void;
-  /** A chunk of the channel came; so much is left. */
-  readonly arrived: (c: number, left: number) => void;
+  /** A chunk of the channel came; so much is left with that device. */
+  readonly arrived: (c: number, left: number, device: Hex) => void;
   readonly close: () => void;
 };
 
 /** A question that was asked. `left`: by the newest answer; null: none came yet. */
-type Asked = { readonly atMs: number; readonly tries: number; readonly left: number | null };
+type Asked = {
+  readonly atMs: number;
+  readonly tries: number;
+  readonly left: number | null;
+  /** Devices that have nothing more for us, and how often the others were asked in vain. */
+  readonly isDry: ReadonlySet<Hex>;
+  readonly inVain: ReadonlyMap<Hex, number>;
+};
+const NOT_ASKED: Asked = {
+  atMs: -Infinity,
+  tries: 0,
+  left: null,
+  isDry: new Set(),
+  inVain: new Map(),
+};
 
 export const openBackfiller = (deps: BackfillDeps): Backfiller => new Rounds(deps);
 
@@ -93,10 +114,16 @@ class Rounds implements Backfiller {
       });
   };
 
-  readonly arrived = (c: number, left: number): void => {
-    this.#asked.set(c, { atMs: this.#deps.timers.now(), tries: 0, left });
-    if (left === 0) this.#finish(c).catch(this.#deps.failed);
-    else this.#tellLeft();
+  readonly arrived = (c: number, left: number, device: Hex): void => {
+    const before = this.#asked.get(c);
+    // Nobody tells us what we did not ask: how much is left is shown to the person.
+    if (before === undefined) return this.look();
+    const isDry = new Set(before.isDry);
+    if (left === 0) isDry.add(device);
+    const inVain = new Map([...before.inVain].filter(([it]) => it !== device));
+    this.#asked.set(c, { atMs: this.#deps.timers.now(), tries: 0, left, isDry, inVain });
+    this.#tellLeft();
+    if (left === 0) this.look();
   };
 
   readonly close = (): void => {
@@ -104,7 +131,7 @@ class Rounds implements Backfiller {
     this.#cancel?.();
   };
 
-  /** All that the supplier had is here. */
+  /** All that anybody had is here. */
   async #finish(c: number): Promise<void> {
     const { store, lane } = this.#deps;
     await lane.run(() =>
@@ -117,7 +144,6 @@ class Rounds implements Backfiller {
     );
     this.#asked.delete(c);
     this.#tellLeft();
-    this.look();
   }
 
   #tellLeft(): void {
@@ -129,27 +155,42 @@ class Rounds implements Backfiller {
     const { store, lane, timers, wake } = this.#deps;
     const self = this.#deps.self();
     if (self === undefined) return;
-    const { channels, suppliers } = await store.read(["channels", "contacts", "devices"], (tx) =>
+    const wanted = await store.read(["channels", "contacts", "devices"], (tx) =>
       readWanted(tx, self),
     );
-    if (channels.length === 0 || suppliers.length === 0) return;
     let waitMs = Infinity;
-    for (const channel of channels.slice(0, BACKFILLS_AT_ONCE)) {
-      const asked = this.#asked.get(channel.c) ?? { atMs: -Infinity, tries: 0, left: null };
-      const pauseMs = asked.left !== null && asked.tries === 0 ? 0 : pauseAfter(asked.tries);
-      const dueMs = asked.atMs + pauseMs - timers.now();
+    let underWay = 0;
+    for (const { channel, suppliers } of wanted) {
+      if (underWay >= BACKFILLS_AT_ONCE) {
+        waitMs = Math.min(waitMs, BACKFILL_NEXT_MS);
+        break;
+      }
+      const asked = this.#asked.get(channel.c) ?? NOT_ASKED;
+      if (isDone(asked, suppliers, self)) {
+        await this.#finish(channel.c);
+        continue;
+      }
+      const open = openOf(asked, suppliers);
+      if (open.length === 0) continue;
+      const sinceMs = timers.now() - asked.atMs;
+      // Nobody stands in the way of other channels who may never answer.
+      if (asked.tries === 0 || sinceMs < BACKFILL_NEXT_MS) underWay += 1;
+      const pauseMs = pauseAfter(asked.tries, open.length);
+      const dueMs = pauseMs - sinceMs;
       if (dueMs > 0 && dueMs <= pauseMs) {
         waitMs = Math.min(waitMs, dueMs);
         continue;
       }
-      const device = suppliers[asked.tries % suppliers.length];
+      const device = open[asked.tries % open.length];
       if (device === undefined) continue;
       await this.#open(device);
       const isSent = await lane.run(() =>
         store.write(TABLES, (tx) => ask(tx, { ...this.#deps, self }, device, channel)),
       );
-      this.#asked.set(channel.c, { ...asked, atMs: timers.now(), tries: asked.tries + 1 });
-      waitMs = Math.min(waitMs, pauseAfter(asked.tries + 1));
+      const inVain = new Map(asked.inVain);
+      inVain.set(device.device, (inVain.get(device.device) ?? 0) + 1);
+      this.#asked.set(channel.c, { ...asked, atMs: timers.now(), tries: asked.tries + 1, inVain });
+      waitMs = Math.min(waitMs, pauseAfter(asked.tries + 1, open.length));
       if (isSent) wake();
     }
     this.#plan(waitMs);
@@ -174,27 +215,50 @@ class Rounds implements Backfiller {
   }
 }
 
-const pauseAfter = (tries: number): number =>
-  tries === 0 ? 0 : Math.min(BACKFILL_ASK_MS_MAX, BACKFILL_ASK_MS * 2 ** Math.min(tries - 1, 10));
+/** `devices`: that may be asked. An answer begins the count anew, and leads to the next question at once. */
+function pauseAfter(tries: number, devices: number): number {
+  if (tries < devices) return tries === 0 ? 0 : BACKFILL_NEXT_MS;
+  return Math.min(BACKFILL_ASK_MS_MAX, BACKFILL_ASK_MS * 2 ** Math.min(tries - devices, 10));
+}
 
-type Wanted = { readonly channels: readonly Channel[]; readonly suppliers: readonly DeviceRow[] };
+/** Who may have more. Those who never answered are asked when nobody else is left. */
+function openOf(asked: Asked, suppliers: readonly DeviceRow[]): readonly DeviceRow[] {
+  const open = suppliers.filter((it) => !isOver(asked, it));
+  return open.length > 0 ? open : suppliers.filter((it) => !asked.isDry.has(it.device));
+}
+
+/** Asked in vain, or it has no more. */
+const isOver = ({ isDry, inVain }: Asked, { device }: DeviceRow): boolean =>
+  isDry.has(device) || (inVain.get(device) ?? 0) >= SUPPLIER_TRIES_MAX;
+
+/**
+ * What one device of ours had is all that we had. Without such a device: what everybody who answers had.
+ */
+function isDone(asked: Asked, suppliers: readonly DeviceRow[], self: Self): boolean {
+  const isDry = (it: DeviceRow): boolean => asked.isDry.has(it.device);
+  if (suppliers.some((it) => it.account === self.account && isDry(it))) return true;
+  return suppliers.some(isDry) && suppliers.every((it) => isOver(asked, it));
+}
+
+type Wanted = { readonly channel: Channel; readonly suppliers: readonly DeviceRow[] };
 
 /** The account channel first, then what was written to last. */
-async function readWanted(tx: ReadTx, self: Self): Promise<Wanted> {
+async function readWanted(tx: ReadTx, self: Self): Promise<readonly Wanted[]> {
   const all = (await tx.range("channels", "primary", {})).map((it) => numbered(it, "c"));
   const wanted = all.filter((it) => it.history === "wanted");
   const account = wanted.filter((it) => it.kind === "account");
   const others = wanted.filter((it) => it.kind !== "account");
   const channels = [...account, ...others.toSorted((a, b) => b.lastH - a.lastH || a.c - b.c)];
-  const devices = channels.length === 0 ? [] : await reachableDevices(tx, self.account);
-  return { channels, suppliers: devices.filter((it) => it.device !== self.device) };
+  return Promise.all(
+    channels.map(async (channel) => ({ channel, suppliers: await suppliersOf(tx, self, channel) })),
+  );
 }
 
-type AskContext = { readonly self: Self; readonly timers: Timers; readonly random: Random };
+type AskContext = { readonly self: Self } & Pick<BackfillDeps, "timers" | "random" | "effects">;
 
 async function ask(
   tx: WriteTx,
-  { self, timers, random }: AskContext,
+  { self, timers, random, effects }: AskContext,
   { device: id }: DeviceRow,
   channel: Channel,
 ): Promise<boolean> {
@@ -206,6 +270,6 @@ async function ask(
     known: limitKnown(it.known, BACKFILL_RANGES_MAX),
   }));
   const payloads = [encodePayload("backfill", { channel: bytesOf(channel.id), held })];
-  const nowMs = timers.now();
-  return await sendControl(tx, { self, device, payloads, before: null, psk: null, nowMs, random });
+  const said = { payloads, before: null, psk: null };
+  return await sendControl(tx, { self, device, ...said, nowMs: timers.now(), random, effects });
 }

@@ -5,6 +5,7 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
+import type { Self } from "../account/self.ts";
 import { bytesOf, type Log, logsOf } from "../channel/channels.ts";
 import { channelWith } from "../channel/members.ts";
 import { decodeEntry, type Entry } from "../entry/entry.ts";
@@ -15,6 +16,7 @@ import {
   KNOWN_NOTHING,
   limitKnown,
   maxKnown,
+  unionKnown,
 } from "../log/known.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { Backfill, LogKnown } from "../payload/backfill.ts";
@@ -37,7 +39,7 @@ const RUNS_BYTES_MAX = 64 * 1_024;
 /** An item without its body and causes, with some room. */
 const ITEM_BYTES = 48;
 
-/** Only to our own other devices: they may read all that we have. */
+/** To our own other devices, and in a 1:1 chat to the other side: they may read all that we have of it. */
 export async function answerBackfill(
   tx: WriteTx,
   context: OpenContext,
@@ -45,18 +47,23 @@ export async function answerBackfill(
   asked: Backfill,
 ): Promise<void> {
   const { self } = context;
-  if (from.account !== self.account) return context.effects.dropped("backfill of a stranger");
   const channel = await channelWith(tx, self, from.account, asked.channel);
-  if (channel === undefined) return;
+  const isOwn = from.account === self.account;
+  if (channel === undefined || (!isOwn && channel.kind !== "dm")) {
+    return context.effects.dropped("backfill of a stranger");
+  }
+  const asker = await tx.get("contacts", from.account);
+  if (!isOwn && asker?.state !== "accepted") return context.effects.dropped("backfill unanswered");
   if ((await controlsWaiting(tx, from.device, null)) >= SUPPLIED_WAITING_MAX) return;
   const logs = await logsOf(tx, channel.c);
   const plan = new Plan(tx, logs, asked.held);
   const named = new Set(asked.held.map((it) => toHex(it.log)));
+  const read = isOwn ? readOf(logs) : await readBy(tx, self, logs, from.account);
   for (let n = 0; n < CHUNKS_PER_ANSWER; n += 1) {
     const runs = await plan.next();
     const chunk: Chunk = {
       channel: asked.channel,
-      read: n === 0 ? readOf(logs) : [],
+      read: n === 0 ? read : [],
       writers: await writersOf(tx, logs, runs, named),
       runs,
       left: plan.left,
@@ -75,6 +82,25 @@ const readOf = (logs: readonly Log[]): readonly LogKnown[] =>
     .toSorted((a, b) => b.hlc - a.hlc)
     .slice(0, BACKFILL_LOGS_MAX)
     .map((it) => ({ log: bytesOf(it.log), known: limitKnown(it.read, BACKFILL_RANGES_MAX) }));
+
+/** Of our own logs what their receipts told us that they have read: they may have forgotten. Rule [HY20]. */
+async function readBy(
+  tx: ReadTx,
+  self: Self,
+  logs: readonly Log[],
+  account: Hex,
+): Promise<readonly LogKnown[]> {
+  const c = logs[0]?.c ?? 0;
+  const cursors = await tx.range("cursors", "primary", { lower: [c], upper: [c] });
+  const theirs = cursors.filter((it) => it.account === account).flatMap((it) => it.read);
+  const read = logs
+    .filter((it) => it.account === self.account)
+    .map((log) => {
+      const told = theirs.filter((it) => it.log === log.log);
+      return { ...log, read: told.reduce((sum, it) => unionKnown(sum, it.known), KNOWN_NOTHING) };
+    });
+  return readOf(read);
+}
 
 /** What log.open says, of logs that the asker may not know; each is told once in an answer. */
 async function writersOf(

@@ -1,0 +1,211 @@
+/**
+ * What the recovery capsule says: who we are, whom we know and in which groups we are, each with a row
+ * of ours beside what crypto/recovery/capsule-content.ts lays out. docs/protocol/recovery.md, [RV1].
+ *
+ *     contact  cbor [state, presenceOut, presenceIn, addedAtMs, notedH]
+ *     channel  cbor [title, members]           of a group; others follow from the accounts
+ *     account  cbor [presenceOut, backupKey]
+ *
+ * | field     | meaning                                                                          |
+ * | --------- | -------------------------------------------------------------------------------- |
+ * | state     | 1 accepted, 2 blocked, 3 member of a group of ours, 4 invited                     |
+ * | notedH    | place of the note in the account channel that said so; 0 = none                   |
+ * | title     | of the group, as it was shown; "" when it is longer than fits                     |
+ * | members   | some, who can be asked for the rest: accounts, 32 bytes each                      |
+ * | backupKey | crypto/backup/backup-key.ts; null while the secret that it comes from is kept     |
+ */
+import { utf8 } from "../../crypto/base/bytes.ts";
+import { toHex } from "../../crypto/base/hex.ts";
+import { decodeCard } from "../../crypto/identity/card.ts";
+import type { IntroductionContent } from "../../crypto/identity/introduction.ts";
+import { hash32 } from "../../crypto/public/hash.ts";
+import {
+  CAPSULE_CHANNELS_MAX,
+  CAPSULE_CONTACTS_MAX,
+  type CapsuleContact,
+  type CapsuleContent,
+} from "../../crypto/recovery/capsule-content.ts";
+import type { Self } from "../account/self.ts";
+import {
+  bytesShape,
+  encodeShaped,
+  listShape,
+  nullable,
+  recordShape,
+  type Shape,
+  textUpTo,
+  uintShape,
+} from "../cbor-shape.ts";
+import { bytesOf } from "../channel/channels.ts";
+import { HLC_MAX } from "../clock/hlc.ts";
+import { ownContact } from "../contact/contacts.ts";
+import { LATER_FIELDS_MAX } from "../entry/later-fields.ts";
+import type { ContactRow, ContactState, DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { ReadTx } from "../store/store.ts";
+import { readBackupKey } from "./words-kept.ts";
+
+const KEY_BYTES = 32;
+const ACCOUNT_BYTES = 32;
+/** Of a group: enough to find one who is there. */
+export const GROUP_MEMBERS_MAX = 8;
+const TITLE_BYTES_MAX = 192;
+
+/** Whoever waits for our word, and we ourselves, are no contacts to come back. */
+export const KEPT = { accepted: 1, blocked: 2, member: 3, invited: 4 } as const;
+export type Kept = keyof typeof KEPT;
+
+export type KeptContact = {
+  readonly state: number;
+  readonly presenceOut: Uint8Array;
+  readonly presenceIn: Uint8Array | null;
+  readonly addedAtMs: number;
+  readonly notedH: number;
+};
+export const KEPT_CONTACT: Shape<KeptContact> = recordShape<KeptContact>(
+  {
+    state: uintShape(0xff),
+    presenceOut: bytesShape(KEY_BYTES),
+    presenceIn: nullable(bytesShape(KEY_BYTES)),
+    addedAtMs: uintShape(),
+    notedH: uintShape(HLC_MAX),
+  },
+  LATER_FIELDS_MAX,
+);
+
+export type KeptGroup = { readonly title: string; readonly members: readonly Uint8Array[] };
+export const KEPT_GROUP: Shape<KeptGroup> = recordShape<KeptGroup>(
+  {
+    title: textUpTo(TITLE_BYTES_MAX),
+    members: listShape(bytesShape(ACCOUNT_BYTES), GROUP_MEMBERS_MAX),
+  },
+  LATER_FIELDS_MAX,
+);
+
+export type KeptAccount = {
+  readonly presenceOut: Uint8Array;
+  readonly backupKey: Uint8Array | null;
+};
+export const KEPT_ACCOUNT: Shape<KeptAccount> = recordShape<KeptAccount>(
+  { presenceOut: bytesShape(KEY_BYTES), backupKey: nullable(bytesShape(KEY_BYTES)) },
+  LATER_FIELDS_MAX,
+);
+
+export const CONTENT_TABLES: readonly TableName[] = [
+  "meta",
+  "mailboxes",
+  "tokens",
+  "contacts",
+  "devices",
+  "channels",
+  "rosters",
+];
+
+type Content = Pick<CapsuleContent, "self" | "relays" | "contacts" | "channels" | "row">;
+
+/** All but the card of this device, which is made for each capsule anew. */
+export async function contentOf(tx: ReadTx, self: Self): Promise<Content> {
+  const own = await ownContact(tx, self);
+  const devices = Map.groupBy(await tx.range("devices", "primary", {}), (it) => it.account);
+  const { accountKey, name } = self;
+  const mailboxes = (await tx.range("mailboxes", "primary", {})).filter((it) => it.mailbox !== "");
+  return {
+    self: { accountKey, name, facts: own.facts, cards: cardsOf(own, devices) },
+    relays: mailboxes.map(({ url, relayId }) => ({ url, relayId })),
+    contacts: await keptContacts(tx, devices),
+    channels: await keptGroups(tx, self),
+    row: encodeShaped(KEPT_ACCOUNT, {
+      presenceOut: own.presenceOut,
+      backupKey: self.recoverySecret === null ? await readBackupKey(tx) : null,
+    }),
+  };
+}
+
+const cardsOf = (
+  { account, live }: ContactRow,
+  devices: ReadonlyMap<Hex, readonly DeviceRow[]>,
+): readonly Uint8Array[] =>
+  (devices.get(account) ?? []).flatMap(({ device, card }) =>
+    card !== null && live.includes(device) ? [card] : [],
+  );
+
+/** Those whom we talked with last come first: what does not fit goes in without where it is reached. */
+async function keptContacts(
+  tx: ReadTx,
+  devices: ReadonlyMap<Hex, readonly DeviceRow[]>,
+): Promise<readonly CapsuleContact[]> {
+  const lastH = new Map(
+    (await tx.range("channels", "primary", {}))
+      .filter((it) => it.kind === "dm")
+      .map((it) => [it.account, it.lastH]),
+  );
+  const rows = (await tx.range("contacts", "primary", {})).filter((it) => keptAs(it.state) > 0);
+  const byWorth = rows.toSorted(
+    (a, b) =>
+      WORTH.indexOf(a.state) - WORTH.indexOf(b.state) ||
+      (lastH.get(b.account) ?? 0) - (lastH.get(a.account) ?? 0) ||
+      (a.account < b.account ? -1 : 1),
+  );
+  return byWorth.slice(0, CAPSULE_CONTACTS_MAX).map((contact) => {
+    const { accountKey, name, state, presenceOut, presenceIn, addedAtMs, notedH = 0 } = contact;
+    const isBlocked = state === "blocked";
+    const introduction: IntroductionContent = {
+      accountKey,
+      name,
+      facts: isBlocked ? [] : contact.facts,
+      cards: isBlocked ? [] : cardsOf(contact, devices),
+    };
+    const row = { state: keptAs(state), presenceOut, presenceIn, addedAtMs, notedH };
+    return { introduction, row: encodeShaped(KEPT_CONTACT, row) };
+  });
+}
+
+const WORTH: readonly ContactState[] = ["accepted", "invited", "blocked", "member"];
+/** 0: not kept. */
+const keptAs = (state: ContactState): number => (state in KEPT ? KEPT[state as Kept] : 0);
+
+async function keptGroups(tx: ReadTx, self: Self): Promise<CapsuleContent["channels"]> {
+  const groups = (await tx.range("channels", "primary", {}))
+    .filter((it) => it.kind === "group")
+    .toSorted((a, b) => b.lastH - a.lastH);
+  const kept: { readonly channel: Uint8Array; readonly row: Uint8Array }[] = [];
+  for (const { c, id } of groups.slice(0, CAPSULE_CHANNELS_MAX)) {
+    const roster = await tx.get("rosters", c ?? 0);
+    if (roster?.members.some((it) => it.account === self.account) !== true) continue;
+    const others = roster.members.filter((it) => it.account !== self.account);
+    const title = utf8(roster.title).length > TITLE_BYTES_MAX ? "" : roster.title;
+    const members = others.slice(0, GROUP_MEMBERS_MAX).map((it) => bytesOf(it.account));
+    kept.push({ channel: bytesOf(id), row: encodeShaped(KEPT_GROUP, { title, members }) });
+  }
+  return kept;
+}
+
+/**
+ * Tells whether there is anything new to say, hex32: of a card where it leads counts, and not its number
+ * and day, which change with every chain. The order does not count either.
+ */
+export function sameAs({ self, relays, contacts, channels, row }: Content): Hex {
+  const introduced = ({ accountKey, name, facts, cards }: IntroductionContent): string =>
+    [
+      toHex(accountKey),
+      name,
+      ...facts.map(toHex).toSorted(),
+      ...cards.map(whereOf).toSorted(),
+    ].join(" ");
+  const parts = [
+    introduced(self),
+    ...relays.map((it) => `${it.url} ${toHex(it.relayId)}`),
+    ...contacts.map((it) => `${introduced(it.introduction)} ${toHex(it.row)}`).toSorted(),
+    ...channels.map((it) => `${toHex(it.channel)} ${toHex(it.row)}`).toSorted(),
+    toHex(row),
+  ];
+  return toHex(hash32("rec/same", ...parts.map(utf8)));
+}
+
+function whereOf(bytes: Uint8Array): string {
+  const card = decodeCard(bytes);
+  if (!card.ok) return "";
+  const relays = card.value.relays.map((it) =>
+    [it.url, toHex(it.relayId), toHex(it.mailbox), toHex(it.token)].join(" "),
+  );
+  return [toHex(card.value.device), ...relays].join(" ");
+}

@@ -1,0 +1,212 @@
+import { expect, test } from "vitest";
+
+import { toHex } from "../../crypto/base/hex.ts";
+import { capsuleKeysOf } from "../../crypto/recovery/capsule.ts";
+import { parseWords, wordsOf } from "../../crypto/recovery/words.ts";
+import type { Restored } from "../../sync/recovery/recovery.ts";
+import { selfOf } from "./forge.ts";
+import { hears, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
+import type { Person } from "./person.ts";
+import { linked } from "./sibling.ts";
+import {
+  DAY_MS,
+  HOME_URL,
+  HOUR_MS,
+  MINUTE_MS,
+  OTHER_URL,
+  SECOND_MS,
+  type World,
+  world,
+} from "./world.ts";
+
+/** What stands on the paper. */
+async function writeDown(them: World<string>, person: Person): Promise<string> {
+  const secret = await them.outcome(person.device.recovery.secret());
+  if (!secret.ok || secret.value === null) throw new Error("no words");
+  await them.pass(5 * SECOND_MS);
+  return wordsOf(secret.value).join(" ");
+}
+
+const secretOf = (words: string): Uint8Array => {
+  const secret = parseWords(words);
+  if (!secret.ok) throw new Error(secret.error.type);
+  return secret.value;
+};
+
+async function restore(them: World<string>, person: Person, words: string): Promise<Restored> {
+  const done = await them.outcome(person.device.recovery.restore(secretOf(words), null));
+  if (!done.ok) throw new Error(done.error.type);
+  return done.value;
+}
+
+test("[RV7] [RV8] [RV9] a wiped browser is restored by words, and the contact brings the messages back", async () => {
+  const them = await world(["alice", "bob", "anew"], { newcomers: ["anew"] });
+  const { alice, bob, anew } = them;
+  await them.befriend(alice, bob);
+  for (const text of ["one", "two", "three"]) {
+    await alice.say(bob, text);
+    await bob.say(alice, `${text} indeed`);
+    await them.pass(5 * SECOND_MS);
+  }
+  await alice.read(bob);
+  await them.pass(5 * SECOND_MS);
+  const before = await alice.sees(bob);
+  const words = await writeDown(them, alice);
+  const account = await alice.account();
+  // Their browser forgets everything.
+  await alice.sleep();
+  const restored = await restore(them, anew, words);
+  expect(restored).toMatchObject({ account, name: "alice", contacts: 1, groups: 0 });
+  await them.pass(20 * SECOND_MS);
+  expect(await anew.account()).toBe(account);
+  expect(await anew.sees(bob)).toEqual(before);
+  expect(await anew.unread(bob)).toBe(0);
+  await anew.say(bob, "I am back");
+  await bob.say(anew, "so I see");
+  await them.pass(10 * SECOND_MS);
+  expect((await bob.sees(anew)).slice(-2)).toEqual(["I am back", "so I see"]);
+  expect((await anew.sees(bob)).slice(-2)).toEqual(["I am back", "so I see"]);
+  expect(await bob.entries(anew)).toHaveLength(before.length + 2);
+  // To Bob nothing is new but a device.
+  expect((await bob.others()).map((it) => it.account)).toEqual([account]);
+  expect((await bob.contact(anew)).live).toHaveLength(2);
+  expect([...anew.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[RV3] [RV4] once the words are written down, no device keeps them, and the capsule is renewed all the same", async () => {
+  const them = await world(["phone", "laptop", "bob"]);
+  const { phone, laptop, bob } = them;
+  await linked(phone, laptop);
+  await them.pass(10 * SECOND_MS);
+  const words = await writeDown(them, phone);
+  expect((await them.outcome(phone.device.recovery.confirm())).ok).toBe(true);
+  await them.pass(10 * SECOND_MS);
+  for (const person of [phone, laptop]) {
+    expect((await selfOf(person)).recoverySecret).toBeNull();
+    expect(await them.outcome(person.device.recovery.secret())).toEqual({ ok: true, value: null });
+    expect(JSON.stringify(await person.rows("meta"))).not.toContain(
+      JSON.stringify([...secretOf(words)]).slice(1, -1),
+    );
+  }
+  const keysOf = async (it: Person) =>
+    (await it.rows("meta")).find((row) => row.k === "backupKey")?.v;
+  expect(await keysOf(laptop)).toEqual(await keysOf(phone));
+  await them.befriend(phone, bob);
+  await them.pass(MINUTE_MS);
+  expect(capsuleKeysOf(secretOf(words))).toEqual((await selfOf(phone)).capsule);
+  // Saying it again changes nothing.
+  expect((await them.outcome(phone.device.recovery.confirm())).ok).toBe(true);
+});
+
+test("[RV5] the capsule follows contacts, survives a relay that loses everything, and is renewed every week", async () => {
+  const them = await world(["alice", "bob", "carol"]);
+  const { alice, bob, carol } = them;
+  const put = async (): Promise<{ counter: number; atMs: number }> =>
+    (await alice.rows("meta")).find((it) => it.k === "capsule")?.v as never;
+  await them.pass(30 * SECOND_MS);
+  const first = await put();
+  await them.befriend(alice, bob);
+  await them.pass(MINUTE_MS);
+  const second = await put();
+  expect(second.counter).toBeGreaterThan(first.counter);
+  // Talking is no reason to write it again.
+  for (let n = 0; n < 60; n += 1) await alice.say(bob, `${n}`);
+  await them.pass(2 * HOUR_MS);
+  expect((await put()).counter).toBe(second.counter);
+  them.killRelay(them.relay, { forgets: true });
+  them.relay.start();
+  await them.pass(10 * MINUTE_MS);
+  const third = await put();
+  expect(third.counter).toBeGreaterThan(second.counter);
+  await them.night(8 * DAY_MS);
+  await them.pass(MINUTE_MS);
+  expect((await put()).atMs - third.atMs).toBeGreaterThanOrEqual(7 * DAY_MS);
+  await them.befriend(alice, carol);
+  await them.atRest(MINUTE_MS);
+});
+
+test("[RV10] what cannot be restored says why, and nothing is written", async () => {
+  const them = await world(["alice", "anew"], { newcomers: ["anew"] });
+  const { alice, anew } = them;
+  await them.pass(30 * SECOND_MS);
+  const words = await writeDown(them, alice);
+  const restoring = async (text: string, url: string | null) => {
+    const done = await them.outcome(anew.device.recovery.restore(secretOf(text), url));
+    return done.ok ? "restored" : done.error.type;
+  };
+  const strange = wordsOf(new Uint8Array(32).fill(9)).join(" ");
+  expect(await restoring(strange, null)).toBe("CapsuleNotFound");
+  expect(await restoring(words, OTHER_URL)).toBe("CapsuleNotFound");
+  expect(await restoring(words, "ftp://relay.example")).toBe("RelayUrlMalformed");
+  expect(await restoring(words, "https://10.0.0.1")).toBe("RelayUrlMalformed");
+  them.relay.kill();
+  expect(await restoring(words, null)).toBe("RelayUnreachable");
+  them.relay.start();
+  them.relay.between = async (request, relay) => {
+    const answer = await relay(request);
+    if (!request.url.includes("/v1/capsules/") || request.method !== "GET") return answer;
+    const body = (await answer.json()) as { capsule: string };
+    const capsule = `${body.capsule.slice(0, 3_000)}AAAA${body.capsule.slice(3_004)}`;
+    return Response.json({ ...body, capsule });
+  };
+  expect(await restoring(words, null)).toBe("CapsuleForged");
+  them.relay.between = (request, relay) => relay(request);
+  expect(await anew.rows("meta")).toEqual([]);
+  expect(await restoring(words, HOME_URL)).toBe("restored");
+  expect(await restoring(words, null)).toBe("AlreadyStarted");
+  expect(toHex((await selfOf(anew)).accountKey)).toBe(toHex((await selfOf(alice)).accountKey));
+});
+
+test("[RV11] restored ten times, the account goes on with its ten newest devices", async () => {
+  const names = Array.from({ length: 11 }, (_, n) => `device${n}`);
+  const them = await world(["bob", ...names], { newcomers: names.slice(1) });
+  const first = them.everybody[1]!;
+  const bob = them.everybody[0]!;
+  await them.befriend(first, bob);
+  await them.pass(MINUTE_MS);
+  const words = await writeDown(them, first);
+  let last = first;
+  for (const person of them.everybody.slice(2)) {
+    await last.sleep();
+    await restore(them, person, words);
+    last = person;
+    await them.pass(MINUTE_MS);
+  }
+  const { device } = await selfOf(last);
+  const own = (await last.rows("contacts")).find((it) => it.state === "self");
+  expect(own?.live).toHaveLength(10);
+  expect(own?.live).toContain(device);
+  expect(own?.live).not.toContain((await selfOf(first)).device);
+  await last.say(bob, "still me");
+  await them.pass(10 * SECOND_MS);
+  expect((await bob.sees(last)).at(-1)).toBe("still me");
+  expect([...last.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[RV9] groups come back with whom they have: their members tell the rest", async () => {
+  const them = await world(["alice", "bob", "carol", "anew"], { newcomers: ["anew"] });
+  const { alice, bob, carol, anew } = them;
+  await them.befriend(alice, bob);
+  await them.befriend(bob, carol);
+  await makeGroup(bob, [alice, carol]);
+  await them.pass(20 * SECOND_MS);
+  await tell(alice, "before");
+  await tell(carol, "before too");
+  await them.pass(20 * SECOND_MS);
+  const words = await writeDown(them, alice);
+  await alice.sleep();
+  expect(await restore(them, anew, words)).toMatchObject({ groups: 1 });
+  expect((await rosterRow(anew)).title).toBe("Hut");
+  await them.pass(2 * MINUTE_MS);
+  const people = [anew, bob, carol];
+  expect(await members(anew, people)).toEqual(await members(bob, people));
+  await tell(anew, "after");
+  await tell(carol, "after too");
+  await them.pass(30 * SECOND_MS);
+  for (const person of people) {
+    const heard = await hears(person);
+    expect(heard).toContain("after");
+    expect(heard).toContain("after too");
+    expect(person.bugs).toEqual([]);
+  }
+});
