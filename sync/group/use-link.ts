@@ -2,6 +2,7 @@
  * Using a link into a group: read what lies behind it, register where we can be answered, and ask all
  * admins' devices that have a door. Works while they are offline. docs/protocol/groups.md, [GL9] and [GL13].
  */
+import { assert } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Introduction } from "../../crypto/identity/introduction.ts";
@@ -181,7 +182,7 @@ async function ask(
     // Whom we reach already needs no proof of the handshake: the payload brings one.
     const isNew = row.card === null;
     if (isNew) await putCard(tx, card, context.nowMs);
-    const device = await withBundle(tx, row.device, door.bundles);
+    const device = await doorDevice(tx, row.device, door.bundles, isNew);
     const psk = isNew ? invitePskOf(secret, introduction.account) : null;
     const payloads = await wishOf(tx, context, channel, invite, device, known.presenceOut);
     if (await sendControl(tx, { ...context, device, payloads, before: null, psk })) isAsked = true;
@@ -194,14 +195,20 @@ const nameOf = (typed: string): string => {
   return name.ok ? name.value : "?";
 };
 
-async function withBundle(
+/**
+ * With what a first message to it is sealed under. The token in a door's card ends with the link: whatever
+ * card members tell of the device later takes its place.
+ */
+async function doorDevice(
   tx: WriteTx,
   id: Hex,
   bundles: ReadonlyMap<Hex, Uint8Array>,
+  isNew: boolean,
 ): Promise<DeviceRow> {
-  const row = (await tx.get("devices", id)) as DeviceRow;
+  const row = await tx.get("devices", id);
+  assert(row !== undefined, "a device of their facts");
   const prekeyBundle = bundles.get(id) ?? row.prekeyBundle;
-  const device = { ...row, prekeyBundle };
+  const device = { ...row, prekeyBundle, ...(isNew && { cardCounter: 0 }) };
   await tx.put("devices", device);
   return device;
 }

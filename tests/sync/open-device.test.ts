@@ -68,9 +68,9 @@ test("[AP7] what cannot be sent is refused in words", async () => {
   const { device } = await alone();
   await device.start("Alice");
   expect(await device.send(1, " \n ")).toEqual({ ok: false, error: { type: "TextEmpty" } });
-  expect(await device.send(1, "x".repeat(32_769))).toEqual({
+  expect(await device.send(1, "x".repeat(100_001))).toEqual({
     ok: false,
-    error: { type: "TextTooLong", bytes: 32_769, limit: 32_768 },
+    error: { type: "TextTooManyCharacters", characters: 100_001, limit: 100_000 },
   });
   expect(await device.send(99, "hello")).toEqual({ ok: false, error: { type: "ChannelUnknown" } });
   const sent = await device.send(1, "to myself");
@@ -124,6 +124,7 @@ test("[SE23] a stranger's link does not make the device knock inside the network
   const { device, timers, asked } = await alone();
   await device.start("Alice");
   const invite = {
+    leadsTo: "person" as const,
     account: new Uint8Array(32),
     secret: new Uint8Array(32),
     expiresAtS: 2 ** 32 - 1,

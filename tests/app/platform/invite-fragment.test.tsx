@@ -31,7 +31,13 @@ test("[AIF3] the code of another device is told from an invite", async () => {
   const common = { secret: bytes(32), expiresAtS: 1_800_000_000, relayUrl };
   const code = linkOf(`${relayUrl}/`, { ...common, shower: "new", commitment: bytes(32) });
   expect(isDeviceLink(code)).toBe(true);
-  const invite = inviteLinkOf(`${relayUrl}/`, { ...common, account: bytes(32) });
+  const invite = inviteLinkOf(`${relayUrl}/`, {
+    ...common,
+    leadsTo: "person",
+    account: bytes(32),
+  });
   expect(isDeviceLink(invite)).toBe(false);
+  const group = inviteLinkOf(`${relayUrl}/`, { ...common, leadsTo: "group", account: bytes(32) });
+  expect(isDeviceLink(group)).toBe(false);
   expect(isDeviceLink(`${relayUrl}/#relay-invite=Ag`)).toBe(false);
 });

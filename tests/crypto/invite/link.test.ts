@@ -1,16 +1,17 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 
-import { toBase64url } from "../../../crypto/base/base64url.ts";
+import { fromBase64url, toBase64url } from "../../../crypto/base/base64url.ts";
 import { concat, utf8 } from "../../../crypto/base/bytes.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
-import { inviteLinkOf, parseInviteLink } from "../../../crypto/invite/link.ts";
+import { type Invite, inviteLinkOf, parseInviteLink } from "../../../crypto/invite/link.ts";
 import { bytesOf, personOf } from "../people.ts";
 
 beforeAll(() => ready);
 
 const secret = bytesOf(32, 5);
-const inviteOf = (seed: number) => ({
+const inviteOf = (seed: number, leadsTo: Invite["leadsTo"] = "person"): Invite => ({
+  leadsTo,
   account: personOf(seed).account,
   secret,
   expiresAtS: 1_800_000_000,
@@ -25,6 +26,15 @@ test("[LI1] keeps everything in the fragment, and comes back whole or as the fra
   for (const text of [link, fragment!, `${link} \n`]) {
     expect(parseInviteLink(text)).toEqual({ ok: true, value: inviteOf(1) });
   }
+});
+
+test("[LI3] a link into a group is told from one to a person, by its first byte alone", () => {
+  const [person, group] = (["person", "group"] as const).map((leadsTo) =>
+    inviteLinkOf("https://kith.example/", inviteOf(1, leadsTo)),
+  );
+  expect(parseInviteLink(group!)).toEqual({ ok: true, value: inviteOf(1, "group") });
+  expect(fromBase64url(person!.split("#")[1]!)).toMatchObject({ ok: true, value: { 0: 1 } });
+  expect(fromBase64url(group!.split("#")[1]!)).toMatchObject({ ok: true, value: { 0: 3 } });
 });
 
 test("[LI2] says what is wrong with a link", () => {

@@ -49,6 +49,7 @@ test("[LC2] says what is wrong with a link, and takes no invite for one", () => 
   };
   const { secret, expiresAtS, relayUrl } = codeOf("new");
   const invite = inviteLinkOf("https://kith.example/", {
+    leadsTo: "person",
     account: bytesOf(32, 1),
     secret,
     expiresAtS,

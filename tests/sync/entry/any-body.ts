@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { ATTACHMENTS_MAX, type Attachment, type BlobRef } from "../../../sync/entry/blob-ref.ts";
 import type { Bodies, BodyType } from "../../../sync/entry/bodies.ts";
 import type { EntryRef } from "../../../sync/entry/entry-ref.ts";
+import { LINK_USES_MAX } from "../../../sync/entry/link-body.ts";
 import type { MarkBody } from "../../../sync/entry/mark-body.ts";
 import { type Content, type Mention, MENTIONS_MAX } from "../../../sync/entry/message-body.ts";
 import { HISTORIES, TIMER_STARTS } from "../../../sync/entry/meta-body.ts";
@@ -131,6 +132,20 @@ export const anyBody: { readonly [T in BodyType]: fc.Arbitrary<Bodies[T]> } = {
       }),
     ),
   }),
+  link: fc.oneof(
+    fc.record({
+      tag: bytes(16),
+      made: fc.record({
+        secret: bytes(32),
+        uses: fc.option(fc.integer({ min: 1, max: LINK_USES_MAX })),
+        expiresAtS: fc.nat(),
+        approval: fc.boolean(),
+        relayUrl: text(0, 30),
+      }),
+      refused: fc.constant(null),
+    }),
+    fc.record({ tag: bytes(16), made: fc.constant(null), refused: fc.option(bytes(32)) }),
+  ),
   system: fc.record({
     event: fc.integer({ min: 0, max: 0xffff }),
     accounts: fc.array(bytes(32), { maxLength: 16 }),

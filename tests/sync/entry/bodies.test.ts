@@ -51,6 +51,7 @@ const FULL: { readonly [T in BodyType]: readonly Cbor[] } = {
   pin: [REF, false],
   meta: ["title", "topic", [BLOB], 2, [60_000, 1]],
   system: [3, [ACCOUNT], "text"],
+  link: [CHANNEL, [ACCOUNT, 5, 1_800_000_000, true, "https://relay.example"], null],
   logOpen: [filled(32, 7), [filled(250, 8)], filled(16, 9)],
   mark: [CHANNEL, 1, [REF, true]],
   contact: [filled(300, 10), 1, filled(32, 11), null, 12],
@@ -137,6 +138,20 @@ test.each<[string, BodyType, readonly Cbor[], string]>([
   ["[MB12] a lifetime of years", "meta", [null, null, null, null, [4e10, 1]], "timer.lifetimeMs"],
   ["[MB12] an unknown start", "meta", [null, null, null, null, [1_000, 3]], "timer.from"],
   ["[MB13] a system note about 17", "system", [1, times(17, ACCOUNT), ""], "accounts"],
+  ["[GL1] a link for nobody", "link", [CHANNEL, [ACCOUNT, 0, 1, true, ""], null], "made.uses"],
+  ["[GL1] a link for 501", "link", [CHANNEL, [ACCOUNT, 501, 1, true, ""], null], "made.uses"],
+  [
+    "[GL1] a link without a secret",
+    "link",
+    [CHANNEL, [CHANNEL, 1, 1, true, ""], null],
+    "made.secret",
+  ],
+  [
+    "[GL1] a link made and refused at once",
+    "link",
+    [CHANNEL, [ACCOUNT, 1, 1, true, ""], ACCOUNT],
+    "",
+  ],
   ["[MB14] a mark of no channel", "mark", [ACCOUNT, 1, [REF, true]], "channel"],
   ["[MB14] a star without a target", "mark", [CHANNEL, 1, [true]], ""],
   ["[MB14] a mute that is no time", "mark", [CHANNEL, 3, [-1]], "untilMs"],
@@ -184,7 +199,7 @@ test("[BO2] log.open names account, certificates and incarnation", () => {
 });
 
 test("[BO4] an entry of an unknown kind is no error, whatever its body", () => {
-  for (const kind of [0, 6, 9, 16, 65_535]) {
+  for (const kind of [0, 6, 10, 16, 65_535]) {
     const unknown = { ok: true, value: { type: "unknown", kind } };
     expect(decodeBody(kind, Uint8Array.of(0xff, 0xff))).toEqual(unknown);
   }

@@ -39,6 +39,7 @@ test("[MB4] there is a vector of every body", () => {
     "delete",
     "deviceName",
     "edit",
+    "link",
     "logClose",
     "logOpen",
     "mark",

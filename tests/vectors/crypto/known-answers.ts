@@ -169,7 +169,8 @@ function channel(): Answers {
 function invite(): Answers {
   const { account, accountKeys, self } = alice();
   const secret = bytesOf(32, 11);
-  const link = { account, secret, expiresAtS: 1_800_000_000, relayUrl: "https://relay.example" };
+  const link = {
+    leadsTo: "person" as const, account, secret, expiresAtS: 1_800_000_000, relayUrl: "https://relay.example" };
   const card = {
     device: self.certificate.device,
     counter: 1,
