@@ -18,17 +18,20 @@ import { addresseesOf } from "./channel/members.ts";
 import { aggregateAt } from "./channel/take-in.ts";
 import { entryOf } from "./channel/thread-rows.ts";
 import type { CommandDeps } from "./commands.ts";
+import { isInAccount } from "./contact/contacts.ts";
 import type { ActError, Acts, TargetError } from "./device.ts";
 import { isEmoji } from "./entry/emoji.ts";
 import { type EntryRef, refOf } from "./entry/entry-ref.ts";
 import { KINDS } from "./entry/kinds.ts";
 import { parsePublicId } from "./entry/public-id.ts";
-import { checkText } from "./entry/text.ts";
 import { rosterOf } from "./group/rosters.ts";
+import { putOwnBlob } from "./media/media-rows.ts";
+import { type OwnBlob, ownBlobOf } from "./media/own-blob.ts";
 import { may } from "./roster/may.ts";
 import type { EntryRow } from "./store/rows.ts";
 import type { ReadTx } from "./store/store.ts";
 import { type Aggregate, isGone } from "./thread/aggregate.ts";
+import { checkLongText } from "./thread/long-text.ts";
 import { messageOf } from "./thread/rows.ts";
 
 /** A message that is here and says something. */
@@ -36,8 +39,9 @@ export type Target = {
   readonly row: EntryRow;
   readonly ref: EntryRef;
   readonly aggregate: Aggregate;
-  /** What it says now. */
+  /** What it says now, or the beginning of it. */
   readonly text: string;
+  readonly isWhole: boolean;
 };
 
 /** Undefined: it is so already, and there is nothing to say. */
@@ -47,13 +51,17 @@ const NOTHING = ok(undefined);
 
 export const openActs = (deps: CommandDeps): Acts => ({
   edit: async (c, id, typed) => {
-    const text = checkText(typed);
+    const text = checkLongText(typed);
     if (!text.ok) return text;
-    return await act(deps, c, id, ({ row, ref, text: before }) => {
+    const whole = text.value.whole && ownBlobOf(text.value.whole, deps.random);
+    const { text: now } = text.value;
+    const say: Say = ({ row, ref, text: before, isWhole }) => {
       if (!row.own) return err({ type: "NotYours" });
-      if (text.value.text === before) return NOTHING;
-      return ok({ type: "edit", target: ref, ...text.value, mentions: [], whole: null });
-    });
+      if (whole === null && isWhole && now === before) return NOTHING;
+      const to = { text: now, mentions: [], whole: whole?.ref ?? null };
+      return ok({ type: "edit", target: ref, ...to });
+    };
+    return await act(deps, c, id, say, isGone, whole);
   },
   react: async (c, id, emoji, on) => {
     if (!isEmoji(emoji)) return err({ type: "EmojiInvalid" });
@@ -97,6 +105,7 @@ async function act(
   id: string,
   say: Say,
   isTooLate: (aggregate: Aggregate) => boolean = isGone,
+  whole: OwnBlob | null = null,
 ): Promise<Result<void, ActError>> {
   const self = deps.self();
   if (self === undefined) return err({ type: "ChannelUnknown" });
@@ -112,7 +121,9 @@ async function act(
       if (!isNote && !(await mayWrite(tx, self, channel))) return err({ type: "NotAllowed" });
       const where = isNote ? await openAccountChannel(tx, self) : channel;
       const { timers, random } = deps;
-      await append(tx, { self, channel: where, nowMs: timers.now(), random }, words.value);
+      const input = { self, channel: where, nowMs: timers.now(), random };
+      const { entry } = await append(tx, input, words.value);
+      if (whole !== null) await putOwnBlob(tx, entry, self.account, whole, "text");
       return ok(undefined);
     }),
   );
@@ -122,6 +133,7 @@ async function act(
 
 /** Rule [AP7]: a stranger, somebody blocked, or an account without a device could never be given it. */
 export async function mayWrite(tx: ReadTx, self: Self, channel: Channel): Promise<boolean> {
+  if (!(await isInAccount(tx, self))) return false;
   if (channel.kind === "group") {
     return may((await rosterOf(tx, channel.c)).members, self.account, { type: "write" }).ok;
   }
@@ -147,9 +159,9 @@ export async function targetAt(
     if (row.kind !== KINDS.message.number) return err({ type: "NotAMessage" });
     const aggregate = await aggregateAt(tx, row);
     if (isTooLate(aggregate)) return err({ type: "MessageGone" });
-    const text = aggregate.content?.text ?? messageOf(row)?.text ?? "";
+    const { text, whole } = aggregate.content ?? messageOf(row) ?? { text: "", whole: null };
     const ref = refOf(entryOf(row).core.log, row.s, row.hash);
-    return ok({ row, ref, aggregate, text });
+    return ok({ row, ref, aggregate, text, isWhole: whole === null });
   }
   return err({ type: "MessageUnknown" });
 }

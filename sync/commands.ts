@@ -209,9 +209,9 @@ async function push(deps: CommandDeps, subscription: PutPush | null): Promise<vo
 
 async function markRead(deps: CommandDeps, c: number): Promise<void> {
   const changed = await deps.lane.run(() =>
-    deps.store.write(["channels", "logs"], async (tx) => {
+    deps.store.write(["channels", "logs", "entries", "expiry"], async (tx) => {
       const channel = await channelOf(tx, c);
-      return channel !== undefined && (await markChannelRead(tx, channel));
+      return channel !== undefined && (await markChannelRead(tx, channel, deps.timers.now()));
     }),
   );
   if (changed) deps.effects.receipt(c);

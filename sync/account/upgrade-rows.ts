@@ -27,6 +27,8 @@ const UPGRADE_TABLES: readonly TableName[] = [
   "entries",
   "outbox",
   "aggregates",
+  "expiry",
+  "media",
 ];
 
 /** `Self` as version 1 had it. */

@@ -13,6 +13,8 @@ import { type Dep, DEPS_MAX, depOf, entryIdOf, SALT_BYTES, signEntry } from "../
 import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
 import { plainMessage } from "../entry/plain-message.ts";
 import { publicIdOf } from "../entry/public-id.ts";
+import { runPlaced } from "../expiry/running.ts";
+import { lifetimeIn } from "../expiry/timer.ts";
 import { encodeAddBody } from "../group/add-body.ts";
 import {
   groupMembers,
@@ -145,7 +147,7 @@ async function appendEntry(
       deps,
       auth: roster === undefined ? [] : authOf(roster, self.account).map(bytesOf),
       floor,
-      expire: null,
+      expire: words.type === "message" ? lifetimeIn(channel) : null,
     },
     bodyIn(words, roster),
     (words.type === "roster" ? words.salt : undefined) ?? random(SALT_BYTES),
@@ -163,6 +165,7 @@ async function appendEntry(
   };
   const known = addKnown(log.known, seq);
   await tx.put("entries", entry);
+  await runPlaced(tx, entry, channel, log, nowMs);
   await tx.put("logs", { ...log, known, hlc, read: addKnown(log.read, seq) });
   await tx.put("channels", grown);
   const isQuiet = words.type === "roster" && words.isQuiet === true;

@@ -7,12 +7,14 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { KINDS } from "../entry/kinds.ts";
+import { keepTimer } from "../expiry/timer.ts";
 import { rosterOf } from "../group/rosters.ts";
 import { hasKnown } from "../log/known.ts";
 import { blobNamedBy, wantBlob } from "../media/media-rows.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { type Aggregate, isGone } from "../thread/aggregate.ts";
+import { type ChannelMeta, NO_META, withMeta } from "../thread/channel-meta.ts";
 import { isChatMark, NO_MARKS, withMark } from "../thread/chat-marks.ts";
 import { type Change, fileEntry, refile } from "../thread/file-entry.ts";
 import { EQUALS, type Judge } from "../thread/judge.ts";
@@ -37,6 +39,7 @@ export async function takeIn(tx: WriteTx, self: Self, said: Said): Promise<void>
   const accountChannel = accountChannelIdOf(self);
   if (said.channel === accountChannel) await takeChatMark(tx, said);
   await takeBlob(tx, said);
+  await takeTimer(tx, said);
   const waiting = await waitingOps(tx);
   const isMessage = said.kind === KINDS.message.number;
   if (isMessage && waiting === 0) return;
@@ -70,6 +73,21 @@ async function takeBlob(tx: WriteTx, said: Said): Promise<void> {
   const named = blobNamedBy(said);
   const row = named === undefined ? undefined : await rowAt(tx, said.ref);
   if (named !== undefined && row !== undefined) await wantBlob(tx, row, said.account, named);
+}
+
+/** Outside groups everybody sets the timer alike, and a line tells who did. In groups counting.ts does it. */
+async function takeTimer(tx: WriteTx, said: Said): Promise<void> {
+  if (said.body?.type !== "meta" || said.body.timer === null) return;
+  const channel = await channelById(tx, said.channel);
+  const row = await rowAt(tx, said.ref);
+  if (channel === undefined || row === undefined || channel.kind === "group") return;
+  const before: ChannelMeta = { ...NO_META, timer: channel.timer ?? null };
+  await keepTimer(tx, channel.c, withMeta(before, said, EQUALS));
+  await tx.put("entries", { ...row, shown: 1 });
+  const now = await channelOf(tx, channel.c);
+  if (now !== undefined && row.h >= now.lastH) {
+    await tx.put("channels", { ...now, ...(await lineOf(tx, now)) });
+  }
 }
 
 /** Who decides what: in a group its roster, elsewhere everybody alike. */
@@ -114,7 +132,7 @@ async function putWaitingOps(tx: WriteTx, before: number, after: number): Promis
 }
 
 /** The message looks different: so may the count beside its chat and the line below its name. */
-async function applyChange(tx: WriteTx, { target, before, after }: Change): Promise<void> {
+export async function applyChange(tx: WriteTx, { target, before, after }: Change): Promise<void> {
   const row = await rowAt(tx, target.ref);
   const channel = row === undefined ? undefined : await channelOf(tx, row.c);
   assert(row !== undefined && channel !== undefined, "what changed is here");

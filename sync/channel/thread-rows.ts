@@ -8,13 +8,15 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { type EntryRef, refOf } from "../entry/entry-ref.ts";
 import { decodeEntry, encodeEntry, type Entry, withoutBody } from "../entry/entry.ts";
-import { KINDS } from "../entry/kinds.ts";
+import { isShown, KINDS } from "../entry/kinds.ts";
+import { LIFETIME_MS_MAX, LIFETIME_MS_MIN } from "../entry/meta-body.ts";
 import { tieOf } from "../log/order.ts";
+import { dropBlob } from "../media/media-rows.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { ThreadStore } from "../thread/file-entry.ts";
 import { aggregateRowOf, messageFields } from "../thread/rows.ts";
-import { type Op, opOf, type Said, targetKeyOf } from "../thread/said.ts";
+import { CLOSING_TARGET, type Op, opOf, type Said, targetKeyOf } from "../thread/said.ts";
 import { logById } from "./channels.ts";
 
 /** `entry`: verified. `h`: its place in time; `account`: its author. */
@@ -34,25 +36,39 @@ export function saidOf(entry: Entry, hash: Uint8Array, h: number, account: Hex):
 
 export type SaidFields = Pick<
   EntryRow,
-  "text" | "extra" | "meta" | "erased" | "tb" | "ts" | "rank"
+  "text" | "extra" | "meta" | "erased" | "lifetimeMs" | "tb" | "ts" | "rank"
 >;
 
 /** What the row of `entry` holds of its body. */
 export function fieldsOf(entry: Entry, said: Said, accountChannel: Hex): SaidFields {
   if (said.kind === KINDS.message.number) {
-    if (entry.body === null) return messageFields(null);
-    if (said.body?.type !== "message") return { text: "" };
+    const life = lifeOf(entry);
+    if (entry.body === null) return { ...messageFields(null), ...life };
+    if (said.body?.type !== "message") return { text: "", ...life };
     const { text, reply, mentions, attachments, whole, forwarded } = said.body;
-    return messageFields({ text, reply, mentions, attachments, whole, forwarded });
+    return { ...messageFields({ text, reply, mentions, attachments, whole, forwarded }), ...life };
   }
   if (said.body?.type === "meta") {
     const { title, topic, picture, history, timer } = said.body;
     return { text: "", meta: { title, topic, picture, history, timer } };
   }
+  if (said.body?.type === "logClose") {
+    return { text: "", tb: tieOf(said.body.log), ts: CLOSING_TARGET, rank: 2 };
+  }
   const op = opOf(said, accountChannel);
   if (op === undefined) return { text: "" };
   return { text: op.deed.type === "edit" ? op.deed.content.text : "", ...targetKeyOf(op) };
 }
+
+/** Within the bounds that a timer has, whatever somebody wrote. */
+function lifeOf({ core: { expire } }: Entry): Pick<SaidFields, "lifetimeMs"> {
+  if (expire === null) return {};
+  return { lifetimeMs: Math.min(LIFETIME_MS_MAX, Math.max(LIFETIME_MS_MIN, expire)) };
+}
+
+/** Has it a line of its own? What has disappeared has none. */
+export const isLine = ({ core, body }: Entry): boolean =>
+  isShown(core.kind) && (body !== null || core.expire === null);
 
 /** A row of ours, read as what somebody said. */
 export async function rowSaid(tx: WriteTx, row: EntryRow): Promise<Said> {
@@ -113,7 +129,8 @@ async function opsOn(
   });
   const ops: Op[] = [];
   for (const row of rows) {
-    const op = opOf(await rowSaid(tx, row), accountChannel);
+    // What does not count where it stands counts for no message.
+    const op = row.counts === undefined ? opOf(await rowSaid(tx, row), accountChannel) : undefined;
     if (op !== undefined && equalBytes(op.target.log, at.log)) ops.push(op);
   }
   return ops;
@@ -135,6 +152,7 @@ async function erase(tx: WriteTx, row: EntryRow, isForAll: boolean): Promise<voi
     ...(isMessage ? { erased: true } : {}),
     ...(isForAll || row.own ? {} : { withheld: true }),
   });
+  if (!keepsBytes) await dropBlob(tx, row, row.own);
   if (row.own && isForAll) await sealAnew(tx, row);
 }
 

@@ -126,7 +126,7 @@ const TYPE_BY_KIND: ReadonlyMap<number, BodyType> = new Map(
 export const encodeBody = <T extends BodyType>(type: T, body: Bodies[T]): Uint8Array =>
   encodeShaped(SHAPES[type] as Shape<Bodies[T]>, body);
 
-/** A message of text alone. The text went through `checkText`. */
+/** A message of text alone. The text went through `checkLongText`. */
 export const encodeMessage = ({ text }: { readonly text: string }): Uint8Array =>
   encodeBody("message", plainMessage(text));
 

@@ -39,7 +39,7 @@ import { TEXT_BYTES_MAX } from "./text.ts";
 const QUOTE_BYTES_MAX = 3 * QUOTE_CHARS_MAX;
 export const MENTIONS_MAX = 64;
 /** UTF-16 units of the longest text. */
-const OFFSET_MAX = 200_000;
+export const OFFSET_MAX = 200_000;
 
 const MENTION_BYTES_MAX = ACCOUNT_ID_BYTES + 13;
 

@@ -130,7 +130,8 @@ export async function judgeLog(tx: WriteTx, self: Self, log: Log): Promise<void>
 function isShownNow(row: EntryRow): 0 | 1 {
   if (isMeta(row)) return row.counts === undefined ? 1 : 0;
   if (row.own) return row.shown;
-  return isShown(row.kind) && row.withheld !== true && row.counts === undefined ? 1 : 0;
+  const isGone = row.withheld === true || (row.erased === true && row.lifetimeMs !== undefined);
+  return isShown(row.kind) && !isGone && row.counts === undefined ? 1 : 0;
 }
 
 async function noteWait(tx: WriteTx, { c, a, s }: EntryRow, counts: Counts): Promise<void> {

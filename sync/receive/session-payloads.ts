@@ -35,6 +35,7 @@ import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
 import { encodePayload, type Payload, type SessionMessage } from "../payload/payload.ts";
 import type { ContactRow, DeviceRow, Hex, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
+import { answerChain } from "./answer-chain.ts";
 import { heldFlights } from "./held.ts";
 import type { OpenContext } from "./open-envelope.ts";
 
@@ -74,6 +75,11 @@ export async function takeSessionPayloads(
     const held = await tx.get("contacts", from.account);
     const device = await tx.get("devices", from.device);
     if (held === undefined || device === undefined || !held.live.includes(from.device)) {
+      // Two that put each other out are both out, whoever was heard first. Rule [OD1].
+      if (held !== undefined && device?.account === from.account && payload.type === "facts") {
+        await takeTheirFacts(tx, context, { contact: held, device }, payload.body.facts);
+        continue;
+      }
       context.effects.dropped("stranger");
       continue;
     }
@@ -260,7 +266,8 @@ async function takeChain(
   });
   await dropOldChains(tx, device.device, channel.c);
   const isFirst = theirs.length === 0 && contact.account !== self.account;
-  if (isFirst && channel.kind === "group") await meetNewcomer(tx, context, channel, device);
+  if (channel.kind !== "group") await answerChain(tx, context, channel, device);
+  else if (isFirst) await meetNewcomer(tx, context, channel, device);
   return tags;
 }
 

@@ -31,6 +31,10 @@ export class JsonFields {
     return Object.hasOwn(this.#fields, name);
   }
 
+  isNull(name: string): boolean {
+    return this.#field(name) === null;
+  }
+
   /** To be asked by itself whether it is fine. */
   object(name: string): JsonFields {
     return new JsonFields(this.#field(name));

@@ -79,7 +79,9 @@ export async function refile(
 ): Promise<Change | undefined> {
   const ops = await store.opsOn(target.ref, OPS_READ_MAX);
   const before = (await store.aggregate(target)) ?? UNTOUCHED;
-  const after = withOps(UNTOUCHED, target, ops, reader.judge);
+  // What is gone here stays gone: it was hidden for good, or its time was over.
+  const kept = before.hidden ? { ...UNTOUCHED, hidden: true } : UNTOUCHED;
+  const after = withOps(kept, target, ops, reader.judge);
   return await settle(store, reader, { target, before, after }, ops);
 }
 

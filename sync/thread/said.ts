@@ -49,6 +49,9 @@ export type Op = Act & {
  */
 export type TargetKey = { readonly tb: number; readonly ts: number; readonly rank: 0 | 1 | 2 };
 
+/** In place of `ts`: a closing speaks of a whole log. */
+export const CLOSING_TARGET = 0;
+
 const RANKS: { readonly [T in Deed["type"]]: TargetKey["rank"] } = {
   delete: 2,
   hide: 2,

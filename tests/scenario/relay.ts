@@ -1,5 +1,8 @@
 /** A relay of a scenario: the real core and HTTP routes on a store in memory. It can die and forget. */
 import { signKeyPairOf } from "../../crypto/sign.ts";
+import { BlobDepot } from "../../relay/blobs/blob-depot.ts";
+import type { BlobFiles } from "../../relay/blobs/blob-files.ts";
+import { openMemoryBlobFiles } from "../../relay/blobs/memory-blob-files.ts";
 import { LOOPBACK } from "../../relay/client-address.ts";
 import { httpApp } from "../../relay/http/http-app.ts";
 import { DEFAULT_SETTINGS } from "../../relay/limits.ts";
@@ -29,6 +32,7 @@ export class ScenarioRelay {
   readonly #chance: Chance;
   #relayId: Uint8Array;
   #store: Store;
+  #blobFiles: BlobFiles = openMemoryBlobFiles();
   #running: { readonly relay: Relay; readonly door: RelayDoor } | undefined;
 
   constructor(url: string, kernel: Kernel, chance: Chance) {
@@ -71,7 +75,15 @@ export class ScenarioRelay {
       operatorTokenHash: null,
       pressure: () => 0,
     });
-    const app = httpApp({ relay, files: null, addressOf: () => LOOPBACK });
+    const blobs = new BlobDepot({
+      files: this.#blobFiles,
+      store: this.#store,
+      commits: relay.commits,
+      now: this.#kernel.now,
+      random: this.#chance.bytes,
+      count: relay.counters.add,
+    });
+    const app = httpApp({ relay, files: null, blobs, addressOf: () => LOOPBACK });
     const door: RelayDoor = {
       connect: (socket) => relay.connect(socket),
       fetch: (request) => {
@@ -92,6 +104,7 @@ export class ScenarioRelay {
   forget(): void {
     this.kill();
     this.#store = this.#emptyStore();
+    this.#blobFiles = openMemoryBlobFiles();
   }
 
   /** The whole folder is gone, its key with it: who is started here next is another relay. */

@@ -150,7 +150,7 @@ test("[CU5] reading marks what is here as read, once", async () => {
   const read = (): Promise<boolean> =>
     it.alice.change(async (tx) => {
       const channel = await openChannel(tx, it.alice.self, it.bob.self.account);
-      return markChannelRead(tx, channel);
+      return markChannelRead(tx, channel, NOW_MS);
     });
   await it.alice.change(async (tx) => {
     const channel = await openChannel(tx, it.alice.self, it.bob.self.account);
@@ -213,10 +213,10 @@ test("[MM5] what another device of ours has read is read here, before it comes a
     for (const n of [0, 1, 2]) await receive(n);
     // The phone has read up to number 4, of which the laptop has three.
     const now = await channelOf(tx, channel.c);
-    expect(now && (await takeRead(tx, now, known(4)))).toBe(true);
+    expect(now && (await takeRead(tx, now, known(4), NOW_MS))).toBe(true);
     const then = await channelOf(tx, channel.c);
     counts.push(then?.unread);
-    expect(then && (await takeRead(tx, then, known(2)))).toBe(false);
+    expect(then && (await takeRead(tx, then, known(2), NOW_MS))).toBe(false);
     await receive(3);
     return counts;
   });

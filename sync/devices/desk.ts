@@ -1,0 +1,191 @@
+/**
+ * The devices of our account: what the person does with them, and what has to be done by itself when one
+ * is out or somebody is called something else. docs/protocol/devices.md.
+ */
+import { toBase64url } from "../../crypto/base/base64url.ts";
+import type { Random } from "../../crypto/base/random.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { ownerOf } from "../account/mailboxes.ts";
+import type { Self } from "../account/self.ts";
+import type { Timers } from "../clock/timers.ts";
+import { isInAccount } from "../contact/contacts.ts";
+import { goneDueIn } from "../contact/devices.ts";
+import type { Lane } from "../lane.ts";
+import type { NameError } from "../payload/name.ts";
+import { type Effects, heldBack } from "../receive/effects.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import { RECEIVE_TABLES } from "../receive/receive.ts";
+import { openRelayHttp } from "../session/relay-http.ts";
+import type { Hex, OutboxRow } from "../store/rows.ts";
+import type { ReadTx, Store, WriteTx } from "../store/store.ts";
+import type { Transport } from "../transport/transport.ts";
+import { PATHS } from "../wire/http.ts";
+import { closeLogs, openLogsOfOut } from "./closings.ts";
+import type { Departure, DeviceError, Devices } from "./commands.ts";
+import { deviceNamesOf, isNameDue, noteDeviceName, noteOwnName, tellName } from "./names.ts";
+import { heedGone, leaveAccount, revokeDevice } from "./revoke.ts";
+
+/** Whoever put a device out closes its logs. If that does not come, another device of ours does. */
+export const CLOSE_AFTER_MS = 60_000;
+/** So long a device that leaves waits until the others are told, and then until its relay answers. */
+export const LEAVE_MS_MAX = 8_000;
+const LEAVE_LOOK_MS = 200;
+
+export type DevicesDeps = {
+  readonly store: Store;
+  readonly lane: Lane;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly transport: Transport;
+  readonly homeUrl: string;
+  readonly self: () => Self | undefined;
+  readonly effects: Effects;
+  /** This device is out of its account: nobody takes anything from it any more. */
+  readonly isOut: () => void;
+  /** Nobody is told any more that the person is here. */
+  readonly hide: () => void;
+  readonly failed: (error: unknown) => void;
+};
+
+export type DevicesDesk = Devices & {
+  /** Devices, or what they have to tell, may be others than before. */
+  readonly look: () => void;
+  readonly close: () => void;
+};
+
+export const openDevices = (deps: DevicesDeps): DevicesDesk => new Desk(deps);
+
+type Named = Result<void, DeviceError | NameError>;
+
+class Desk implements DevicesDesk {
+  readonly #deps: DevicesDeps;
+  #isClosed = false;
+  #isLeaving = false;
+  #cancel: (() => void) | undefined;
+
+  constructor(deps: DevicesDeps) {
+    this.#deps = deps;
+  }
+
+  readonly rename = (device: Hex, name: string): Promise<Named> =>
+    this.#do((tx, context) => noteDeviceName(tx, context, device, name));
+
+  readonly introduce = (name: string): Promise<Named> =>
+    this.#do(async (tx, context) => {
+      const { device } = context.self;
+      const isNamed = (await deviceNamesOf(tx))[device] !== undefined;
+      return isNamed ? ok(undefined) : noteDeviceName(tx, context, device, name);
+    });
+
+  readonly callMe = async (name: string): Promise<Named> => {
+    const named = await this.#do((tx, context) => noteOwnName(tx, context, name));
+    if (named.ok) this.look();
+    return named;
+  };
+
+  readonly revoke = (device: Hex, kept: readonly Hex[]): Promise<Result<void, DeviceError>> =>
+    this.#do((tx, context) => revokeDevice(tx, context, device, kept));
+
+  readonly leave = async (): Promise<Result<Departure, DeviceError>> => {
+    this.#isLeaving = true;
+    this.#deps.hide();
+    const left = await this.#do(async (tx, context) => {
+      await leaveAccount(tx, context);
+      return ok(undefined);
+    });
+    if (!left.ok) return left;
+    const isTold = await this.#isTold();
+    const isForgotten = await this.#forget();
+    this.#deps.isOut();
+    return ok({ isTold, isForgotten });
+  };
+
+  readonly look = (): void => {
+    this.#settle().catch(this.#deps.failed);
+  };
+
+  readonly close = (): void => {
+    this.#isClosed = true;
+    this.#cancel?.();
+  };
+
+  /** One transaction, with what follows from it outside. */
+  async #do<Value, Failure>(
+    work: (tx: WriteTx, context: OpenContext) => Promise<Result<Value, Failure>>,
+  ): Promise<Result<Value, Failure | { readonly type: "NotStarted" }>> {
+    const { lane, store, timers, random, effects } = this.#deps;
+    const held = heldBack(effects);
+    const done = await lane.run(
+      async (): Promise<Result<Value, Failure | { readonly type: "NotStarted" }>> => {
+        const self = this.#deps.self();
+        if (self === undefined) return err({ type: "NotStarted" });
+        const context = { self, nowMs: timers.now(), random, effects: held.effects };
+        return await store.write(RECEIVE_TABLES, (tx) => work(tx, context));
+      },
+    );
+    held.release();
+    if (done.ok) effects.wake();
+    return done;
+  }
+
+  async #settle(): Promise<void> {
+    const { store } = this.#deps;
+    const self = this.#deps.self();
+    if (self === undefined || this.#isClosed || this.#isLeaving) return;
+    const due = await store.read(["meta", "contacts"], async (tx) => ({
+      isIn: await isInAccount(tx, self),
+      isGone: Object.keys(await goneDueIn(tx)).length > 0,
+    }));
+    if (due.isGone) await this.#do(async (tx, context) => ok(await heedGone(tx, context)));
+    if (!due.isIn) return this.#deps.isOut();
+    await this.#tellName();
+    await this.#planClosing(self);
+  }
+
+  async #tellName(): Promise<void> {
+    const isDue = await this.#deps.store.read(["meta"], isNameDue);
+    for (let isMore = isDue; isMore && !this.#isClosed;) {
+      const told = await this.#do(async (tx, context) => ok(await tellName(tx, context)));
+      isMore = told.ok && told.value;
+    }
+  }
+
+  /** Logs that nobody has closed yet are closed in a while. */
+  async #planClosing(self: Self): Promise<void> {
+    const { store, timers } = this.#deps;
+    const open = await store.read(["meta", "contacts", "logs"], (tx) => openLogsOfOut(tx, self));
+    if (open.length === 0 || this.#cancel !== undefined || this.#isClosed) return;
+    this.#cancel = timers.after(CLOSE_AFTER_MS, () => {
+      this.#cancel = undefined;
+      this.#do(async (tx, context) => ok(await closeLogs(tx, context))).catch(this.#deps.failed);
+    });
+  }
+
+  /** Does a relay have our last words, and what was written before, for everybody they are for? */
+  async #isTold(): Promise<boolean> {
+    const { store, timers } = this.#deps;
+    const isWaiting = (tx: ReadTx): Promise<readonly OutboxRow[]> =>
+      tx.range("outbox", "due", { lower: [1], limit: 1 });
+    for (let waitedMs = 0; waitedMs < LEAVE_MS_MAX; waitedMs += LEAVE_LOOK_MS) {
+      if ((await store.read(["outbox"], isWaiting)).length === 0) return true;
+      await new Promise<void>((resolve) => void timers.after(LEAVE_LOOK_MS, resolve));
+    }
+    return false;
+  }
+
+  /** The relay forgets how we are woken, and all that it keeps for us. */
+  async #forget(): Promise<boolean> {
+    const { store, homeUrl: url, transport, timers } = this.#deps;
+    const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", url));
+    const owner = row === undefined ? undefined : ownerOf(row);
+    if (row?.registered !== true || owner === undefined) return row?.registered !== true;
+    const http = openRelayHttp({ url, owner, transport, timers });
+    const path = PATHS.mailbox(toBase64url(owner.mailbox));
+    const late = Promise.withResolvers<boolean>();
+    const cancel = timers.after(LEAVE_MS_MAX, () => late.resolve(false));
+    const gone = http.ask({ method: "DELETE", path, isSigned: true }).then((it) => it.ok);
+    const isGone = await Promise.race([gone, late.promise]);
+    cancel();
+    return isGone;
+  }
+}

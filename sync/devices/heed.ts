@@ -1,0 +1,28 @@
+/**
+ * An entry that was just placed: what it says of devices, and of our own account. What a device wrote
+ * that was put out of its account has no effect. docs/protocol/devices.md, [OD5] to [OD9].
+ */
+import { assert } from "../../crypto/base/assert.ts";
+import { applyAccountEntry } from "../account/address-book.ts";
+import type { Channel } from "../channel/channels.ts";
+import { KINDS } from "../entry/kinds.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
+import type { EntryRow } from "../store/rows.ts";
+import type { WriteTx } from "../store/store.ts";
+import { settleEnds } from "./closings.ts";
+
+export async function heedEntry(
+  tx: WriteTx,
+  context: OpenContext,
+  { entry, channel }: { readonly entry: EntryRow; readonly channel: Channel },
+): Promise<void> {
+  const isClosing = entry.kind === KINDS.logClose.number;
+  // It may have been closed before anything of it was here.
+  if (isClosing || entry.counts === "waits") {
+    const log = await tx.get("logs", entry.a);
+    assert(log !== undefined, "an entry stands in a log");
+    await settleEnds(tx, context, channel.c, log.account);
+    return;
+  }
+  if (entry.counts === undefined) await applyAccountEntry(tx, context, { entry, channel });
+}
