@@ -75,6 +75,12 @@ export async function moveMailbox(tx: WriteTx, url: string, relayId: RelayId): P
   await tx.put("meta", { k: CARDS_DUE, v: devices.map((it) => it.device) });
 }
 
+/** These devices get our newest card at the next upkeep. */
+export async function cardsAreDue(tx: WriteTx, devices: readonly Hex[]): Promise<void> {
+  const due = ((await tx.get("meta", CARDS_DUE))?.v ?? []) as readonly Hex[];
+  await tx.put("meta", { k: CARDS_DUE, v: [...new Set([...due, ...devices])] });
+}
+
 /** Our new card to everybody's devices. Those who move as well get it once they were found. */
 export async function tellCards(
   { store, lane, timers, random }: MoveDeps,

@@ -34,14 +34,18 @@ export async function ownContact(tx: ReadTx, { account }: Self): Promise<Contact
   return row;
 }
 
+/** Is this device one of its account's, as far as it knows? */
+export const isInAccount = async (tx: ReadTx, self: Self): Promise<boolean> =>
+  (await ownContact(tx, self)).live.includes(self.device);
+
 /** How we introduce ourselves, with these cards of ours. */
 export async function introductionOf(
   tx: ReadTx,
   self: Self,
   cards: readonly Uint8Array[],
 ): Promise<IntroductionContent> {
-  const { accountKey, name } = self;
-  return { accountKey, name, facts: (await ownContact(tx, self)).facts, cards };
+  const { name, facts } = await ownContact(tx, self);
+  return { accountKey: self.accountKey, name, facts, cards };
 }
 
 /** Devices that we encrypt to: of somebody we talk with, certified, not revoked, with a card. */
@@ -173,6 +177,22 @@ export async function groupToken(
   });
 }
 
+/**
+ * A device of theirs is out and knows the token: those that are left get a new one at the next upkeep,
+ * the old one goes on for as long as envelopes do. Rule [OD10].
+ */
+export async function retireContactToken(
+  tx: WriteTx,
+  { nowMs, effects }: Pick<TokenContext, "nowMs" | "effects">,
+  { account, token: label }: ContactRow,
+): Promise<void> {
+  const token = await tx.get("tokens", label);
+  if (token === undefined || !isTheirs(token, account)) return;
+  const expiresAtMs = nowMs + RETIRED_TOKEN_LIFE_MS;
+  await tx.put("tokens", { ...token, isRetired: true, expiresAtMs, registeredAt: [] });
+  effects.upkeep();
+}
+
 const isRetired = (it: TokenRow): boolean =>
   it.isRetired === true || it.expiresAtMs === TOKEN_REVOKED;
 
@@ -261,4 +281,4 @@ function isLong(token: TokenRow, nowMs: number): boolean {
 }
 
 const isTheirs = (token: TokenRow, account: Hex): boolean =>
-  token.class === "contact" && token.account === account && token.expiresAtMs !== TOKEN_REVOKED;
+  token.class === "contact" && token.account === account && !isRetired(token);

@@ -7,7 +7,7 @@ import { decodeFact, liveDevicesOf, mergeFacts } from "../../crypto/identity/fac
 import { hurryFor } from "../outbox/resend.ts";
 import { dropTargets } from "../outbox/targets.ts";
 import type { ContactRow, Hex } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Facts kept of a contact's account: ten devices, and what came before them. */
 export const CONTACT_FACTS_MAX = 64;
@@ -53,12 +53,39 @@ export async function takeFacts(
   const live = await putDevices(tx, toHex(accountIdOf(accountKey)), certified);
   const gone = held?.live.filter((it) => !live.includes(it)) ?? [];
   if (gone.length > 0) await dropTargets(tx, new Set(gone));
+  if (due.some(isRevocation)) await noteGone(tx, toHex(accountIdOf(accountKey)), gone);
   for (const { device } of certified) {
     const id = toHex(device);
     if (!live.includes(id)) refused.push({ type: "DeviceClaimed", device: id });
   }
   return { said: { facts: merged.value, live }, refused };
 }
+
+/** Name of the meta row: devices (hex16) that turned out to be out, by account (hex32). */
+const GONE_DUE = "goneDue";
+type GoneDue = Readonly<Record<Hex, readonly Hex[]>>;
+
+/** Somebody's devices are others than before: what follows is done in a transaction of its own. */
+async function noteGone(tx: WriteTx, account: Hex, gone: readonly Hex[]): Promise<void> {
+  const due = await goneDueIn(tx);
+  const all = [...new Set([...(due[account] ?? []), ...gone])];
+  await tx.put("meta", { k: GONE_DUE, v: { ...due, [account]: all } });
+}
+
+export const goneDueIn = async (tx: ReadTx): Promise<GoneDue> =>
+  ((await tx.get("meta", GONE_DUE))?.v ?? {}) as GoneDue;
+
+/** By account, each once. */
+export async function takeGoneDue(tx: WriteTx): Promise<ReadonlyMap<Hex, readonly Hex[]>> {
+  const due = await goneDueIn(tx);
+  await tx.delete("meta", GONE_DUE);
+  return new Map(Object.entries(due));
+}
+
+const isRevocation = (bytes: Uint8Array): boolean => {
+  const fact = decodeFact(bytes);
+  return fact.ok && fact.value.type === "device_revoke";
+};
 
 /** Those that may still be checked: what the account key signed first, then revocations. */
 function withinBudget(tx: WriteTx, by: Hex, fresh: readonly Uint8Array[]): readonly Uint8Array[] {

@@ -7,8 +7,10 @@ import type { Random } from "../../crypto/base/random.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { ownerOf } from "../account/mailboxes.ts";
 import type { Self } from "../account/self.ts";
+import { ensureOwnLog } from "../channel/append.ts";
+import { openChannel } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
-import { isInAccount } from "../contact/contacts.ts";
+import { isInAccount, ownContact } from "../contact/contacts.ts";
 import { goneDueIn } from "../contact/devices.ts";
 import type { Lane } from "../lane.ts";
 import type { NameError } from "../payload/name.ts";
@@ -55,6 +57,14 @@ export type DevicesDesk = Devices & {
 
 export const openDevices = (deps: DevicesDeps): DevicesDesk => new Desk(deps);
 
+/** Among several devices: receipts go under a chain of ours, which comes with the first entry of our log. */
+async function beHeard(tx: WriteTx, context: OpenContext): Promise<void> {
+  const { self } = context;
+  if ((await ownContact(tx, self)).live.length < 2) return;
+  const channel = await openChannel(tx, self, self.account);
+  await ensureOwnLog(tx, { ...context, channel });
+}
+
 type Named = Result<void, DeviceError | NameError>;
 
 class Desk implements DevicesDesk {
@@ -73,6 +83,7 @@ class Desk implements DevicesDesk {
   readonly introduce = (name: string): Promise<Named> =>
     this.#do(async (tx, context) => {
       const { device } = context.self;
+      await beHeard(tx, context);
       const isNamed = (await deviceNamesOf(tx))[device] !== undefined;
       return isNamed ? ok(undefined) : noteDeviceName(tx, context, device, name);
     });

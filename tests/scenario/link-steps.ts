@@ -74,3 +74,16 @@ export const hasNothing = async (who: Person): Promise<void> => {
   }
   expect((await who.rows("meta")).map((it) => it.k)).not.toContain("self");
 };
+
+/** Any two: `by` is of the account, `whom` is not of any. */
+export async function linkTwo(
+  them: Pick<Pair, "outcome" | "pass">,
+  by: Person,
+  whom: Person,
+): Promise<void> {
+  expect(await use(them, whom, await show(them, by))).toBeNull();
+  await them.pass(3 * SECOND_MS);
+  by.device.linking.confirm();
+  await them.pass(4 * SECOND_MS);
+  at(whom, "linked");
+}

@@ -1,4 +1,4 @@
-/** A database of the first version under today's code. Between them a message was edited and answered. */
+/** Databases of earlier versions under today's code. */
 import { expect, test } from "vitest";
 
 import { readSelf } from "../../sync/account/self.ts";
@@ -10,15 +10,18 @@ import { plainMessage } from "../../sync/entry/plain-message.ts";
 import { addKnown, maxKnown } from "../../sync/log/known.ts";
 import type { EntryRow, Rows, TableName } from "../../sync/store/rows.ts";
 import { TABLES } from "../../sync/store/tables.ts";
-import { openUpgraded, version1Of } from "../sync/store/version-1.ts";
+import { diskOf, openUpgraded, type Owner, type PastVersion } from "../sync/store/past-versions.ts";
 import type { Person } from "./person.ts";
-import { HOUR_MS, world } from "./world.ts";
+import { HOUR_MS, MINUTE_MS, world } from "./world.ts";
 
 const NAMES = Object.keys(TABLES) as TableName[];
 
-/** What lies on the first version's disk, after the upgrade of tables and indexes, and of no row. */
-async function rowsOf(who: "alice" | "bob"): Promise<ReadonlyMap<TableName, readonly unknown[]>> {
-  const { store } = await openUpgraded(who, await version1Of(who));
+/** What lies on that version's disk, after the upgrade of tables and indexes, and of no row. */
+async function rowsOf(
+  version: PastVersion,
+  who: Owner,
+): Promise<ReadonlyMap<TableName, readonly unknown[]>> {
+  const { store } = await openUpgraded(who, await diskOf(version, who));
   const all = new Map<TableName, readonly unknown[]>();
   for (const name of NAMES) {
     all.set(name, await store.read([name], (tx) => tx.range(name, "primary", {})));
@@ -27,8 +30,8 @@ async function rowsOf(who: "alice" | "bob"): Promise<ReadonlyMap<TableName, read
   return all;
 }
 
-async function haveDisk(person: Person, who: "alice" | "bob"): Promise<void> {
-  const rows = await rowsOf(who);
+async function haveDisk(person: Person, version: PastVersion, who: Owner): Promise<void> {
+  const rows = await rowsOf(version, who);
   await person.sleep();
   await person.change(async (tx) => {
     for (const name of NAMES) {
@@ -73,8 +76,8 @@ async function newerEntry(
 
 test("[DV6] a database of version 1 opens, with everything in it, and goes on", async () => {
   const { alice, bob, pass, atRest, everybody } = await world(["alice", "bob"]);
-  await haveDisk(alice, "alice");
-  await haveDisk(bob, "bob");
+  await haveDisk(alice, 1, "alice");
+  await haveDisk(bob, 1, "bob");
   await pass(HOUR_MS);
   const reader = alice;
   for (const holder of [alice, bob]) {
@@ -120,11 +123,52 @@ test("[DV6] a database of version 1 opens, with everything in it, and goes on", 
 
 test("[DV6] it is upgraded once: opened again, nothing is made anew", async () => {
   const { alice } = await world(["alice"]);
-  await haveDisk(alice, "alice");
+  await haveDisk(alice, 1, "alice");
   await alice.wake();
   await alice.sleep();
   const before = await alice.rows("contacts");
   await alice.wake();
   expect(await alice.rows("contacts")).toEqual(before);
   expect((await alice.change(readSelf)) ?? {}).not.toHaveProperty("facts");
+});
+
+test("[DV6] a database of version 2 opens, with everything in it, and goes on", async () => {
+  // Of other names than those who wrote it, so that this relay knows nobody.
+  const them = await world(["anna", "ben", "tablet"]);
+  const { anna: alice, ben: bob, tablet: laptop, pass, atRest, everybody } = them;
+  await haveDisk(alice, 2, "alice");
+  await haveDisk(bob, 2, "bob");
+  await haveDisk(laptop, 2, "laptop");
+  await pass(HOUR_MS);
+  for (const person of everybody) await person.wake();
+  await pass(MINUTE_MS);
+  for (const person of everybody) expect([...person.bugs], person.name).toEqual([]);
+
+  expect((await alice.rows("channels")).map((it) => it.kind)).toEqual(["self", "account", "dm"]);
+  expect(await laptop.account()).toBe(await alice.account());
+  const all = ["hello Bob", "hello Alice", "from the laptop", "not read yet"].concat(
+    "written without a way",
+  );
+  expect((await alice.sees(bob)).toSorted()).toEqual(all.toSorted());
+  expect(await alice.sees(alice)).toEqual(["a note"]);
+  expect(await alice.unread(bob)).toBe(1);
+  const views = await laptop.views(bob);
+  const hello = views.find(({ row }) => row.text === "hello Alice");
+  expect(hello?.view.text).toBe("hello, Alice!");
+  expect(hello?.view.reactions.map((it) => it.emoji)).toEqual(["👍"]);
+
+  await bob.say(alice, "after the upgrade");
+  await alice.say(bob, "all well");
+  await laptop.say(bob, "here too");
+  // As the app does when it opens: a device without a name gives itself one.
+  for (const person of everybody) {
+    expect((await them.outcome(person.device.devices.introduce(person.name))).ok).toBe(true);
+  }
+  await atRest(2 * MINUTE_MS);
+  for (const person of [alice, laptop]) {
+    expect(await person.sees(bob)).toEqual(await bob.sees(alice));
+    expect(await person.sees(bob)).toEqual(
+      expect.arrayContaining([...all, "after the upgrade", "all well", "here too"]),
+    );
+  }
 });

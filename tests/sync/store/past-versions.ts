@@ -1,6 +1,7 @@
 /**
- * Databases as version 1 wrote them (commit a1106cb): two people who have written to each other, with
- * rows sealed as they lie on the disk. Alice has not read the last message and has one to send.
+ * Databases as earlier versions wrote them, with rows sealed as they lie on the disk: version 1 (commit
+ * a1106cb) and version 2 (commit f84638a). Alice and Bob have written to each other; Alice has not read
+ * Bob's last message and has one to send. In version 2 Alice has a laptop too.
  */
 import { readFileSync } from "node:fs";
 
@@ -28,21 +29,24 @@ type Stored = {
 };
 
 const NAME = "device";
-const DMK_FILL = { alice: 1, bob: 2 } as const;
+const DMK_FILL = { alice: 1, bob: 2, laptop: 3 } as const;
+/** `laptop`: in version 2 alone. */
+export type Owner = keyof typeof DMK_FILL;
+export type PastVersion = 1 | 2;
 
 const isBytes = (value: unknown): value is { readonly base64: string } =>
   typeof value === "object" && value !== null && "base64" in value;
 
-const people = (): Readonly<Record<string, Stored>> =>
+const people = (version: PastVersion): Readonly<Record<string, Stored>> =>
   JSON.parse(
-    readFileSync(new URL("version-1.json", import.meta.url), "utf8"),
+    readFileSync(new URL(`version-${version}.json`, import.meta.url), "utf8"),
     (_, value: unknown) =>
       isBytes(value) ? Uint8Array.from(Buffer.from(value.base64, "base64")) : value,
   ) as Record<string, Stored>;
 
 /** The database on a disk of its own, never touched by today's code. */
-export async function version1Of(who: keyof typeof DMK_FILL): Promise<IDBFactory> {
-  const stored = people()[who]!;
+export async function diskOf(version: PastVersion, who: Owner): Promise<IDBFactory> {
+  const stored = people(version)[who]!;
   const factory = new IDBFactory();
   const request = factory.open(NAME, stored.version);
   request.addEventListener("upgradeneeded", () => {
@@ -59,10 +63,7 @@ export async function version1Of(who: keyof typeof DMK_FILL): Promise<IDBFactory
 }
 
 /** Opened by today's code. */
-export const openUpgraded = (
-  who: keyof typeof DMK_FILL,
-  factory: IDBFactory,
-): Promise<DexieStore> =>
+export const openUpgraded = (who: Owner, factory: IDBFactory): Promise<DexieStore> =>
   openDexieStore({
     name: NAME,
     vault: engineVault(dmkOf(DMK_FILL[who])),

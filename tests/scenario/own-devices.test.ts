@@ -1,0 +1,169 @@
+import { expect, test } from "vitest";
+
+import { selfOf } from "./forge.ts";
+import { linkTwo } from "./link-steps.ts";
+import type { Person } from "./person.ts";
+import { linked } from "./sibling.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS, world, type World } from "./world.ts";
+
+type Three = World<"phone" | "laptop" | "bob">;
+
+/** A phone and a laptop of one account, and a contact; nothing on its way. */
+async function three(): Promise<Three> {
+  const them = await world(["phone", "laptop", "bob"]);
+  const { phone, laptop, bob, pass, befriend } = them;
+  await befriend(phone, bob);
+  await linked(phone, laptop);
+  await pass(20 * SECOND_MS);
+  await laptop.say(bob, "from the laptop");
+  await pass(20 * SECOND_MS);
+  return them;
+}
+
+const deviceOf = async (who: Person): Promise<string> => (await selfOf(who)).device;
+
+/** What is shown of the chat, with what does not count in brackets. */
+const shown = async (who: Person, other: Person): Promise<readonly string[]> =>
+  (await who.entries(other)).map((it) => (it.counts === undefined ? it.text : `(${it.text})`));
+
+async function revoke({ outcome }: Three, by: Person, whom: Person): Promise<void> {
+  const revoked = await outcome(by.device.devices.revoke(await deviceOf(whom), []));
+  expect(revoked).toEqual({ ok: true, value: undefined });
+}
+
+/** It hears nothing of what its account has told it, as if its thief had seen to that. */
+async function deafen({ relay }: Pick<Three, "relay">, who: Person): Promise<void> {
+  const [row] = await who.rows("mailboxes");
+  await relay.lose(Uint8Array.from(Buffer.from(row?.mailbox ?? "", "hex")));
+}
+
+test("[OD1] [OD3] a device that is removed gets nothing any more, and learns why", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass } = them;
+  await revoke(them, phone, laptop);
+  await pass(20 * SECOND_MS);
+  for (const who of [phone, laptop]) {
+    expect((await who.contact(phone)).live).toEqual([await deviceOf(phone)]);
+  }
+  expect((await bob.contact(phone)).live).toEqual([await deviceOf(phone)]);
+  await bob.say(phone, "for the phone alone");
+  await phone.say(bob, "and back");
+  await pass(20 * SECOND_MS);
+  expect(await laptop.sees(bob)).toEqual(["from the laptop"]);
+  expect(await phone.sees(bob)).toEqual(["from the laptop", "for the phone alone", "and back"]);
+  expect(await bob.sees(phone)).toEqual(["from the laptop", "for the phone alone", "and back"]);
+  const sent = await laptop.device.send(await laptop.chatWith(bob), "still here");
+  expect(sent).toEqual({ ok: false, error: { type: "NotAllowed" } });
+  expect([...phone.bugs, ...laptop.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[OD5] [OD6] what it goes on writing counts nowhere, and what it wrote before stays", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass } = them;
+  // The laptop is stolen: it hears nothing of its account, and writes to its contacts.
+  laptop.disconnect();
+  await revoke(them, phone, laptop);
+  const stolen = await laptop.say(bob, "send me money");
+  await laptop.device.acts.edit(
+    await laptop.chatWith(bob),
+    (await laptop.entries(bob))[0]?.id ?? "",
+    "from a thief",
+  );
+  await pass(20 * SECOND_MS);
+  await deafen(them, laptop);
+  laptop.reconnect();
+  await pass(2 * MINUTE_MS);
+  expect(stolen).not.toBe("");
+  expect(await shown(bob, phone)).toEqual(["from the laptop"]);
+  const kept = (await bob.rows("entries")).filter((it) => it.text === "send me money");
+  expect(kept.map((it) => [it.counts, it.shown])).toEqual([["no", 0]]);
+  expect(await shown(phone, bob)).toEqual(["from the laptop", "(send me money)"]);
+  const [message] = await bob.views(phone);
+  expect(message?.view.text).toBe("from the laptop");
+  expect(await bob.unread(phone)).toBe(1);
+  expect([...phone.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[OD6] [OD8] what came before the word of a removal counts no more after it", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass } = them;
+  phone.disconnect();
+  await laptop.say(bob, "from a thief, as yet unknown");
+  await pass(20 * SECOND_MS);
+  expect(await bob.sees(phone)).toEqual(["from the laptop", "from a thief, as yet unknown"]);
+  expect(await bob.unread(phone)).toBe(2);
+  await revoke(them, phone, laptop);
+  phone.reconnect();
+  await pass(MINUTE_MS);
+  expect(await shown(bob, phone)).toEqual(["from the laptop"]);
+  expect(await bob.unread(phone)).toBe(1);
+  const chat = (await bob.rows("channels")).find((it) => it.kind === "dm");
+  expect(chat?.preview?.text).toBe("from the laptop");
+});
+
+test("[OD7] [OD9] what it wrote before its end counts, even when it comes last", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass } = them;
+  bob.disconnect();
+  await laptop.say(bob, "the phone has this");
+  await pass(20 * SECOND_MS);
+  await revoke(them, phone, laptop);
+  await pass(20 * SECOND_MS);
+  // The relay loses what the laptop wrote to Bob, and the word of its end comes first.
+  await deafen(them, bob);
+  bob.reconnect();
+  await phone.say(bob, "did you get it?");
+  await pass(10 * MINUTE_MS);
+  expect(await shown(bob, phone)).toEqual([
+    "from the laptop",
+    "the phone has this",
+    "did you get it?",
+  ]);
+  expect(bob.bugs).toEqual([]);
+});
+
+test("[OD8] two devices that remove each other are both out, and end nothing", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass } = them;
+  await phone.say(bob, "from the phone");
+  await pass(20 * SECOND_MS);
+  phone.disconnect();
+  laptop.disconnect();
+  await revoke(them, phone, laptop);
+  await revoke(them, laptop, phone);
+  phone.reconnect();
+  await pass(20 * SECOND_MS);
+  await deafen(them, laptop);
+  laptop.reconnect();
+  await pass(2 * MINUTE_MS);
+  expect((await bob.contact(phone)).live).toEqual([]);
+  expect(await shown(bob, phone)).toEqual(["from the laptop", "from the phone"]);
+  const refused = await bob.device.send(await bob.chatWith(phone), "anybody there?");
+  expect(refused).toEqual({ ok: false, error: { type: "NotAllowed" } });
+  expect([...phone.bugs, ...laptop.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[OD2] what a removed device has linked goes with it, but for what is kept", async () => {
+  const them = await world(["phone", "laptop", "tablet", "watch"], {
+    newcomers: ["laptop", "tablet", "watch"],
+  });
+  const { phone, laptop, tablet, watch, pass, outcome } = them;
+  for (const [by, whom] of [
+    [phone, laptop],
+    [laptop, tablet],
+    [laptop, watch],
+  ] as const) {
+    await linkTwo(them, by, whom);
+    expect((await outcome(whom.device.devices.introduce("Firefox"))).ok).toBe(true);
+    await pass(10 * SECOND_MS);
+  }
+  await pass(MINUTE_MS);
+  const [one, two, three, four] = await Promise.all([phone, laptop, tablet, watch].map(deviceOf));
+  const live = async (who: Person): Promise<readonly string[]> => (await who.contact(phone)).live;
+  expect(await live(phone)).toHaveLength(4);
+  expect((await outcome(phone.device.devices.revoke(two ?? "", [three ?? ""]))).ok).toBe(true);
+  await pass(MINUTE_MS);
+  expect((await live(phone)).toSorted()).toEqual([one, three].toSorted());
+  expect((await live(tablet)).toSorted()).toEqual([one, three].toSorted());
+  expect(await live(watch)).not.toContain(four);
+});
