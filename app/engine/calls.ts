@@ -12,7 +12,10 @@ export type Parts = {
     Device,
     "start" | "invite" | "acceptInvite" | "admit" | "push" | "send" | "markRead" | "decide"
   >;
-} & Pick<Device, "acts" | "chats" | "groups" | "linking" | "rooms">;
+} & Pick<
+  Device,
+  "acts" | "chats" | "devices" | "expiry" | "groups" | "linking" | "media" | "rooms"
+>;
 
 export type Part = keyof Parts;
 export type Method<P extends Part> = keyof Parts[P] & string;

@@ -8,6 +8,7 @@
  * build takes over from an old one without waiting for its tabs to close. [AEN3] Where there are no
  * SharedWorkers it is the worker of one tab (dial-engine.ts).
  */
+import type { OpenRoomHost } from "../../sync/rooms/rooms.ts";
 import { heedWakes } from "./caught-up.ts";
 import { openHub } from "./hub.ts";
 import { type EngineEnd, engineLockOf, tabLockOf, type ToEngine, type ToTab } from "./messages.ts";
@@ -55,9 +56,13 @@ function beAlive(): Promise<void> {
   });
 }
 
+/** Yjs comes when the first shared document is opened, and not before. */
+const loadRooms = async (): Promise<OpenRoomHost> =>
+  (await import("../../sync/rooms/host.ts")).openRoomHost;
+
 /** Works until `told` to go, or until it turns out that it cannot. */
 async function work(told: Promise<void>): Promise<EngineEnd> {
-  const opened = await openEngine();
+  const opened = await openEngine(loadRooms);
   if (!opened.ok) {
     hub.notOpened(opened.error);
     return "failed";

@@ -6,8 +6,6 @@
  * [AHB2] A tab that says hello gets the newest status at once, then each change.
  * [AHB3] Tabs are added up: the person is here when any tab is in front, and all that any tab
  *        shows is watched. A tab that is gone no longer counts.
- *        Nobody is told that the person is here before a tab has said that they may be, nor while any
- *        tab says that they may not.
  * [AHB4] Asks that come before the device is open wait for it, ASKS_OUTSTANDING_MAX a tab.
  * [AHB5] Tabs learn why there is no engine, and that a newer one took over.
  */
@@ -23,6 +21,7 @@ import {
   type ToTab,
 } from "./messages.ts";
 import type { Port } from "./port.ts";
+import { openRoomSeats, type RoomSeats } from "./room-seats.ts";
 
 type TabPort = Port<ToTab, ToEngine>;
 
@@ -30,10 +29,9 @@ type Tab = {
   readonly port: TabPort;
   name: string;
   visible: boolean;
-  /** Null: it has not said. */
-  showsPresence: boolean | null;
   watched: readonly string[];
   outstanding: number;
+  readonly rooms: RoomSeats;
 };
 
 const BUSY = err({ type: "EngineBusy" as const });
@@ -79,6 +77,7 @@ export function openHub({ life, whenGone }: HubOptions): Hub {
   };
   const drop = (tab: Tab): void => {
     if (!tabs.delete(tab)) return;
+    tab.rooms.leaveAll();
     tab.port.close();
     sumUp();
   };
@@ -88,8 +87,7 @@ export function openHub({ life, whenGone }: HubOptions): Hub {
     tab.name = name;
     tabs.add(tab);
     void whenGone(name).then(() => drop(tab));
-    if (now.type === "notOpened") tab.port.post(now);
-    if (now.type === "retired") tab.port.post({ type: "retired" });
+    if (now.type === "notOpened" || now.type === "retired") tab.port.post(now);
     if (now.type !== "open") return;
     tab.port.post({ type: "ready", life });
     if (status !== null) tab.port.post({ type: "status", status });
@@ -115,6 +113,7 @@ export function openHub({ life, whenGone }: HubOptions): Hub {
         if (message.type === "hello") greet(tab, message.tab);
         else if (message.type === "ping") port.post({ type: "pong" });
         else if (message.type === "note") heed(tab, message.note);
+        else if (message.type === "room") tab.rooms.heard(device.promise, message);
         else void take(tab, message.id, message.call);
       });
     },
@@ -136,21 +135,18 @@ const newTab = (port: TabPort): Tab => ({
   port,
   name: "",
   visible: false,
-  showsPresence: null,
   watched: [],
   outstanding: 0,
+  rooms: openRoomSeats(port.post),
 });
 
 /** What is added up over the tabs. */
 function keep(tab: Tab, note: Note): void {
   if (note.type === "visible") tab.visible = note.visible;
-  if (note.type === "showPresence") tab.showsPresence = note.shown;
   if (note.type === "watch") tab.watched = note.accounts;
 }
 
 function addUp(device: Device, tabs: readonly Tab[]): void {
-  const said = tabs.map((tab) => tab.showsPresence).filter((shows) => shows !== null);
-  device.showPresence(said.length > 0 && said.every((shows) => shows));
   device.visible(tabs.some((tab) => tab.visible));
   device.watch([...new Set(tabs.flatMap((tab) => tab.watched))]);
 }

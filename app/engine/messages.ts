@@ -11,7 +11,6 @@ export type Note =
   | { readonly type: "typing"; readonly c: number }
   | { readonly type: "watch"; readonly accounts: readonly Hex[] }
   | { readonly type: "visible"; readonly visible: boolean }
-  | { readonly type: "showPresence"; readonly shown: boolean }
   | { readonly type: "network"; readonly online: boolean };
 
 /** Why there is no engine at all. */
@@ -22,11 +21,30 @@ export type OpenFailure =
   /** A part of the app did not arrive. */
   | { readonly type: "EngineMissing" };
 
+/** A tab in a room of shared documents; `id` is the tab's number for the socket. */
+type OfRoom = { readonly type: "room"; readonly id: number };
+export type ToRoom = OfRoom &
+  (
+    | { readonly what: "open"; readonly room: string; readonly client: number }
+    | { readonly what: "frame"; readonly bytes: Uint8Array }
+    | { readonly what: "flush" }
+    /** `kept` with this number is wanted. */
+    | { readonly what: "keep"; readonly n: number }
+    | { readonly what: "close" }
+  );
+export type FromRoom = OfRoom &
+  (
+    | { readonly what: "frame"; readonly bytes: Uint8Array }
+    | { readonly what: "kept"; readonly n: number }
+    | { readonly what: "closed"; readonly code: number }
+  );
+
 export type ToEngine =
   /** `tab` names the Web Lock that the tab holds while it lives. */
   | { readonly type: "hello"; readonly tab: string }
   | { readonly type: "ask"; readonly id: number; readonly call: Call }
   | { readonly type: "note"; readonly note: Note }
+  | ToRoom
   | { readonly type: "ping" };
 
 export type ToTab =
@@ -37,6 +55,7 @@ export type ToTab =
   | { readonly type: "taken"; readonly id: number }
   | { readonly type: "answer"; readonly id: number; readonly answer: Answer }
   | { readonly type: "status"; readonly status: Status }
+  | FromRoom
   | { readonly type: "pong" }
   /** A newer engine took over; this tab's build is out of date. */
   | { readonly type: "retired" };

@@ -4,7 +4,7 @@ import { ready } from "../../crypto/base/sodium.ts";
 import { sodiumAead, subKeysOf } from "../../crypto/vault/sub-keys.ts";
 import { nonceSourceOf } from "../../crypto/vault/vault.ts";
 import type { Device } from "../../sync/device.ts";
-import { openDevice } from "../../sync/open-device.ts";
+import { type DeviceDeps, openDevice } from "../../sync/open-device.ts";
 import { openDexieStore } from "../../sync/store/dexie-store.ts";
 import { StorageError, type Store } from "../../sync/store/store.ts";
 import { DB_NAME } from "../db/tables.ts";
@@ -15,7 +15,10 @@ import { systemRandom, systemTimers } from "./system.ts";
 
 export type OpenedEngine = { readonly store: Store; readonly device: Device };
 
-export async function openEngine(): Promise<Result<OpenedEngine, OpenFailure>> {
+/** `loadRooms`: where there are shared documents (sync/rooms/rooms.ts). */
+export async function openEngine(
+  loadRooms?: DeviceDeps["loadRooms"],
+): Promise<Result<OpenedEngine, OpenFailure>> {
   try {
     await ready;
   } catch {
@@ -28,14 +31,14 @@ export async function openEngine(): Promise<Result<OpenedEngine, OpenFailure>> {
       name: DB_NAME,
       vault: { aead: sodiumAead, keys: subKeysOf(key.value), nonces: nonceSourceOf(systemRandom) },
     });
-    return ok({ store, device: await openDeviceOn(store) });
+    return ok({ store, device: await openDeviceOn(store, loadRooms) });
   } catch (error) {
     if (!(error instanceof StorageError)) reportError(error);
     return err({ type: "StorageRefused" });
   }
 }
 
-const openDeviceOn = (store: Store): Promise<Device> =>
+const openDeviceOn = (store: Store, loadRooms: DeviceDeps["loadRooms"]): Promise<Device> =>
   openDevice({
     store,
     transport: openNetwork(systemTimers),
@@ -43,6 +46,7 @@ const openDeviceOn = (store: Store): Promise<Device> =>
     random: systemRandom,
     homeUrl: location.origin,
     appUrl: `${location.origin}/`,
+    ...(loadRooms !== undefined && { loadRooms }),
     // To the browser's console, where a person who reports a fault can find it. Holds no content.
     failed: (error) => reportError(error),
   });

@@ -14,8 +14,9 @@ import type { Status } from "../../sync/device.ts";
 import type { Hex } from "../../sync/store/rows.ts";
 import type { Answer, AnswerTo, Args, Call, Method, Part } from "./calls.ts";
 import type { Note, OpenFailure, ToEngine, ToTab } from "./messages.ts";
-import { openAsks } from "./open-asks.ts";
+import { type OpenAsks, openAsks } from "./open-asks.ts";
 import type { Port } from "./port.ts";
+import { openRoomEnds, type RoomEnds } from "./room-ends.ts";
 
 export type EngineState =
   | { readonly type: "starting" }
@@ -54,8 +55,9 @@ export type RemoteDevice = {
   readonly typing: (c: number) => void;
   readonly watch: (accounts: readonly Hex[]) => void;
   readonly visible: (visible: boolean) => void;
-  readonly showPresence: (shown: boolean) => void;
   readonly network: (online: boolean) => void;
+  /** A socket's way to a room of shared documents. */
+  readonly openRoom: RoomEnds["open"];
   /** Null until the engine has told it. */
   readonly status: () => Status | null;
   readonly state: () => EngineState;
@@ -82,8 +84,8 @@ export function openRemoteDevice(options: RemoteDeviceOptions): RemoteDevice {
     typing: (c) => line.note({ type: "typing", c }),
     watch: (accounts) => line.note({ type: "watch", accounts }),
     visible: (visible) => line.note({ type: "visible", visible }),
-    showPresence: (shown) => line.note({ type: "showPresence", shown }),
     network: (online) => line.note({ type: "network", online }),
+    openRoom: line.openRoom,
     status: () => now.status,
     state: () => now.state,
     listen: (listener) => {
@@ -99,6 +101,7 @@ type Heard = { readonly state: EngineState; readonly status: Status | null };
 type Line = {
   readonly ask: (call: Call) => Promise<Answer>;
   readonly note: (note: Note) => void;
+  readonly openRoom: RoomEnds["open"];
   readonly close: () => void;
 };
 
@@ -108,6 +111,7 @@ function openLine(
   tell: (change: Partial<Heard>) => void,
 ): Line {
   const asks = openAsks((id, call) => port?.post({ type: "ask", id, call }));
+  const rooms = openRoomEnds((message) => state.type === "ready" && hasSent(port, message));
   /** The last of each kind that a new engine must be told again. */
   const lasting = new Map<Note["type"], Note>();
   let state: EngineState = { type: "starting" };
@@ -120,12 +124,10 @@ function openLine(
   };
   const hear = (message: ToTab): void => {
     pulse.beat();
-    if (message.type === "taken") asks.taken(message.id);
-    else if (message.type === "answer") asks.answered(message.id, message.answer);
-    else if (message.type === "status") tell({ status: message.status });
+    if (isSettled(asks, rooms, message)) return;
+    if (message.type === "status") tell({ status: message.status });
     else if (message.type === "ready") lives(message.life);
-    else if (message.type !== "pong") enter(message);
-    if (message.type === "retired") asks.retire();
+    else enter(message);
   };
   const lives = (its: string): void => {
     if (life !== its)
@@ -137,6 +139,7 @@ function openLine(
     asks.lose();
     life = undefined;
     if (state.type !== "starting") enter({ type: "starting" });
+    rooms.lose();
     dialled.post({ type: "hello", tab });
     for (const note of lasting.values()) dialled.post({ type: "note", note });
   };
@@ -168,11 +171,30 @@ function openLine(
       if (note.type !== "typing") lasting.set(note.type, note);
       port?.post({ type: "note", note });
     },
+    openRoom: rooms.open,
     close: () => {
       pulse.stop();
       port?.close();
     },
   };
+}
+
+function hasSent(port: EnginePort | undefined, message: ToEngine): boolean {
+  port?.post(message);
+  return port !== undefined;
+}
+
+/** Whatever is about one call or one room goes there; the rest is about the engine as such. */
+function isSettled(
+  asks: OpenAsks,
+  rooms: RoomEnds,
+  message: ToTab,
+): message is Exclude<ToTab, EngineState | { readonly type: "status" | "ready" }> {
+  if (message.type === "taken") asks.taken(message.id);
+  else if (message.type === "answer") asks.answered(message.id, message.answer);
+  else if (message.type === "room") rooms.heard(message);
+  if (message.type === "retired") asks.retire();
+  return ["taken", "answer", "room", "pong"].includes(message.type);
 }
 
 type Pulse = { readonly beat: () => void; readonly stop: () => void };

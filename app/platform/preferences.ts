@@ -1,7 +1,7 @@
 /**
- * How the app looks, which language it speaks, whether contacts see when the person is here, and whether
- * it tells when somebody writes: kept in localStorage, because it is needed before the first paint, and
- * says nothing about their chats. [APF1] A choice lasts. [APF2] Other
+ * How the app looks, which language it speaks, and whether it tells when somebody writes: of this browser
+ * alone, in localStorage, because it is needed before the first paint, and says nothing about their chats
+ * (docs/decisions/0095-a-look-is-the-browsers.md). [APF1] A choice lasts. [APF2] Other
  * tabs follow. [APF3] What is not understood becomes its default.
  */
 
@@ -20,8 +20,6 @@ export type Preferences = {
   readonly accent: Accent;
   /** Null: the browser's. */
   readonly language: string | null;
-  /** Contacts see when the person is here, and the person when they are. */
-  readonly presenceShown: boolean;
   /** Whether this browser tells when somebody writes. */
   readonly notifications: Notifications;
   /** The chat that was open last, by its number on this device; null = none. */
@@ -33,7 +31,6 @@ const DEFAULTS: Preferences = {
   theme: "system",
   accent: "violet",
   language: null,
-  presenceShown: true,
   notifications: "unasked",
   lastChat: null,
 };
@@ -83,14 +80,13 @@ function stored(): Preferences {
 /** Takes anything: what is not understood becomes its default. */
 export function parsePreferences(value: unknown): Preferences {
   if (typeof value !== "object" || value === null) return DEFAULTS;
-  const { theme, accent, language, presenceShown, notifications, lastChat } = value as Readonly<
+  const { theme, accent, language, notifications, lastChat } = value as Readonly<
     Record<string, unknown>
   >;
   return {
     theme: THEMES.find((known) => known === theme) ?? DEFAULTS.theme,
     accent: ACCENTS.find((known) => known === accent) ?? DEFAULTS.accent,
     language: typeof language === "string" ? language : null,
-    presenceShown: typeof presenceShown === "boolean" ? presenceShown : DEFAULTS.presenceShown,
     notifications: NOTIFICATIONS.find((known) => known === notifications) ?? DEFAULTS.notifications,
     lastChat: typeof lastChat === "number" && Number.isSafeInteger(lastChat) ? lastChat : null,
   };

@@ -4,11 +4,13 @@
  */
 import { createContext, use } from "react";
 
+import type { Settings } from "../../sync/rooms/settings.ts";
 import type { Chat } from "../db/chats.ts";
 import type { OpenedChat } from "../features/conversation/opened-chat.ts";
 
 export type FirstLook = {
   readonly chats: readonly Chat[];
+  readonly settings: Settings;
   /** The chat that the address names; null: none, or no such chat. */
   readonly opened: OpenedChat | null;
 };

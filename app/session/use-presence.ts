@@ -2,11 +2,9 @@
  * Whether the other side of a chat is here, as far as the person may know. [APR1] Who hides their own
  * presence is told nothing of others': neither now, nor what was known before.
  */
-import { useSyncExternalStore } from "react";
-
 import type { Chat } from "../db/chats.ts";
-import { listenPreferences, readPreferences } from "../platform/preferences.ts";
 import { useStatus } from "./session.ts";
+import { useSettings } from "./settings.tsx";
 
 export type Seen = {
   readonly online: boolean;
@@ -16,8 +14,7 @@ export type Seen = {
 
 const HIDDEN: Seen = { online: false, lastSeenMs: 0 };
 
-export const usePresenceShown = (): boolean =>
-  useSyncExternalStore(listenPreferences, () => readPreferences().presenceShown);
+export const usePresenceShown = (): boolean => useSettings().presenceShown;
 
 export const usePresence = ({ account, kind, lastSeenMs }: Chat): Seen =>
   usePresenceOf(kind === "dm" ? account : null, lastSeenMs);

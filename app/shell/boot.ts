@@ -13,6 +13,7 @@ import { openDexieReader } from "../../sync/store/dexie-reader.ts";
 import { readerVaultOf } from "../../sync/store/reader-vault.ts";
 import { readChats } from "../db/chats.ts";
 import { type Me, readMe } from "../db/me.ts";
+import { readSettings } from "../db/settings.ts";
 import { type Db, DB_NAME } from "../db/tables.ts";
 import { openChat } from "../features/conversation/opened-chat.ts";
 import { keyStore } from "../platform/key-store.ts";
@@ -53,8 +54,12 @@ async function openStarted(key: Uint8Array): Promise<Boot | null | "broken"> {
 }
 
 async function lookAt(db: Db, c: number | null): Promise<FirstLook> {
-  const [chats, opened] = await Promise.all([readChats(db), c === null ? null : openChat(db, c)]);
-  return { chats, opened };
+  const [chats, settings, opened] = await Promise.all([
+    readChats(db),
+    readSettings(db),
+    c === null ? null : openChat(db, c),
+  ]);
+  return { chats, settings, opened };
 }
 
 /** The person chose to start again: what is left of the old database opens for nobody any more. */

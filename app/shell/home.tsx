@@ -21,8 +21,8 @@ import { SwitcherDialog } from "../features/switcher/switcher-dialog.tsx";
 import { followInviteLinks, isDeviceLink, relayInviteOf } from "../platform/invite-fragment.ts";
 import { followNetwork, followVisibility } from "../platform/presence-of-person.ts";
 import { followNotifications } from "../platform/push.ts";
+import { useSharedDrafts } from "../rooms/use-shared-drafts.ts";
 import { useSession } from "../session/session.ts";
-import { usePresenceShown } from "../session/use-presence.ts";
 import { texts } from "../text/speech.ts";
 import { Brand } from "../ui/brand.tsx";
 import { ConnectionStrip } from "./connection-strip.tsx";
@@ -58,6 +58,7 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
   const onKeys = useCallback(() => setPanel({ type: "keys" }), []);
 
   usePersonHere();
+  useSharedDrafts();
   useKeepNotifications();
   useTellNews(chats);
   useEffect(() => followNotifications((c) => navigate(`/chat/${c}`)), [navigate]);
@@ -213,11 +214,9 @@ function useOpenChat(): number | null {
   return Number.isSafeInteger(c) && c > 0 ? c : null;
 }
 
-/** Tells the engine whether the person is here, who may know, and whether there is a network. */
+/** Tells the engine whether the person is here, and whether there is a network. */
 function usePersonHere(): void {
   const { device } = useSession();
-  const presenceShown = usePresenceShown();
-  useEffect(() => device.showPresence(presenceShown), [device, presenceShown]);
   useEffect(() => {
     const unfollow = [followVisibility(device.visible), followNetwork(device.network)];
     return () => {

@@ -23,6 +23,7 @@ import { listenPreferences, readPreferences, setPreferences } from "../platform/
 import { rememberStart } from "../platform/sentinel.ts";
 import { FirstLookContext } from "../session/first-look.ts";
 import { SessionContext } from "../session/session.ts";
+import { SettingsProvider } from "../session/settings.tsx";
 import { Announcer } from "../ui/announcer.tsx";
 import { useLate } from "../ui/use-live.ts";
 import { boot, type Boot, startAgain } from "./boot.ts";
@@ -142,7 +143,9 @@ function Started({ found, connect, inviteLink }: StartedProps): ReactElement {
   return (
     <SessionContext value={session}>
       <FirstLookContext value={first}>
-        <Home inviteLink={inviteLink} />
+        <SettingsProvider>
+          <Home inviteLink={inviteLink} />
+        </SettingsProvider>
       </FirstLookContext>
     </SessionContext>
   );

@@ -1,4 +1,5 @@
 /** Every sentence of the app, in German. The type is the English catalogue's. */
+import { chatMenuDe } from "./chat-menu-de.ts";
 import type { Texts } from "./en.ts";
 import { groupsDe } from "./groups-de.ts";
 import { linkingDe } from "./linking-de.ts";
@@ -288,6 +289,8 @@ export const de: Texts = {
   },
 
   linking: linkingDe,
+
+  chatMenu: chatMenuDe,
 
   groups: groupsDe,
 

@@ -3,6 +3,7 @@
  * are functions, so a translation that forgets one, or a sentence, does not compile (docs/decisions/
  * 0045-a-typed-catalogue.md).
  */
+import { chatMenuEn } from "./chat-menu-en.ts";
 import { groupsEn } from "./groups-en.ts";
 import { linkingEn } from "./linking-en.ts";
 import { notificationsEn } from "./notifications-en.ts";
@@ -297,6 +298,8 @@ export const en = {
   },
 
   linking: linkingEn,
+
+  chatMenu: chatMenuEn,
 
   groups: groupsEn,
 

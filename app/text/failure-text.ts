@@ -1,10 +1,11 @@
 /** Every way that a command can fail, in words with a way out. One table for the whole app. */
 import { unreachable } from "../../crypto/base/assert.ts";
 import type { ActError, InviteError, SendError, StartError } from "../../sync/device.ts";
+import type { RoomsError } from "../../sync/rooms/rooms.ts";
 import type { EngineFailure } from "../engine/calls.ts";
 import { texts } from "./speech.ts";
 
-export type Failure = StartError | InviteError | SendError | ActError | EngineFailure;
+export type Failure = StartError | InviteError | SendError | ActError | EngineFailure | RoomsError;
 
 export function failureText(failure: Failure): string {
   const { errors, onboarding, conversation } = texts();
@@ -12,6 +13,8 @@ export function failureText(failure: Failure): string {
     case "AlreadyStarted":
     case "EngineGone":
     case "EngineBusy":
+    case "RoomUnknown":
+    case "RoomsUnavailable":
       return errors.engineGone;
     case "NameEmpty":
       return onboarding.nameEmpty;
@@ -39,8 +42,8 @@ export function failureText(failure: Failure): string {
       return errors.channelUnknown;
     case "TextEmpty":
       return errors.textEmpty;
-    case "TextTooLong":
-      return conversation.tooLong(failure.bytes - failure.limit);
+    case "TextTooManyCharacters":
+      return conversation.tooLong(failure.characters - failure.limit);
     case "NotAllowed":
       return errors.notAllowed;
     case "MessageUnknown":

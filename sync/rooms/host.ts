@@ -74,13 +74,7 @@ class Host implements RoomHost {
     (await this.#of(room)).room.attach(socket, client);
 
   readonly takeIn = (): Promise<void> => {
-    this.#taking = this.#taking.then(async () => {
-      try {
-        for (const room of ACCOUNT_ROOMS) await this.#takeInto(room);
-      } catch (error) {
-        this.#deps.failed(error);
-      }
-    });
+    this.#taking = this.#takeAfter(this.#taking);
     return this.#taking;
   };
 
@@ -90,6 +84,15 @@ class Host implements RoomHost {
     for (const it of opened)
       if (it.status === "fulfilled") it.value.room.close(ROOM_CLOSED.restart);
   };
+
+  async #takeAfter(earlier: Promise<void>): Promise<void> {
+    await earlier;
+    try {
+      for (const room of ACCOUNT_ROOMS) await this.#takeInto(room);
+    } catch (error) {
+      this.#deps.failed(error);
+    }
+  }
 
   async #of(name: RoomName): Promise<Hosted> {
     const held = await this.#hosted.get(name);

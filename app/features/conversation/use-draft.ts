@@ -1,10 +1,14 @@
 /**
  * The text that is being written in a chat. It is kept when the chat, the tab or the browser is left
- * (platform/drafts.ts), and given back when sending fails.
+ * (platform/drafts.ts), given back when sending fails, and shared with the person's other devices
+ * (rooms/drafts-room.ts) behind their back: the field waits for none of that.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { readDraft, writeDraft } from "../../platform/drafts.ts";
+import { draftChanged, enterField } from "../../rooms/draft-fields.ts";
+import { movedBy, spliceOf } from "../../rooms/splice.ts";
 
 const SAVE_AFTER_MS = 300;
 
@@ -22,12 +26,15 @@ export function useDraft(c: number): Draft {
   const [text, setText] = useState("");
   const latest = useRef("");
   const touched = useRef(false);
+  /** Nothing was read yet, or what was in the field is being sent. */
+  const isAway = useRef(true);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const save = useCallback(() => {
     clearTimeout(timer.current);
     timer.current = undefined;
-    void writeDraft(c, latest.current);
+    isAway.current = false;
+    void writeDraft(c, latest.current).then(() => draftChanged(c));
   }, [c]);
   const write = useCallback(
     (next: string) => {
@@ -43,6 +50,7 @@ export function useDraft(c: number): Draft {
     clearTimeout(timer.current);
     timer.current = undefined;
     latest.current = "";
+    isAway.current = true;
     setText("");
     return taken;
   }, []);
@@ -55,9 +63,11 @@ export function useDraft(c: number): Draft {
     const restore = async (): Promise<void> => {
       const saved = await readDraft(c);
       // The person may have begun to type before the disk answered.
-      if (touched.current || saved === "") return;
+      if (touched.current) return;
+      isAway.current = false;
       latest.current = saved;
       setText(saved);
+      draftChanged(c);
     };
     void restore();
     const saveNow = (): void => {
@@ -70,5 +80,42 @@ export function useDraft(c: number): Draft {
       saveNow();
     };
   }, [c, save]);
+  useShared(c, latest, isAway, setText);
   return { text, write, take, forget: save, giveBack };
+}
+
+/** What is typed elsewhere comes into the field, and the cursor stays where it was in the text. */
+function useShared(
+  c: number,
+  latest: { current: string },
+  isAway: { current: boolean },
+  setText: (text: string) => void,
+): void {
+  useEffect(() => {
+    let isComposing = false;
+    const begin = (): void => void (isComposing = true);
+    const end = (): void => void (isComposing = false);
+    document.addEventListener("compositionstart", begin);
+    document.addEventListener("compositionend", end);
+    const leave = enterField(c, {
+      read: () => (isAway.current ? undefined : latest.current),
+      adopt: (next) => {
+        if (isComposing) return false;
+        const splice = spliceOf(latest.current, next);
+        const field = document.activeElement;
+        const isHere = field instanceof HTMLTextAreaElement && field.value === latest.current;
+        const ends = isHere ? [field.selectionStart, field.selectionEnd] : [];
+        latest.current = next;
+        flushSync(() => setText(next));
+        const [from, to] = ends.map((at) => movedBy(splice, at));
+        if (isHere && from !== undefined) field.setSelectionRange(from, to ?? from);
+        return true;
+      },
+    });
+    return () => {
+      leave();
+      document.removeEventListener("compositionstart", begin);
+      document.removeEventListener("compositionend", end);
+    };
+  }, [c, latest, isAway, setText]);
 }

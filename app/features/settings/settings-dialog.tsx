@@ -23,6 +23,7 @@ import { language, texts } from "../../text/speech.ts";
 import { type Language, LANGUAGES } from "../../text/texts.ts";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Privacy } from "./privacy.tsx";
 
 const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, { readonly languageName: string }][];
 
@@ -37,7 +38,7 @@ type Props = {
 };
 
 export function SettingsDialog({ notifications, onLink, onKeys, onClose }: Props): ReactElement {
-  const { theme, accent, presenceShown } = useSyncExternalStore(listenPreferences, readPreferences);
+  const { theme, accent } = useSyncExternalStore(listenPreferences, readPreferences);
   const words = texts().settings;
   return (
     <Dialog heading={words.heading} onClose={onClose}>
@@ -64,21 +65,7 @@ export function SettingsDialog({ notifications, onLink, onKeys, onClose }: Props
         onChoose={(value) => setPreferences({ language: value })}
       />
       {notifications}
-      <section>
-        <h3>{words.privacy}</h3>
-        <label className="switch">
-          <input
-            type="checkbox"
-            checked={presenceShown}
-            aria-describedby="presence-hint"
-            onChange={(event) => setPreferences({ presenceShown: event.currentTarget.checked })}
-          />
-          <span>{words.presence}</span>
-        </label>
-        <p id="presence-hint" className="hint">
-          {words.presenceHint}
-        </p>
-      </section>
+      <Privacy />
       <Devices onLink={onLink} />
       <Storage />
       <section className="keys-section">

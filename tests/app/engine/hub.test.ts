@@ -101,14 +101,10 @@ test("[AHB3] adds tabs up, and a tab that is gone no longer counts", async () =>
   const { device } = await openTestDevice();
   onTestFinished(() => device[Symbol.asyncDispose]());
   const told: string[] = [];
-  let showsPresence: boolean | undefined;
   const listening: Device = {
     ...device,
     visible: (visible) => void told.push(`visible ${visible}`),
     watch: (accounts) => void told.push(`watch ${accounts.join("+")}`),
-    showPresence: (shown) => {
-      showsPresence = shown;
-    },
   };
   const gone = new Map<string, () => void>();
   const hub = openHub({
@@ -117,7 +113,6 @@ test("[AHB3] adds tabs up, and a tab that is gone no longer counts", async () =>
   });
   hub.opened(listening);
   const tabs = ["a", "b"].map((name) => ({ name, tab: tabOf(hub) }));
-  expect(showsPresence).toBe(false);
   for (const { name, tab } of tabs) {
     tab.port.post({ type: "hello", tab: name });
     await tab.hears("ready");
@@ -126,21 +121,10 @@ test("[AHB3] adds tabs up, and a tab that is gone no longer counts", async () =>
     tab.port.post({ type: "ping" });
     await tab.hears("pong");
   }
-  const sayPresence = async (at: number, shown: boolean): Promise<void> => {
-    tabs[at]!.tab.port.post({ type: "note", note: { type: "showPresence", shown } });
-    tabs[at]!.tab.port.post({ type: "ping" });
-    await tabs[at]!.tab.hears("pong");
-  };
-  expect(showsPresence).toBe(false);
-  await sayPresence(1, true);
-  expect(showsPresence).toBe(true);
-  await sayPresence(0, false);
-  expect(showsPresence).toBe(false);
   expect(told.slice(-2)).toEqual(["visible true", "watch xx+a+b"]);
   gone.get("a")?.();
   await Promise.resolve();
   expect(told.slice(-2)).toEqual(["visible false", "watch xx+b"]);
-  expect(showsPresence).toBe(true);
 });
 
 test("[AHB4] asks wait for the device, so many and no more", async () => {

@@ -21,7 +21,6 @@ test("[APF1] a choice is kept, and shown on the document", () => {
     theme: "dark",
     accent: "teal",
     language: null,
-    presenceShown: true,
     notifications: "unasked",
     lastChat: null,
   });

@@ -2,12 +2,9 @@ import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import * as Y from "yjs";
 
 import { ready } from "../../../crypto/base/sodium.ts";
-import {
-  decodeRoomUpdate,
-  encodeRoomUpdate,
-  type RoomUpdate,
-} from "../../../sync/rooms/room-update.ts";
+import type { RoomUpdate } from "../../../sync/entry/room-body.ts";
 import { ROOM_CLOSED, type RoomClosed } from "../../../sync/rooms/room-closed.ts";
+import { decodeRoomUpdate, encodeRoomUpdate } from "../../../sync/rooms/room-update.ts";
 import {
   FLUSH_BYTES,
   FLUSH_MS,

@@ -1,11 +1,11 @@
 import "fake-indexeddb/auto";
 import { act, screen, waitFor } from "@testing-library/react";
 import type { ReactElement } from "react";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { channelsOf, contactsOf } from "../../../../app/db/tables.ts";
+import { channelsOf, contactsOf, metaOf } from "../../../../app/db/tables.ts";
 import { ChatList, useChats } from "../../../../app/features/chats/chat-list.tsx";
-import { setPreferences } from "../../../../app/platform/preferences.ts";
+import { SettingsProvider } from "../../../../app/session/settings.tsx";
 import { channel, contact, openRows, THEM, US } from "../../db/rows.ts";
 import { CALM, show } from "../../screen.tsx";
 
@@ -20,7 +20,12 @@ async function shown() {
     channel(1, { kind: "self", account: US }),
     channel(2, { lastH: 9, unread: 3, preview: { text: "are you there?", own: false } }),
   ]);
-  return await show(<List />, { db });
+  return await show(
+    <SettingsProvider>
+      <List />
+    </SettingsProvider>,
+    { db },
+  );
 }
 
 test("[ACL1] an item's name begins with the chat's and says what is unread", async () => {
@@ -66,8 +71,9 @@ test("[APR1] who hides their own presence is told nothing of others'", async () 
   const presence = { [THEM]: { online: true, lastSeenMs: 0 } };
   act(() => engine.say({ type: "status", status: { ...CALM, presence } }));
   expect(bob.textContent).toContain("online");
-  onTestFinished(() => setPreferences({ presenceShown: true }));
-  act(() => setPreferences({ presenceShown: false }));
-  expect(bob.textContent).not.toContain("online");
+  await act(async () => {
+    await metaOf(db).put({ k: "settings", v: { presenceShown: false } });
+  });
+  await waitFor(() => expect(bob.textContent).not.toContain("online"));
   expect(bob.title).toBe("");
 });
