@@ -255,12 +255,14 @@ export class Person {
   async states(other: Person): Promise<readonly MessageState[]> {
     const c = await this.chatWith(other);
     const cursors = (await this.rows("cursors")).filter((it) => it.c === c);
-    const logs = await this.rows("logs");
-    const channel = (await this.rows("channels")).find((it) => it.c === c);
+    const logs = (await this.rows("logs")).filter((it) => it.c === c);
+    const kind = (await this.rows("channels")).find((it) => it.c === c)?.kind;
+    const logByNumber = new Map(logs.map((it) => [it.a ?? 0, it]));
+    const receipts = { logs, logByNumber, cursors, members: [] };
     return (await this.entries(other)).flatMap((entry) => {
-      const log = logs.find((it) => it.a === entry.a);
-      if (!entry.own || log === undefined || channel === undefined) return [];
-      return [messageStateOf(entry.s, log, cursors, channel.kind === "self" ? "self" : "dm")];
+      const isChat = entry.own && (kind === "self" || kind === "dm");
+      const state = isChat ? messageStateOf(entry, receipts, kind) : null;
+      return state === null ? [] : [state];
     });
   }
 
