@@ -3,7 +3,7 @@
  * docs/protocol/sync.md, rules [HE8] and [HE10].
  */
 import type { Random } from "../../crypto/base/random.ts";
-import { ensureOwnLog } from "../channel/append.ts";
+import { APPEND_TABLES, ensureOwnLog } from "../channel/append.ts";
 import { numbered } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import type { TableName } from "../store/rows.ts";
@@ -11,12 +11,7 @@ import type { WriteTx } from "../store/store.ts";
 import { RENEW_TABLES, renewIncarnation, type Self } from "./self.ts";
 
 export const BEGIN_ANEW_TABLES: readonly TableName[] = [
-  ...RENEW_TABLES,
-  "contacts",
-  "devices",
-  "logs",
-  "entries",
-  "outbox",
+  ...new Set([...RENEW_TABLES, ...APPEND_TABLES]),
 ];
 
 /**

@@ -6,7 +6,7 @@
 import { assert } from "../../crypto/base/assert.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { certificateChainOf } from "../account/certificate-chain.ts";
-import type { Self } from "../account/self.ts";
+import { readSelf, type Self } from "../account/self.ts";
 import { floorOf, hEffOf, msOf, nextHlc } from "../clock/hlc.ts";
 import { type Body, encodeBody } from "../entry/bodies.ts";
 import { type Dep, DEPS_MAX, depOf, entryIdOf, SALT_BYTES, signEntry } from "../entry/entry.ts";
@@ -101,11 +101,13 @@ export async function append(tx: WriteTx, input: AppendInput, words: Words): Pro
 /** Our log in the channel with its `log.open`: the entry that says whose log it is. */
 export async function ensureOwnLog(
   tx: WriteTx,
-  input: AppendInput,
+  given: AppendInput,
 ): Promise<{ readonly log: Log; readonly channel: Channel }> {
-  const log = await openOwnLog(tx, input.self, input.channel);
+  // Whoever asks may have waited for their turn while a rollback was found, and new logs begun.
+  const self = (await readSelf(tx)) ?? given.self;
+  const input = { ...given, self };
+  const log = await openOwnLog(tx, self, input.channel);
   if (log.known.floor > 0) return { log, channel: input.channel };
-  const { self } = input;
   const words: Words = {
     type: "logOpen",
     accountKey: self.accountKey,

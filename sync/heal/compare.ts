@@ -2,10 +2,18 @@
  * Digests of other devices, compared with ours when nothing more comes: whoever is behind asks the other
  * one where it is ahead. docs/protocol/sync.md, [DG3] to [DG5].
  */
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
-import { bytesOf, type Channel, channelById, channelOf, logsOf } from "../channel/channels.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelById,
+  channelOf,
+  type Log,
+  logsOf,
+} from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
-import { decodeEntry } from "../entry/entry.ts";
+import { decodeEntry, DEP_HASH_BYTES } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
 import type { MemberRow } from "../group/rows.ts";
 import { isServable } from "../group/welcome.ts";
@@ -19,19 +27,18 @@ import {
   maxKnown,
 } from "../log/known.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
-import type { LogKnown } from "../payload/backfill.ts";
 import { entriesThatFit } from "../payload/entries.ts";
 import type { Hello } from "../payload/hello.ts";
 import { BACKFILL_LOGS_MAX, BACKFILL_RANGES_MAX, ENTRIES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { Vector } from "../payload/vector.ts";
+import type { LogHead, Vector } from "../payload/vector.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { CursorRow, DeviceRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { mayAsk, SERVED_WAITING_MAX, takeTurn } from "./answers.ts";
 import { ask, type AskContext, type Round } from "./ask.ts";
 import { HEAL_TRIES_MAX } from "./asked.ts";
-import { type Digest, digestOf } from "./digest.ts";
+import { type Digest, digestOf, type Head, openHeads } from "./digest.ts";
 import { proofsFor, takeForkProof } from "./forks.ts";
 
 /** Digests are compared when a channel was quiet for so long. */
@@ -138,15 +145,44 @@ export async function askVector(
 }
 
 /** Newest logs first: of what does not fit nobody writes any more. */
-async function vectorOf(tx: ReadTx, { c }: Channel): Promise<readonly LogKnown[]> {
-  return (await logsOf(tx, c))
+async function vectorOf(tx: ReadTx, channel: Channel): Promise<readonly LogHead[]> {
+  const headOf = await openHeads(tx, channel);
+  const logs = (await logsOf(tx, channel.c))
     .filter((it) => maxKnown(it.known) > 0)
     .toSorted((a, b) => b.hlc - a.hlc)
-    .slice(0, BACKFILL_LOGS_MAX)
-    .map(({ log, known }) => ({
-      log: bytesOf(log),
-      known: limitKnown(known, BACKFILL_RANGES_MAX),
-    }));
+    .slice(0, BACKFILL_LOGS_MAX);
+  return Promise.all(logs.map(async (log) => logHead(log, await headOf(log))));
+}
+
+const logHead = ({ log, known }: Log, head: Head | undefined): LogHead => ({
+  log: bytesOf(log),
+  known: limitKnown(known, BACKFILL_RANGES_MAX),
+  head: head?.seq ?? 0,
+  hash8: (head?.hash ?? new Uint8Array(DEP_HASH_BYTES)).slice(0, DEP_HASH_BYTES),
+});
+
+/** Do they have another entry than we where this log ends for them? Then both of us look for it. */
+async function isForked(tx: ReadTx, log: Log, { head, hash8 }: LogHead): Promise<boolean> {
+  const held = hasKnown(log.known, head)
+    ? await tx.get("entries", [log.c, log.a, head])
+    : undefined;
+  if (held === undefined || equalBytes(held.hash.subarray(0, DEP_HASH_BYTES), hash8)) return false;
+  return ((await tx.get("forks", log.a))?.s ?? Infinity) > head;
+}
+
+async function doubtForks(
+  tx: ReadTx,
+  { effects }: OpenContext,
+  { device }: DeviceRow,
+  c: number,
+  heads: readonly LogHead[],
+): Promise<void> {
+  const byId = new Map((await logsOf(tx, c)).map((it) => [it.log, it]));
+  for (const head of heads) {
+    const log = byId.get(toHex(head.log));
+    if (log === undefined || !(await isForked(tx, log, head))) continue;
+    effects.doubted({ c, log: log.log, seq: head.head, device });
+  }
 }
 
 /** A vector that came: a question, or the answer to ours. */
@@ -165,6 +201,7 @@ export async function takeVector(
     return context.effects.dropped("vector of another channel");
   if (!(await mayAsk(tx, context, from, channel, isContact))) return;
   for (const proof of vector.forks) await takeForkProof(tx, context, channel, proof);
+  await doubtForks(tx, context, from, channel.c, vector.logs);
   if (vector.asks) return answerVector(tx, context, from, channel, vector);
   const row = await tx.get("cursors", [channel.c, from.device]);
   // They are nowhere ahead of what we may read: it was compared.
@@ -186,17 +223,21 @@ async function answerVector(
   if (!(await takeTurn(tx, context, from))) return;
   if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
   const member = (await groupMembers(tx, channel)).find((it) => it.account === from.account);
-  const theirs = new Map(asked.logs.map(({ log, known }) => [toHex(log), known]));
-  const logs: LogKnown[] = [];
+  const theirs = new Map(asked.logs.map((it) => [toHex(it.log), it]));
+  const headOf = await openHeads(tx, channel);
+  const logs: LogHead[] = [];
   const rows: EntryRow[] = [];
   const ours = (await logsOf(tx, channel.c)).toSorted((a, b) => b.hlc - a.hlc);
   for (const log of ours) {
-    const known = theirs.get(log.log) ?? KNOWN_NOTHING;
-    if (logs.length >= BACKFILL_LOGS_MAX || coversKnown(known, log.known)) continue;
-    const lacked = await lackedRows(tx, log, known, member);
-    if (lacked.length === 0) continue;
-    logs.push({ log: bytesOf(log.log), known: limitKnown(log.known, BACKFILL_RANGES_MAX) });
-    if (logs.length <= SERVED_LOGS_MAX) rows.push(...lacked);
+    if (logs.length >= BACKFILL_LOGS_MAX) break;
+    const their = theirs.get(log.log);
+    const known = their?.known ?? KNOWN_NOTHING;
+    const isOther = their !== undefined && (await isForked(tx, log, their));
+    const isAhead = !coversKnown(known, log.known);
+    const lacked = isAhead ? await lackedRows(tx, log, known, member) : [];
+    if (lacked.length === 0 && !isOther) continue;
+    logs.push(logHead(log, await headOf(log)));
+    if (logs.length <= SERVED_LOGS_MAX) rows.push(...lacked.filter(isProofInItself));
   }
   const entries = entriesThatFit(rows.slice(0, ENTRIES_MAX).map((it) => it.bytes));
   const payloads = [
@@ -215,7 +256,7 @@ async function answerVector(
   context.effects.wake();
 }
 
-/** The first entries of a log that they lack and may read, and that prove themselves. */
+/** Entries of a log that they lack and may read, of each hole the last ones. */
 async function lackedRows(
   tx: ReadTx,
   { c, a, known }: { readonly c: number; readonly a: number; readonly known: Known },
@@ -237,8 +278,11 @@ async function lackedRows(
     found.push(...rows.filter(isTheirs).toReversed());
     if (found.length >= ENTRIES_MAX) break;
   }
-  return found.filter((it) => {
-    const entry = decodeEntry(it.bytes);
-    return entry.ok && entry.value.signature !== null;
-  });
+  return found;
+}
+
+/** One that came in a run proves nothing by itself, and is supplied as a run, by WANT. */
+function isProofInItself({ bytes }: EntryRow): boolean {
+  const entry = decodeEntry(bytes);
+  return entry.ok && entry.value.signature !== null;
 }

@@ -15,22 +15,37 @@ export const DIGEST_TABLES: readonly TableName[] = ["logs", "entries", "rosters"
 /** `count`: the sum of the heads, so that a part of a log that one may not read makes no difference. */
 export type Digest = { readonly digest: Uint8Array; readonly count: number };
 
+/** The last entry of a log before its first hole, of what one may read. `hash`: its entryId. */
+export type Head = { readonly seq: number; readonly hash: Uint8Array };
+
+/** Answers for each log of the channel; undefined: nothing of it is here from its beginning on. */
+export async function openHeads(
+  tx: ReadTx,
+  channel: Channel,
+): Promise<(log: Log) => Promise<Head | undefined>> {
+  const starts = (await tx.get("rosters", channel.c))?.starts ?? {};
+  const forks = await forksOf(tx, channel.c);
+  return async (log) => {
+    const seq = headOf(log, starts[log.log] ?? 1, forks.get(log.a));
+    const entry = seq === 0 ? undefined : await tx.get("entries", [log.c, log.a, seq]);
+    return entry === undefined ? undefined : { seq, hash: entry.hash };
+  };
+}
+
 /**
  * Over the logs in the order of their ids: id, number of the last entry before the first hole, and its
  * entryId. A forked log ends before the fork.
  */
 export async function digestOf(tx: ReadTx, channel: Channel): Promise<Digest> {
-  const starts = (await tx.get("rosters", channel.c))?.starts ?? {};
-  const forks = await forksOf(tx, channel.c);
+  const headOfLog = await openHeads(tx, channel);
   const parts: Uint8Array[] = [];
   let count = 0;
   const logs = (await logsOf(tx, channel.c)).toSorted((a, b) => (a.log < b.log ? -1 : 1));
   for (const log of logs) {
-    const head = headOf(log, starts[log.log] ?? 1, forks.get(log.a));
-    const entry = head === 0 ? undefined : await tx.get("entries", [log.c, log.a, head]);
-    if (entry === undefined) continue;
-    parts.push(bytesOf(log.log), u32le(head), entry.hash);
-    count += head;
+    const head = await headOfLog(log);
+    if (head === undefined) continue;
+    parts.push(bytesOf(log.log), u32le(head.seq), head.hash);
+    count += head.seq;
   }
   return { digest: hash16("digest", bytesOf(channel.id), concat(...parts)), count };
 }

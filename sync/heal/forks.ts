@@ -23,6 +23,8 @@ import type { Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { ForkRow } from "./rows.ts";
 
+const NONE = new Uint8Array(0);
+
 /**
  * An entry came in whose place another one has: is that a fork? `bytes`: of an entry of this channel. Its
  * signature is checked here.
@@ -31,6 +33,7 @@ async function noteFork(
   tx: WriteTx,
   context: OpenContext,
   channel: Channel,
+  device: Hex,
   bytes: Uint8Array,
 ): Promise<void> {
   const entry = decodeEntry(bytes);
@@ -38,9 +41,17 @@ async function noteFork(
   if (!entry.ok || log === undefined) return;
   const held = await tx.get("entries", [channel.c, log.a, entry.value.core.seq]);
   if (held === undefined) return;
-  if (await takeForkProof(tx, context, channel, { first: held.bytes, second: bytes })) {
-    context.effects.forked(log.a);
-  }
+  // We signed both, and remember one: our storage was rolled back.
+  if (log.own && equalBytes(log.incarnation, context.self.incarnation))
+    context.effects.rolledBack();
+  const isNews = await takeForkProof(tx, context, channel, { first: held.bytes, second: bytes });
+  if (!isNews) return;
+  context.effects.forked(log.a);
+  const before = decodeEntry(held.bytes);
+  const { seq, prev } = entry.value.core;
+  const isLower = before.ok && !equalBytes(before.value.core.prev ?? NONE, prev ?? NONE);
+  // They parted before: who had the one has what is in front of it.
+  if (isLower) context.effects.doubted({ c: channel.c, log: log.log, seq: seq - 1, device });
 }
 
 /** What the refusal of an entry that `device` sent says about forks. */
@@ -52,7 +63,7 @@ export async function heedRefusal(
   { why, before }: Extract<EntryOutcome, { readonly type: "refused" }>,
   bytes: Uint8Array,
 ): Promise<void> {
-  if (why === "fork") await noteFork(tx, context, channel, bytes);
+  if (why === "fork") await noteFork(tx, context, channel, device, bytes);
   if (before !== undefined) context.effects.doubted({ c: channel.c, device, ...before });
 }
 

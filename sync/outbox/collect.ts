@@ -14,7 +14,7 @@ import type { Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
 import type { Flow } from "./flow.ts";
-import { SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
+import { isSealed, SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
 
 /** Rows sealed and sent in one round. */
 export const ROUND_ROWS_MAX = 64;
@@ -39,6 +39,8 @@ export type CollectDeps = {
   readonly self: () => Self | undefined;
   /** A connection to that relay. Null: too many are open. */
   readonly linkTo: LinkTo;
+  /** False while we do not know what happened when we were away: entries wait to be sealed. Rule [OB14]. */
+  readonly maySeal: () => boolean;
 };
 
 type NumberedRow = OutboxRow & { readonly n: number };
@@ -78,7 +80,11 @@ export async function collect(
   const round = new Round(deps, self, flow, inFlight);
   const isIdle = (await deps.store.read(["outbox"], (tx) => round.due(tx))).length === 0;
   if (isIdle) return { parcels: [], unopened: [], madeTokens: false, isMore: false };
-  return await deps.lane.run(() => deps.store.write(SEAL_TABLES, (tx) => round.run(tx)));
+  return await deps.lane.run(() => {
+    // While this waited for its turn we may have begun new logs, which chains handed over now name.
+    const sealing = new Round(deps, deps.self() ?? self, flow, inFlight);
+    return deps.store.write(SEAL_TABLES, (tx) => sealing.run(tx));
+  });
 }
 
 class Round {
@@ -139,6 +145,10 @@ class Round {
     const [full] = all.targets;
     if (open.length === 0 && full !== undefined) return this.#wait(tx, row, full.device);
     const parcel = { ...all, targets: open };
+    if (!isSealed(row, this.#seal.nowMs) && !this.#deps.maySeal()) {
+      this.#behind.add(row.n);
+      return;
+    }
     const sealed = await sealRow(tx, this.#seal, row);
     if (sealed === undefined) {
       for (const { device } of parcel.targets) this.#unopened.add(device);

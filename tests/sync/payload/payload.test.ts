@@ -73,7 +73,14 @@ function makeSamples(): Samples {
     vector: encodePayload("vector", {
       channel,
       asks: true,
-      logs: [{ log: bytesOf(16, 15), known: { floor: 3, ranges: [[5, 6]] } }],
+      logs: [
+        {
+          log: bytesOf(16, 15),
+          known: { floor: 3, ranges: [[5, 6]] },
+          head: 3,
+          hash8: bytesOf(8, 21),
+        },
+      ],
       forks: [{ first: bytesOf(80, 16), second: bytesOf(80, 17) }],
     }),
     entry: encodePayload("entry", bytesOf(300, 10)),
