@@ -17,6 +17,8 @@ export type GroupOfChat = {
   readonly role: Role | null;
   /** We used a link, and wait. */
   readonly joining: Joining["state"] | null;
+  /** People who wait for our word, as we are an admin. */
+  readonly waiting: number;
 };
 
 export type Chat = {
@@ -122,7 +124,7 @@ function groupChatOf(
   const { c, id } = channel;
   // It has no name before its first word is here.
   if (c === undefined || roster === undefined) return null;
-  const { members, title, joining } = roster;
+  const { members, title, joining, joins = [] } = roster;
   if (title === "" && joining === undefined) return null;
   const role = members.find((it) => it.account === self)?.role ?? null;
   const { recentMs, ...rest } = shared(channel);
@@ -133,7 +135,12 @@ function groupChatOf(
     account: id,
     name: cleanName(title),
     state: null,
-    group: { size: members.length, role, joining: role === null ? (joining?.state ?? null) : null },
+    group: {
+      size: members.length,
+      role,
+      joining: role === null ? (joining?.state ?? null) : null,
+      waiting: joins.filter(({ dueAtMs }) => dueAtMs === null).length,
+    },
     newest,
     recentMs: recentMs || (joining?.atMs ?? 0),
     lastSeenMs: 0,

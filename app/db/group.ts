@@ -6,7 +6,7 @@
  */
 import { Dexie } from "dexie";
 
-import type { MemberRow, RosterRow } from "../../sync/group/rows.ts";
+import type { GroupLinkRow, JoinRow, MemberRow, RosterRow } from "../../sync/group/rows.ts";
 import {
   type Action,
   type HistoryPolicy,
@@ -15,7 +15,7 @@ import {
   type Standing,
 } from "../../sync/roster/may.ts";
 import type { ContactRow } from "../../sync/store/rows.ts";
-import { cleanName } from "./people.ts";
+import { cleanName, nameIn, type People, peopleOf } from "./people.ts";
 import { channelsOf, contactsOf, type Db, rosterOpsOf, rostersOf } from "./tables.ts";
 
 export type Member = {
@@ -41,15 +41,22 @@ export type Group = {
   readonly standings: ReadonlyMap<string, Standing>;
   /** Null: we are not in it. */
   readonly role: Role | null;
+  /** The newest first. */
+  readonly links: readonly GroupLinkRow[];
+  /** Who used a link and waits, the first to come first; only admins know of them. */
+  readonly joins: readonly Join[];
+  readonly people: People;
 };
+
+export type Join = Omit<JoinRow, "tag"> & { readonly name: string };
 
 /** `self`: our account. Undefined: no such group on this device. */
 export async function readGroup(db: Db, c: number, self: string): Promise<Group | undefined> {
   const roster = await rostersOf(db).get(c);
   if (roster === undefined) return undefined;
-  const accounts = roster.members.map(({ account }) => account);
+  const { title, topic, links = [], joins = [] } = roster;
   const [contacts, channels, history] = await Promise.all([
-    contactsOf(db).bulkGet(accounts),
+    contactsOf(db).toArray(),
     channelsOf(db).toArray(),
     readHistory(db, roster),
   ]);
@@ -58,13 +65,23 @@ export async function readGroup(db: Db, c: number, self: string): Promise<Group 
       it.kind === "dm" && it.c !== undefined ? [[it.account, it.c] as const] : [],
     ),
   );
-  const members = roster.members.map((row, i) =>
-    memberOf(row, contacts[i], chats.get(row.account), row.account === self),
+  const byAccount = new Map(contacts.map((contact) => [contact.account, contact]));
+  const people = peopleOf(contacts);
+  const members = roster.members.map((row) =>
+    memberOf(row, byAccount.get(row.account), chats.get(row.account), row.account === self),
   );
-  const role = members.find(({ own }) => own)?.role ?? null;
-  const { title, topic } = roster;
-  const standings = standingsOf(roster.members);
-  return { c, title: cleanName(title), topic, history, members, standings, role };
+  return {
+    c,
+    title: cleanName(title),
+    topic,
+    history,
+    members,
+    standings: standingsOf(roster.members),
+    role: members.find(({ own }) => own)?.role ?? null,
+    links,
+    joins: joins.map((join) => ({ ...join, name: nameIn(people, join.account) })),
+    people,
+  };
 }
 
 /** Ranks follow from the order of the rows, and that is all that `may` asks of `since`. */

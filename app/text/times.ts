@@ -51,6 +51,10 @@ export function shortTime(ms: number, nowMs: number): string {
     : format(ms, "dateAndYear", { day: "numeric", month: "numeric", year: "2-digit" });
 }
 
+/** A day and a time of it, as short as they can be told. */
+export const shortDate = (ms: number): string =>
+  format(ms, "shortDate", { dateStyle: "medium", timeStyle: "short" });
+
 /** "just now", "5 minutes ago", "3 hours ago", else the day and the time. */
 export function agoText(ms: number, nowMs: number): string {
   const past = nowMs - ms;
@@ -58,5 +62,5 @@ export function agoText(ms: number, nowMs: number): string {
   if (past < MINUTE_MS) return texts().conversation.justNow;
   if (past < HOUR_MS) return relative.format(-Math.floor(past / MINUTE_MS), "minute");
   if (past < 12 * HOUR_MS) return relative.format(-Math.floor(past / HOUR_MS), "hour");
-  return format(ms, "ago", { dateStyle: "medium", timeStyle: "short" });
+  return shortDate(ms);
 }

@@ -109,3 +109,37 @@ test("[GS1] [GS2] three people make a group, talk, change it, and one is removed
   await expect(line(bob, "Alice left")).toBeVisible(soon);
   await expect(members(bob).getByRole("listitem")).toHaveText(/You Owner/u);
 });
+
+test("[GS3] a link lets in who has it, when an admin says yes", async ({ newcomer }) => {
+  test.slow();
+  const [alice, bob] = await Promise.all([newcomer(), newcomer()]);
+  await alice.start("Alice");
+  await makeGroup(alice, "Climbing");
+  await openDetails(alice);
+  await alice.page.getByRole("button", { name: "Invite links" }).click();
+  await dialog(alice.page).getByRole("checkbox", { name: "An admin has to say yes" }).check();
+  await dialog(alice.page).getByRole("button", { name: "Make a link" }).click();
+  const field = alice.page.getByRole("textbox", { name: "Group link" });
+  await expect(field).toBeVisible(soon);
+  const link = await field.inputValue();
+  await alice.page.keyboard.press("Escape");
+
+  await bob.page.goto(link);
+  await expect(bob.page.getByRole("heading", { name: "private group" })).toBeVisible();
+  await bob.giveName("Bob");
+  await expect(bob.page.getByRole("heading", { level: 1, name: "Climbing" })).toBeVisible(soon);
+  await expect(bob.page.getByText("You come in once")).toBeVisible();
+  await expect(bob.field).toHaveCount(0);
+
+  await expect(alice.page.getByText("1 person waits to come in")).toBeVisible(soon);
+  await alice.page.getByRole("button", { name: "Accept Bob" }).click();
+  await expect(line(alice, "Bob came in by your link")).toBeVisible(soon);
+  await expect(bob.field).toBeVisible(soon);
+  await bob.say("Thank you");
+  await alice.sees("Thank you");
+
+  // Withdrawn, it leads nowhere.
+  await alice.page.getByRole("button", { name: "Invite links" }).click();
+  await dialog(alice.page).getByRole("button", { name: "Withdraw" }).click();
+  await expect(dialog(alice.page).getByText("Withdrawn")).toBeVisible();
+});

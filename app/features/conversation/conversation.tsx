@@ -18,6 +18,7 @@ import { texts } from "../../text/speech.ts";
 import { useVisible } from "../../ui/use-live.ts";
 import { useRows } from "../../ui/use-rows.ts";
 import { GroupDetails } from "../groups/group-details.tsx";
+import { JoinsBar } from "../groups/joins.tsx";
 import { OutsideNote } from "../groups/outside-note.tsx";
 import { ChatNotes } from "./chat-notes.tsx";
 import { Composer, EditComposer } from "./composer.tsx";
@@ -30,6 +31,7 @@ import { openChat, type OpenedChat } from "./opened-chat.ts";
 import { BlockedNote, RequestBanner } from "./request-banner.tsx";
 import { useArrivals } from "./use-arrivals.ts";
 import { type Doing, useDoing } from "./use-doing.ts";
+import { useFullText } from "./use-full-text.ts";
 import { useNewLine } from "./use-new-line.ts";
 import { usePeople } from "./use-people.ts";
 import { useReceipts } from "./use-receipts.ts";
@@ -93,14 +95,7 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
   return (
     <>
       <main className="pane">
-        <ConversationHeader
-          chat={chat}
-          people={people}
-          onStarred={() => doing.onPanel({ type: "starred" })}
-          isGroupOpen={doing.isGroupOpen}
-          onGroup={() => doing.onGroup(!doing.isGroupOpen)}
-        />
-        <PinnedBar c={c} onGo={doing.onGo} onAll={() => doing.onPanel({ type: "pinned" })} />
+        <Top chat={chat} people={people} doing={doing} />
         <MessageLog
           chat={chat}
           timeline={timeline}
@@ -134,6 +129,23 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
     </>
   );
 }
+
+type TopProps = Pick<PlaceProps, "chat" | "people" | "doing">;
+
+/** Above the messages: whose chat it is, who wants to come in, what is pinned. */
+const Top = ({ chat, people, doing }: TopProps): ReactElement => (
+  <>
+    <ConversationHeader
+      chat={chat}
+      people={people}
+      onStarred={() => doing.onPanel({ type: "starred" })}
+      isGroupOpen={doing.isGroupOpen}
+      onGroup={() => doing.onGroup(!doing.isGroupOpen)}
+    />
+    <JoinsBar count={chat.group?.waiting ?? 0} onLook={() => doing.onGroup(true)} />
+    <PinnedBar c={chat.c} onGo={doing.onGo} onAll={() => doing.onPanel({ type: "pinned" })} />
+  </>
+);
 
 type BesideProps = Omit<PlaceProps, "onSent"> & { readonly receipts: Receipts };
 
@@ -179,6 +191,7 @@ type PlaceProps = {
 /** Below the messages: where one writes, or why one cannot. */
 function WritingPlace({ chat, people, shown, doing, onSent }: PlaceProps): ReactElement {
   const { c, state } = chat;
+  const withText = useFullText();
   const { answering, editing, acts, onAnswering, onEditing } = doing;
   if (state === "request") return <RequestBanner chat={chat} />;
   if (state === "blocked") return <BlockedNote chat={chat} />;
@@ -188,7 +201,8 @@ function WritingPlace({ chat, people, shown, doing, onSent }: PlaceProps): React
       ({ id, own }) => own && shown.looks.get(id)?.view.state === "here",
     );
     if (last === undefined) return;
-    onEditing({ id: last.id, text: shown.looks.get(last.id)?.view.text ?? "" });
+    const { id } = last;
+    withText(shown.looks.get(id)?.view, (text) => onEditing({ id, text }));
   };
   return (
     <>

@@ -72,7 +72,11 @@ export function ContactPicker({ legend, without, none, chosen, onChosen }: Props
         />
       )}
       <p className="hint" role="status">
-        {found.length === 0 ? words.noneFound : words.chosen(chosen.length)}
+        {found.length === 0
+          ? words.noneFound
+          : chosen.length > 0
+            ? words.chosen(chosen.length)
+            : ""}
       </p>
       <ul className="picker-list">
         {found.slice(0, SHOWN_MAX).map(({ account, name }) => (

@@ -3,7 +3,7 @@
  *
  * [AGD1] What the person may not do is not offered. [AGD2] Where an act ends, the focus is where it began.
  */
-import { LogOut, Pencil, UserPlus, X } from "lucide-react";
+import { Link2, LogOut, Pencil, UserPlus, X } from "lucide-react";
 import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 
@@ -19,7 +19,9 @@ import { Menu, type Point } from "../../ui/menu.tsx";
 import { AddMembersDialog } from "./add-members-dialog.tsx";
 import { AskDialog } from "./ask-dialog.tsx";
 import { EditGroupDialog } from "./edit-group-dialog.tsx";
+import { Joins } from "./joins.tsx";
 import { LeaveDialog } from "./leave-dialog.tsx";
+import { LinksDialog } from "./links-dialog.tsx";
 import { actionsFor } from "./member-actions.tsx";
 import { MemberList } from "./member-list.tsx";
 import { useGroup } from "./use-group.ts";
@@ -32,7 +34,7 @@ type Props = {
 };
 
 type Panel =
-  | { readonly type: "edit" | "add" | "leave" }
+  | { readonly type: "edit" | "add" | "links" | "leave" }
   | { readonly type: "menu"; readonly member: Member; readonly at: Point }
   | { readonly type: "remove" | "owner"; readonly member: Member };
 
@@ -60,6 +62,27 @@ export function GroupDetails({ c, account, onClose }: Props): ReactElement {
   );
 }
 
+const BUTTONS = [
+  {
+    type: "edit",
+    right: "edit",
+    icon: <Pencil aria-hidden="true" />,
+    label: () => texts().groups.edit,
+  },
+  {
+    type: "add",
+    right: "add",
+    icon: <UserPlus aria-hidden="true" />,
+    label: () => texts().groups.addButton,
+  },
+  {
+    type: "links",
+    right: "invite",
+    icon: <Link2 aria-hidden="true" />,
+    label: () => texts().groups.links.button,
+  },
+] as const;
+
 type DetailsProps = { readonly group: Group; readonly account: string };
 
 function Details({ group, account }: DetailsProps): ReactElement {
@@ -71,6 +94,7 @@ function Details({ group, account }: DetailsProps): ReactElement {
     () => ({
       edit: mayDo(group, me.account, { type: "meta" }),
       add: mayDo(group, me.account, { type: "add", account: "", role: "member" }),
+      invite: mayDo(group, me.account, { type: "invite" }),
     }),
     [group, me],
   );
@@ -82,19 +106,19 @@ function Details({ group, account }: DetailsProps): ReactElement {
     <>
       <Head group={group} account={account} />
       <div className="group-buttons">
-        {may.edit ? (
-          <button type="button" className="quiet-button" onClick={() => setPanel({ type: "edit" })}>
-            <Pencil aria-hidden="true" />
-            {words.edit}
+        {BUTTONS.filter(({ right }) => may[right]).map(({ type, icon, label }) => (
+          <button
+            key={type}
+            type="button"
+            className="quiet-button"
+            onClick={() => setPanel({ type })}
+          >
+            {icon}
+            {label()}
           </button>
-        ) : null}
-        {may.add ? (
-          <button type="button" className="quiet-button" onClick={() => setPanel({ type: "add" })}>
-            <UserPlus aria-hidden="true" />
-            {words.addButton}
-          </button>
-        ) : null}
+        ))}
       </div>
+      {may.invite ? <Joins c={group.c} joins={group.joins} /> : null}
       <p className="failure" role="alert">
         {failure === null ? "" : groupFailureText(failure)}
       </p>
@@ -186,6 +210,8 @@ function Panels({ group, panel, onPanel, onRole }: PanelsProps): ReactElement {
       return <EditGroupDialog group={group} onClose={close} />;
     case "add":
       return <AddMembersDialog group={group} onClose={close} />;
+    case "links":
+      return <LinksDialog group={group} onClose={close} />;
     case "leave":
       return <LeaveDialog group={group} onClose={close} />;
     case "remove":

@@ -48,7 +48,7 @@ const MemberItem = memo(({ member, nowMs, onMenu }: ItemProps): ReactElement => 
   const facts = [words.roles[role], ...(presence === undefined ? [] : [presence])];
   return (
     <li className="member">
-      <Avatar account={account} name={own ? texts().you : member.name} online={seen.online} />
+      <Avatar account={account} name={member.name} online={seen.online} />
       <span className="member-words">
         <bdi className="member-name">{name}</bdi> <span className="hint">{facts.join(", ")}</span>
       </span>

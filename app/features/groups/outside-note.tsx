@@ -5,6 +5,7 @@
  * when the group ended is not lost: it is shown, and can be copied.
  */
 import { type ReactElement, useCallback, useEffect, useState } from "react";
+import { useLocation } from "wouter";
 
 import type { Chat } from "../../db/chats.ts";
 import { type Exit, readExit } from "../../db/exit.ts";
@@ -27,6 +28,7 @@ export function OutsideNote({ chat, people }: Props): ReactElement {
   return (
     <div className="composer-note outside-note">
       <p role="status">{exit === undefined ? "" : whyText(chat, exit, people)}</p>
+      {chat.group?.joining === undefined || chat.group.joining === null ? null : <GiveUp c={c} />}
       <Unsent c={c} />
     </div>
   );
@@ -39,6 +41,21 @@ function whyText({ group }: Chat, exit: Exit | null, people: People): string {
   if (group?.joining === "over") return words.linkOver;
   if (exit === null) return words.notIn;
   return exit.type === "left" ? words.youLeft : words.youWereRemoved(nameIn(people, exit.by));
+}
+
+/** Who waits need not; and who was not let in need not look at it for ever. */
+function GiveUp({ c }: { readonly c: number }): ReactElement {
+  const { device } = useSession();
+  const [, navigate] = useLocation();
+  const giveUp = async (): Promise<void> => {
+    const done = await device.call("groups", "giveUp", c);
+    if (done.ok) navigate("/");
+  };
+  return (
+    <button type="button" className="quiet-button" onClick={() => void giveUp()}>
+      {texts().groups.links.giveUp}
+    </button>
+  );
 }
 
 function Unsent({ c }: { readonly c: number }): ReactElement | null {

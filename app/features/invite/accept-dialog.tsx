@@ -1,9 +1,11 @@
 /**
  * Asks before an invite link is used: opening one tells its maker our name, and any page on the web
- * can send a browser here with a link of its own.
+ * can send a browser here with a link of its own. [AAJ1] What a group is called is told once its link
+ * was used: to look it up would tell whoever made the link that somebody is here.
  */
 import { type ReactElement, useState } from "react";
 
+import { isGroupLink } from "../../platform/invite-fragment.ts";
 import { useSession } from "../../session/session.ts";
 import { type Failure, failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
@@ -23,7 +25,7 @@ type Step =
 export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
   const { device } = useSession();
   const [step, setStep] = useState<Step>({ type: "asking" });
-  const words = texts().invite;
+  const asks = isGroupLink(link) ? groupAsks() : personAsks();
 
   const accept = async (): Promise<void> => {
     setStep({ type: "opening" });
@@ -32,8 +34,8 @@ export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
     else setStep({ type: "failed", failure: opened.error });
   };
   return (
-    <Dialog heading={words.confirmHeading} onClose={onClose}>
-      <p>{words.confirmBody}</p>
+    <Dialog heading={asks.heading} onClose={onClose}>
+      <p>{asks.body}</p>
       <p className="failure" role="alert">
         {step.type === "failed" ? failureText(step.failure) : ""}
       </p>
@@ -46,7 +48,7 @@ export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
             if (step.type !== "opening") void accept();
           }}
         >
-          {step.type === "opening" ? words.opening : words.confirm}
+          {step.type === "opening" ? asks.opening : asks.confirm}
         </button>
         <button type="button" className="quiet-button" onClick={onClose}>
           {texts().dismiss}
@@ -54,4 +56,16 @@ export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
       </div>
     </Dialog>
   );
+}
+
+type Asks = Readonly<Record<"heading" | "body" | "confirm" | "opening", string>>;
+
+function personAsks(): Asks {
+  const { confirmHeading: heading, confirmBody: body, confirm, opening } = texts().invite;
+  return { heading, body, confirm, opening };
+}
+
+function groupAsks(): Asks {
+  const { confirmHeading: heading, confirmBody: body, confirm, joining } = texts().groups.links;
+  return { heading, body, confirm, opening: joining };
 }

@@ -1,22 +1,15 @@
 /**
  * "Invite someone": the link, its QR code, copy and share; and a field for a link that the person
  * got themselves, because links open in the browser and not in an installed app.
- *
- * [AIN1] The link stands in a read-only field. [AIN2] A link that no relay holds yet says so.
  */
-import { useLiveQuery } from "dexie-react-hooks";
-import { Copy, Share2 } from "lucide-react";
 import { type ReactElement, useEffect, useState } from "react";
 
-import { isPublished } from "../../db/invites.ts";
-import { canShare, copy, share } from "../../platform/capabilities.ts";
 import { useSession } from "../../session/session.ts";
 import { type Failure, failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
-import { useAnnounce } from "../../ui/announcer.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ReceivedLink } from "../../ui/received-link.tsx";
-import { QrCode } from "./qr-code.tsx";
+import { LinkCard } from "./link-card.tsx";
 
 type Props = {
   readonly onClose: () => void;
@@ -51,7 +44,14 @@ export function InviteDialog({ onClose, onReceived }: Props): ReactElement {
       <p>{words.body}</p>
       {made.type === "making" ? <p className="hint">{words.making}</p> : null}
       {made.type === "failed" ? <p className="failure">{failureText(made.failure)}</p> : null}
-      {made.type === "made" ? <InviteLink link={made.link} /> : null}
+      {made.type === "made" ? (
+        <LinkCard
+          link={made.link}
+          label={words.link}
+          qrLabel={words.qr}
+          shareText={words.shareText}
+        />
+      ) : null}
       <ReceivedLink
         heading={texts().invite.receivedHeading}
         label={texts().invite.received}
@@ -59,52 +59,5 @@ export function InviteDialog({ onClose, onReceived }: Props): ReactElement {
         onLink={onReceived}
       />
     </Dialog>
-  );
-}
-
-function InviteLink({ link }: { readonly link: string }): ReactElement {
-  const { db } = useSession();
-  const [copied, setCopied] = useState<boolean | null>(null);
-  const published = useLiveQuery(() => isPublished(db, link), [db, link]);
-  const announce = useAnnounce();
-  const words = texts().invite;
-
-  const copyLink = async (): Promise<void> => {
-    const done = await copy(link);
-    setCopied(done);
-    announce(done ? words.copied : words.copyFailed);
-  };
-  return (
-    <>
-      <QrCode text={link} label={words.qr} />
-      <label className="field">
-        <span>{words.link}</span>
-        <input
-          className="link-field"
-          readOnly
-          value={link}
-          dir="ltr"
-          onFocus={(event) => event.target.select()}
-        />
-      </label>
-      {published === false ? <p className="hint">{words.unpublished}</p> : null}
-      {copied === false ? <p className="failure">{words.copyFailed}</p> : null}
-      <div className="button-row">
-        <button type="button" className="primary-button" onClick={() => void copyLink()}>
-          <Copy aria-hidden="true" />
-          {copied === true ? words.copied : words.copy}
-        </button>
-        {canShare() ? (
-          <button
-            type="button"
-            className="quiet-button"
-            onClick={() => void share(link, words.shareText)}
-          >
-            <Share2 aria-hidden="true" />
-            {words.share}
-          </button>
-        ) : null}
-      </div>
-    </>
   );
 }

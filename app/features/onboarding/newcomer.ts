@@ -6,10 +6,11 @@ import { ok, type Result } from "../../../crypto/base/result.ts";
 import type { AdmitError, InviteError, StartError } from "../../../sync/device.ts";
 import type { EngineFailure } from "../../engine/calls.ts";
 import type { RemoteDevice } from "../../engine/remote-device.ts";
-import { relayInviteOf } from "../../platform/invite-fragment.ts";
+import { isGroupLink, relayInviteOf } from "../../platform/invite-fragment.ts";
 
 export type Newcomer = {
-  readonly invited: boolean;
+  /** Where the link leads; null: there is none. */
+  readonly invited: "person" | "group" | null;
   readonly start: (name: string) => Promise<Result<void, StartError | EngineFailure>>;
   /** The chat's number; null without an invite. */
   readonly openInvite: () => Promise<
@@ -18,7 +19,7 @@ export type Newcomer = {
 };
 
 export const newcomerOf = (device: RemoteDevice, link: string | null): Newcomer => ({
-  invited: link !== null && relayInviteOf(link) === null,
+  invited: invitedBy(link),
   start: async (name) => {
     const started = await device.call("device", "start", name);
     // Another tab of this browser was quicker: the person is set up, and that is what was wanted.
@@ -35,3 +36,8 @@ export const newcomerOf = (device: RemoteDevice, link: string | null): Newcomer 
     return opened.ok ? ok(opened.value.c) : opened;
   },
 });
+
+function invitedBy(link: string | null): Newcomer["invited"] {
+  if (link === null || relayInviteOf(link) !== null) return null;
+  return isGroupLink(link) ? "group" : "person";
+}

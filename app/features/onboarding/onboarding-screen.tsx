@@ -32,7 +32,6 @@ type Step =
 
 export function OnboardingScreen({ newcomer, slow, onLink, onStarted }: Props): ReactElement {
   const [step, setStep] = useState<Step>({ type: "naming", failure: null });
-  const { onboarding } = texts();
 
   const openInvite = async (): Promise<void> => {
     setStep({ type: "starting" });
@@ -48,7 +47,7 @@ export function OnboardingScreen({ newcomer, slow, onLink, onStarted }: Props): 
   };
 
   return (
-    <Screen heading={newcomer.invited ? onboarding.invitedHeading : onboarding.heading}>
+    <Screen heading={headingFor(newcomer.invited)}>
       {step.type === "inviteFailed" ? (
         <InviteFailed
           failure={step.failure}
@@ -77,7 +76,7 @@ export function OnboardingScreen({ newcomer, slow, onLink, onStarted }: Props): 
 }
 
 type NameFormProps = {
-  readonly invited: boolean;
+  readonly invited: Newcomer["invited"];
   readonly busy: boolean;
   readonly failure: Failure | null;
   readonly onName: (name: string) => void;
@@ -101,7 +100,7 @@ function NameForm({ invited, busy, failure, onName, onLink }: NameFormProps): Re
 
   return (
     <form className="start-form" onSubmit={submit} noValidate>
-      <p className="lead">{invited ? onboarding.invitedBody : onboarding.body}</p>
+      <p className="lead">{bodyFor(invited)}</p>
       <label className="field">
         <span>{onboarding.name}</span>
         <input
@@ -146,3 +145,15 @@ const InviteFailed = ({ failure, onRetry, onGoOn }: InviteFailedProps): ReactEle
     </button>
   </div>
 );
+
+function headingFor(invited: Newcomer["invited"]): string {
+  const { onboarding, groups } = texts();
+  if (invited === null) return onboarding.heading;
+  return invited === "group" ? groups.links.invitedHeading : onboarding.invitedHeading;
+}
+
+function bodyFor(invited: Newcomer["invited"]): string {
+  const { onboarding, groups } = texts();
+  if (invited === null) return onboarding.body;
+  return invited === "group" ? groups.links.invitedBody : onboarding.invitedBody;
+}
