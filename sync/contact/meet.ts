@@ -48,8 +48,10 @@ export async function meet(
   if (held?.state === "blocked") return effects.dropped("blocked");
   const state = await stateFor(tx, from, type, held);
   if (state === undefined) return effects.dropped("contact unasked");
+  const isReached = ((await tx.get("devices", from.device))?.cardCounter ?? 0) > 0;
   const contact = await putContact(tx, context, from, them, state, held);
-  if (held?.state !== "accepted") await noteContact(tx, context, contact.account);
+  // Of a new device of theirs ours may not know where it is reached, nor it of ours. Rule [AB6].
+  if (held?.state !== "accepted" || !isReached) await noteContact(tx, context, contact.account);
   effects.contacts();
   // Somebody of a group: who they are is known now, and that is all.
   if (state === "member") return effects.wake();
