@@ -26,6 +26,7 @@ import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import { tellPresync } from "./presync.ts";
 import { RUN_ITEMS_MAX, type Run, runOf } from "./run.ts";
 
 /** Chunks of one answer: the next question is on its way while they are. */
@@ -55,6 +56,7 @@ export async function answerBackfill(
   const asker = await tx.get("contacts", from.account);
   if (!isOwn && asker?.state !== "accepted") return context.effects.dropped("backfill unanswered");
   if ((await controlsWaiting(tx, from.device, null)) >= SUPPLIED_WAITING_MAX) return;
+  if (channel.kind === "account") await tellPresync(tx, context, from);
   const logs = await logsOf(tx, channel.c);
   const plan = new Plan(tx, logs, asked.held);
   const named = new Set(asked.held.map((it) => toHex(it.log)));

@@ -48,6 +48,7 @@ import {
 import { INTRODUCTIONS_MAX, SESSION_BYTES_MAX, SESSION_PAYLOADS_MAX } from "./limits.ts";
 import { decodeNack, encodeNack, type Nack } from "./nack.ts";
 import type { NameError } from "./name.ts";
+import { decodePresync, encodePresync, type Presync } from "./presync.ts";
 import { decodeProfile, encodeProfile, type Profile } from "./profile.ts";
 import { decodeTyping, encodeTyping, type Typing } from "./typing.ts";
 import { decodeVector, encodeVector, type Vector } from "./vector.ts";
@@ -74,6 +75,7 @@ export type Bodies = {
   readonly profile: Profile;
   readonly backfill: Backfill;
   readonly chunk: Chunk;
+  readonly presync: Presync;
   readonly welcome: Welcome;
   readonly rosterWant: RosterWant;
   readonly join: Join;
@@ -123,6 +125,7 @@ const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } =
   profile: { encode: encodeProfile, decode: decodeProfile },
   backfill: { encode: encodeBackfill, decode: decodeBackfill },
   chunk: { encode: encodeChunk, decode: decodeChunk },
+  presync: { encode: encodePresync, decode: decodePresync },
   welcome: { encode: encodeWelcome, decode: decodeWelcome },
   rosterWant: { encode: encodeRosterWant, decode: decodeRosterWant },
   join: { encode: encodeJoin, decode: decodeJoin },

@@ -11,6 +11,7 @@ import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
 import { decodeCard, verifyCard } from "../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
 import { noteContact } from "../account/address-book.ts";
+import { takePresync } from "../backfill/presync.ts";
 import { answerBackfill } from "../backfill/supply.ts";
 import { takeChunk } from "../backfill/take-chunk.ts";
 import { bytesOf, type Log, logsOf, openLog } from "../channel/channels.ts";
@@ -177,6 +178,10 @@ async function takePayload(
       return;
     case "chunk":
       await takeChunk(tx, context, from.device, payload.body);
+      return;
+    case "presync":
+      if (from.contact.state === "self") await takePresync(tx, payload.body);
+      else context.effects.dropped("presync of a stranger");
       return;
     case "join":
       await takeJoin(tx, context, from, payload.body);

@@ -38,6 +38,8 @@ export const PAYLOAD_TYPES = {
   vector: { code: 0x10, layer: "session" },
   /** "No relay has this blob: give it to yours again." */
   blobWant: { code: 0x11, layer: "session" },
+  /** How much history there is. */
+  presync: { code: 0x12, layer: "session" },
   entry: { code: 0x20, layer: "chain" },
   cursor: { code: 0x40, layer: "live" },
   typing: { code: 0x41, layer: "live" },

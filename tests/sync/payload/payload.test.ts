@@ -61,6 +61,7 @@ function makeSamples(): Samples {
     profile: encodePayload("profile", { name: "Ada" }),
     backfill: encodePayload("backfill", { channel, held: [] }),
     chunk: encodePayload("chunk", { channel, read: [], writers: [], runs: [], left: 0 }),
+    presync: encodePayload("presync", { channels: [{ channel, entries: 41 }] }),
     welcome: encodePayload("welcome", {
       channel,
       entries: [bytesOf(300, 11)],
