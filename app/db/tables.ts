@@ -5,6 +5,8 @@
 import type { Dexie, Table } from "dexie";
 
 import type { RosterOpRow, RosterRow } from "../../sync/group/rows.ts";
+import type { MediaRow } from "../../sync/media/rows.ts";
+import type { ChatMarksRow } from "../../sync/rooms/rows.ts";
 import type {
   ChannelRow,
   ContactRow,
@@ -15,7 +17,7 @@ import type {
   MetaRow,
   OutboxRow,
 } from "../../sync/store/rows.ts";
-import type { AggregateRow } from "../../sync/thread/rows.ts";
+import type { AggregateRow, ExpiryRow } from "../../sync/thread/rows.ts";
 
 /** Any Dexie over the tables of sync/store/rows.ts that gives rows in the clear. */
 export type Db = Dexie;
@@ -27,6 +29,7 @@ export const channelsOf = (db: Db): Table<ChannelRow, number> => db.table("chann
 export const contactsOf = (db: Db): Table<ContactRow, string> => db.table("contacts");
 export const aggregatesOf = (db: Db): Table<AggregateRow, [number, number, number]> =>
   db.table("aggregates");
+export const chatMarksOf = (db: Db): Table<ChatMarksRow, string> => db.table("chatMarks");
 export const logsOf = (db: Db): Table<LogRow, number> => db.table("logs");
 export const cursorsOf = (db: Db): Table<CursorRow, [number, string]> => db.table("cursors");
 export const devicesOf = (db: Db): Table<DeviceRow, string> => db.table("devices");
@@ -34,4 +37,6 @@ export const outboxOf = (db: Db): Table<OutboxRow, number> => db.table("outbox")
 export const rostersOf = (db: Db): Table<RosterRow, number> => db.table("rosters");
 export const rosterOpsOf = (db: Db): Table<RosterOpRow, [number, number, number]> =>
   db.table("rosterOps");
+export const mediaOf = (db: Db): Table<MediaRow, [number, number, number]> => db.table("media");
+export const expiryOf = (db: Db): Table<ExpiryRow, number> => db.table("expiry");
 export const metaOf = (db: Db): Table<MetaRow, string> => db.table("meta");

@@ -14,7 +14,16 @@ export type Parts = {
   >;
 } & Pick<
   Device,
-  "acts" | "chats" | "devices" | "expiry" | "groups" | "linking" | "media" | "rooms"
+  | "acts"
+  | "backup"
+  | "chats"
+  | "devices"
+  | "expiry"
+  | "groups"
+  | "linking"
+  | "media"
+  | "recovery"
+  | "rooms"
 >;
 
 export type Part = keyof Parts;

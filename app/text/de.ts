@@ -3,6 +3,7 @@ import { chatMenuDe } from "./chat-menu-de.ts";
 import type { Texts } from "./en.ts";
 import { groupsDe } from "./groups-de.ts";
 import { linkingDe } from "./linking-de.ts";
+import { mediaDe } from "./media-de.ts";
 import { notificationsDe } from "./notifications-de.ts";
 import { figuresOf, pluralOf } from "./plural.ts";
 
@@ -145,9 +146,9 @@ export const de: Texts = {
         one: "# Nachricht ist noch nicht da",
         other: "# Nachrichten sind noch nicht da",
       }),
-    characters: (bytes, limit) => `${figures(bytes)} von ${figures(limit)} Bytes`,
+    characters: (count, limit) => `${figures(count)} von ${figures(limit)} Zeichen`,
     tooLong: (over) =>
-      `Um ${plural(over, { one: "# Byte", other: "# Bytes" })} zu lang. Kürze den Text oder sende ihn in Teilen.`,
+      `Um ${plural(over, { one: "# Zeichen", other: "# Zeichen" })} zu lang. Kürze den Text oder sende ihn in Teilen.`,
     blockedComposer: (name) => `Du hast ${name} blockiert.`,
     unblock: "Freigeben",
   },
@@ -289,6 +290,8 @@ export const de: Texts = {
   },
 
   linking: linkingDe,
+
+  media: mediaDe,
 
   chatMenu: chatMenuDe,
 

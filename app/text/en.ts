@@ -6,6 +6,7 @@
 import { chatMenuEn } from "./chat-menu-en.ts";
 import { groupsEn } from "./groups-en.ts";
 import { linkingEn } from "./linking-en.ts";
+import { mediaEn } from "./media-en.ts";
 import { notificationsEn } from "./notifications-en.ts";
 import { pluralOf } from "./plural.ts";
 
@@ -155,10 +156,10 @@ export const en = {
         one: "# message has not arrived yet",
         other: "# messages have not arrived yet",
       }),
-    characters: (bytes: number, limit: number): string =>
-      `${new Intl.NumberFormat("en").format(bytes)} of ${new Intl.NumberFormat("en").format(limit)} bytes`,
+    characters: (count: number, limit: number): string =>
+      `${new Intl.NumberFormat("en").format(count)} of ${new Intl.NumberFormat("en").format(limit)} characters`,
     tooLong: (over: number): string =>
-      `Too long by ${plural(over, { one: "# byte", other: "# bytes" })}. Shorten it, or send it in parts.`,
+      `Too long by ${plural(over, { one: "# character", other: "# characters" })}. Shorten it, or send it in parts.`,
     blockedComposer: (name: string): string => `You blocked ${name}.`,
     unblock: "Unblock",
   },
@@ -298,6 +299,8 @@ export const en = {
   },
 
   linking: linkingEn,
+
+  media: mediaEn,
 
   chatMenu: chatMenuEn,
 

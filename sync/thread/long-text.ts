@@ -7,9 +7,8 @@ import { fromUtf8, utf8 } from "../../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { isPlainText } from "../cbor.ts";
 import { isBlank, plainTextOf, TEXT_BYTES_MAX } from "../entry/text.ts";
+import { countCharacters, TEXT_CODE_POINTS_MAX } from "./text-length.ts";
 
-/** Unicode code points: what people call characters, nearly. */
-export const TEXT_CODE_POINTS_MAX = 100_000;
 /** Shown before the blob is here. */
 export const BEGINNING_CODE_POINTS = 1_000;
 export const WHOLE_BYTES_MAX = 4 * TEXT_CODE_POINTS_MAX;
@@ -25,23 +24,6 @@ export type LongText = {
   readonly text: string;
   /** UTF-8 of all of it, when that does not fit. */
   readonly whole: Uint8Array | null;
-};
-
-/** Code points. A lone surrogate counts as one. */
-export function countCharacters(text: string): number {
-  let count = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    // The second half of a pair was counted with the first.
-    const isSecond = unit >= 0xdc00 && unit <= 0xdfff && i > 0 && isFirstHalf(text, i - 1);
-    if (!isSecond) count += 1;
-  }
-  return count;
-}
-
-const isFirstHalf = (text: string, at: number): boolean => {
-  const unit = text.charCodeAt(at);
-  return unit >= 0xd800 && unit <= 0xdbff;
 };
 
 /** What a composer may send of what was typed. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { PIECE_BYTES } from "../../sync/media/relay-blobs.ts";
 import type { MediaRow } from "../../sync/media/rows.ts";
-import { TEXT_CODE_POINTS_MAX } from "../../sync/thread/long-text.ts";
+import { TEXT_CODE_POINTS_MAX } from "../../sync/thread/text-length.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 

@@ -1,8 +1,8 @@
 /**
  * Where a message is written, and where one's own is changed.
  *
- * [ACO1] Enter sends, Shift+Enter makes a line; on touch Enter makes a line. [ACO2] Over 32,768
- * bytes it says by how much, and sends nothing. [ACO3] A text that was refused is in the field
+ * [ACO1] Enter sends, Shift+Enter makes a line; on touch Enter makes a line. [ACO2] Over 100,000
+ * characters it says by how much, and sends nothing. [ACO3] A text that was refused is in the field
  * again. [ACO4] An Enter that ends an input method's composition does not send. [ACO5] Escape gives up
  * an answer or a change first. [ACO6] Up in an empty field changes one's last message; the draft that was
  * there is there again afterwards.
@@ -17,13 +17,14 @@ import {
   useRef,
 } from "react";
 
-import { INLINE_TEXT_BYTES_MAX } from "../../../sync/wire/limits.ts";
+import { oneLine } from "../../../sync/thread/summary.ts";
+import { TEXT_CODE_POINTS_MAX } from "../../../sync/thread/text-length.ts";
 import { isCoarsePointer } from "../../platform/capabilities.ts";
 import { isComposing } from "../../platform/keys.ts";
 import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { useEdit } from "./use-edit.ts";
-import { COUNT_FROM_BYTES, type Sending, useSend } from "./use-send.ts";
+import { COUNT_FROM, type Sending, useSend } from "./use-send.ts";
 
 /** `line`: what is answered, on one line. */
 export type Answering = { readonly id: string; readonly author: string; readonly line: string };
@@ -71,7 +72,7 @@ export function EditComposer({ c, id, text, onDone }: EditProps): ReactElement {
       bar={{
         icon: <Pencil aria-hidden="true" />,
         title: words.editing,
-        line: text,
+        line: oneLine(text),
         onCancel: onDone,
       }}
       focusFor={id}
@@ -97,10 +98,10 @@ type WritingProps = {
 };
 
 function Writing({ sending, bar, focusFor, isEdit = false, onUp }: WritingProps): ReactElement {
-  const { text, bytes, failure, write, send } = sending;
+  const { text, characters, failure, write, send } = sending;
   const field = useRef<HTMLTextAreaElement>(null);
   const words = texts().conversation;
-  const tooLong = bytes > INLINE_TEXT_BYTES_MAX;
+  const tooLong = characters > TEXT_CODE_POINTS_MAX;
 
   useEffect(() => {
     if (isCoarsePointer() && focusFor === "") return;
@@ -157,7 +158,7 @@ function Writing({ sending, bar, focusFor, isEdit = false, onUp }: WritingProps)
         </button>
       </div>
       <p id="composer-count" className="composer-count" data-over={tooLong}>
-        {bytes > COUNT_FROM_BYTES ? words.characters(bytes, INLINE_TEXT_BYTES_MAX) : ""}
+        {characters > COUNT_FROM ? words.characters(characters, TEXT_CODE_POINTS_MAX) : ""}
       </p>
     </form>
   );

@@ -17,6 +17,7 @@ import { texts } from "../../text/speech.ts";
 import { clockTime, dayText, fullTime } from "../../text/times.ts";
 import { hueOf } from "../../ui/avatar.tsx";
 import type { Point } from "../../ui/menu.tsx";
+import { LongText } from "./long-text.tsx";
 import { MessageText } from "./message-text.tsx";
 import { Reactions } from "./reactions.tsx";
 import { besideBubble } from "./use-menu-opening.ts";
@@ -139,10 +140,13 @@ function Author({ entry, author, colourOf, startsGroup }: Props): ReactElement {
   );
 }
 
-function wordsOf({ entry, look }: Props): ReactElement {
+function wordsOf({ entry, look, active }: Props): ReactElement {
   const words = texts().actions;
   if (look === undefined) return <em>{texts().conversation.newerApp}</em>;
-  const { state, text } = look.view;
+  const { state, text, whole } = look.view;
+  if (state === "here" && whole !== null) {
+    return <LongText beginning={text} whole={whole} tabIndex={active ? 0 : -1} />;
+  }
   if (state === "here") return <MessageText text={text} />;
   if (state === "missing") return <em>{words.missing}</em>;
   return <em>{entry.own ? words.deletedByYou : words.deleted}</em>;

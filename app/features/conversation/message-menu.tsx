@@ -31,6 +31,7 @@ export type MenuDoings = {
   readonly onEdit: () => void;
   readonly onReact: () => void;
   readonly onForward: () => void;
+  readonly onCopy: () => void;
   readonly onInfo: () => void;
 };
 
@@ -65,7 +66,7 @@ function itemsOf({ entry, view, mayWrite, mayPin, acts, doings }: Props): readon
     act: () => acts.act(id, { deed: "hide" }),
   };
   if (view.state === "deleted") return [info, hide];
-  const { isPinned, isStarred, text } = view;
+  const { isPinned, isStarred } = view;
   const deleteForAll: MenuItem = {
     label: words.deleteForAll,
     icon: <Trash2 aria-hidden="true" />,
@@ -86,7 +87,7 @@ function itemsOf({ entry, view, mayWrite, mayPin, acts, doings }: Props): readon
   return [
     ...(mayWrite ? shared : []),
     item(words.forward, <Forward aria-hidden="true" />, doings.onForward),
-    item(words.copy, <Copy aria-hidden="true" />, () => acts.copy(text)),
+    item(words.copy, <Copy aria-hidden="true" />, doings.onCopy),
     item(
       isStarred ? words.unstar : words.star,
       isStarred ? <StarOff aria-hidden="true" /> : <Star aria-hidden="true" />,

@@ -15,6 +15,7 @@ import { MarkedDialog } from "./marked-messages.tsx";
 import { MessageMenu } from "./message-menu.tsx";
 import { ReactionDialog } from "./reactions.tsx";
 import type { Acts } from "./use-acts.ts";
+import { useFullText } from "./use-full-text.ts";
 import type { Shown } from "./use-timeline.ts";
 
 export type Panel =
@@ -41,6 +42,7 @@ type Props = {
 
 export function MessagePanels(props: Props): ReactElement | null {
   const { panel, onPanel, chat, shown, acts } = props;
+  const withText = useFullText();
   const close = (): void => onPanel(null);
   if (panel.type === "pinned" || panel.type === "starred") {
     return (
@@ -69,7 +71,9 @@ export function MessagePanels(props: Props): ReactElement | null {
     );
   }
   if (panel.type === "forward") {
-    return <ForwardDialog onForward={(to) => acts.forward(view?.text ?? "", to)} onClose={close} />;
+    const forward = (to: readonly number[]): void =>
+      withText(view, (text) => acts.forward(text, to));
+    return <ForwardDialog onForward={forward} onClose={close} />;
   }
   const account = props.receipts.logByNumber.get(entry.a)?.account ?? "";
   const author = entry.own ? texts().you : nameIn(props.people, account);
@@ -86,7 +90,8 @@ export function MessagePanels(props: Props): ReactElement | null {
           const line = view === undefined ? "" : summaryText(summaryOf(view));
           props.onAnswering({ id, author, line });
         },
-        onEdit: () => props.onEditing({ id, text: view?.text ?? "" }),
+        onEdit: () => withText(view, (text) => props.onEditing({ id, text })),
+        onCopy: () => withText(view, acts.copy),
         onReact: () => onPanel({ type: "react", id }),
         onForward: () => onPanel({ type: "forward", id }),
         onInfo: () => props.onInfo(id),

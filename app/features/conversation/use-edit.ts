@@ -6,18 +6,18 @@ import type { Failure } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
 import type { Editing } from "./composer.tsx";
-import { bytesNear, type Sending, tooLong } from "./use-send.ts";
+import { charactersNear, type Sending, tooLong } from "./use-send.ts";
 
 export function useEdit(c: number, { id, text: before }: Editing, onDone: () => void): Sending {
   const { device } = useSession();
   const announce = useAnnounce();
   const [text, setText] = useState(before);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const bytes = bytesNear(text);
+  const characters = charactersNear(text);
 
   const send = async (): Promise<void> => {
     if (text.trim() === "") return;
-    const refused = tooLong(bytes);
+    const refused = tooLong(characters);
     if (refused !== null) return setFailure(refused);
     const done = await device.call("acts", "edit", c, id, text);
     if (!done.ok) return setFailure(done.error);
@@ -28,5 +28,5 @@ export function useEdit(c: number, { id, text: before }: Editing, onDone: () => 
     setText(next);
     setFailure(null);
   };
-  return { text, bytes, failure, write, send };
+  return { text, characters, failure, write, send };
 }

@@ -1,33 +1,31 @@
 /** Sending what is in the composer: the field is free at once, and gets the text back on refusal. */
 import { useState } from "react";
 
-import { utf8 } from "../../../crypto/base/bytes.ts";
-import { INLINE_TEXT_BYTES_MAX } from "../../../sync/wire/limits.ts";
+import { countCharacters, TEXT_CODE_POINTS_MAX } from "../../../sync/thread/text-length.ts";
 import { useSession } from "../../session/session.ts";
 import type { Failure } from "../../text/failure-text.ts";
 import type { Answering } from "./composer.tsx";
 import { useDraft } from "./use-draft.ts";
 
 /** From here on the count is shown. */
-export const COUNT_FROM_BYTES = INLINE_TEXT_BYTES_MAX * 0.9;
-/** A UTF-16 unit is at most three bytes: below this a text cannot be near the limit. */
-const COUNT_FROM_UNITS = COUNT_FROM_BYTES / 3;
+export const COUNT_FROM = TEXT_CODE_POINTS_MAX * 0.9;
 
 export type Sending = {
   readonly text: string;
-  /** Exact from COUNT_FROM_BYTES on, 0 below. */
-  readonly bytes: number;
+  /** Code points; exact from COUNT_FROM on, 0 below. */
+  readonly characters: number;
   readonly failure: Failure | null;
   readonly write: (text: string) => void;
   readonly send: () => Promise<void>;
 };
 
-export const bytesNear = (text: string): number =>
-  text.length < COUNT_FROM_UNITS ? 0 : utf8(text).length;
+/** A text has no more code points than UTF-16 units: below this it cannot be near the limit. */
+export const charactersNear = (text: string): number =>
+  text.length < COUNT_FROM ? 0 : countCharacters(text);
 
-export const tooLong = (bytes: number): Failure | null =>
-  bytes > INLINE_TEXT_BYTES_MAX
-    ? { type: "TextTooLong", bytes, limit: INLINE_TEXT_BYTES_MAX }
+export const tooLong = (characters: number): Failure | null =>
+  characters > TEXT_CODE_POINTS_MAX
+    ? { type: "TextTooManyCharacters", characters, limit: TEXT_CODE_POINTS_MAX }
     : null;
 
 /** What is answered goes with the text, and comes back with it. */
@@ -41,7 +39,7 @@ export function useSend(
   const draft = useDraft(c);
   const [failure, setFailure] = useState<Failure | null>(null);
   const { text } = draft;
-  const bytes = bytesNear(text);
+  const characters = charactersNear(text);
 
   const write = (next: string): void => {
     draft.write(next);
@@ -50,7 +48,7 @@ export function useSend(
   };
   const send = async (): Promise<void> => {
     if (text.trim() === "") return;
-    const refused = tooLong(bytes);
+    const refused = tooLong(characters);
     if (refused !== null) return setFailure(refused);
     const taken = draft.take();
     setFailure(null);
@@ -66,5 +64,5 @@ export function useSend(
       setFailure(sent.error);
     }
   };
-  return { text, bytes, failure, write, send };
+  return { text, characters, failure, write, send };
 }

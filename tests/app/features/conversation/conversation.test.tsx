@@ -157,14 +157,14 @@ test("[ACO1] Enter sends, and the field is free at once", async () => {
   );
 });
 
-test("[ACO2] over 32,768 bytes it says by how much, and sends nothing", async () => {
+test("[ACO2] over 100,000 characters it says by how much, and sends nothing", async () => {
   const { engine } = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
-  const long = "ü".repeat(16_385);
+  const long = "😀".repeat(100_002);
   fireEvent.input(field, { target: { value: long } });
-  expect(screen.getByText("32,770 of 32,768 bytes")).toBeTruthy();
+  expect(screen.getByText("100,002 of 100,000 characters")).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "Send" }));
-  expect(screen.getByText(/^Too long by 2 bytes\./u)).toBeTruthy();
+  expect(screen.getByText(/^Too long by 2 characters\./u)).toBeTruthy();
   expect(field.value).toBe(long);
   expect(engine.heard.some((it) => it.type === "ask" && it.call.method === "send")).toBe(false);
 });
