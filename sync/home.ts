@@ -10,6 +10,7 @@ import { MOVE_TABLES, moveMailbox } from "./account/moving.ts";
 import type { Self } from "./account/self.ts";
 import { tend, type UpkeepDeps } from "./account/upkeep.ts";
 import { Arrivals } from "./arrivals.ts";
+import { type CatchUp, openCatchUp } from "./catch-up.ts";
 import type { Timers } from "./clock/timers.ts";
 import type { Connection } from "./device.ts";
 import type { Effects } from "./receive/effects.ts";
@@ -58,6 +59,8 @@ export type Home = {
   /** Brings the relay up to date, and connects when that is not done yet. Settles when tried. */
   readonly tend: () => Promise<void>;
   readonly link: () => Link | undefined;
+  /** It is not known yet what waits for us there: no entry is sent meanwhile. Rule [OB14]. */
+  readonly isCatchingUp: () => boolean;
   readonly setVisible: (visible: boolean) => void;
   readonly network: (online: boolean) => void;
   /** The disk said no somewhere: from now on it is asked in a while, until it takes things again. */
@@ -86,9 +89,11 @@ class HomeRelay implements Home {
   #toCome: number | null = null;
   /** What came while the lane was busy: taken in together, in one transaction. */
   readonly #arrivals = new Arrivals();
+  readonly #catchUp: CatchUp;
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
+    this.#catchUp = openCatchUp(deps.rawTimers, () => deps.effects.wake());
     this.#events = {
       onState: this.#onState,
       onWelcome: (welcome) => {
@@ -96,14 +101,22 @@ class HomeRelay implements Home {
         this.#noteStoreInc(welcome).catch(deps.failed);
       },
       onMessages: this.#onMessages,
-      onAuthed: ({ pendingCount }) => this.#expect(pendingCount),
-      onEmpty: () => this.#expect(null),
+      onAuthed: ({ pendingCount }) => {
+        this.#expect(pendingCount);
+        if (pendingCount === 0) this.#catchUp.done();
+      },
+      onEmpty: () => {
+        this.#expect(null);
+        this.#catchUp.done();
+      },
       onClock: deps.events.onClock,
       onWanted: deps.events.onWanted,
     };
   }
 
   readonly link = (): Link | undefined => this.#link;
+
+  readonly isCatchingUp = (): boolean => this.#catchUp.isOn();
 
   readonly tend = (): Promise<void> => {
     this.#tendAgain = true;
@@ -130,6 +143,7 @@ class HomeRelay implements Home {
 
   readonly close = (): void => {
     this.#closed = true;
+    this.#catchUp.close();
     this.#cancelRetry();
     this.#cancelProbe?.();
     this.#cancelMove();
@@ -146,6 +160,7 @@ class HomeRelay implements Home {
   async #tendOnce(): Promise<void> {
     const { timers, random, effects, onConnection } = this.#deps;
     this.#cancelRetry();
+    if (this.#link === undefined) this.#catchUp.begin();
     const done = await tend(this.#deps);
     if (this.#closed) return;
     this.#failures = done.ok ? 0 : this.#failures + 1;
@@ -156,6 +171,7 @@ class HomeRelay implements Home {
       : Math.max(refusedMs, retryDelayMs(this.#failures, random));
     this.#cancelRetry = timers.after(pauseMs, () => void this.tend());
     if (!done.ok && this.#link === undefined) {
+      this.#catchUp.away();
       const retryAtMs = timers.now() + pauseMs;
       onConnection({ type: "offline", retryAtMs, why: whyOf(done.error) });
     }
@@ -188,6 +204,8 @@ class HomeRelay implements Home {
 
   readonly #onState = (state: LinkState): void => {
     if (state.type !== "open") this.#toCome = null;
+    if (isOnItsWay(state)) this.#catchUp.begin();
+    else if (state.type !== "open") this.#catchUp.away();
     this.#tell();
     this.#deps.events.onState(state);
     if (state.type === "refused") this.#moveTo(state.relayId).catch(this.#deps.failed);
@@ -305,6 +323,9 @@ class HomeRelay implements Home {
     }
   }
 }
+
+const isOnItsWay = ({ type }: LinkState): boolean =>
+  type === "connecting" || type === "welcoming" || type === "authing";
 
 function whyOf(error: RelayError): "unreachable" | "refused" | "notAdmitted" {
   if (error.type === "Unreachable") return "unreachable";

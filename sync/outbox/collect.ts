@@ -14,7 +14,7 @@ import type { Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
 import type { Flow } from "./flow.ts";
-import { isSealed, SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
+import { SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
 
 /** Rows sealed and sent in one round. */
 export const ROUND_ROWS_MAX = 64;
@@ -39,8 +39,8 @@ export type CollectDeps = {
   readonly self: () => Self | undefined;
   /** A connection to that relay. Null: too many are open. */
   readonly linkTo: LinkTo;
-  /** False while we do not know what happened when we were away: entries wait to be sealed. Rule [OB14]. */
-  readonly maySeal: () => boolean;
+  /** False while we do not know what happened when we were away: entries wait. Rule [OB14]. */
+  readonly maySpeak: () => boolean;
 };
 
 type NumberedRow = OutboxRow & { readonly n: number };
@@ -137,6 +137,10 @@ class Round {
 
   async #add(tx: WriteTx, row: NumberedRow): Promise<void> {
     if (this.#parcels.has(row.n)) return;
+    if (row.what === "entry" && !this.#deps.maySpeak()) {
+      this.#behind.add(row.n);
+      return;
+    }
     const all = await addressed(tx, row);
     const closedMs = all === undefined ? NO_WAY_RETRY_MS : this.#closedForMs(all);
     if (all === undefined || closedMs > 0) return this.#putOff(tx, row, closedMs);
@@ -145,10 +149,6 @@ class Round {
     const [full] = all.targets;
     if (open.length === 0 && full !== undefined) return this.#wait(tx, row, full.device);
     const parcel = { ...all, targets: open };
-    if (!isSealed(row, this.#seal.nowMs) && !this.#deps.maySeal()) {
-      this.#behind.add(row.n);
-      return;
-    }
     const sealed = await sealRow(tx, this.#seal, row);
     if (sealed === undefined) {
       for (const { device } of parcel.targets) this.#unopened.add(device);

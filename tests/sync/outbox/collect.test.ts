@@ -30,6 +30,7 @@ test("[MM6] a device whose window is full holds back nobody else", async () => {
     random: phone.random,
     self: () => phone.self,
     linkTo: () => open as never,
+    maySpeak: () => true,
   };
   const devicesOf = async (inFlight: ReadonlyMap<number, Parcel>): Promise<unknown> => {
     const { parcels = [] } = (await collect(deps, flow, inFlight)) ?? {};
