@@ -4,12 +4,13 @@
  * for what does not (connection, presence, typing).
  */
 import type { Result } from "../crypto/base/result.ts";
+import type { Backup } from "./backup/backup.ts";
 import type { Chats } from "./chats/commands.ts";
 import type { Devices } from "./devices/commands.ts";
+import type { Expiry } from "./expiry/expiry.ts";
 import type { Groups } from "./group/commands.ts";
 import type { LinkCommands } from "./link/linking.ts";
 import type { LinkProgress } from "./link/progress.ts";
-import type { Expiry } from "./expiry/expiry.ts";
 import type { Media } from "./media/media.ts";
 import type { Recovery } from "./recovery/recovery.ts";
 import type { RoomCommands, Rooms } from "./rooms/rooms.ts";
@@ -169,6 +170,7 @@ export interface Device extends AsyncDisposable {
   readonly devices: Devices;
   readonly groups: Groups;
   readonly recovery: Recovery;
+  readonly backup: Backup;
   /** Messages that disappear. */
   readonly expiry: Expiry;
   /** Pictures of groups. */

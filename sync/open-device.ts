@@ -8,6 +8,7 @@ import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
 import type { Self } from "./account/self.ts";
 import { upgradeRows } from "./account/upgrade-rows.ts";
 import { type Backfiller, openBackfiller } from "./backfill/backfiller.ts";
+import { openBackups } from "./backup/backup.ts";
 import { addOffsetSample, NO_SAMPLES, offsetOf } from "./clock/offset.ts";
 import type { Timers } from "./clock/timers.ts";
 import { type Commands, openCommands } from "./commands.ts";
@@ -128,6 +129,7 @@ class OpenedDevice implements Device {
       httpOf: this.#httpOf,
       storeIncOf: (url) => this.#storeIncByUrl.get(url) ?? "",
       upkeep: () => void this.#home.tend(),
+      maySpeak: () => !this.#home.isCatchingUp(),
     });
     this.#receipts = openReceiptSender(base);
     this.#healing = openHealing({
@@ -197,11 +199,12 @@ class OpenedDevice implements Device {
     this.#recovery = openRecovery({
       ...person,
       wake,
+      effects: this.#effects,
       httpOf: this.#httpOf,
-      found: this.#effects.missing,
       selfChanged: this.#effects.selfChanged,
     });
     this.recovery = this.#recovery.commands;
+    this.backup = openBackups({ ...person, effects: this.#effects });
     this.#devices = openDevices({
       ...person,
       effects: this.#effects,
@@ -219,6 +222,7 @@ class OpenedDevice implements Device {
   readonly push: Device["push"] = (subscription) => this.#commands.push(subscription);
   readonly linking: Device["linking"];
   readonly recovery: Device["recovery"];
+  readonly backup: Device["backup"];
   readonly devices: Device["devices"];
   readonly acts: Device["acts"];
   readonly groups: Device["groups"];

@@ -30,6 +30,9 @@ import type { DeviceRow, EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { openRun, type Run, type RunEntry } from "./run.ts";
 
+/** A device of somebody in the channel; ourselves, for what comes from a backup. */
+type Supplier = Pick<DeviceRow, "account" | "device">;
+
 /**
  * From anybody in the channel: each entry proves itself. What was read is our own devices' to say, and the
  * other side's of what they wrote themselves.
@@ -37,7 +40,7 @@ import { openRun, type Run, type RunEntry } from "./run.ts";
 export async function takeChunk(
   tx: WriteTx,
   context: OpenContext,
-  from: DeviceRow,
+  from: Supplier,
   chunk: Chunk,
 ): Promise<void> {
   const { self, effects, nowMs } = context;
@@ -55,7 +58,7 @@ export async function takeChunk(
 /** Rule [HY20]: of nobody else's logs they have anything to say. */
 async function ofTheirs(
   tx: WriteTx,
-  { account }: DeviceRow,
+  { account }: Supplier,
   read: Chunk["read"],
 ): Promise<Chunk["read"]> {
   const logs = await Promise.all(read.map((it) => logById(tx, toHex(it.log))));
@@ -85,7 +88,7 @@ async function takeRun(
   context: OpenContext,
   c: number,
   run: Run,
-  from: DeviceRow,
+  from: Supplier,
 ): Promise<void> {
   const { effects } = context;
   const channel = await channelOf(tx, c);
@@ -95,6 +98,12 @@ async function takeRun(
   }
   const opened = openRun(run, bytesOf(channel.id), log.key, await prevAfter(tx, log, run));
   if (!opened.ok) return effects.dropped(opened.error.type);
+  // In the log that we go on writing it would leave a hole, or a fork.
+  const isOurs = log.own && equalBytes(log.incarnation, context.self.incarnation);
+  if (isOurs && run.first + run.items.length - 1 > log.known.floor) {
+    effects.rolledBack();
+    return effects.dropped("run own");
+  }
   const before = await tx.get("entries", [c, log.a, run.first - 1]);
   const isFollowing = before === undefined || equalBytes(before.hash, run.prev ?? before.hash);
   if (!isFollowing) return effects.dropped("run chain");

@@ -16,6 +16,7 @@
  */
 import { utf8 } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
 import { decodeCard } from "../../crypto/identity/card.ts";
 import type { IntroductionContent } from "../../crypto/identity/introduction.ts";
 import { hash32 } from "../../crypto/public/hash.ts";
@@ -38,10 +39,10 @@ import {
 } from "../cbor-shape.ts";
 import { bytesOf } from "../channel/channels.ts";
 import { HLC_MAX } from "../clock/hlc.ts";
-import { ownContact } from "../contact/contacts.ts";
+import { ownCard, ownContact, tokenFor } from "../contact/contacts.ts";
 import { LATER_FIELDS_MAX } from "../entry/later-fields.ts";
 import type { ContactRow, ContactState, DeviceRow, Hex, TableName } from "../store/rows.ts";
-import type { ReadTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import { readBackupKey } from "./words-kept.ts";
 
 const KEY_BYTES = 32;
@@ -117,6 +118,27 @@ export async function contentOf(tx: ReadTx, self: Self): Promise<Content> {
       presenceOut: own.presenceOut,
       backupKey: self.recoverySecret === null ? await readBackupKey(tx) : null,
     }),
+  };
+}
+
+/** The whole of it, as this device would sign it now. */
+export async function capsuleContentOf(
+  tx: WriteTx,
+  self: Self,
+  { nowMs, random }: { readonly nowMs: number; readonly random: Random },
+  counter: number,
+): Promise<CapsuleContent> {
+  const content = await contentOf(tx, self);
+  // The token was told to our relay before: our own devices hold it.
+  const context = { nowMs, random, effects: { upkeep: () => undefined } };
+  const token = await tokenFor(tx, context, await ownContact(tx, self));
+  const card = await ownCard(tx, self, token, nowMs);
+  return {
+    ...content,
+    author: bytesOf(self.device),
+    counter,
+    writtenAtMs: nowMs,
+    self: { ...content.self, cards: [card, ...content.self.cards] },
   };
 }
 

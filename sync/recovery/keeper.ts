@@ -11,8 +11,6 @@ import { sealCapsule } from "../../crypto/recovery/capsule.ts";
 import { ownerOf } from "../account/mailboxes.ts";
 import { capsuleOf, type Self } from "../account/self.ts";
 import type { UpkeepDeps } from "../account/upkeep.ts";
-import { bytesOf } from "../channel/channels.ts";
-import { ownCard, ownContact, tokenFor } from "../contact/contacts.ts";
 import {
   isProblem,
   openRelayHttp,
@@ -21,8 +19,8 @@ import {
 } from "../session/relay-http.ts";
 import type { Hex, MailboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { CONTENT_TABLES, contentOf, sameAs } from "./content.ts";
-import { type LostGroupDeps, openLostGroups } from "./lost-groups.ts";
+import { capsuleContentOf, CONTENT_TABLES, contentOf, sameAs } from "./content.ts";
+import { askForGroups, type LostGroupDeps } from "./lost-groups.ts";
 import { fetchCapsule, putCapsule } from "./relay-capsules.ts";
 
 /** After a change: others often come with it. */
@@ -123,7 +121,7 @@ class CapsuleKeeper implements Keeper {
     const self = this.#deps.self();
     if (self === undefined || this.#isClosed) return ok(undefined);
     this.#lookedAtMs = this.#deps.timers.now();
-    await openLostGroups(this.#deps);
+    await askForGroups(this.#deps, self);
     const done = await renew(this.#deps, self);
     const isKept = done.ok && done.value === "kept";
     this.#failures = isKept ? 0 : this.#failures + 1;
@@ -216,20 +214,8 @@ async function makeCapsule(
   self: Self,
   { counter, atMs }: { readonly counter: number; readonly atMs: number },
 ): Promise<Made | undefined> {
-  const content = await contentOf(tx, self);
-  // Who restores the account tells their own relay of it, and this one knows the token already.
-  const context = { nowMs: atMs, random, effects: { upkeep: () => undefined } };
-  const token = await tokenFor(tx, context, await ownContact(tx, self));
-  const card = await ownCard(tx, self, token, atMs);
-  const encoded = encodeCapsule(
-    {
-      ...content,
-      author: bytesOf(self.device),
-      counter,
-      writtenAtMs: atMs,
-      self: { ...content.self, cards: [card, ...content.self.cards] },
-    },
-    self.keys.sigSecret,
-  );
-  return encoded.ok ? { ...encoded.value, same: sameAs(content) } : undefined;
+  const same = sameAs(await contentOf(tx, self));
+  const content = await capsuleContentOf(tx, self, { nowMs: atMs, random }, counter);
+  const encoded = encodeCapsule(content, self.keys.sigSecret);
+  return encoded.ok ? { ...encoded.value, same } : undefined;
 }

@@ -59,7 +59,7 @@ export type Recovery = {
 };
 
 export type RecoveryDeps = UpkeepDeps &
-  Pick<LostGroupDeps, "httpOf" | "found"> & {
+  Pick<LostGroupDeps, "effects" | "httpOf"> & {
     readonly self: () => Self | undefined;
     readonly started: (self: Self) => void;
     /** Who we are was written anew. */

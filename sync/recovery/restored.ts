@@ -81,14 +81,13 @@ export async function putRestored(
   const { publicKey: accountKey, secretKey } = accountKeysOf(secret);
   wipe(secretKey);
   const name = cleanName(known.self.name);
-  const [device = ""] = made.live.filter((it) => it === made.device);
-  assert(device !== "", "who was certified just now is live");
+  assert(made.live.includes(made.device), "who was certified just now is live");
   const self: Self = {
     account: toHex(accountIdOf(accountKey)),
     accountKey,
     recoverySecret: null,
     capsule: capsuleKeysOf(secret),
-    device,
+    device: made.device,
     keys: made.keys,
     certificate: made.certificate,
     name: name.ok ? name.value : "?",

@@ -1,0 +1,93 @@
+/**
+ * The account and its history as a file, and back. What is sealed to whom, and the reading and writing of
+ * the file, are the tab's (crypto/backup/backup.ts is loaded there, when asked for); here are the pieces.
+ * docs/protocol/recovery.md.
+ */
+import { backupKeyOf } from "../../crypto/backup/backup-key.ts";
+import { concat } from "../../crypto/base/bytes.ts";
+import { err, ok, type Result } from "../../crypto/base/result.ts";
+import { CONTENT_TABLES } from "../recovery/content.ts";
+import { readBackupKey } from "../recovery/words-kept.ts";
+import {
+  accountFrame,
+  BACKUP_START,
+  type BackupCursor,
+  type BackupPiece,
+  nextPiece,
+} from "./export.ts";
+import type { Frame } from "./format.ts";
+import { beginImport, type ImportDeps, type ImportError, importFrame } from "./import.ts";
+
+/** Name of the meta row of the newest file that this device wrote: a `BackupMade`. */
+export const BACKUP_MADE = "backupMade";
+export type BackupMade = { readonly atMs: number; readonly entries: number };
+
+type NotStarted = { readonly type: "NotStarted" };
+
+/** Each is answered once; a tab may call them all. */
+export type Backup = {
+  /**
+   * Public half of the key that the words stand for, for a file that they open: 32 bytes. Null: the note
+   * that tells it has not come here yet.
+   */
+  readonly key: () => Promise<Result<Uint8Array | null, NotStarted>>;
+  /** `from` null: the first piece. `hasSecret`: the file is under a passphrase. */
+  readonly read: (
+    from: BackupCursor | null,
+    hasSecret: boolean,
+  ) => Promise<Result<BackupPiece, NotStarted>>;
+  /** The file is written, as far as the browser says. */
+  readonly written: (entries: number) => Promise<Result<void, NotStarted>>;
+  /** The file's first frame. `secret`: of the words, where the file alone is not enough. */
+  readonly begin: (
+    frame: Frame,
+    secret: Uint8Array | null,
+  ) => Promise<Result<{ readonly isNew: boolean }, ImportError>>;
+  /** Every other frame, in order. */
+  readonly take: (frame: Frame) => Promise<Result<void, ImportError>>;
+};
+
+export function openBackups(deps: ImportDeps): Backup {
+  return {
+    key: () => readKey(deps),
+    read: (from, hasSecret) => readPiece(deps, from, hasSecret),
+    written: (entries) => noteWritten(deps, entries),
+    begin: (frame, secret) => beginImport(deps, frame, secret),
+    take: (frame) => importFrame(deps, frame),
+  };
+}
+
+async function readKey({ store, self }: ImportDeps): ReturnType<Backup["key"]> {
+  const us = self();
+  if (us === undefined) return err({ type: "NotStarted" });
+  if (us.recoverySecret !== null) return ok(backupKeyOf(us.recoverySecret));
+  return ok(await store.read(["meta"], readBackupKey));
+}
+
+async function readPiece(
+  deps: ImportDeps,
+  from: BackupCursor | null,
+  hasSecret: boolean,
+): ReturnType<Backup["read"]> {
+  const self = deps.self();
+  if (self === undefined) return err({ type: "NotStarted" });
+  const { lane, store, timers, random } = deps;
+  if (from !== null) return ok(await nextPiece({ store, random, self }, from));
+  const first = await lane.run(() =>
+    store.write(CONTENT_TABLES, (tx) =>
+      accountFrame(tx, { self, random }, timers.now(), hasSecret),
+    ),
+  );
+  const piece = await nextPiece({ store, random, self }, BACKUP_START);
+  return ok({ ...piece, bytes: concat(first, piece.bytes) });
+}
+
+async function noteWritten(
+  { lane, store, timers, self }: ImportDeps,
+  entries: number,
+): ReturnType<Backup["written"]> {
+  if (self() === undefined) return err({ type: "NotStarted" });
+  const v: BackupMade = { atMs: timers.now(), entries };
+  await lane.run(() => store.write(["meta"], (tx) => tx.put("meta", { k: BACKUP_MADE, v })));
+  return ok(undefined);
+}
