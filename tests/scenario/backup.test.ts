@@ -179,7 +179,7 @@ test("[BU6] an import that breaks off anywhere goes on from there", async () => 
   expect(anew.bugs).toEqual([]);
 });
 
-test("[BU3] a backup holds no ratchet, chain, prekey or token of its own mailbox but in cards", async () => {
+test("[BU3] [BU4] a backup holds no ratchet, chain, prekey or token of its own mailbox but in cards", async () => {
   const them = await world(["alice", "bob"]);
   const { alice, bob } = them;
   await them.befriend(alice, bob);
@@ -201,4 +201,31 @@ test("[BU3] a backup holds no ratchet, chain, prekey or token of its own mailbox
   for (const [name, secret] of Object.entries(secrets)) {
     expect(file.includes(Buffer.from(secret)), name).toBe(false);
   }
+});
+
+test("[BU9] a file that knows more of our own log than we do leaves no hole in it", async () => {
+  const them = await world(["alice", "bob"]);
+  const { alice, bob } = them;
+  await them.befriend(alice, bob);
+  await alice.say(bob, "one");
+  await them.pass(10 * SECOND_MS);
+  await alice.sleep();
+  const putBack = alice.backUp();
+  await alice.wake();
+  for (const text of ["two", "three", "four"]) await alice.say(bob, text);
+  await them.pass(10 * SECOND_MS);
+  const frames = await backUp(them, alice);
+  await alice.sleep();
+  putBack();
+  alice.disconnect();
+  await alice.wake();
+  await takeIn(them, alice, frames);
+  await them.pass(5 * SECOND_MS);
+  await alice.say(bob, "five");
+  alice.reconnect();
+  await them.pass(5 * MINUTE_MS);
+  const all = ["one", "two", "three", "four", "five"];
+  expect((await bob.sees(alice)).toSorted()).toEqual(all.toSorted());
+  expect((await alice.sees(bob)).toSorted()).toEqual(all.toSorted());
+  expect([...alice.bugs, ...bob.bugs]).toEqual([]);
 });

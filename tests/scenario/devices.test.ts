@@ -131,7 +131,9 @@ test("[HY8] [HY12] [HY13] [HY15] nothing is supplied to others, and nothing take
     incarnation: new Uint8Array(16),
   });
   await send({ writers: [writer], runs: [] });
-  await overSession(phone, bob, [[encodePayload("backfill", { channel, held: [] })]]);
+  const ofBob = await selfOf(bob);
+  const notes = channelIdOf(ofBob, ofBob.account);
+  await overSession(phone, bob, [[encodePayload("backfill", { channel: notes, held: [] })]]);
   await pass(5 * SECOND_MS);
   const reasons = ["chunk of another channel", "writer forged", "backfill of a stranger"];
   for (const reason of reasons) expect(bob.dropped).toContain(reason);

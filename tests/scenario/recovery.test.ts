@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 
+import { fromBase64url, toBase64url } from "../../crypto/base/base64url.ts";
 import { toHex } from "../../crypto/base/hex.ts";
-import { capsuleKeysOf } from "../../crypto/recovery/capsule.ts";
+import { decodeCapsule } from "../../crypto/recovery/capsule-content.ts";
+import { capsuleKeysOf, openCapsule } from "../../crypto/recovery/capsule.ts";
 import { parseWords, wordsOf } from "../../crypto/recovery/words.ts";
 import type { Restored } from "../../sync/recovery/recovery.ts";
+import { accountOf } from "../../sync/recovery/restored.ts";
+import { PATHS } from "../../sync/wire/http.ts";
 import { selfOf } from "./forge.ts";
 import { hears, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
@@ -39,7 +43,7 @@ async function restore(them: World<string>, person: Person, words: string): Prom
   return done.value;
 }
 
-test("[RV7] [RV8] [RV9] a wiped browser is restored by words, and the contact brings the messages back", async () => {
+test("[RV7] [RV8] [HY8] [HY19] [HY20] a wiped browser is restored by words, and the contact brings the messages back", async () => {
   const them = await world(["alice", "bob", "anew"], { newcomers: ["anew"] });
   const { alice, bob, anew } = them;
   await them.befriend(alice, bob);
@@ -209,4 +213,45 @@ test("[RV9] groups come back with whom they have: their members tell the rest", 
     expect(heard).toContain("after too");
     expect(person.bugs).toEqual([]);
   }
+});
+
+test("[RV1] [RV2] [RV6] two devices keep one capsule, which says whom they know and nothing that was written", async () => {
+  const them = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol } = them;
+  await linked(phone, laptop);
+  await them.befriend(phone, bob);
+  await them.befriend(laptop, carol);
+  await phone.say(bob, "a secret between us");
+  await laptop.decide(carol, "block");
+  await them.pass(5 * SECOND_MS);
+  const words = await writeDown(them, laptop);
+  await writeDown(them, phone);
+  const secret = secretOf(words);
+  const answer = await them.relay.door.fetch(
+    new Request(HOME_URL + PATHS.capsule(toBase64url(capsuleKeysOf(secret).place))),
+  );
+  const held = (await answer.json()) as { capsule: string; counter: number };
+  const sealed = fromBase64url(held.capsule);
+  const opened = openCapsule(secret, sealed.ok ? sealed.value : new Uint8Array(0));
+  const bytes = opened.ok ? opened.value : new Uint8Array(0);
+  const content = decodeCapsule(accountOf(secret), bytes);
+  if (!content.ok) throw new Error(content.error.type);
+  const { counter, contacts, self, relays } = content.value;
+  expect(counter).toBe(held.counter);
+  expect(counter).toBeGreaterThan(1);
+  expect(relays.map((it) => it.url)).toEqual([HOME_URL]);
+  expect(self.devices).toHaveLength(2);
+  expect(contacts.map(({ introduction: it }) => [it.name, it.cards.length])).toEqual([
+    ["bob", 1],
+    ["carol", 0],
+  ]);
+  expect(Buffer.from(bytes).includes("a secret between us")).toBe(false);
+  await them.pass(MINUTE_MS);
+  const puts = await Promise.all(
+    [phone, laptop].map(
+      async (it) => (await it.rows("meta")).find((row) => row.k === "capsule")?.v,
+    ),
+  );
+  const counters = puts.map((it) => (it as { counter: number }).counter);
+  expect(new Set(counters).size).toBe(2);
 });
