@@ -65,6 +65,8 @@ export type Collected = {
   readonly unopened: readonly Hex[];
   /** Write tokens were made, which our relay has to hear of. */
   readonly madeTokens: boolean;
+  /** Channels of which somebody is to be told what we hold. */
+  readonly untold: ReadonlySet<number>;
   /** There is more that may be due. */
   readonly isMore: boolean;
 };
@@ -79,13 +81,21 @@ export async function collect(
   if (self === undefined) return undefined;
   const round = new Round(deps, self, flow, inFlight);
   const isIdle = (await deps.store.read(["outbox"], (tx) => round.due(tx))).length === 0;
-  if (isIdle) return { parcels: [], unopened: [], madeTokens: false, isMore: false };
+  if (isIdle) return NOTHING;
   return await deps.lane.run(() => {
     // While this waited for its turn we may have begun new logs, which chains handed over now name.
     const sealing = new Round(deps, deps.self() ?? self, flow, inFlight);
     return deps.store.write(SEAL_TABLES, (tx) => sealing.run(tx));
   });
 }
+
+const NOTHING: Collected = {
+  parcels: [],
+  unopened: [],
+  madeTokens: false,
+  untold: new Set(),
+  isMore: false,
+};
 
 class Round {
   readonly #deps: CollectDeps;
@@ -99,6 +109,7 @@ class Round {
   readonly #spaced = new Map<Hex, number>();
   readonly #unopened = new Set<Hex>();
   #madeTokens = false;
+  readonly #untold = new Set<number>();
 
   constructor(deps: CollectDeps, self: Self, flow: Flow, inFlight: ReadonlyMap<number, Parcel>) {
     this.#deps = deps;
@@ -108,7 +119,8 @@ class Round {
       this.#madeTokens = true;
     };
     const { timers, random } = deps;
-    this.#seal = { self, nowMs: timers.now(), random, effects: { upkeep } };
+    const receipt = (c: number): void => void this.#untold.add(c);
+    this.#seal = { self, nowMs: timers.now(), random, effects: { upkeep, receipt } };
   }
 
   async due(tx: ReadTx): Promise<readonly NumberedRow[]> {
@@ -132,7 +144,13 @@ class Round {
     const left = (await this.due(tx)).filter((it) => !this.#behind.has(it.n));
     const isMore = this.#parcels.size > 0 || left.length > 0;
     const parcels = [...this.#parcels.values()].toSorted(byPrecedence);
-    return { parcels, unopened: [...this.#unopened], madeTokens: this.#madeTokens, isMore };
+    return {
+      parcels,
+      unopened: [...this.#unopened],
+      madeTokens: this.#madeTokens,
+      untold: this.#untold,
+      isMore,
+    };
   }
 
   async #add(tx: WriteTx, row: NumberedRow): Promise<void> {

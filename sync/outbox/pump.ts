@@ -25,6 +25,8 @@ export type PumpDeps = CollectDeps & {
   readonly storeIncOf: (url: string) => string;
   /** Our relays are to hear of a token that was made for a card. */
   readonly upkeep: () => void;
+  /** What we hold of the channel is to be told anew: somebody holds our chain since. */
+  readonly receipt: (c: number) => void;
   readonly failed: (error: unknown) => void;
 };
 
@@ -79,6 +81,7 @@ class OutboxPump implements Pump {
       const found = await collect(this.#deps, this.#flow, this.#inFlight);
       if (found === undefined) return;
       if (found.madeTokens) this.#deps.upkeep();
+      for (const c of found.untold) this.#deps.receipt(c);
       for (const parcel of found.parcels) this.#send(parcel);
       for (const device of found.unopened) this.#fetch(device);
       if (found.isMore) this.#again = true;

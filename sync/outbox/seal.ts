@@ -31,7 +31,7 @@ export type SealContext = {
   readonly self: Self;
   readonly nowMs: number;
   readonly random: Random;
-  readonly effects: Pick<Effects, "upkeep">;
+  readonly effects: Pick<Effects, "upkeep"> & Partial<Pick<Effects, "receipt">>;
 };
 
 /**
@@ -119,7 +119,17 @@ async function chainFor(
   if (holders.length === 0) return undefined;
   const held: OwnChainRow = { ...chain, holders };
   await tx.put("ownChains", held);
+  const before = current?.holders ?? [];
+  if (holders.some((it) => !before.includes(it))) await tellAnew(tx, context, channel.c);
   return held;
+}
+
+/** Our newest receipt went to those who held our chain then: who holds it since would wait for the next. */
+async function tellAnew(tx: WriteTx, { effects }: SealContext, c: number): Promise<void> {
+  const channel = await channelOf(tx, c);
+  if (channel === undefined || channel.receiptsSent === 0) return;
+  await tx.put("channels", { ...channel, receipts: channel.receipts + 1 });
+  effects.receipt?.(c);
 }
 
 /**

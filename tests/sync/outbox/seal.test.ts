@@ -134,3 +134,32 @@ test("[OB3] without session and prekeys nothing can be sealed yet", async () => 
   expect(await alice.change((tx) => sealRow(tx, alice.context, row))).toBeUndefined();
   expect(await chainOf(alice)).toBeUndefined();
 });
+
+test("[CU12] who holds our chain later is told what we hold, though nothing changed since", async () => {
+  const { alice, bob } = await written(2);
+  await sealAll(alice);
+  const told = await alice.change(async (tx) => {
+    const channel = await openChannel(tx, alice.self, bob.self.account);
+    // What there was to tell was told to those who held the chain then.
+    await tx.put("channels", { ...channel, receipts: 3, receiptsSent: 3 });
+    return channel.c;
+  });
+  const receipts = async (): Promise<number | undefined> =>
+    (await alice.store.read(["channels"], (tx) => tx.get("channels", told)))?.receipts;
+  const asked: number[] = [];
+  const effects = { ...alice.context.effects, receipt: (c: number) => void asked.push(c) };
+  const sealAnew = async (): Promise<void> => {
+    for (const row of await parcelsOf(alice, "entry")) {
+      const fresh = { ...row, body: null, env: "" };
+      await alice.change((tx) => sealRow(tx, { ...alice.context, effects }, fresh));
+    }
+  };
+  await sealAnew();
+  expect([await receipts(), asked]).toEqual([3, []]);
+  const chain = await chainOf(alice);
+  await alice.change(async (tx) => {
+    if (chain !== undefined) await tx.put("ownChains", { ...chain, holders: [] });
+  });
+  await sealAnew();
+  expect([await receipts(), asked]).toEqual([4, [told]]);
+});
