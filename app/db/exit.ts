@@ -12,7 +12,7 @@ export type Exit =
 export async function readExit(db: Db, c: number, self: string): Promise<Exit | null> {
   const ops = await rosterOpsOf(db)
     .where("[c+a+s]")
-    .between([c, Dexie.minKey, Dexie.minKey], [c, Dexie.maxKey, Dexie.maxKey])
+    .between([c, Dexie.minKey], [c, Dexie.maxKey])
     .filter(({ op: { act, author } }) =>
       act.type === "leave" ? author === self : act.type === "remove" && act.account === self,
     )

@@ -114,7 +114,7 @@ async function readHistory(db: Db, { c, history }: RosterRow): Promise<HistoryPo
   if (history !== undefined) return history;
   const founding = await rosterOpsOf(db)
     .where("[c+a+s]")
-    .between([c, Dexie.minKey, Dexie.minKey], [c, Dexie.maxKey, Dexie.maxKey])
+    .between([c, Dexie.minKey], [c, Dexie.maxKey])
     .filter(({ op }) => op.act.type === "create")
     .first();
   return founding?.op.act.type === "create" ? founding.op.act.policy : "none";

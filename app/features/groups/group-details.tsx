@@ -1,7 +1,8 @@
 /**
  * A group beside its conversation: what it is called and about, who is in it, and what one may do there.
  *
- * [AGD1] What the person may not do is not offered. [AGD2] Where an act ends, the focus is where it began.
+ * [AGD1] What the person may not do is not offered. [AGD2] They have the focus when they
+ * open.
  */
 import { Link2, LogOut, Pencil, UserPlus, X } from "lucide-react";
 import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from "react";

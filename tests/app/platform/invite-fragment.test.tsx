@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import {
   followInviteLinks,
   isDeviceLink,
+  isGroupLink,
   takeInviteLink,
 } from "../../../app/platform/invite-fragment.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
@@ -40,4 +41,22 @@ test("[AIF3] the code of another device is told from an invite", async () => {
   const group = inviteLinkOf(`${relayUrl}/`, { ...common, leadsTo: "group", account: bytes(32) });
   expect(isDeviceLink(group)).toBe(false);
   expect(isDeviceLink(`${relayUrl}/#relay-invite=Ag`)).toBe(false);
+});
+
+test("[AIF4] a link into a group is told from one to a person and from a device's code", async () => {
+  await ready;
+  const bytes = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill);
+  const relayUrl = "https://relay.example";
+  for (const fill of [0, 1, 15, 16, 128, 240, 255]) {
+    const account = bytes(32, fill);
+    const common = { secret: bytes(32, 3), expiresAtS: 1_800_000_000, relayUrl, account };
+    const [group, person] = (["group", "person"] as const).map((leadsTo) =>
+      inviteLinkOf(`${relayUrl}/`, { ...common, leadsTo }),
+    );
+    expect([group, person].map((it) => isGroupLink(it!))).toEqual([true, false]);
+  }
+  const { secret } = { secret: bytes(32, 3) };
+  const rest = { secret, expiresAtS: 1_800_000_000, relayUrl, commitment: bytes(32, 9) };
+  expect(isGroupLink(linkOf(`${relayUrl}/`, { ...rest, shower: "new" }))).toBe(false);
+  expect(isGroupLink(linkOf(`${relayUrl}/`, { ...rest, shower: "member" }))).toBe(false);
 });

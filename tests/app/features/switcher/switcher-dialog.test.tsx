@@ -1,3 +1,4 @@
+import "fake-indexeddb/auto";
 import { act, fireEvent, screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 

@@ -1,0 +1,190 @@
+import "fake-indexeddb/auto";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import { rostersOf } from "../../../../app/db/tables.ts";
+import { GroupDetails } from "../../../../app/features/groups/group-details.tsx";
+import { member, THEM, US } from "../../db/rows.ts";
+import { CALM, show, type Shown } from "../../screen.tsx";
+import {
+  answer,
+  asked,
+  BOB_CHAT,
+  CAROL,
+  DAVE,
+  GROUP,
+  groupDb,
+  membersAs,
+  OK,
+  refused,
+} from "./stage.ts";
+
+async function shown(db = groupDb()): Promise<Shown> {
+  const app = await show(<GroupDetails c={GROUP} account="00" onClose={() => undefined} />, {
+    db: await db,
+  });
+  await screen.findByRole("list", { name: "Members" });
+  return app;
+}
+
+const buttons = (): readonly string[] =>
+  screen.getAllByRole("button").map((it) => it.getAttribute("aria-label") ?? it.textContent);
+const openMenu = (name: string): readonly string[] => {
+  fireEvent.click(screen.getByRole("button", { name: `Actions for ${name}` }));
+  return screen.getAllByRole("menuitem").map((it) => it.textContent);
+};
+const choose = (item: string): void =>
+  void fireEvent.click(screen.getByRole("menuitem", { name: item }));
+const press = (name: string): void => {
+  const dialog = screen.queryByRole("dialog");
+  const where = dialog === null ? screen : within(dialog);
+  fireEvent.click(where.getByRole("button", { name }));
+};
+
+test("[AGD1] [AMB1] an owner is offered all, and a member what members may", async () => {
+  await shown();
+  expect(buttons()).toEqual([
+    "Close",
+    "Edit group",
+    "Add member",
+    "Invite links",
+    "Actions for Bob",
+    "Actions for Carol",
+    "Leave group",
+  ]);
+  expect(openMenu("Bob")).toEqual(["Open chat", "Make admin", "Make owner", "Remove from group"]);
+});
+
+test("[AGD1] [AMB1] a member opens chats, leaves, and nothing else", async () => {
+  await shown(groupDb(membersAs("member", "owner")));
+  expect(buttons()).toEqual(["Close", "Actions for Bob", "Leave group"]);
+  expect(openMenu("Bob")).toEqual(["Open chat"]);
+});
+
+test("[AMB1] an admin has no power over another who came first, and none over owners", async () => {
+  const db = await groupDb([member(THEM, "owner"), member(CAROL, "admin"), member(US, "admin")]);
+  await shown(Promise.resolve(db));
+  expect(screen.queryByRole("button", { name: "Actions for Carol" })).toBeNull();
+  await act(async () => {
+    await rostersOf(db).update(GROUP, { members: [member(US, "admin"), member(CAROL, "admin")] });
+  });
+  await screen.findByRole("button", { name: "Actions for Carol" });
+  expect(openMenu("Carol")).toEqual(["Make ordinary member", "Remove from group"]);
+});
+
+test("who is in it stands there with role and presence", async () => {
+  const { engine } = await shown();
+  const presence = { [THEM]: { online: true, lastSeenMs: 0 } };
+  act(() => engine.say({ type: "status", status: { ...CALM, presence } }));
+  const items = within(screen.getByRole("list", { name: "Members" })).getAllByRole("listitem");
+  expect(items.map((it) => it.querySelector(".member-words")?.textContent)).toEqual([
+    "You Owner",
+    "Bob Member, online",
+    "Carol Member",
+  ]);
+});
+
+test("a role that can be taken back is given at once, and a refusal is said", async () => {
+  const app = await shown();
+  openMenu("Bob");
+  choose("Make admin");
+  await waitFor(() => expect(asked(app)).toEqual([["setRole", GROUP, THEM, "admin"]]));
+  await answer(app, refused({ type: "TargetNotMember" }));
+  expect(screen.getByRole("alert").textContent).toBe("They are not in the group any more.");
+  openMenu("Bob");
+  choose("Open chat");
+  expect(app.location.history?.at(-1)).toBe(`/chat/${BOB_CHAT}`);
+});
+
+test("[AMB2] [AAD1] [AAD2] who is removed is asked about first, and a refusal said there", async () => {
+  const app = await shown();
+  openMenu("Carol");
+  choose("Remove from group");
+  expect(screen.getByRole("dialog", { name: "Remove Carol from the group?" })).toBeTruthy();
+  expect(document.activeElement?.textContent).toBe("Cancel");
+  expect(asked(app)).toEqual([]);
+  press("Remove from group");
+  await waitFor(() => expect(asked(app)).toEqual([["remove", GROUP, CAROL]]));
+  await answer(app, refused({ type: "RankTooLow" }));
+  expect(within(screen.getByRole("dialog")).getByRole("alert").textContent).toMatch(/same role/u);
+  press("Remove from group");
+  await waitFor(() => expect(asked(app)).toHaveLength(2));
+  await answer(app, OK);
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("[AMB2] making an owner is asked about first", async () => {
+  const app = await shown();
+  openMenu("Bob");
+  choose("Make owner");
+  press("Make owner");
+  await waitFor(() => expect(asked(app)).toEqual([["setRole", GROUP, THEM, "owner"]]));
+});
+
+test("[ALV1] the last owner hears who owns the group afterwards, others do not", async () => {
+  const app = await shown();
+  press("Leave group");
+  expect(screen.getByRole("dialog").textContent).toContain("Bob becomes the owner");
+  press("Leave group");
+  await waitFor(() => expect(asked(app)).toEqual([["leave", GROUP]]));
+});
+
+test("[ALV1] one of two owners leaves no question who owns it", async () => {
+  await shown(groupDb(membersAs("owner", "owner")));
+  press("Leave group");
+  expect(screen.getByRole("dialog").textContent).not.toContain("becomes the owner");
+});
+
+test("[ALV1] whoever is alone in it hears that it ends", async () => {
+  await shown(groupDb([member(US, "owner")]));
+  press("Leave group");
+  expect(screen.getByRole("dialog").textContent).toContain("Nobody else is in it");
+});
+
+test("[AAM1] [AAM2] contacts who are not in it are added, and it goes on where it stopped", async () => {
+  const app = await shown();
+  press("Add member");
+  const offered = await screen.findAllByRole("checkbox");
+  expect(offered.map((it) => it.closest("label")?.textContent)).toEqual(["DDave"]);
+  press("Add");
+  expect(asked(app)).toEqual([]);
+  fireEvent.click(offered[0]!);
+  press("Add");
+  await waitFor(() => expect(asked(app)).toEqual([["add", GROUP, DAVE]]));
+  await answer(app, refused({ type: "GroupFull", limit: 500 }));
+  expect(within(screen.getByRole("dialog")).getByRole("alert").textContent).toBe(
+    "The group is full: 500 people is the limit.",
+  );
+  press("Add");
+  await waitFor(() => expect(asked(app)).toHaveLength(2));
+  await answer(app, refused({ type: "AlreadyMember" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await screen.findByText("1 person added");
+});
+
+test("[AEG1] only what changed is said", async () => {
+  const app = await shown(groupDb(membersAs("owner"), { topic: "Ropes" }));
+  press("Edit group");
+  press("Save");
+  expect(asked(app)).toEqual([]);
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  press("Edit group");
+  const name = screen.getByRole("textbox", { name: "Group name" });
+  fireEvent.input(name, { target: { value: "Bouldering" } });
+  press("Save");
+  await waitFor(() => expect(asked(app)).toEqual([["describe", GROUP, { title: "Bouldering" }]]));
+  await answer(app, refused({ type: "RoleTooLow", needed: "admin" }));
+  expect(within(screen.getByRole("dialog")).getByRole("alert").textContent).toBe(
+    "Only admins and owners can do that.",
+  );
+  fireEvent.click(screen.getByRole("radio", { name: "Everything" }));
+  press("Save");
+  await waitFor(() =>
+    expect(asked(app).at(-1)).toEqual(["describe", GROUP, { title: "Bouldering", history: "all" }]),
+  );
+});
+
+test("[AGD2] the details have the focus when they open", async () => {
+  await shown();
+  expect(document.activeElement?.getAttribute("aria-label")).toBe("Close");
+});
