@@ -4,7 +4,7 @@ import { CAPABILITY_LINK, certifyDevice } from "../../crypto/identity/certificat
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { encodeIntroduction, openIntroduction } from "../../crypto/identity/introduction.ts";
 import { beginAccount } from "../../sync/account/begin.ts";
-import type { Self } from "../../sync/account/self.ts";
+import { capsuleOf, type Self } from "../../sync/account/self.ts";
 import { introductionOf, ownCard, ownContact, tokenFor } from "../../sync/contact/contacts.ts";
 import { putCard, takeFacts } from "../../sync/contact/devices.ts";
 import { primaryKeyOf } from "../../sync/store/keys.ts";
@@ -21,7 +21,15 @@ export async function linked(phone: Person, laptop: Person): Promise<void> {
   const { accountKey, account, recoverySecret, createdAtMs } = self;
   const request = { accountKey, issuer: null, device: other.keys, capabilities: CAPABILITY_LINK };
   const certificate = certifyDevice({ ...request, createdAtMs }, secretKey);
-  const now: Self = { ...other, account, accountKey, recoverySecret, certificate, name: self.name };
+  const now: Self = {
+    ...other,
+    account,
+    accountKey,
+    recoverySecret,
+    capsule: capsuleOf(self),
+    certificate,
+    name: self.name,
+  };
   const random = (length: number): Uint8Array => new Uint8Array(length).fill(7);
   const introduction = await phone.change(async (tx) => {
     const context = { nowMs: phone.timers.now(), random, effects: { upkeep: () => undefined } };
