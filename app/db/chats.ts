@@ -3,10 +3,12 @@ import { msOf } from "../../sync/clock/hlc.ts";
 import type { Joining, RosterRow } from "../../sync/group/rows.ts";
 import type { Role } from "../../sync/roster/may.ts";
 import type { ChannelRow, ContactRow, ContactState } from "../../sync/store/rows.ts";
+import { type ChatMarks, NO_MARKS } from "../../sync/thread/chat-marks.ts";
+import { comparePinned, marksIn, type Mentioned, readMarks, readMentioned } from "./chat-marks.ts";
 import { readMe } from "./me.ts";
 import { type Newest, readNewest } from "./newest.ts";
 import { cleanName } from "./people.ts";
-import { channelsOf, contactsOf, type Db, rostersOf } from "./tables.ts";
+import { channelsOf, chatMarksOf, contactsOf, type Db, rostersOf } from "./tables.ts";
 
 export type ChatKind = "self" | "dm" | "group";
 
@@ -36,13 +38,24 @@ export type Chat = {
   /** Entries that arrived so far. */
   readonly arrivals: number;
   readonly preview: ChannelRow["preview"];
+  /** How long new messages live after they were read; null: for good. */
+  readonly lifetimeMs: number | null;
   /** Whose the newest line of a group is; null: no group, or nothing is there. */
   readonly newest: Newest | null;
   /** When the newest message was written, or the contact made; 0 = never. */
   readonly recentMs: number;
   /** Newest time that they told us they were here; 0 = never. */
   readonly lastSeenMs: number;
+  /** Place of the newest message, 0 = none. */
+  readonly lastH: number;
+  /** When the newest message of others was written; 0 = never. */
+  readonly newsMs: number;
+  readonly marks: ChatMarks;
+  readonly mentioned: Mentioned | null;
 };
+
+/** What the chat's channel alone does not say. */
+type Settled = Pick<Chat, "marks" | "mentioned">;
 
 /** May one write there? Not to strangers, nor where one is no member. */
 export const mayWriteIn = ({ state, group }: Chat): boolean =>
@@ -57,9 +70,10 @@ export const mayPinIn = (chat: Chat): boolean =>
  * them under its title, [ACH4] also one that we wait for.
  */
 export async function readChats(db: Db): Promise<readonly Chat[]> {
-  const [channels, contacts] = await Promise.all([
+  const [channels, contacts, marks] = await Promise.all([
     channelsOf(db).toArray(),
     contactsOf(db).toArray(),
+    readMarks(db),
   ]);
   const byAccount = new Map(contacts.map((contact) => [contact.account, contact]));
   const self = channels.find(({ kind }) => kind === "self")?.account ?? "";
@@ -68,39 +82,61 @@ export async function readChats(db: Db): Promise<readonly Chat[]> {
     groups.length === 0 ? [] : rostersOf(db).bulkGet(groups.map(({ c }) => c ?? 0)),
     readNewest(db, groups, byAccount),
   ]);
+  const settled = new Map<number, Settled>();
+  for (const channel of channels) {
+    const its = marksIn(marks, channel.id);
+    const mentioned = await readMentioned(db, channel, its, self);
+    settled.set(channel.c ?? 0, { marks: its, mentioned });
+  }
   const rosterByNumber = new Map(groups.map(({ c }, i) => [c, rosters[i]]));
   return channels
     .flatMap((channel) => {
       const { c = 0, kind } = channel;
-      if (kind !== "group") return chatOf(channel, byAccount.get(channel.account)) ?? [];
-      return groupChatOf(channel, rosterByNumber.get(c), self, newest.get(c) ?? null) ?? [];
+      const is = settled.get(c) ?? UNSETTLED;
+      if (kind !== "group") return chatOf(channel, byAccount.get(channel.account), is) ?? [];
+      return groupChatOf(channel, rosterByNumber.get(c), self, newest.get(c) ?? null, is) ?? [];
     })
-    .toSorted((x, y) => y.recentMs - x.recentMs || x.c - y.c);
+    .toSorted((x, y) => comparePinned(x, y) || y.recentMs - x.recentMs || x.c - y.c);
 }
 
 /** Undefined: no such chat on this device. Of a group without what is newest. */
 export async function readChat(db: Db, c: number): Promise<Chat | undefined> {
   const channel = await channelsOf(db).get(c);
   if (channel === undefined) return undefined;
+  const marks = (await chatMarksOf(db).get(channel.id))?.marks ?? NO_MARKS;
+  const is: Settled = { marks, mentioned: null };
   if (channel.kind !== "group") {
-    return chatOf(channel, await contactsOf(db).get(channel.account)) ?? undefined;
+    return chatOf(channel, await contactsOf(db).get(channel.account), is) ?? undefined;
   }
   const [roster, me] = await Promise.all([rostersOf(db).get(c), readMe(db)]);
-  return groupChatOf(channel, roster, me?.account ?? "", null) ?? undefined;
+  return groupChatOf(channel, roster, me?.account ?? "", null, is) ?? undefined;
 }
 
-const shared = ({ unread, arrivals, preview, lastH }: ChannelRow) => ({
+const UNSETTLED: Settled = { marks: NO_MARKS, mentioned: null };
+
+const shared = (
+  { unread, arrivals, preview, lastH, theirs, timer }: ChannelRow,
+  settled: Settled,
+) => ({
+  ...settled,
   unread,
   arrivals,
   preview,
+  lifetimeMs: timer?.value.lifetimeMs || null,
+  lastH,
+  newsMs: msOf(theirs?.lastH ?? lastH),
   recentMs: lastH > 0 ? msOf(lastH) : 0,
 });
 
-function chatOf(channel: ChannelRow, contact: ContactRow | undefined): Chat | null {
+function chatOf(
+  channel: ChannelRow,
+  contact: ContactRow | undefined,
+  settled: Settled,
+): Chat | null {
   const { c, kind, account } = channel;
   if (c === undefined || kind === "account" || kind === "group") return null;
   if (kind === "dm" && contact === undefined) return null;
-  const { recentMs, ...rest } = shared(channel);
+  const { recentMs, ...rest } = shared(channel, settled);
   return {
     ...rest,
     c,
@@ -120,6 +156,7 @@ function groupChatOf(
   roster: RosterRow | undefined,
   self: string,
   newest: Newest | null,
+  settled: Settled,
 ): Chat | null {
   const { c, id } = channel;
   // It has no name before its first word is here.
@@ -127,7 +164,7 @@ function groupChatOf(
   const { members, title, joining, joins = [] } = roster;
   if (title === "" && joining === undefined) return null;
   const role = members.find((it) => it.account === self)?.role ?? null;
-  const { recentMs, ...rest } = shared(channel);
+  const { recentMs, ...rest } = shared(channel, settled);
   return {
     ...rest,
     c,

@@ -2,8 +2,12 @@
  * What came since the person last looked, as a notification tells it.
  *
  * [ANW1] A chat with something unread of somebody else, once, with its newest message. [ANW2] Nothing of
- * people who were blocked, and of strangers who ask only that they do.
+ * people who were blocked, and of strangers who ask only that they do. [ANW3] Nothing of a muted chat, but
+ * for a message that names the person where they want that. [ANW4] What was edited, reacted to or written by
+ * the person elsewhere is no news.
  */
+import type { Told } from "../../sync/thread/chat-marks.ts";
+import { toldIn } from "./chat-marks.ts";
 import { type Chat, readChats } from "./chats.ts";
 import { nameIn } from "./people.ts";
 import type { Db } from "./tables.ts";
@@ -22,16 +26,28 @@ export type News = {
 };
 
 /** Newest chat first. */
-export const readNews = async (db: Db): Promise<readonly News[]> => newsOf(await readChats(db));
+export const readNews = async (db: Db, nowMs: number): Promise<readonly News[]> =>
+  newsOf(await readChats(db), nowMs);
 
-/** In the order of the chats. */
-export const newsOf = (chats: readonly Chat[]): readonly News[] =>
+/** The newest first. */
+export const newsOf = (chats: readonly Chat[], nowMs: number): readonly News[] =>
   chats
     .filter(({ kind, state, unread }) => kind !== "self" && state !== "blocked" && unread > 0)
-    .map(({ c, name, state, preview, newest, recentMs: newestMs, unread }) => {
-      const isRequest = state === "request";
-      const isTold = preview !== null && !preview.own && !isRequest;
-      const text = isTold && preview.text !== "" ? preview.text : null;
-      const author = newest === null ? null : nameIn(newest.people, newest.author);
-      return { c, name, author, text, isRequest, newestMs, unread };
-    });
+    .flatMap((chat) => newsIn(chat, toldIn(chat, nowMs)) ?? [])
+    .toSorted((a, b) => b.newestMs - a.newestMs);
+
+function newsIn(chat: Chat, told: Told): News | null {
+  const { c, name, state, preview, newest, newsMs: newestMs, unread, mentioned } = chat;
+  if (told === "nothing" || (told === "mentions" && mentioned === null)) return null;
+  if (told === "mentions" && mentioned !== null) {
+    const { text, writtenAtMs, count } = mentioned;
+    // Who wrote it is not who wrote what is newest.
+    const from = { c, name, author: null, isRequest: false };
+    return { ...from, text, newestMs: writtenAtMs, unread: count };
+  }
+  const isRequest = state === "request";
+  const isTold = preview !== null && !preview.own && !isRequest;
+  const text = isTold && preview.text !== "" ? preview.text : null;
+  const author = newest === null ? null : nameIn(newest.people, newest.author);
+  return { c, name, author, text, isRequest, newestMs, unread };
+}

@@ -11,7 +11,7 @@ export async function readUnread(): Promise<readonly News[] | null> {
   if (!key.ok || key.value === null) return null;
   const db = await openDexieReader({ name: DB_NAME, vault: readerVaultOf(key.value) });
   try {
-    return await readNews(db);
+    return await readNews(db, Date.now());
   } finally {
     db.close();
   }

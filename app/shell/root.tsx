@@ -10,6 +10,7 @@ import {
 import { useLocation } from "wouter";
 
 import type { RemoteDevice } from "../engine/remote-device.ts";
+import { ChatMenuProvider } from "../features/chat-menu/chat-menu-provider.tsx";
 import { LinkDialog } from "../features/linking/link-dialog.tsx";
 import {
   BrokenScreen,
@@ -144,7 +145,9 @@ function Started({ found, connect, inviteLink }: StartedProps): ReactElement {
     <SessionContext value={session}>
       <FirstLookContext value={first}>
         <SettingsProvider>
-          <Home inviteLink={inviteLink} />
+          <ChatMenuProvider>
+            <Home inviteLink={inviteLink} />
+          </ChatMenuProvider>
         </SettingsProvider>
       </FirstLookContext>
     </SessionContext>

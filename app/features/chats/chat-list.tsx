@@ -3,14 +3,20 @@
  *
  * [ACL1] Each item is a link whose name begins with the chat's name and says how many messages are
  * unread. [ACL2] The open chat is marked as the current page. [ACL3] Who is shown is watched. [ACL4]
- * A chat with an unsent text says so, with its beginning.
+ * A chat with an unsent text says so, with its beginning. [ACL5] What is muted is not counted in the title,
+ * and its own count stands back. [ACL6] Archived chats are in a part of their own, which opens. [ACL7] The
+ * context menu of an item is the chat's.
  */
-import { type ReactElement, useCallback, useEffect } from "react";
+import { BellOff, Pin } from "lucide-react";
+import { type MouseEvent, type ReactElement, useCallback, useEffect, useState } from "react";
 import { Link } from "wouter";
 
+import { isPinnedChat } from "../../../sync/thread/chat-marks.ts";
+import { countUnread, isArchived, toldIn } from "../../db/chat-marks.ts";
 import { type Chat, readChats } from "../../db/chats.ts";
 import { nameIn } from "../../db/people.ts";
 import { showUnread } from "../../platform/tab-title.ts";
+import { useChatMenu } from "../../session/chat-menu.ts";
 import { useFirstLook } from "../../session/first-look.ts";
 import { useSession, useStatus } from "../../session/session.ts";
 import { usePresence } from "../../session/use-presence.ts";
@@ -39,19 +45,45 @@ export function ChatList({ chats, openC }: Props): ReactElement {
   const { device } = useSession();
   const now = useNow();
   const watched = watchedOf(chats, openC).join(" ");
-  const unread = chats.reduce((sum, chat) => sum + chat.unread, 0);
+  const unread = countUnread(chats, now);
+  const away = chats.filter((chat) => isArchived(chat, now));
+  const [isOpen, setOpen] = useState(false);
+  // The open chat is seen where it is.
+  const showsAway = isOpen || away.some(({ c }) => c === openC);
 
   useEffect(() => device.watch(watched === "" ? [] : watched.split(" ")), [device, watched]);
   useEffect(() => showUnread(unread), [unread]);
 
+  const items = (those: readonly Chat[]): readonly ReactElement[] =>
+    those.map((chat) => (
+      <li key={chat.c}>
+        <ChatItem chat={chat} open={chat.c === openC} nowMs={now} />
+      </li>
+    ));
+  const words = texts().chatMenu;
   return (
-    <ul className="chats" aria-label={texts().chats.heading}>
-      {chats.map((chat) => (
-        <li key={chat.c}>
-          <ChatItem chat={chat} open={chat.c === openC} nowMs={now} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="chats" aria-label={texts().chats.heading}>
+        {items(chats.filter((chat) => !away.includes(chat)))}
+      </ul>
+      {away.length === 0 ? null : (
+        <>
+          <button
+            type="button"
+            className="archive-button"
+            aria-expanded={showsAway}
+            onClick={() => setOpen(!showsAway)}
+          >
+            {words.archived(away.length)}
+          </button>
+          {showsAway ? (
+            <ul className="chats" aria-label={words.archived(away.length)}>
+              {items(away)}
+            </ul>
+          ) : null}
+        </>
+      )}
+    </>
   );
 }
 
@@ -76,8 +108,20 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
   const name = nameOf(chat);
   const draft = useDraftLine(c, open);
   const line = writing ? words.writing : lineOf(chat, draft, me.account);
+  const openMenu = useChatMenu();
+  const isMuted = toldIn(chat, nowMs) !== "all";
+  const isPinned = isPinnedChat(chat.marks);
+  const onContextMenu = (event: MouseEvent): void => {
+    event.preventDefault();
+    const box = event.currentTarget.getBoundingClientRect();
+    // By the keyboard it comes from nowhere.
+    const isKey = event.clientX === 0 && event.clientY === 0;
+    openMenu(c, isKey ? { x: box.left, y: box.bottom } : { x: event.clientX, y: event.clientY });
+  };
   const told = [
     ...(unread === 0 ? [] : [words.unread(unread)]),
+    ...(isMuted ? [texts().chatMenu.muted] : []),
+    ...(isPinned ? [texts().chatMenu.pinned] : []),
     ...(seen.online ? [texts().conversation.online] : []),
   ];
   return (
@@ -86,6 +130,8 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
       className="chat-item"
       aria-current={open ? "page" : undefined}
       data-unread={unread > 0}
+      data-muted={isMuted}
+      onContextMenu={onContextMenu}
       title={seen.online || chat.state !== "accepted" ? undefined : seenText(seen, nowMs)}
     >
       <Avatar
@@ -101,7 +147,11 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
       <span className="chat-item-line" dir="auto" data-writing={writing}>
         {line}
       </span>{" "}
-      <time className="chat-item-time">{shortTime(recentMs, nowMs)}</time>
+      <span className="chat-item-side">
+        {isMuted ? <BellOff aria-hidden="true" /> : null}
+        {isPinned ? <Pin aria-hidden="true" /> : null}
+        <time className="chat-item-time">{shortTime(recentMs, nowMs)}</time>
+      </span>
       {unread > 0 ? (
         <span className="badge" aria-hidden="true">
           {unread}
@@ -121,6 +171,7 @@ function lineOf(chat: Chat, draft: string, self: string): string {
   if (kind === "group") return groupLine(chat, self);
   if (preview !== null) {
     const text = previewText(preview);
+    if (text === "") return texts().media.timer.heading;
     return preview.own && kind === "dm" && text === preview.text ? words.own(text) : text;
   }
   if (kind === "self") return words.selfHint;

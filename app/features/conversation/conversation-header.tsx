@@ -1,10 +1,11 @@
 /** Whose chat this is, and whether they are here or writing. */
-import { ArrowLeft, Users } from "lucide-react";
+import { ArrowLeft, EllipsisVertical, Users } from "lucide-react";
 import type { ReactElement } from "react";
 import { Link } from "wouter";
 
 import type { Chat } from "../../db/chats.ts";
 import { nameIn, type People } from "../../db/people.ts";
+import { useChatMenu } from "../../session/chat-menu.ts";
 import { useStatus } from "../../session/session.ts";
 import { usePresence, usePresenceShown } from "../../session/use-presence.ts";
 import { nameOf, seenText } from "../../text/chat-text.ts";
@@ -27,6 +28,7 @@ type Props = {
 export function ConversationHeader(props: Props): ReactElement {
   const { chat, people, onStarred, isGroupOpen, onGroup } = props;
   const { account, c, group } = chat;
+  const openMenu = useChatMenu();
   const seen = usePresence(chat);
   const writing = useStatus(({ typing }) => (typing[c] ?? []).join(" "), "");
   const nowMs = useNow();
@@ -59,6 +61,18 @@ export function ConversationHeader(props: Props): ReactElement {
         </button>
       )}
       <StarredButton onClick={onStarred} />
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={texts().chatMenu.open}
+        aria-haspopup="menu"
+        onClick={({ currentTarget }) => {
+          const { right, bottom } = currentTarget.getBoundingClientRect();
+          openMenu(c, { x: right, y: bottom });
+        }}
+      >
+        <EllipsisVertical aria-hidden="true" />
+      </button>
     </header>
   );
 }

@@ -20,7 +20,7 @@ export function useTellNews(chats: readonly Chat[] | undefined): void {
   const latest = useRef<readonly News[]>([]);
   useEffect(() => {
     if (chats === undefined) return;
-    latest.current = newsOf(chats);
+    latest.current = newsOf(chats, Date.now());
     if (!isOn || isVisible()) return;
     void withRegistration((it) => showNews(it, latest.current, [language()]));
   }, [isOn, chats]);

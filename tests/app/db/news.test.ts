@@ -24,7 +24,7 @@ test("[ANW1] [ANW2] tells of each chat with something unread once, and of strang
     channel(4, { account: blocked, ...said("again"), lastH: 7 }),
     channel(5, { account: silent, ...said("bye", true), lastH: 6 }),
   ]);
-  expect(await readNews(db)).toEqual([
+  expect(await readNews(db, DAY)).toEqual([
     { c: 2, name: "Bob", author: null, text: "hello", isRequest: false, newestMs: DAY, unread: 2 },
     expect.objectContaining({ c: 3, name: "Eve", text: null, isRequest: true }),
   ]);

@@ -7,6 +7,7 @@ import { NotificationCard } from "../../../../app/features/notifications/notific
 import { NotificationSwitch } from "../../../../app/features/notifications/notification-switch.tsx";
 import { useKeepNotifications } from "../../../../app/features/notifications/use-notifications.ts";
 import { readPreferences, setPreferences } from "../../../../app/platform/preferences.ts";
+import { NO_MARKS } from "../../../../sync/thread/chat-marks.ts";
 import { openRows } from "../../db/rows.ts";
 import { type EngineEnd, show } from "../../screen.tsx";
 
@@ -23,6 +24,11 @@ const chat = (own: boolean): Chat => ({
   preview: { text: "hello", own },
   recentMs: 1,
   lastSeenMs: 0,
+  lastH: 0,
+  newsMs: 1,
+  marks: NO_MARKS,
+  lifetimeMs: null,
+  mentioned: null,
 });
 
 let permission: NotificationPermission;

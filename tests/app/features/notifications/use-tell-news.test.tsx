@@ -1,3 +1,4 @@
+import "fake-indexeddb/auto";
 import { act, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -5,6 +6,7 @@ import type { Chat } from "../../../../app/db/chats.ts";
 import { useTellNews } from "../../../../app/features/notifications/use-tell-news.ts";
 import { keyStore } from "../../../../app/platform/key-store.ts";
 import { setPreferences } from "../../../../app/platform/preferences.ts";
+import { NO_MARKS } from "../../../../sync/thread/chat-marks.ts";
 import { show } from "../../screen.tsx";
 
 type Shown = { readonly title: string; readonly tag: string };
@@ -59,6 +61,11 @@ const chat = (c: number, name: string, unread: number, recentMs: number): Chat =
   preview: { text: "hello", own: false },
   recentMs,
   lastSeenMs: 0,
+  lastH: 0,
+  newsMs: recentMs,
+  marks: NO_MARKS,
+  lifetimeMs: null,
+  mentioned: null,
 });
 
 const Telling = ({ chats }: { readonly chats: readonly Chat[] }): null => {
