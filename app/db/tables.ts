@@ -5,6 +5,7 @@
 import type { Dexie, Table } from "dexie";
 
 import type { RosterOpRow, RosterRow } from "../../sync/group/rows.ts";
+import type { ForkRow, HealedRow } from "../../sync/heal/rows.ts";
 import type { MediaRow } from "../../sync/media/rows.ts";
 import type { ChatMarksRow } from "../../sync/rooms/rows.ts";
 import type {
@@ -32,6 +33,8 @@ export const aggregatesOf = (db: Db): Table<AggregateRow, [number, number, numbe
 export const chatMarksOf = (db: Db): Table<ChatMarksRow, string> => db.table("chatMarks");
 export const logsOf = (db: Db): Table<LogRow, number> => db.table("logs");
 export const cursorsOf = (db: Db): Table<CursorRow, [number, string]> => db.table("cursors");
+export const forksOf = (db: Db): Table<ForkRow, number> => db.table("forks");
+export const healedOf = (db: Db): Table<HealedRow, [number, string]> => db.table("healed");
 export const devicesOf = (db: Db): Table<DeviceRow, string> => db.table("devices");
 export const outboxOf = (db: Db): Table<OutboxRow, number> => db.table("outbox");
 export const rostersOf = (db: Db): Table<RosterRow, number> => db.table("rosters");

@@ -1,17 +1,63 @@
 /** What a person is told about a chat that does not go quite as it should. */
+import { Dexie } from "dexie";
+
+import type { ForkRow, HealedRow } from "../../sync/heal/rows.ts";
 import { holesOf, maxKnown } from "../../sync/log/known.ts";
-import type { LogRow } from "../../sync/store/rows.ts";
-import { type Db, devicesOf } from "./tables.ts";
+import type { EntryRow, LogRow } from "../../sync/store/rows.ts";
+import { type Db, devicesOf, forksOf, healedOf, rostersOf } from "./tables.ts";
+
+/** By log id: the first entry that a newcomer to a group may read. */
+export type Starts = Readonly<Record<string, number>>;
 
 /** [AMM1] Others' messages that must exist, because later ones came, and are not here yet. */
-export const missingMessages = (logs: readonly LogRow[]): number =>
+export const missingMessages = (logs: readonly LogRow[], starts: Starts = {}): number =>
   logs
     .filter(({ own }) => !own)
-    .flatMap(({ known }) => holesOf(known, maxKnown(known)))
-    .reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    .flatMap(({ log, known }) =>
+      holesOf(known, maxKnown(known)).map(([from, to]) => {
+        // [AMM2] What was written before one came is not missing.
+        return Math.max(0, to - Math.max(from, starts[log] ?? 1) + 1);
+      }),
+    )
+    .reduce((sum, count) => sum + count, 0);
 
 /** When the encrypted session with one of the account's devices was last begun anew; 0 = never. */
 export async function sessionResetMs(db: Db, account: string): Promise<number> {
   const devices = await devicesOf(db).where("account").equals(account).toArray();
   return Math.max(0, ...devices.map(({ resetAtMs }) => resetAtMs));
+}
+
+export type Troubles = {
+  readonly starts: Starts;
+  /** Logs that fork. */
+  readonly forks: readonly ForkRow[];
+  /** Who brought back what, most first. */
+  readonly healed: readonly HealedRow[];
+};
+
+export async function readTroubles(db: Db, c: number): Promise<Troubles> {
+  const [roster, forks, healed] = await Promise.all([
+    rostersOf(db).get(c),
+    forksOf(db).where("c").equals(c).toArray(),
+    healedOf(db).where("[c+account]").between([c, Dexie.minKey], [c, Dexie.maxKey]).toArray(),
+  ]);
+  return {
+    starts: roster?.starts ?? {},
+    forks,
+    healed: healed.toSorted((x, y) => y.count - x.count),
+  };
+}
+
+/**
+ * [AMM3] Of what arrived, in its order, what stands above messages that had been seen. Of a run the first
+ * alone is marked. `lastH`: place in time of the newest message of the chat.
+ */
+export function lateAmong(arrived: readonly EntryRow[], lastH: number): readonly EntryRow[] {
+  const late: EntryRow[] = [];
+  for (const row of arrived) {
+    const before = late.at(-1);
+    const isRunOn = before !== undefined && before.a === row.a && before.s + 1 === row.s;
+    if ((row.late || isRunOn) && row.h < lastH) late.push(row);
+  }
+  return late;
 }

@@ -1,7 +1,9 @@
 /** Every sentence of the app, in German. The type is the English catalogue's. */
 import { chatMenuDe } from "./chat-menu-de.ts";
 import type { Texts } from "./en.ts";
+import { devicesDe } from "./devices-de.ts";
 import { groupsDe } from "./groups-de.ts";
+import { healingDe } from "./healing-de.ts";
 import { linkingDe } from "./linking-de.ts";
 import { mediaDe } from "./media-de.ts";
 import { notificationsDe } from "./notifications-de.ts";
@@ -289,7 +291,9 @@ export const de: Texts = {
     showKeys: "Alle Tastenkürzel zeigen",
   },
 
+  healing: healingDe,
   linking: linkingDe,
+  devices: devicesDe,
 
   media: mediaDe,
 

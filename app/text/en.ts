@@ -4,7 +4,9 @@
  * 0045-a-typed-catalogue.md).
  */
 import { chatMenuEn } from "./chat-menu-en.ts";
+import { devicesEn } from "./devices-en.ts";
 import { groupsEn } from "./groups-en.ts";
+import { healingEn } from "./healing-en.ts";
 import { linkingEn } from "./linking-en.ts";
 import { mediaEn } from "./media-en.ts";
 import { notificationsEn } from "./notifications-en.ts";
@@ -298,7 +300,9 @@ export const en = {
     showKeys: "Show all shortcuts",
   },
 
+  healing: healingEn,
   linking: linkingEn,
+  devices: devicesEn,
 
   media: mediaEn,
 

@@ -6,6 +6,7 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
+import { decodeBody } from "../entry/bodies.ts";
 import {
   decodeEntry,
   encodeEntry,
@@ -84,16 +85,33 @@ export async function takeForkProof(
   if (known !== undefined && known.s <= seq) return false;
   const held = await tx.get("entries", [channel.c, log.a, seq]);
   const isOther = held !== undefined && equalBytes(held.hash, entryIdOf(second.value.coreBytes));
+  const [one, other] = isOther ? [proof.second, proof.first] : [proof.first, proof.second];
+  // A proof without words may name an entry whose words are here.
+  const kept = held !== undefined && isSigned(held.bytes) ? held.bytes : one;
   const row: ForkRow = {
     a: log.a,
     c: channel.c,
     s: seq,
-    first: isOther ? proof.second : proof.first,
-    second: isOther ? proof.first : proof.second,
+    first: kept,
+    second: other,
+    says: [wordsIn(kept), wordsIn(other)],
     foundAtMs: context.nowMs,
   };
   await followFork(tx, context, row);
   return true;
+}
+
+/** One that came in a run proves nothing by itself. */
+function isSigned(bytes: Uint8Array): boolean {
+  const entry = decodeEntry(bytes);
+  return entry.ok && entry.value.signature !== null;
+}
+
+function wordsIn(bytes: Uint8Array): string {
+  const entry = decodeEntry(bytes);
+  if (!entry.ok || entry.value.body === null) return "";
+  const body = decodeBody(entry.value.core.kind, entry.value.body);
+  return body.ok && body.value.type === "message" ? body.value.text : "";
 }
 
 function refuse({ effects }: OpenContext): false {

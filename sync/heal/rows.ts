@@ -12,6 +12,8 @@ export type ForkRow = {
   /** Encoded entries, each signed by the log's device: the one that was here first, and the other. */
   readonly first: Uint8Array;
   readonly second: Uint8Array;
+  /** What the two say, when they are messages and their words are here; else "". */
+  readonly says: readonly [string, string];
   readonly foundAtMs: number;
 };
 

@@ -50,6 +50,7 @@ export const CALM: Status = {
   typing: {},
   storage: "ok",
   clockOffWarning: false,
+  missing: {},
   historyLeft: 0,
   relayRenewed: false,
   linking: null,

@@ -111,7 +111,7 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
           onGo={doing.onGo}
           onArrived={doing.onArrived}
         />
-        <ChatNotes chat={chat} receipts={receipts} />
+        <ChatNotes chat={chat} receipts={receipts} people={people} onGo={doing.onGo} />
         <WritingPlace chat={chat} people={people} shown={shown} doing={doing} onSent={onSent} />
         {doing.panel === null ? null : (
           <MessagePanels

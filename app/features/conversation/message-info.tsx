@@ -15,6 +15,7 @@ import {
   readersOf,
   RECEIPTS_MEMBERS_MAX,
 } from "../../db/message-state.ts";
+import { readExpiry } from "../../db/overdue.ts";
 import { nameIn, type People } from "../../db/people.ts";
 import type { Receipts } from "../../db/receipts.ts";
 import { useSession } from "../../session/session.ts";
@@ -37,6 +38,7 @@ type Props = {
 
 export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Props): ReactElement {
   const close = useRef<HTMLButtonElement>(null);
+  const { me } = useSession();
   const words = texts().info;
   const state = entry.own ? messageStateOf(entry, receipts, chat.kind) : null;
   const account = receipts.logByNumber.get(entry.a)?.account ?? "";
@@ -65,7 +67,16 @@ export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Pr
         {state === null ? null : (
           <Fact name={words.state} value={stateText(state)} help={helpOf(state)} />
         )}
+        {entry.healedBy === undefined ? null : (
+          <Fact
+            name={texts().healing.recoveredFrom}
+            value={healerOf(entry.healedBy, people, me.account)}
+          />
+        )}
         <Fact name={words.size} value={words.bytes(utf8(view?.text ?? "").length)} />
+        {entry.lifetimeMs === undefined ? null : (
+          <Vanishing entry={entry} lifetimeMs={entry.lifetimeMs} />
+        )}
         <Fact name={words.id} value={entry.id} code />
       </dl>
       {chat.kind === "group" && state !== "notAccepted" ? (
@@ -77,6 +88,22 @@ export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Pr
     </aside>
   );
 }
+
+type VanishingProps = { readonly entry: EntryRow; readonly lifetimeMs: number };
+
+/** When it disappears here, as far as its time runs. */
+function Vanishing({ entry: { c, a, s }, lifetimeMs }: VanishingProps): ReactElement {
+  const { db } = useSession();
+  const read = useCallback(async () => (await readExpiry(db, [c, a, s])) ?? null, [db, c, a, s]);
+  const at = useRows(read) ?? null;
+  const words = texts().media.timer;
+  const when = at === null ? words.after(words.lifetime(lifetimeMs)) : words.at(fullTime(at));
+  return <Fact name={words.info} value={when} />;
+}
+
+/** Who brought it back, when no relay had delivered it. */
+const healerOf = (account: string, people: People, self: string): string =>
+  account === self ? texts().healing.otherDevice : nameIn(people, account);
 
 function textOf(view: MessageView | undefined): string {
   if (view === undefined) return texts().conversation.newerApp;

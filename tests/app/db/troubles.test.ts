@@ -1,8 +1,9 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 
-import { missingMessages } from "../../../app/db/troubles.ts";
-import { log, THEM } from "./rows.ts";
+import { forksOf, healedOf } from "../../../app/db/tables.ts";
+import { lateAmong, missingMessages, readTroubles } from "../../../app/db/troubles.ts";
+import { entry, log, openRows, THEM, US } from "./rows.ts";
 
 test("[AMM1] counts the holes in others' logs, not our own nor what may come yet", () => {
   const known = {
@@ -14,4 +15,46 @@ test("[AMM1] counts the holes in others' logs, not our own nor what may come yet
   };
   expect(missingMessages([log(1, { account: THEM, known })])).toBe(4);
   expect(missingMessages([log(1, { known }), log(2, { account: THEM })])).toBe(0);
+});
+
+test("[AMM2] what was written before one came is not missing", () => {
+  const theirs = log(1, { account: THEM, known: { floor: 1, ranges: [[9, 9]] } });
+  expect(missingMessages([theirs])).toBe(7);
+  expect(missingMessages([theirs], { [theirs.log]: 7 })).toBe(2);
+  expect(missingMessages([theirs], { [theirs.log]: 9 })).toBe(0);
+});
+
+test("[AMM3] of a run the first is marked late, and all of it is counted", () => {
+  const rows = [
+    entry(1, { h: 10, late: true }),
+    entry(2, { h: 11 }),
+    entry(7, { a: 2, h: 12 }),
+    entry(8, { a: 3, h: 13, late: true }),
+    entry(3, { h: 90 }),
+  ];
+  expect(lateAmong(rows, 90).map(({ h }) => h)).toEqual([10, 11, 13]);
+});
+
+test("[AMM3] a message that goes on behind a late run, at the end of the chat, is not late", () => {
+  const rows = [entry(1, { h: 10, late: true }), entry(2, { h: 90 })];
+  expect(lateAmong(rows, 90)).toHaveLength(1);
+});
+
+test("[AMM1] a chat's troubles are its own", async () => {
+  const db = await openRows();
+  const back = { url: "https://relay.example", lastAtMs: 1 };
+  await healedOf(db).bulkAdd([
+    { c: 1, account: US, count: 1, ...back },
+    { c: 1, account: THEM, count: 5, ...back },
+    { c: 2, account: THEM, count: 9, ...back },
+  ]);
+  const none = new Uint8Array(0);
+  const fork = { s: 3, first: none, second: none, says: ["", ""] as const, foundAtMs: 1 };
+  await forksOf(db).bulkAdd([
+    { a: 1, c: 1, ...fork },
+    { a: 2, c: 2, ...fork },
+  ]);
+  const troubles = await readTroubles(db, 1);
+  expect(troubles.healed.map(({ count }) => count)).toEqual([5, 1]);
+  expect(troubles.forks.map(({ a }) => a)).toEqual([1]);
 });

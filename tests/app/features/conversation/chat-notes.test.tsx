@@ -1,17 +1,28 @@
 import "fake-indexeddb/auto";
-import { act, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, waitFor, within } from "@testing-library/react";
+import type { Dexie } from "dexie";
+import { useState } from "react";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { readChat } from "../../../../app/db/chats.ts";
-import { channelsOf, contactsOf, devicesOf } from "../../../../app/db/tables.ts";
+import type { Spot } from "../../../../app/db/looks.ts";
+import {
+  channelsOf,
+  contactsOf,
+  devicesOf,
+  entriesOf,
+  forksOf,
+  healedOf,
+} from "../../../../app/db/tables.ts";
 import { ChatNotes } from "../../../../app/features/conversation/chat-notes.tsx";
-import { channel, contact, log, openRows, THEM } from "../../db/rows.ts";
-import { show } from "../../screen.tsx";
+import { channel, contact, entry, log, openRows, THEM, US } from "../../db/rows.ts";
+import { CALM, show } from "../../screen.tsx";
 
 const SHOWN_AFTER_MS = 5_000;
 const DAY_MS = 86_400_000;
+const URL_OF_RELAY = "https://relay.example";
 
-async function shown(floor: number, resetAtMs: number) {
+async function shown(floor: number, resetAtMs: number, prepare?: (db: Dexie) => Promise<unknown>) {
   const db = await openRows();
   await contactsOf(db).add(contact(THEM));
   await channelsOf(db).add(channel(1));
@@ -27,27 +38,100 @@ async function shown(floor: number, resetAtMs: number) {
     healedAtMs: 0,
     resetAtMs,
   });
-  const chat = await readChat(db, 1);
+  await prepare?.(db);
+  const chat = (await readChat(db, 1))!;
   const theirs = log(1, { account: THEM, known: { floor, ranges: [[4, 4]] } });
-  const receipts = { logs: [theirs], logByNumber: new Map(), cursors: [], members: [] };
-  const { container } = await show(<ChatNotes chat={chat!} receipts={receipts} />, { db });
-  return within(container).getByRole("status");
+  const receipts = {
+    logs: [theirs],
+    logByNumber: new Map([[1, theirs]]),
+    cursors: [],
+    members: [],
+  };
+  const people = new Map([[THEM, "Bob"]]);
+  const gone: Spot[] = [];
+  let arrive: (arrivals: number) => void = () => undefined;
+  function Notes() {
+    const [arrivals, setArrivals] = useState(1);
+    arrive = setArrivals;
+    return (
+      <ChatNotes
+        chat={{ ...chat, arrivals, lastH: 90 }}
+        receipts={receipts}
+        people={people}
+        onGo={(spot) => gone.push(spot)}
+      />
+    );
+  }
+  const rendered = await show(<Notes />, { db });
+  const notes = within(rendered.container).getByRole("status");
+  return { ...rendered, db, notes, gone, arrive: (n: number) => act(() => arrive(n)) };
 }
 
 test("[ANO1] what is missing is told when it stays so, and not at once", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
-  const notes = await shown(1, 0);
+  const { notes } = await shown(1, 0);
   act(() => void vi.advanceTimersByTime(SHOWN_AFTER_MS - 1));
   expect(notes.textContent).toBe("");
   act(() => void vi.advanceTimersByTime(1));
   expect(notes.textContent).toBe("2 messages have not arrived yet");
 });
 
+test("[ANO5] what nobody could supply yet is said to be looked for", async () => {
+  const { notes, engine } = await shown(4, 0);
+  act(() => engine.say({ type: "status", status: { ...CALM, missing: { 1: 3 } } }));
+  await waitFor(() =>
+    expect(notes.textContent).toBe("3 messages are missing. Kith is looking for them."),
+  );
+  act(() => engine.say({ type: "status", status: { ...CALM, missing: { 2: 3 } } }));
+  await waitFor(() => expect(notes.textContent).toBe(""));
+});
+
 test("[ANO2] a session that was begun anew is told for a day", async () => {
-  const notes = await shown(4, Date.now() - DAY_MS + 60_000);
+  const { notes } = await shown(4, Date.now() - DAY_MS + 60_000);
   await waitFor(() => expect(notes.textContent).toMatch(/session with Bob was begun anew/u));
   const later = await shown(4, Date.now() - DAY_MS - 1);
   await act(async () => undefined);
-  expect(later.textContent).toBe("");
+  expect(later.notes.textContent).toBe("");
+});
+
+test("[ANO3] who brought back what a relay had not delivered is told for a day", async () => {
+  const row = { c: 1, url: URL_OF_RELAY };
+  const { notes } = await shown(4, 0, (db) =>
+    healedOf(db).bulkAdd([
+      { ...row, account: THEM, count: 9, lastAtMs: Date.now() },
+      { ...row, account: US, count: 3, lastAtMs: Date.now() },
+      { ...row, account: "cc".repeat(32), count: 7, lastAtMs: Date.now() - DAY_MS - 1 },
+    ]),
+  );
+  await waitFor(() =>
+    expect(notes.textContent).toBe(
+      "relay.example had not delivered 12 messages. Brought back by Bob (9) and your other device (3).",
+    ),
+  );
+});
+
+test("[ALA1] [ALA2] [ANO4] older messages that come in are counted, and one press leads to the first", async () => {
+  const { notes, db, gone, arrive } = await shown(4, 0, (rows) =>
+    entriesOf(rows).add(entry(1, { arr: 1, h: 5, late: true })),
+  );
+  await entriesOf(db).bulkAdd([
+    entry(2, { arr: 2, h: 20, late: true }),
+    entry(3, { arr: 3, h: 21 }),
+    entry(9, { a: 2, arr: 4, h: 10, late: true, id: "FIRST" }),
+  ]);
+  arrive(4);
+  await waitFor(() => expect(notes.textContent).toBe("3 older messages came in Show"));
+  fireEvent.click(within(notes).getByRole("button", { name: "Show" }));
+  expect(gone.map(({ id }) => id)).toEqual(["FIRST"]);
+  await waitFor(() => expect(notes.textContent).toBe(""));
+});
+
+test("[ANO6] a forked log is told with both things that it says", async () => {
+  const none = new Uint8Array(0);
+  const fork = { a: 1, c: 1, s: 3, first: none, second: none, says: ["yes", "no"] as const };
+  const { notes } = await shown(4, 0, (db) => forksOf(db).add({ ...fork, foundAtMs: Date.now() }));
+  await waitFor(() =>
+    expect(notes.textContent).toMatch(/^A device of Bob said two different things.*“yes”.*“no”/u),
+  );
 });

@@ -1,0 +1,31 @@
+/** What is said when something went missing, came late or was brought back, in English. Part of en.ts. */
+import { listOf, pluralOf } from "./plural.ts";
+
+const plural = pluralOf("en");
+const list = listOf("en");
+
+/** Who brought back how many; `name` null: another device of ours. */
+export type Share = { readonly name: string | null; readonly count: number };
+
+const shareOf = ({ name, count }: Share): string => `${name ?? "your other device"} (${count})`;
+
+export const healingEn = {
+  missing: (count: number): string =>
+    plural(count, {
+      one: "# message is missing. Kith is looking for it.",
+      other: "# messages are missing. Kith is looking for them.",
+    }),
+  late: (count: number): string =>
+    plural(count, { one: "# older message came in", other: "# older messages came in" }),
+  show: "Show",
+  healed: (relay: string, count: number, by: readonly Share[]): string =>
+    `${relay} had not delivered ${plural(count, { one: "# message", other: "# messages" })}. Brought back by ${list(by.map(shareOf))}.`,
+  recoveredFrom: "Recovered from",
+  otherDevice: "your other device",
+  forkLines: (name: string, first: string, second: string): string =>
+    `A device of ${name} said two different things in one place: “${first}” to some, “${second}” to others. What it said there and after that does not count.`,
+  forkHidden: (name: string): string =>
+    `A device of ${name} said different things to different people. What it said from there on does not count.`,
+  unreachable: (name: string): string =>
+    `${name} is not where you last reached them, and nobody who is there knows better. Ask them for a new invite link, and open it here: this chat goes on.`,
+};
