@@ -16,11 +16,8 @@
  * docs/protocol/crypto.md.
  */
 import { assert } from "../base/assert.ts";
-import { concat, equalBytes, utf8, wipe } from "../base/bytes.ts";
+import { concat, equalBytes, utf8 } from "../base/bytes.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { RECOVERY_SECRET_BYTES } from "../identity/account.ts";
-import { kdf32 } from "../kdf.ts";
-import { BACKUP_KEY_BYTES } from "./backup-key.ts";
 
 /** Work of a guess at a passphrase: N = 2^17, r = 8, p = 1 (128 MiB, as OWASP advises). */
 const SCRYPT_LOG_N = 17;
@@ -31,6 +28,8 @@ const AGE_VERSION = utf8("v1\n");
 const HEADER_END = utf8("\n--- ");
 const MAGIC = utf8("kith-backup\0");
 const VERSION = 1;
+/** Of X25519, either half. */
+const AGE_KEY_BYTES = 32;
 const HEAD_BYTES = MAGIC.length + 1;
 
 /** Whom a file is sealed to. `recipient`: "age1…", secret although it opens nothing. */
@@ -60,21 +59,16 @@ const DAMAGED: BackupDamaged = { type: "BackupDamaged" };
 export type BackupContent = AsyncIterable<Result<Uint8Array, BackupDamaged>>;
 type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** The account's age key in text, as the `age` command takes it (`age -d -i FILE`). */
-export async function backupIdentityOf(recoverySecret: Uint8Array): Promise<string> {
-  assert(recoverySecret.length === RECOVERY_SECRET_BYTES, "recovery secret length");
+/** `seed`: `backupSeedOf` (backup-key.ts). In text, as the `age` command takes it (`age -d -i FILE`). */
+export async function backupIdentityOf(seed: Uint8Array): Promise<string> {
+  assert(seed.length === AGE_KEY_BYTES, "backup seed length");
   const { bech32 } = await import("@scure/base");
-  const seed = kdf32(recoverySecret, "backup");
-  try {
-    return bech32.encodeFromBytes("AGE-SECRET-KEY-", seed).toUpperCase();
-  } finally {
-    wipe(seed);
-  }
+  return bech32.encodeFromBytes("AGE-SECRET-KEY-", seed).toUpperCase();
 }
 
 /** What `backupKeyOf` (backup-key.ts) gives, as age writes it. */
 export async function backupRecipientOf(backupKey: Uint8Array): Promise<string> {
-  assert(backupKey.length === BACKUP_KEY_BYTES, "backup key length");
+  assert(backupKey.length === AGE_KEY_BYTES, "backup key length");
   const { bech32 } = await import("@scure/base");
   return bech32.encodeFromBytes("age", backupKey);
 }

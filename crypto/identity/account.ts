@@ -7,8 +7,8 @@ import { wipe } from "../base/bytes.ts";
 import { KEY_BYTES, kdf32 } from "../kdf.ts";
 import { hash32 } from "../public/hash.ts";
 import { type SignKeyPair, signKeyPairOf } from "../sign.ts";
+import { RECOVERY_SECRET_BYTES } from "./recovery-secret.ts";
 
-export const RECOVERY_SECRET_BYTES = 32;
 export const ACCOUNT_ID_BYTES = 32;
 
 /** The account key pair. The caller wipes the secret half as soon as it has signed. */

@@ -26,7 +26,7 @@ import { concat, equalBytes, u32le, wipe } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { readerOf } from "../base/reader.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { accountKeysOf, RECOVERY_SECRET_BYTES } from "../identity/account.ts";
+import { accountKeysOf } from "../identity/account.ts";
 import {
   CERTIFICATE_BYTES,
   decodeCertificate,
@@ -42,6 +42,7 @@ import {
   type IntroductionContent,
   openIntroduction,
 } from "../identity/introduction.ts";
+import { RECOVERY_SECRET_BYTES } from "../identity/recovery-secret.ts";
 import { kdf32 } from "../kdf.ts";
 import { decapsulate, encapsulate, KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_BYTES } from "../kem.ts";
 import { SIGNATURE_BYTES } from "../public/verify.ts";

@@ -20,7 +20,7 @@ import { assert } from "../base/assert.ts";
 import { concat, wipe } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { RECOVERY_SECRET_BYTES } from "../identity/account.ts";
+import { RECOVERY_SECRET_BYTES } from "../identity/recovery-secret.ts";
 import { kdf, kdf32 } from "../kdf.ts";
 import {
   decapsulate,

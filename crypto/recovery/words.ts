@@ -11,7 +11,7 @@ import { wordlist } from "@scure/bip39/wordlists/english.js";
 
 import { assert } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { RECOVERY_SECRET_BYTES } from "../identity/account.ts";
+import { RECOVERY_SECRET_BYTES } from "../identity/recovery-secret.ts";
 
 export const RECOVERY_WORDS = 24;
 /** Far more than 24 words with numbers and line ends: longer text is not looked at. */

@@ -7,17 +7,14 @@ import { wipe } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self as Party } from "../../crypto/handshake/handshake.ts";
-import {
-  accountIdOf,
-  accountKeysOf,
-  RECOVERY_SECRET_BYTES,
-} from "../../crypto/identity/account.ts";
+import { accountIdOf, accountKeysOf } from "../../crypto/identity/account.ts";
 import {
   CAPABILITY_LINK,
   certifyDevice,
   decodeCertificate,
 } from "../../crypto/identity/certificate.ts";
 import { type DeviceKeys, deviceIdOf, makeDevice } from "../../crypto/identity/device.ts";
+import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts";
 import { type CapsuleKeys, capsuleKeysOf } from "../../crypto/recovery/capsule.ts";
 import { INCARNATION_BYTES } from "../entry/entry.ts";
 import type { Hex, TableName } from "../store/rows.ts";

@@ -3,7 +3,7 @@
  * the file, are the tab's (crypto/backup/backup.ts is loaded there, when asked for); here are the pieces.
  * docs/protocol/recovery.md.
  */
-import { backupKeyOf } from "../../crypto/backup/backup-key.ts";
+import { backupKeyOf, backupSeedOf } from "../../crypto/backup/backup-key.ts";
 import { concat } from "../../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { CONTENT_TABLES } from "../recovery/content.ts";
@@ -31,6 +31,8 @@ export type Backup = {
    * that tells it has not come here yet.
    */
   readonly key: () => Promise<Result<Uint8Array | null, NotStarted>>;
+  /** Secret half of that key, of words that were typed: 32 bytes, for who opens a file with it. */
+  readonly seed: (secret: Uint8Array) => Promise<Result<Uint8Array, never>>;
   /** `from` null: the first piece. `hasSecret`: the file is under a passphrase. */
   readonly read: (
     from: BackupCursor | null,
@@ -50,6 +52,7 @@ export type Backup = {
 export function openBackups(deps: ImportDeps): Backup {
   return {
     key: () => readKey(deps),
+    seed: async (secret) => ok(backupSeedOf(secret)),
     read: (from, hasSecret) => readPiece(deps, from, hasSecret),
     written: (entries) => noteWritten(deps, entries),
     begin: (frame, secret) => beginImport(deps, frame, secret),

@@ -13,7 +13,8 @@
 import { concat, u32le } from "../../crypto/base/bytes.ts";
 import { readerOf } from "../../crypto/base/reader.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { ACCOUNT_ID_BYTES, RECOVERY_SECRET_BYTES } from "../../crypto/identity/account.ts";
+import { ACCOUNT_ID_BYTES } from "../../crypto/identity/account.ts";
+import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts";
 import { CAPSULE_BYTES_MAX } from "../../crypto/recovery/capsule.ts";
 import {
   bytesShape,

@@ -6,7 +6,7 @@
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/account.ts";
+import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts";
 import { decodeCapsule } from "../../crypto/recovery/capsule-content.ts";
 import type { Self } from "../account/self.ts";
 import { takeChunk } from "../backfill/take-chunk.ts";

@@ -4,7 +4,7 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/account.ts";
+import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts";
 import { isRelayUrl } from "../../crypto/identity/relay-url.ts";
 import { decodeCapsule, type OpenedCapsule } from "../../crypto/recovery/capsule-content.ts";
 import { capsuleKeysOf, openCapsule } from "../../crypto/recovery/capsule.ts";

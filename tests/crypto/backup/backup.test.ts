@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Encrypter } from "age-encryption";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 
-import { backupKeyOf } from "../../../crypto/backup/backup-key.ts";
+import { backupKeyOf, backupSeedOf } from "../../../crypto/backup/backup-key.ts";
 import {
   backupIdentityOf,
   type BackupKey,
@@ -33,7 +33,7 @@ const HEAD = concat(textOf("kith-backup\0"), Uint8Array.of(1));
 async function keysOf(): Promise<{ lock: BackupLock; key: BackupKey }> {
   return {
     lock: { recipient: await backupRecipientOf(backupKeyOf(secret)) },
-    key: { identity: await backupIdentityOf(secret) },
+    key: { identity: await backupIdentityOf(backupSeedOf(secret)) },
   };
 }
 function* inPieces(bytes: Uint8Array, length: number): Generator<Uint8Array> {
@@ -249,7 +249,7 @@ describe.skipIf(!existsSync(AGE))("the age command", () => {
       const [plain, file, keys] = ["plain", "file.age", "key.txt"].map((it) => join(folder, it));
       const { key } = await keysOf();
       const recipient = await backupRecipientOf(backupKeyOf(secret));
-      writeFileSync(keys!, `${await backupIdentityOf(secret)}\n`);
+      writeFileSync(keys!, `${await backupIdentityOf(backupSeedOf(secret))}\n`);
       expect(execFileSync(`${AGE}-keygen`, ["-y", keys!], { encoding: "utf8" }).trim()).toBe(
         recipient,
       );

@@ -7,7 +7,7 @@ import {
   backupRecipientOf,
   openBackup,
 } from "../../../crypto/backup/backup.ts";
-import { backupKeyOf } from "../../../crypto/backup/backup-key.ts";
+import { backupKeyOf, backupSeedOf } from "../../../crypto/backup/backup-key.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
 import { bytesOf, textOf } from "../../crypto/people.ts";
 
@@ -24,7 +24,7 @@ const BY_PASSPHRASE =
   "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCBVMEttTkdJOVhPRTJObjB0cGVqb1RnIDE4CmRpcUJsVDU2QTduTitGZGt5dENVdEtEV0tqMUgrTktHZ0I0TlowYkhWWncKLS0tIExRQnJnZElRY3ZkT2Fsa2RrbFBrZzRUb2NLYjJoRUt2cEgwQWprUWZaME0KoSVM9/gQjflvcun1cnKbE+xwCPPn4zf/u1vzkTXoGMxoull7aShs8NSN2VJODec3qscVTnaBvrhAvjZDiD4Xr4aBA7h8Ya0=";
 
 test("[BK7] the account's age key is the one it has always been", async () => {
-  expect(await backupIdentityOf(bytesOf(32, 9))).toBe(IDENTITY);
+  expect(await backupIdentityOf(backupSeedOf(bytesOf(32, 9)))).toBe(IDENTITY);
   expect(await backupRecipientOf(backupKeyOf(bytesOf(32, 9)))).toBe(RECIPIENT);
 });
 
