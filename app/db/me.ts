@@ -1,5 +1,5 @@
 /** Who this device belongs to, as far as a screen needs to know. */
-import { type Db, metaOf } from "./tables.ts";
+import { contactsOf, type Db, metaOf } from "./tables.ts";
 
 export type Me = { readonly account: string; readonly name: string };
 
@@ -9,5 +9,8 @@ export async function readMe(db: Db): Promise<Me | null> {
   const value = row?.v;
   if (typeof value !== "object" || value === null) return null;
   const { account, name } = value as Readonly<Record<string, unknown>>;
-  return typeof account === "string" && typeof name === "string" ? { account, name } : null;
+  if (typeof account !== "string" || typeof name !== "string") return null;
+  // Another device may have given the person a new name since.
+  const own = await contactsOf(db).get(account);
+  return { account, name: own?.name ?? name };
 }

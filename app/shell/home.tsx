@@ -7,6 +7,12 @@ import { unreachable } from "../../crypto/base/assert.ts";
 import type { Chat } from "../db/chats.ts";
 import { ChatList, useChats } from "../features/chats/chat-list.tsx";
 import { Conversation } from "../features/conversation/conversation.tsx";
+import { DevicesSection } from "../features/devices/devices-section.tsx";
+import { HistoryPage } from "../features/devices/history-page.tsx";
+import { HistoryStrip } from "../features/devices/history-strip.tsx";
+import { RemovedStrip } from "../features/devices/removed-strip.tsx";
+import { SignOutDialog } from "../features/devices/sign-out-dialog.tsx";
+import { useIntroduction } from "../features/devices/use-own-devices.ts";
 import { NewGroupDialog } from "../features/groups/new-group-dialog.tsx";
 import { AcceptDialog } from "../features/invite/accept-dialog.tsx";
 import { InviteDialog } from "../features/invite/invite-dialog.tsx";
@@ -36,6 +42,7 @@ type Panel =
   | { readonly type: "newGroup" }
   | { readonly type: "accept"; readonly link: string }
   | { readonly type: "settings" }
+  | { readonly type: "signOut" }
   | { readonly type: "link"; readonly link: string | null }
   | { readonly type: "switcher" }
   | { readonly type: "keys" };
@@ -43,12 +50,19 @@ type Panel =
 /** Where a link of ours leads. */
 const panelOf = (link: string): Panel => ({ type: isDeviceLink(link) ? "link" : "accept", link });
 
-/** `inviteLink`: the app was opened by one. */
-export function Home({ inviteLink }: { readonly inviteLink: string | null }): ReactElement {
+type HomeProps = {
+  /** The app was opened by it. */
+  readonly inviteLink: string | null;
+  /** Takes everything out of this browser. */
+  readonly onErase: () => void;
+};
+
+export function Home({ inviteLink, onErase }: HomeProps): ReactElement {
   const [panel, setPanel] = useState<Panel | null>(null);
   const { device } = useSession();
   const [, navigate] = useLocation();
   const openC = useOpenChat();
+  const [isHistory] = useRoute("/history");
   const chats = useChats();
   const openChat = (c: number): void => {
     setPanel(null);
@@ -58,6 +72,7 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
   const onKeys = useCallback(() => setPanel({ type: "keys" }), []);
 
   usePersonHere();
+  useIntroduction();
   useSharedDrafts();
   useKeepNotifications();
   useTellNews(chats);
@@ -74,9 +89,13 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
   }, [device, inviteLink]);
 
   return (
-    <div className="app" data-pane={openC === null ? "list" : "chat"}>
+    <div className="app" data-pane={openC === null && !isHistory ? "list" : "chat"}>
       <div className="strips">
         <ConnectionStrip />
+        {panel?.type === "signOut" ? null : (
+          <RemovedStrip onErase={() => setPanel({ type: "signOut" })} />
+        )}
+        <HistoryStrip />
         <UpdateStrip />
       </div>
       <Sidebar
@@ -87,7 +106,13 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
         onNewGroup={() => setPanel({ type: "newGroup" })}
         onSettings={() => setPanel({ type: "settings" })}
       />
-      {openC === null ? <NoChat /> : <Conversation key={openC} c={openC} />}
+      {isHistory ? (
+        <HistoryPage onLink={() => setPanel({ type: "link", link: null })} backup={null} />
+      ) : openC === null ? (
+        <NoChat />
+      ) : (
+        <Conversation key={openC} c={openC} />
+      )}
       {panel === null ? null : (
         <Panels
           panel={panel}
@@ -95,6 +120,7 @@ export function Home({ inviteLink }: { readonly inviteLink: string | null }): Re
           chats={chats ?? NO_CHATS}
           openC={openC}
           onOpen={openChat}
+          onErase={onErase}
         />
       )}
     </div>
@@ -108,10 +134,12 @@ type PanelsProps = {
   readonly openC: number | null;
   /** Closes the panel, too. */
   readonly onOpen: (c: number) => void;
+  readonly onErase: () => void;
 };
 
 /** What lies above the chats. */
-function Panels({ panel, onPanel, chats, openC, onOpen }: PanelsProps): ReactElement {
+function Panels(props: PanelsProps): ReactElement {
+  const { panel, onPanel, chats, openC, onOpen, onErase } = props;
   const { device } = useSession();
   const close = (): void => onPanel(null);
   switch (panel.type) {
@@ -125,11 +153,19 @@ function Panels({ panel, onPanel, chats, openC, onOpen }: PanelsProps): ReactEle
       return (
         <SettingsDialog
           notifications={<NotificationSwitch />}
-          onLink={() => onPanel({ type: "link", link: null })}
+          devices={
+            <DevicesSection
+              onLink={() => onPanel({ type: "link", link: null })}
+              onSignOut={() => onPanel({ type: "signOut" })}
+              onHistory={close}
+            />
+          }
           onKeys={() => onPanel({ type: "keys" })}
           onClose={close}
         />
       );
+    case "signOut":
+      return <SignOutDialog backup={null} onErase={onErase} onClose={close} />;
     case "link":
       return <LinkDialog device={device} link={panel.link} onClose={close} />;
     case "switcher":

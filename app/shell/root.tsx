@@ -11,6 +11,7 @@ import { useLocation } from "wouter";
 
 import type { RemoteDevice } from "../engine/remote-device.ts";
 import { ChatMenuProvider } from "../features/chat-menu/chat-menu-provider.tsx";
+import { ErasingScreen } from "../features/devices/erasing-screen.tsx";
 import { LinkDialog } from "../features/linking/link-dialog.tsx";
 import {
   BrokenScreen,
@@ -28,6 +29,7 @@ import { SettingsProvider } from "../session/settings.tsx";
 import { Announcer } from "../ui/announcer.tsx";
 import { useLate } from "../ui/use-live.ts";
 import { boot, type Boot, startAgain } from "./boot.ts";
+import { eraseEverything, followErasing } from "./erase.ts";
 import { Home } from "./home.tsx";
 
 type Props = {
@@ -53,12 +55,29 @@ export function Root({ found, inviteLink, connect }: Props): ReactElement {
     },
     [navigate],
   );
+  const [erasing, setErasing] = useState<"busy" | "failed" | null>(null);
+  const db = state.type === "started" ? state.db : null;
+  const onErase = useCallback(async (): Promise<void> => {
+    setErasing("busy");
+    if (!(await eraseEverything(() => db?.close()))) setErasing("failed");
+  }, [db]);
+  useEffect(
+    () =>
+      followErasing(() => {
+        db?.close();
+        setErasing("busy");
+      }),
+    [db],
+  );
   const onStartAgain = useCallback(async (): Promise<void> => {
     await startAgain();
     setPreferences({ lastChat: null });
     setState({ type: "new" });
   }, []);
 
+  if (erasing !== null) {
+    return <ErasingScreen hasFailed={erasing === "failed"} onAgain={() => void onErase()} />;
+  }
   return (
     // All of it asks for texts while rendering: another language renders it anew.
     <Announcer key={chosen}>
@@ -73,7 +92,12 @@ export function Root({ found, inviteLink, connect }: Props): ReactElement {
         />
       ) : null}
       {state.type === "started" ? (
-        <Started found={state} connect={connect} inviteLink={invite} />
+        <Started
+          found={state}
+          connect={connect}
+          inviteLink={invite}
+          onErase={() => void onErase()}
+        />
       ) : null}
     </Announcer>
   );
@@ -135,9 +159,10 @@ type StartedProps = {
   readonly found: Extract<Boot, { readonly type: "started" }>;
   readonly connect: Props["connect"];
   readonly inviteLink: string | null;
+  readonly onErase: () => void;
 };
 
-function Started({ found, connect, inviteLink }: StartedProps): ReactElement {
+function Started({ found, connect, inviteLink, onErase }: StartedProps): ReactElement {
   const { db, me, first } = found;
   useEffect(() => first.forget(), [first]);
   const session = useMemo(() => ({ db, me, device: connect() }), [db, me, connect]);
@@ -146,7 +171,7 @@ function Started({ found, connect, inviteLink }: StartedProps): ReactElement {
       <FirstLookContext value={first}>
         <SettingsProvider>
           <ChatMenuProvider>
-            <Home inviteLink={inviteLink} />
+            <Home inviteLink={inviteLink} onErase={onErase} />
           </ChatMenuProvider>
         </SettingsProvider>
       </FirstLookContext>

@@ -1,7 +1,7 @@
 /** Every sentence of the app, in German. The type is the English catalogue's. */
 import { chatMenuDe } from "./chat-menu-de.ts";
-import type { Texts } from "./en.ts";
 import { devicesDe } from "./devices-de.ts";
+import type { Texts } from "./en.ts";
 import { groupsDe } from "./groups-de.ts";
 import { healingDe } from "./healing-de.ts";
 import { linkingDe } from "./linking-de.ts";

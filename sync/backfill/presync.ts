@@ -34,11 +34,12 @@ export async function tellPresync(
 
 /** The highest word about each channel holds: another device may have more. */
 export async function takePresync(tx: WriteTx, { channels }: Presync): Promise<void> {
-  const held = new Map(Object.entries(((await tx.get("meta", PRESYNC_HELD))?.v ?? {}) as object));
+  const row = await tx.get("meta", PRESYNC_HELD);
+  const held = new Map(Object.entries((row?.v ?? {}) as PresyncHeld));
   for (const { channel, entries } of channels) {
     const id = toHex(channel);
     if (!held.has(id) && held.size >= PRESYNC_CHANNELS_MAX) continue;
-    held.set(id, Math.max(entries, Number(held.get(id) ?? 0)));
+    held.set(id, Math.max(entries, held.get(id) ?? 0));
   }
   await tx.put("meta", { k: PRESYNC_HELD, v: Object.fromEntries(held) });
 }

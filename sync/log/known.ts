@@ -53,7 +53,7 @@ export function addKnown(known: Known, seq: number): Known {
 }
 
 export function unionKnown(a: Known, b: Known): Known {
-  const parts = [...rangesOf(a), ...rangesOf(b)].toSorted(([x], [y]) => x - y);
+  const parts = [...rangesIn(a), ...rangesIn(b)].toSorted(([x], [y]) => x - y);
   const joined: [from: number, to: number][] = [];
   for (const [from, to] of parts) {
     const last = joined.at(-1);
@@ -70,7 +70,7 @@ export function unionKnown(a: Known, b: Known): Known {
 export function holesOf(known: Known, upTo: number): readonly SeqRange[] {
   const holes: SeqRange[] = [];
   let next = 1;
-  for (const [from, to] of rangesOf(known)) {
+  for (const [from, to] of rangesIn(known)) {
     if (next > upTo) break;
     if (from > next) holes.push([next, Math.min(from - 1, upTo)]);
     next = to + 1;
@@ -81,9 +81,9 @@ export function holesOf(known: Known, upTo: number): readonly SeqRange[] {
 
 /** Is everything that `b` holds held by `a`? */
 export function coversKnown(a: Known, b: Known): boolean {
-  const mine = rangesOf(a);
+  const mine = rangesIn(a);
   let i = 0;
-  return rangesOf(b).every(([from, to]) => {
+  return rangesIn(b).every(([from, to]) => {
     while ((mine[i]?.[1] ?? Infinity) < to) i += 1;
     const range = mine[i];
     return range !== undefined && range[0] <= from;
@@ -91,7 +91,7 @@ export function coversKnown(a: Known, b: Known): boolean {
 }
 
 export const countKnown = (known: Known): number =>
-  rangesOf(known).reduce((count, [from, to]) => count + to - from + 1, 0);
+  rangesIn(known).reduce((count, [from, to]) => count + to - from + 1, 0);
 
 /** The highest number that is held; 0 = none. */
 export const maxKnown = (known: Known): number => known.ranges.at(-1)?.[1] ?? known.floor;
@@ -135,5 +135,6 @@ export const encodeKnown = (known: Known): Uint8Array => encodeShaped(KNOWN_SHAP
 export const decodeKnown = (bytes: Uint8Array): Result<Known, DecodeError> =>
   decodeShaped(KNOWN_SHAPE, bytes, KNOWN_BYTES_MAX);
 
-const rangesOf = ({ floor, ranges }: Known): readonly SeqRange[] =>
+/** All that is held, the floor's range first. */
+export const rangesIn = ({ floor, ranges }: Known): readonly SeqRange[] =>
   floor === 0 ? ranges : [[1, floor], ...ranges];

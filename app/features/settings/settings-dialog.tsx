@@ -18,7 +18,6 @@ import {
   setPreferences,
   THEMES,
 } from "../../platform/preferences.ts";
-import { useSession } from "../../session/session.ts";
 import { language, texts } from "../../text/speech.ts";
 import { type Language, LANGUAGES } from "../../text/texts.ts";
 import { Choice } from "../../ui/choice.tsx";
@@ -28,8 +27,8 @@ import { Privacy } from "./privacy.tsx";
 const LANGUAGE_NAMES = Object.entries(LANGUAGES) as [Language, { readonly languageName: string }][];
 
 type Props = {
-  /** The person wants to link another device. */
-  readonly onLink: () => void;
+  /** The person's devices. */
+  readonly devices: ReactNode;
   /** The switch of the notifications. */
   readonly notifications: ReactNode;
   /** The person wants to see which keys do what. */
@@ -37,7 +36,7 @@ type Props = {
   readonly onClose: () => void;
 };
 
-export function SettingsDialog({ notifications, onLink, onKeys, onClose }: Props): ReactElement {
+export function SettingsDialog({ notifications, devices, onKeys, onClose }: Props): ReactElement {
   const { theme, accent } = useSyncExternalStore(listenPreferences, readPreferences);
   const words = texts().settings;
   return (
@@ -66,7 +65,7 @@ export function SettingsDialog({ notifications, onLink, onKeys, onClose }: Props
       />
       {notifications}
       <Privacy />
-      <Devices onLink={onLink} />
+      {devices}
       <Storage />
       <section className="keys-section">
         <h3>{words.keys}</h3>
@@ -75,23 +74,6 @@ export function SettingsDialog({ notifications, onLink, onKeys, onClose }: Props
         </button>
       </section>
     </Dialog>
-  );
-}
-
-/** Enough of an account's id to tell it from another of the same name. */
-const ACCOUNT_SHOWN = 8;
-
-function Devices({ onLink }: Pick<Props, "onLink">): ReactElement {
-  const { me } = useSession();
-  const words = texts().linking;
-  return (
-    <section>
-      <h3>{words.devices}</h3>
-      <p className="hint">{words.you(me.name, me.account.slice(0, ACCOUNT_SHOWN))}</p>
-      <button type="button" className="quiet-button" onClick={onLink}>
-        {words.button}
-      </button>
-    </section>
   );
 }
 

@@ -1,0 +1,31 @@
+/**
+ * How far the history is that comes from another device of ours. [AHB9] A bar that is true: entries that
+ * are here of those that there are, also after the app was closed on the way.
+ */
+import { type ReactElement, useCallback } from "react";
+
+import { readArriving } from "../../db/history.ts";
+import { useSession } from "../../session/session.ts";
+import { texts } from "../../text/speech.ts";
+import { useRows } from "../../ui/use-rows.ts";
+
+export function HistoryStrip(): ReactElement | null {
+  const { db } = useSession();
+  const read = useCallback(() => readArriving(db), [db]);
+  const arriving = useRows(read) ?? null;
+  if (arriving === null) return null;
+  const { held, all } = arriving;
+  const words = texts().devices;
+  return (
+    <div className="strip strip-quiet history-strip">
+      <span>{words.arriving}</span>
+      <progress
+        max={all}
+        value={held}
+        aria-label={words.arriving}
+        aria-valuetext={words.arrivingOf(held, all)}
+      />
+      <span aria-hidden="true">{words.arrivingOf(held, all)}</span>
+    </div>
+  );
+}
