@@ -7,6 +7,7 @@ import { type ChatMarks, NO_MARKS } from "../../sync/thread/chat-marks.ts";
 import { comparePinned, marksIn, type Mentioned, readMarks, readMentioned } from "./chat-marks.ts";
 import { readMe } from "./me.ts";
 import { type Newest, readNewest } from "./newest.ts";
+import { readOverdue } from "./overdue.ts";
 import { cleanName } from "./people.ts";
 import { channelsOf, chatMarksOf, contactsOf, type Db, rostersOf } from "./tables.ts";
 
@@ -78,6 +79,7 @@ export async function readChats(db: Db): Promise<readonly Chat[]> {
   const byAccount = new Map(contacts.map((contact) => [contact.account, contact]));
   const self = channels.find(({ kind }) => kind === "self")?.account ?? "";
   const groups = channels.filter(({ kind }) => kind === "group");
+  const overdue = channels.some((it) => it.timer !== undefined) ? await readOverdue(db) : NOTHING;
   const [rosters, newest] = await Promise.all([
     groups.length === 0 ? [] : rostersOf(db).bulkGet(groups.map(({ c }) => c ?? 0)),
     readNewest(db, groups, byAccount),
@@ -90,6 +92,7 @@ export async function readChats(db: Db): Promise<readonly Chat[]> {
   }
   const rosterByNumber = new Map(groups.map(({ c }, i) => [c, rosters[i]]));
   return channels
+    .map((channel) => (isOver(channel, overdue) ? { ...channel, preview: null } : channel))
     .flatMap((channel) => {
       const { c = 0, kind } = channel;
       const is = settled.get(c) ?? UNSETTLED;
@@ -113,6 +116,11 @@ export async function readChat(db: Db, c: number): Promise<Chat | undefined> {
 }
 
 const UNSETTLED: Settled = { marks: NO_MARKS, mentioned: null };
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+const isOver = ({ c, preview }: ChannelRow, overdue: ReadonlySet<string>): boolean =>
+  preview?.at !== undefined && overdue.has(`${c}.${preview.at[0]}.${preview.at[1]}`);
 
 const shared = (
   { unread, arrivals, preview, lastH, theirs, timer }: ChannelRow,

@@ -4,11 +4,13 @@
  *
  * [ATL1] The newest `count` up to and with `upTo`, oldest first. [ATL2] Protocol entries are not
  * shown. [ATL3] `placeAfter` answers the place that is `steps` messages later, or null at the
- * newest end.
+ * newest end. [ATL4] What should have disappeared is not shown, also while nobody has erased it yet: the app
+ * was closed, and the clock is not confirmed.
  */
 import { Dexie } from "dexie";
 
 import type { EntryRow } from "../../sync/store/rows.ts";
+import { readOverdue } from "./overdue.ts";
 import { type Db, entriesOf } from "./tables.ts";
 
 /** An entry's place in its chat. Places compare as the tuple (h, b, s). */
@@ -32,7 +34,17 @@ export async function timeline(
     .reverse()
     .limit(count)
     .toArray();
-  return newestFirst.toReversed();
+  return (await stillThere(db, c, newestFirst)).toReversed();
+}
+
+async function stillThere(
+  db: Db,
+  c: number,
+  rows: readonly EntryRow[],
+): Promise<readonly EntryRow[]> {
+  if (rows.every((it) => it.lifetimeMs === undefined)) return rows;
+  const overdue = await readOverdue(db);
+  return rows.filter(({ a, s }) => !overdue.has(`${c}.${a}.${s}`));
 }
 
 export async function placeAfter(

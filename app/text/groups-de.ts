@@ -170,7 +170,6 @@ export const groupsDe: typeof groupsEn = {
       week: (by) => `${has(by)} bestimmt, dass Neue die letzten 7 Tage lesen`,
       all: (by) => `${has(by)} bestimmt, dass Neue alles Frühere lesen`,
     },
-    timer: (by) => `${has(by)} geändert, wie lange Nachrichten bleiben`,
     other: (by) => `${has(by)} etwas geändert, wofür es ein neueres Kith braucht`,
   },
 

@@ -173,7 +173,6 @@ export const groupsEn = {
       week: (by: Who): string => `${subject(by)} decided that newcomers read the last 7 days`,
       all: (by: Who): string => `${subject(by)} decided that newcomers read everything from before`,
     },
-    timer: (by: Who): string => `${subject(by)} changed how long messages stay`,
     other: (by: Who): string => `${subject(by)} changed something that needs a newer Kith`,
   },
 

@@ -36,7 +36,6 @@ export const mediaDe: typeof mediaEn = {
     unfit: "Dieses Bild geht hier nicht. Wähle ein PNG, JPEG oder WebP.",
     tooManyPixels: "Dieses Bild hat mehr als 40 Millionen Bildpunkte. Wähle ein kleineres.",
     tooLarge: "Das Bild blieb zu groß. Wähle ein anderes.",
-    notAllowed: "Nur Admins der Gruppe ändern ihr Bild.",
   },
   timer: {
     button: (now) =>

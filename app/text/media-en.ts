@@ -34,7 +34,6 @@ export const mediaEn = {
     unfit: "This is not a picture that works here. Choose a PNG, JPEG or WebP.",
     tooManyPixels: "This picture has more than 40 million pixels. Choose a smaller one.",
     tooLarge: "The picture stayed too large. Choose another one.",
-    notAllowed: "Only admins of the group change its picture.",
   },
   timer: {
     button: (now: string | null): string =>

@@ -3,7 +3,7 @@ import { ArrowLeft, EllipsisVertical, Users } from "lucide-react";
 import type { ReactElement } from "react";
 import { Link } from "wouter";
 
-import type { Chat } from "../../db/chats.ts";
+import { type Chat, mayWriteIn } from "../../db/chats.ts";
 import { nameIn, type People } from "../../db/people.ts";
 import { useChatMenu } from "../../session/chat-menu.ts";
 import { useStatus } from "../../session/session.ts";
@@ -13,6 +13,7 @@ import { texts } from "../../text/speech.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { useNow } from "../../ui/use-live.ts";
 import { StarredButton } from "./marked-messages.tsx";
+import { TimerButton } from "./timer-dialog.tsx";
 
 /** Where the focus goes back to when the details are closed. */
 export const GROUP_BUTTON_ID = "group-details";
@@ -60,6 +61,7 @@ export function ConversationHeader(props: Props): ReactElement {
           <Users aria-hidden="true" />
         </button>
       )}
+      {mayWriteIn(chat) ? <TimerButton chat={chat} /> : null}
       <StarredButton onClick={onStarred} />
       <button
         type="button"

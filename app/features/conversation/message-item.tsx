@@ -5,7 +5,17 @@
  * name is author, text, reactions, time and state, in that order. [AMI3] A text is shown as it is: `<b>`
  * stays `<b>`. [AMI4] What was deleted says so, and nothing else of it is there.
  */
-import { Check, CheckCheck, CircleAlert, Clock, Ellipsis, Forward, Pin, Star } from "lucide-react";
+import {
+  Check,
+  CheckCheck,
+  CircleAlert,
+  Clock,
+  Ellipsis,
+  Forward,
+  Pin,
+  Star,
+  Timer,
+} from "lucide-react";
 import { type CSSProperties, memo, type ReactElement } from "react";
 
 import type { EntryRow } from "../../../sync/store/rows.ts";
@@ -182,7 +192,7 @@ function QuoteButton({
 }
 
 function Meta({ entry, look, state, spelled }: Props): ReactElement {
-  const { id, writtenAtMs, late, clockAhead } = entry;
+  const { id, writtenAtMs, late, clockAhead, lifetimeMs } = entry;
   const words = texts().conversation;
   const view = look?.view;
   return (
@@ -192,6 +202,7 @@ function Meta({ entry, look, state, spelled }: Props): ReactElement {
       {view === undefined || view.versions.length === 0 ? null : (
         <span className="flag">{texts().actions.edited}</span>
       )}
+      {lifetimeMs === undefined ? null : <Mark icon={<Timer />} name={texts().media.timer.info} />}
       {late ? <span className="flag">{words.late}</span> : null}
       {clockAhead ? <span className="flag">{words.clockAhead}</span> : null}
       <time dateTime={new Date(writtenAtMs).toISOString()} title={fullTime(writtenAtMs)}>

@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 
-import { entriesOf } from "../../../app/db/tables.ts";
+import { entriesOf, expiryOf } from "../../../app/db/tables.ts";
 import { placeAfter, placeOf, timeline } from "../../../app/db/timeline.ts";
 import { entry, openRows } from "./rows.ts";
 
@@ -47,4 +47,16 @@ test("[ATL3] finds the place some messages later, and the newest end", async () 
   expect(await placeAfter(db, 1, placeOf(entry(6)), 3)).toEqual({ h: 9, b: 1, s: 9 });
   expect(await placeAfter(db, 1, placeOf(entry(6)), 4)).toEqual({ h: 10, b: 1, s: 10 });
   expect(await placeAfter(db, 1, placeOf(entry(6)), 5)).toBeNull();
+});
+
+test("[ATL4] [AOV1] what should have disappeared is not shown before it is erased", async () => {
+  const db = await filled();
+  const { c, a, s } = entry(4);
+  await entriesOf(db).update([c, a, s], { lifetimeMs: 1_000 });
+  const shown = async () => idsOf(await timeline(db, 1, { upTo: null, count: 100 }));
+  await expiryOf(db).put({ c, a, s, at: Date.now() + 3_600_000, lifetimeMs: 1_000 });
+  expect(await shown()).toContain("ID1-1-4");
+  await expiryOf(db).put({ c, a, s, at: 1_000, lifetimeMs: 1_000 });
+  expect(await shown()).not.toContain("ID1-1-4");
+  expect(await shown()).toHaveLength(10);
 });

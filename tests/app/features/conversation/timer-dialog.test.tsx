@@ -1,0 +1,50 @@
+import "fake-indexeddb/auto";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import { readChat } from "../../../../app/db/chats.ts";
+import { channelsOf, contactsOf } from "../../../../app/db/tables.ts";
+import { TimerButton } from "../../../../app/features/conversation/timer-dialog.tsx";
+import { channel, contact, openRows, THEM } from "../../db/rows.ts";
+import { show } from "../../screen.tsx";
+
+const HOUR_MS = 3_600_000;
+const timer = (lifetimeMs: number) => ({
+  stamp: { hEff: 1, tie: 1, seq: 1, id: "00" },
+  value: { lifetimeMs, from: "read" as const },
+});
+
+async function rig(lifetimeMs: number | null) {
+  const db = await openRows();
+  const row = lifetimeMs === null ? {} : { timer: timer(lifetimeMs) };
+  await channelsOf(db).put(channel(1, { account: THEM, ...row }));
+  await contactsOf(db).put(contact(THEM));
+  const chat = await readChat(db, 1);
+  return { shown: await show(<TimerButton chat={chat!} />, { db }) };
+}
+
+test("[ATI1] the header says how long messages stay, and a choice is asked of the engine", async () => {
+  const { shown } = await rig(HOUR_MS);
+  fireEvent.click(screen.getByRole("button", { name: "Disappearing messages: 1 hour" }));
+  const now = screen.getByRole<HTMLInputElement>("radio", { name: "1 hour" });
+  expect(now.checked).toBe(true);
+  fireEvent.click(screen.getByRole("radio", { name: "4 weeks" }));
+  const ask = shown.engine.heard.findLast((it) => it.type === "ask");
+  expect(ask).toMatchObject({
+    call: { part: "expiry", method: "setTimer", args: [1, 28 * 24 * HOUR_MS] },
+  });
+  const id = ask?.type === "ask" ? ask.id : 0;
+  await act(async () =>
+    shown.engine.say({
+      type: "answer",
+      id,
+      answer: { ok: false, error: { type: "TimerInvalid" } },
+    }),
+  );
+  await waitFor(() => expect(screen.getByText(/Choose one of the list/u)).toBeTruthy());
+});
+
+test("[ATI1] messages that stay are said to stay", async () => {
+  await rig(null);
+  expect(screen.getByRole("button", { name: "Disappearing messages: off" })).toBeTruthy();
+});
