@@ -155,7 +155,7 @@ class Rounds implements Backfiller {
     const { store, lane, timers, wake } = this.#deps;
     const self = this.#deps.self();
     if (self === undefined) return;
-    const wanted = await store.read(["channels", "contacts", "devices"], (tx) =>
+    const wanted = await store.read(["channels", "contacts", "devices", "rosters"], (tx) =>
       readWanted(tx, self),
     );
     let waitMs = Infinity;

@@ -6,9 +6,11 @@
 import { assert } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
-import { bytesOf, type Log, logsOf } from "../channel/channels.ts";
+import { bytesOf, type Channel, type Log, logsOf } from "../channel/channels.ts";
 import { channelWith } from "../channel/members.ts";
 import { decodeEntry, type Entry } from "../entry/entry.ts";
+import { groupMembers } from "../group/rosters.ts";
+import { startsFor } from "../group/welcome.ts";
 import {
   countKnown,
   hasKnown,
@@ -40,7 +42,10 @@ const RUNS_BYTES_MAX = 64 * 1_024;
 /** An item without its body and causes, with some room. */
 const ITEM_BYTES = 48;
 
-/** To our own other devices, and in a 1:1 chat to the other side: they may read all that we have of it. */
+/**
+ * To our own other devices, and in a 1:1 chat to the other side: they may read all that we have of it. In a
+ * group to its members, from where they may read on.
+ */
 export async function answerBackfill(
   tx: WriteTx,
   context: OpenContext,
@@ -50,15 +55,17 @@ export async function answerBackfill(
   const { self } = context;
   const channel = await channelWith(tx, self, from.account, asked.channel);
   const isOwn = from.account === self.account;
-  if (channel === undefined || (!isOwn && channel.kind !== "dm")) {
+  const isGroup = channel?.kind === "group";
+  if (channel === undefined || !(isOwn || isGroup || channel.kind === "dm")) {
     return context.effects.dropped("backfill of a stranger");
   }
   const asker = await tx.get("contacts", from.account);
-  if (!isOwn && asker?.state !== "accepted") return context.effects.dropped("backfill unanswered");
+  const isAnswered = isOwn || isGroup || asker?.state === "accepted";
+  if (!isAnswered) return context.effects.dropped("backfill unanswered");
   if ((await controlsWaiting(tx, from.device, null)) >= SUPPLIED_WAITING_MAX) return;
   if (channel.kind === "account") await tellPresync(tx, context, from);
   const logs = await logsOf(tx, channel.c);
-  const plan = new Plan(tx, logs, asked.held);
+  const plan = new Plan(tx, logs, asked.held, await startsOf(tx, channel, from.account));
   const named = new Set(asked.held.map((it) => toHex(it.log)));
   const read = isOwn ? readOf(logs) : await readBy(tx, self, logs, from.account);
   for (let n = 0; n < CHUNKS_PER_ANSWER; n += 1) {
@@ -75,6 +82,19 @@ export async function answerBackfill(
     if (plan.left === 0) break;
   }
   context.effects.wake();
+}
+
+/** By log id: the first entry that the account may read, where that is not the first. Rule [HY21]. */
+async function startsOf(
+  tx: ReadTx,
+  channel: Channel,
+  account: Hex,
+): Promise<ReadonlyMap<Hex, number>> {
+  const members = channel.kind === "group" ? await groupMembers(tx, channel) : [];
+  const member = members.find((it) => it.account === account);
+  if (member === undefined) return new Map();
+  const starts = await startsFor(tx, channel, member);
+  return new Map(starts.map(({ log, seq }) => [toHex(log), seq]));
 }
 
 /** Newest logs first: of what does not fit, little is unread. */
@@ -134,6 +154,8 @@ function entryOf(row: EntryRow): Entry {
 type Source = {
   readonly log: Log;
   readonly theirs: Known;
+  /** The first that they may read. */
+  readonly first: number;
   /** Every number from here on upwards was dealt with. */
   below: number;
   rows: EntryRow[];
@@ -144,12 +166,18 @@ class Plan {
   readonly #tx: ReadTx;
   readonly #sources: readonly Source[];
 
-  constructor(tx: ReadTx, logs: readonly Log[], held: readonly LogKnown[]) {
+  constructor(
+    tx: ReadTx,
+    logs: readonly Log[],
+    held: readonly LogKnown[],
+    starts: ReadonlyMap<Hex, number>,
+  ) {
     this.#tx = tx;
     const known = new Map(held.map((it) => [toHex(it.log), it.known]));
     this.#sources = logs.map((log) => ({
       log,
-      theirs: known.get(log.log) ?? KNOWN_NOTHING,
+      theirs: withStart(known.get(log.log) ?? KNOWN_NOTHING, starts.get(log.log) ?? 1),
+      first: starts.get(log.log) ?? 1,
       below: maxKnown(log.known) + 1,
       rows: [],
     }));
@@ -196,20 +224,24 @@ class Plan {
 
   async #fill(source: Source): Promise<void> {
     const { c, a } = source.log;
-    while (source.rows.length === 0 && source.below > 1) {
+    while (source.rows.length === 0 && source.below > source.first) {
       const rows = await this.#tx.range("entries", "primary", {
-        lower: [c, a, 1],
+        lower: [c, a, source.first],
         upper: [c, a, source.below - 1],
         reverse: true,
         limit: ROWS_AT_ONCE,
       });
-      source.below = rows.at(-1)?.s ?? 1;
+      source.below = rows.at(-1)?.s ?? source.first;
       const isDue = (it: EntryRow): boolean =>
         it.withheld !== true && !hasKnown(source.theirs, it.s);
       source.rows = rows.filter(isDue);
     }
   }
 }
+
+/** As if they had what they may not read. */
+const withStart = (known: Known, first: number): Known =>
+  unionKnown(known, { ...KNOWN_NOTHING, floor: first - 1 });
 
 const lackedOf = ({ log, theirs }: Source): number => {
   const lacked = countKnown(log.known) - countKnown(theirs);

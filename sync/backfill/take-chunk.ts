@@ -1,6 +1,12 @@
+/**
+ * Taking in a chunk of history: each run is verified against its log's key,
+ * and placed as if it had always been here. docs/protocol/backfill.md, rules [HY12] to [HY15] and [HY21].
+ */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
+import { certificateFactOf } from "../../crypto/identity/facts.ts";
+import type { Self } from "../account/self.ts";
 import {
   bytesOf,
   type Channel,
@@ -10,28 +16,31 @@ import {
   openLog,
 } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
+import { hEffOf } from "../clock/hlc.ts";
 import { certifiedBy } from "../contact/certified.ts";
-/**
- * Taking in a chunk of history: each run is verified against its log's key,
- * and placed as if it had always been here. docs/protocol/backfill.md, rules [HY12] to [HY15].
- */
 import { heedEntry } from "../devices/heed.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, encodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
 import { followEntry } from "../group/follow.ts";
+import { cameAt } from "../group/history.ts";
+import { learnWriter } from "../group/members-known.ts";
+import { groupMembers, rosterOf } from "../group/rosters.ts";
+import type { MemberRow } from "../group/rows.ts";
+import { isServable } from "../group/welcome.ts";
 import { noteHealed } from "../heal/healed.ts";
-import { hasKnown } from "../log/known.ts";
+import { addKnown, hasKnown } from "../log/known.ts";
 import type { Chunk } from "../payload/chunk.ts";
 import { takeRead } from "../receipts/receipts.ts";
 import { placeEntry } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
-import type { DeviceRow, EntryRow } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import { openRun, type Run, type RunEntry } from "./run.ts";
 
 /** A device of somebody in the channel; ourselves, for what comes from a backup. */
 type Supplier = Pick<DeviceRow, "account" | "device">;
+type Supplied = { readonly from: Supplier; readonly standing: Standing | undefined };
 
 /**
  * From anybody in the channel: each entry proves itself. What was read is our own devices' to say, and the
@@ -50,8 +59,9 @@ export async function takeChunk(
   for (const writer of chunk.writers) await openWriter(tx, context, channel, writer);
   const read = isOwn ? chunk.read : await ofTheirs(tx, from, chunk.read);
   await takeRead(tx, channel, read, nowMs);
-  for (const run of chunk.runs) await takeRun(tx, context, channel.c, run, from);
-  if (isOwn || channel.kind === "dm") effects.backfilled(channel.c, chunk.left, from.device);
+  const standing = await standingIn(tx, self, channel);
+  for (const run of chunk.runs) await takeRun(tx, context, channel.c, run, { from, standing });
+  effects.backfilled(channel.c, chunk.left, from.device);
   effects.receipt(channel.c);
 }
 
@@ -68,19 +78,31 @@ async function ofTheirs(
 /** The log of whom a `log.open` names, if they are in the channel and their account certified them. */
 async function openWriter(
   tx: WriteTx,
-  { self, effects }: OpenContext,
+  context: OpenContext,
   channel: Channel,
   body: Uint8Array,
 ): Promise<void> {
+  const { self, effects } = context;
   const opened = decodeBody(KINDS.logOpen.number, body);
   if (!opened.ok || opened.value.type !== "logOpen") return effects.dropped("writer malformed");
   const { accountKey, certificates, incarnation } = opened.value;
   const account = toHex(accountIdOf(accountKey));
   const certificate = certifiedBy(accountKey, certificates);
-  const isMember = (await membersOf(tx, self, channel)).includes(account);
+  const isMember = (await writersIn(tx, self, channel)).has(account);
   if (certificate === undefined || !isMember) return effects.dropped("writer forged");
+  if (channel.kind === "group") {
+    const facts = certificates.map(certificateFactOf);
+    await learnWriter(tx, context, accountKey, facts, account);
+  }
   const device = toHex(certificate.device);
   await openLog(tx, self, channel, { account, device, key: certificate.sigKey, incarnation });
+}
+
+/** Who writes there, or did. */
+async function writersIn(tx: ReadTx, self: Self, channel: Channel): Promise<ReadonlySet<Hex>> {
+  const members = await membersOf(tx, self, channel);
+  const former = channel.kind === "group" ? (await rosterOf(tx, channel.c)).former.keys() : [];
+  return new Set([...members, ...former]);
 }
 
 async function takeRun(
@@ -88,7 +110,7 @@ async function takeRun(
   context: OpenContext,
   c: number,
   run: Run,
-  from: Supplier,
+  { from, standing }: Supplied,
 ): Promise<void> {
   const { effects } = context;
   const channel = await channelOf(tx, c);
@@ -109,7 +131,7 @@ async function takeRun(
   if (!isFollowing) return effects.dropped("run chain");
   // Newest first, so that what is interrupted leaves the newest.
   for (const entry of opened.value.toReversed()) {
-    const placed = await takeRunEntry(tx, context, c, log.a, entry);
+    const placed = await takeRunEntry(tx, context, { c, a: log.a, standing }, entry);
     const isHealed = placed !== undefined && channel.history !== "wanted";
     if (isHealed) await noteHealed(tx, context, placed, from.account);
   }
@@ -122,11 +144,12 @@ async function prevAfter(tx: WriteTx, log: Log, run: Run): Promise<Uint8Array | 
   return entry?.ok === true ? entry.value.core.prev : null;
 }
 
+type RunPlace = { readonly c: number; readonly a: number; readonly standing: Standing | undefined };
+
 async function takeRunEntry(
   tx: WriteTx,
   context: OpenContext,
-  c: number,
-  a: number,
+  { c, a, standing }: RunPlace,
   { id: hash, ...entry }: RunEntry,
 ): Promise<EntryRow | undefined> {
   const { self, nowMs } = context;
@@ -140,11 +163,13 @@ async function takeRunEntry(
     context.effects.dropped("run logOpen");
     return undefined;
   }
+  const seen = asSeen(standing, { ...log, a }, entry);
+  if (seen === undefined) return undefined;
   const bytes = encodeEntry(entry);
   const placed = await placeEntry(tx, {
     self,
     channel,
-    log: { ...log, a },
+    log: seen,
     entry,
     hash,
     bytes,
@@ -154,4 +179,31 @@ async function takeRunEntry(
   await heedEntry(tx, context, placed);
   await followEntry(tx, context, placed);
   return placed.entry;
+}
+
+/** Of a group: how we stand in it, and when we came (hEff). */
+type Standing = { readonly own: MemberRow; readonly cameAt: number };
+
+async function standingIn(
+  tx: ReadTx,
+  { account }: Self,
+  channel: Channel,
+): Promise<Standing | undefined> {
+  const own = (await groupMembers(tx, channel)).find((it) => it.account === account);
+  return own && { own, cameAt: await cameAt(tx, channel.c, account) };
+}
+
+/**
+ * The entry's log, in a group with what was written before we came as read: history is not unread. Undefined:
+ * it is not ours to read. Rule [HY21].
+ */
+function asSeen(
+  standing: Standing | undefined,
+  log: Log,
+  { core }: Pick<RunEntry, "core">,
+): Log | undefined {
+  if (standing === undefined) return log;
+  const h = hEffOf(core.hlc, core.floor);
+  if (!isServable({ h, kind: core.kind, s: core.seq }, standing.own)) return undefined;
+  return h < standing.cameAt ? { ...log, read: addKnown(log.read, core.seq) } : log;
 }

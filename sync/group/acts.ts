@@ -9,12 +9,10 @@ import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { append, type Appended, type RosterWords, sendTo } from "../channel/append.ts";
 import { type Channel, channelOf, logsOf, openGroup } from "../channel/channels.ts";
 import { addresseesOf } from "../channel/members.ts";
-import { hlcOfMs } from "../clock/hlc.ts";
 import { bodyHashOf, SALT_BYTES } from "../entry/entry.ts";
 import { TITLE_BYTES_MAX, TOPIC_BYTES_MAX } from "../entry/meta-body.ts";
 import { maxKnown } from "../log/known.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
-import { historyFloor } from "../roster/judge.ts";
 import {
   type Action,
   type HistoryPolicy,
@@ -34,6 +32,7 @@ import {
 import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { followEntry } from "./follow.ts";
+import { floorFor } from "./history.ts";
 import { introductionFor } from "./members-known.ts";
 import { rosterOf, rosterRowOf } from "./rosters.ts";
 
@@ -146,26 +145,6 @@ async function wordsToAdd(
   const introduction = await introductionFor(tx, self, account);
   const act: RosterAct = { type: "add", account, role, floor, invite };
   return { type: "roster", act, introduction };
-}
-
-/**
- * From where on a newcomer reads. A clock that is ahead would put that out of reach, so it is never
- * beyond what is here.
- */
-async function floorFor(
-  tx: WriteTx,
-  c: number,
-  policy: HistoryPolicy,
-  nowMs: number,
-): Promise<number> {
-  let newest = 0;
-  for (const { a, known } of await logsOf(tx, c)) {
-    const head = await tx.get("entries", [c, a, maxKnown(known)]);
-    newest = Math.max(newest, head?.h ?? 0);
-  }
-  const byClock = historyFloor(policy, nowMs);
-  const weekMs = hlcOfMs(nowMs) - byClock;
-  return policy === "all" ? 0 : Math.max(0, Math.min(byClock, newest + 1 - weekMs));
 }
 
 export async function removeMember(

@@ -84,7 +84,7 @@ async function describe(tx: WriteTx, c: number): Promise<void> {
     ...rest,
     title: meta.title?.value ?? roster.founded?.name ?? "",
     topic: meta.topic?.value ?? "",
-    ...(meta.history !== null && { history: meta.history.value }),
+    history: meta.history?.value ?? roster.founded?.policy ?? "none",
     ...(picture === undefined ? {} : { picture: toHex(picture.id) }),
   });
   await keepTimer(tx, c, meta);

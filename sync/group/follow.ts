@@ -19,6 +19,7 @@ import type { WriteTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
 import { judgeAnew, judgeLog, judgePlaced } from "./counting.ts";
 import { tendDoors } from "./doors.ts";
+import { wantHistory } from "./history.ts";
 import { isLink } from "./links.ts";
 import { takeIntroduction } from "./members-known.ts";
 import { putOp, reweigh, rosterOf, type Turn } from "./rosters.ts";
@@ -159,6 +160,9 @@ export async function enter(
   const devices = await addresseesOf(tx, self, now);
   const fresh = devices.filter((it) => !known.includes(it.account));
   if (fresh.length > 0) await sendTo(tx, self, { entry, channel: now }, fresh, nowMs);
+  if (known.includes(self.account)) return;
+  await wantHistory(tx, self, (await channelOf(tx, c)) ?? now);
+  context.effects.missing();
 }
 
 /** We are in it: nothing is waited for any more. */

@@ -12,12 +12,15 @@ import { encodePayload } from "../payload/payload.ts";
 import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
 import type { Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
+import { isLink, liveLinkPlaces } from "./links.ts";
 import { introductionFor } from "./members-known.ts";
 import { groupMembers, opsIn, rosterOf, rosterRowOf } from "./rosters.ts";
 import type { EntryPlace, MemberRow } from "./rows.ts";
 
 /** A newcomer is told so many of the words that name the group. */
 const METAS_TOLD_MAX = 16;
+/** … and who so many were that wrote here and left. */
+const FORMER_TOLD_MAX = 32;
 
 /**
  * Payloads, each of a size for one session message. Who was a member is shown why they are none; others
@@ -42,8 +45,22 @@ export async function welcomesFor(
     if (introduction === undefined) continue;
     parts.addIntroduction({ account: bytesOf(it.account), introduction });
   }
+  for (const former of await writersWhoLeft(tx, channel)) {
+    const introduction = await introductionFor(tx, self, former);
+    if (introduction === undefined) continue;
+    parts.addIntroduction({ account: bytesOf(former), introduction });
+  }
   for (const start of await startsFor(tx, channel, member)) parts.addStart(start);
   return parts.payloads();
+}
+
+/** Who wrote here and is no member any more: history shows their names. The latest of them. */
+async function writersWhoLeft(tx: ReadTx, channel: Channel): Promise<readonly Hex[]> {
+  const { former } = await rosterOf(tx, channel.c);
+  if (former.size === 0) return [];
+  const logs = (await logsOf(tx, channel.c)).toSorted((a, b) => b.hlc - a.hlc);
+  const written = logs.filter((it) => former.has(it.account) && maxKnown(it.known) > 1);
+  return [...new Set(written.map((it) => it.account))].slice(0, FORMER_TOLD_MAX);
 }
 
 /**
@@ -58,7 +75,8 @@ async function opEntries(tx: ReadTx, { c }: Channel): Promise<readonly Uint8Arra
   }
   const opened = new Set<number>();
   const entries: Uint8Array[] = [];
-  for (const [a, seq] of [...places, ...(await lastMetas(tx, c))]) {
+  const told = [...(await lastMetas(tx, c)), ...(await liveLinkPlaces(tx, c))];
+  for (const [a, seq] of [...places, ...told]) {
     for (const s of opened.has(a) ? [seq] : [1, seq]) {
       const row = await tx.get("entries", [c, a, s]);
       // One that came in a run proves nothing by itself.
@@ -84,9 +102,9 @@ async function lastMetas(tx: ReadTx, c: number): Promise<readonly EntryPlace[]> 
 }
 
 /** Where each log begins for a member. Along a log places in time grow, so it is searched by halves. */
-async function startsFor(
+export async function startsFor(
   tx: ReadTx,
-  { c }: Channel,
+  { c }: Pick<Channel, "c">,
   { floor }: MemberRow,
 ): Promise<readonly Start[]> {
   if (floor === 0) return [];
@@ -172,4 +190,5 @@ class Parts {
 export const isServable = (
   { h, kind, s }: { readonly h: number; readonly kind: number; readonly s: number },
   { floor }: MemberRow,
-): boolean => h >= floor || s === 1 || isRoster(kind) || kind === KINDS.meta.number;
+): boolean =>
+  h >= floor || s === 1 || isRoster(kind) || kind === KINDS.meta.number || isLink({ kind });

@@ -4,17 +4,13 @@
  *
  * The answer is a function of roster and entry alone: neither clock nor arrival takes part.
  */
-import { unreachable } from "../../crypto/base/assert.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { hlcOfMs } from "../clock/hlc.ts";
 import { AUTH_MAX } from "../entry/entry.ts";
 import { authNameOf, hasOp, headsAmong, isBefore, type OpSet, unionOf } from "./graph.ts";
-import { type Action, type HistoryPolicy, rankOf, type Refusal, type Standing } from "./may.ts";
+import { type Action, rankOf, type Refusal, type Standing } from "./may.ts";
 import type { RosterOp } from "./ops.ts";
 import type { Roster } from "./resolve.ts";
 import { type Effect, type Ledger, mayAs, mayIn, standingIn, targetOf } from "./standing.ts";
-
-const WEEK_MS = 7 * 86_400_000;
 
 /** What an entry's Core and log say. */
 export type Claim = {
@@ -95,20 +91,6 @@ export function isOlderThanRemoval({ ledger }: Roster, auth: readonly string[]):
 export function mayBeServed({ members }: Roster, account: string, hEff: number): boolean {
   const member = members.get(account);
   return member !== undefined && hEff >= member.floor;
-}
-
-/** The floor of an add under this policy, at the adder's corrected clock. */
-export function historyFloor(policy: HistoryPolicy, nowMs: number): number {
-  switch (policy) {
-    case "none":
-      return hlcOfMs(nowMs);
-    case "week":
-      return hlcOfMs(nowMs - WEEK_MS);
-    case "all":
-      return 0;
-    default:
-      return unreachable(policy);
-  }
 }
 
 /** Undefined: something of it is not here. Each name is 16 bytes of an id. */

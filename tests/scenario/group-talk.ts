@@ -3,7 +3,7 @@ import { expect } from "vitest";
 
 import { assert } from "../../crypto/base/assert.ts";
 import type { RosterRow } from "../../sync/group/rows.ts";
-import type { Role } from "../../sync/roster/may.ts";
+import type { HistoryPolicy, Role } from "../../sync/roster/may.ts";
 import type { EntryRow } from "../../sync/store/rows.ts";
 import type { Person } from "./person.ts";
 
@@ -22,9 +22,13 @@ export async function rosterRow(person: Person): Promise<RosterRow> {
   return row;
 }
 
-export async function makeGroup(owner: Person, others: readonly Person[]): Promise<void> {
+export async function makeGroup(
+  owner: Person,
+  others: readonly Person[],
+  history?: HistoryPolicy,
+): Promise<void> {
   const accounts = await Promise.all(others.map((it) => it.account()));
-  const made = await owner.device.groups.create("Hut", accounts);
+  const made = await owner.device.groups.create("Hut", accounts, history);
   expect(made).toMatchObject({ ok: true });
 }
 

@@ -1,14 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
-import { hlcOfMs } from "../../../sync/clock/hlc.ts";
-import {
-  authOf,
-  type Claim,
-  historyFloor,
-  judge,
-  mayBeServed,
-} from "../../../sync/roster/judge.ts";
+import { authOf, type Claim, judge, mayBeServed } from "../../../sync/roster/judge.ts";
 import type { Action } from "../../../sync/roster/may.ts";
 import type { RosterOp } from "../../../sync/roster/ops.ts";
 import { resolve } from "../../../sync/roster/resolve.ts";
@@ -118,11 +111,4 @@ test("[RO25] a member is served history from their floor on, others nothing", ()
   expect(mayBeServed(roster, "cat", 100)).toBe(true);
   expect(mayBeServed(roster, "ann", 0)).toBe(true);
   expect(mayBeServed(roster, "zoe", 1_000)).toBe(false);
-});
-
-test("[RO25] the floor is now, a week ago or the beginning", () => {
-  const now = 1_795_262_400_000;
-  expect(historyFloor("none", now)).toBe(hlcOfMs(now));
-  expect(historyFloor("week", now)).toBe(hlcOfMs(now - 7 * 24 * 3_600_000));
-  expect(historyFloor("all", now)).toBe(0);
 });
