@@ -129,6 +129,7 @@ class OpenedDevice implements Device {
       httpOf: this.#httpOf,
       storeIncOf: (url) => this.#storeIncByUrl.get(url) ?? "",
       upkeep: () => void this.#home.tend(),
+      lost: () => this.#healing.look(),
       receipt: (c) => this.#receipts.changed(c),
       maySpeak: () => !this.#home.isCatchingUp(),
     });

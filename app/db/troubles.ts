@@ -4,7 +4,7 @@ import { Dexie } from "dexie";
 import type { ForkRow, HealedRow } from "../../sync/heal/rows.ts";
 import { holesOf, maxKnown } from "../../sync/log/known.ts";
 import type { EntryRow, LogRow } from "../../sync/store/rows.ts";
-import { type Db, devicesOf, forksOf, healedOf, rostersOf } from "./tables.ts";
+import { contactsOf, type Db, devicesOf, forksOf, healedOf, rostersOf } from "./tables.ts";
 
 /** By log id: the first entry that a newcomer to a group may read. */
 export type Starts = Readonly<Record<string, number>>;
@@ -25,6 +25,20 @@ export const missingMessages = (logs: readonly LogRow[], starts: Starts = {}): n
 export async function sessionResetMs(db: Db, account: string): Promise<number> {
   const devices = await devicesOf(db).where("account").equals(account).toArray();
   return Math.max(0, ...devices.map(({ resetAtMs }) => resetAtMs));
+}
+
+/**
+ * [AMM4] Since when none of the account's devices is where we know it to be, by the relays' word; 0 = one
+ * is, or nobody tried.
+ */
+export async function lostSinceMs(db: Db, account: string): Promise<number> {
+  const contact = await contactsOf(db).get(account);
+  const devices = await devicesOf(db).where("account").equals(account).toArray();
+  const live = devices.filter(({ device }) => contact?.live.includes(device) === true);
+  if (live.length === 0) return 0;
+  return live.every(({ deniedAtMs }) => deniedAtMs !== undefined)
+    ? Math.max(...live.map(({ deniedAtMs }) => deniedAtMs ?? 0))
+    : 0;
 }
 
 export type Troubles = {

@@ -142,8 +142,9 @@ export async function putDevices(
 export async function putCard(tx: WriteTx, card: Card, nowMs: number): Promise<boolean> {
   const device = await tx.get("devices", toHex(card.device));
   if (device === undefined || card.counter <= device.cardCounter) return false;
+  const { deniedAtMs: _, ...rest } = device;
   await tx.put("devices", {
-    ...device,
+    ...rest,
     card: card.bytes,
     cardCounter: card.counter,
     cardAtMs: nowMs,

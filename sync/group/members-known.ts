@@ -39,7 +39,7 @@ export async function introductionFor(
 
 /**
  * Takes what another member tells about `account`. Of contacts nothing but facts is news: they tell us
- * themselves where they are. True when there are devices that were not known before.
+ * themselves where they are, as long as they are there. True when there are devices that were not known before.
  */
 export async function takeIntroduction(
   tx: WriteTx,
@@ -70,11 +70,19 @@ async function learnMember(
   await tx.put("contacts", { ...known, ...said });
   const fresh = said.live.filter((it) => held?.live.includes(it) !== true);
   for (const device of fresh) await greetLater(tx, device, account);
-  if (known.state === "accepted" || known.state === "blocked") return fresh.length > 0;
+  const isToldByThem = known.state === "accepted" || known.state === "blocked";
   for (const { card } of devices) {
-    if (said.live.includes(toHex(card.device))) await putCard(tx, card, context.nowMs);
+    const id = toHex(card.device);
+    const isDue = said.live.includes(id) && (!isToldByThem || (await isLost(tx, id)));
+    if (isDue) await putCard(tx, card, context.nowMs);
   }
   return fresh.length > 0;
+}
+
+/** It is not where its card says, or nobody has told where it is. */
+async function isLost(tx: WriteTx, id: Hex): Promise<boolean> {
+  const device = await tx.get("devices", id);
+  return device !== undefined && (device.card === null || device.deniedAtMs !== undefined);
 }
 
 /** Somebody of whom we know nothing but that we share, or want to share, a group. */

@@ -17,6 +17,7 @@ import type { DeviceRow, Hex, TableName, TokenRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
+import { type CardsAsked, wantCards } from "./cards.ts";
 import { Claims } from "./claims.ts";
 import { compareHellos, QUIET_MS } from "./compare.ts";
 import { DIGEST_TABLES } from "./digest.ts";
@@ -73,6 +74,7 @@ class HealRounds implements Healer {
   readonly #asked = new Asked();
   readonly claims = new Claims();
   readonly #changedAtMs = new Map<number, number>();
+  readonly #cardsAsked: CardsAsked = new Map();
   #cancel: (() => void) | undefined;
   #dueAtMs = Infinity;
   #isClosed = false;
@@ -127,7 +129,8 @@ class HealRounds implements Healer {
         const chains = await nackUnknown(tx, context);
         const facts = await nackFacts(tx, context);
         const rosters = await wantRosters(tx, context);
-        const rounds = [compared, holes, chains, facts, rosters];
+        const cards = await wantCards(tx, context, this.#cardsAsked);
+        const rounds = [compared, holes, chains, facts, rosters, cards];
         return {
           sent: rounds.reduce((sum, it) => sum + it.sent, 0),
           waitMs: Math.min(...rounds.map((it) => it.waitMs)),

@@ -38,16 +38,16 @@ export type AttemptDeps = {
   readonly random: Random;
 };
 
-/** `slowed`: devices that were refused something lately. */
+/** `slowed`: devices that were refused something lately. `lost`: so many more are not where we know them. */
 export async function recordAttempts(
   deps: AttemptDeps,
   attempts: readonly Attempt[],
   slowed: (device: Hex) => boolean = () => false,
-): Promise<void> {
+): Promise<{ readonly lost: number }> {
   // One jitter for all of them: what was written together stays in its order.
   const jitter = 0.5 + (deps.random(1)[0] ?? 0) / 510;
   const context = { nowMs: deps.timers.now(), jitter };
-  await deps.store.write(["outbox", "logs"], async (tx) => {
+  return await deps.store.write(["outbox", "logs", "devices"], async (tx) => {
     for (const attempt of attempts) {
       const row = await tx.get("outbox", attempt.n);
       if (row === undefined || row.env !== attempt.env) continue;
@@ -55,9 +55,36 @@ export async function recordAttempts(
       await putOutbox(tx, next);
       if (next.what === "entry") await markSent(tx, next);
     }
+    const lost = await noteDenials(tx, attempts, context.nowMs);
     const open = new Set(attempts.flatMap(takenBy).filter(slowed));
     if (open.size > 0) await hurryRefused(tx, open, context.nowMs);
+    return { lost };
   });
+}
+
+/** Which devices are not where their cards say, and since when. Answers how many more. Rule [HE17]. */
+async function noteDenials(
+  tx: WriteTx,
+  attempts: readonly Attempt[],
+  nowMs: number,
+): Promise<number> {
+  let lost = 0;
+  const isDeniedById = new Map<Hex, boolean>();
+  for (const { verdict } of attempts) {
+    for (const { device, status } of verdict.type === "answered" ? verdict.statuses : []) {
+      const isDenied = status.status === "denied" || status.status === "gone";
+      const isTaken = status.status === "stored" || status.status === "duplicate";
+      if (isDenied || isTaken) isDeniedById.set(device, isDenied);
+    }
+  }
+  for (const [id, isDenied] of isDeniedById) {
+    const device = await tx.get("devices", id);
+    if (device === undefined || isDenied === (device.deniedAtMs !== undefined)) continue;
+    const { deniedAtMs: _, ...rest } = device;
+    await tx.put("devices", isDenied ? { ...rest, deniedAtMs: nowMs } : rest);
+    if (isDenied) lost += 1;
+  }
+  return lost;
 }
 
 /** Devices whose mailbox took it. */

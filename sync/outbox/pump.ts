@@ -27,6 +27,8 @@ export type PumpDeps = CollectDeps & {
   readonly upkeep: () => void;
   /** What we hold of the channel is to be told anew: somebody holds our chain since. */
   readonly receipt: (c: number) => void;
+  /** A device is not where its card says. */
+  readonly lost: () => void;
   readonly failed: (error: unknown) => void;
 };
 
@@ -130,7 +132,9 @@ class OutboxPump implements Pump {
     await this.#deps.lane.run(async () => {
       const batch = [...this.#attempts];
       if (batch.length === 0) return;
-      await recordAttempts(this.#deps, batch, (device) => this.#flow.isSlowed(device));
+      const slowed = (device: Hex): boolean => this.#flow.isSlowed(device);
+      const { lost } = await recordAttempts(this.#deps, batch, slowed);
+      if (lost > 0) this.#deps.lost();
       this.#attempts.splice(0, batch.length);
       for (const { n } of batch) this.#inFlight.delete(n);
     });

@@ -12,6 +12,8 @@ export const INTRODUCTION_BYTES_MAX = 32 * 1_024;
 export const INTRODUCTIONS_MAX = 1;
 export const CARD_BYTES_MAX = 2_048;
 export const NACK_TAGS_MAX = 16;
+/** Accounts whose cards are asked for at a time. */
+export const CARDS_WANTED_MAX = 16;
 export const WANT_RANGES_MAX = 64;
 export const ENTRIES_MAX = 64;
 /** Entries, introductions and starts of one WELCOME, each. */

@@ -28,7 +28,9 @@ import {
 } from "../wire/payload-types.ts";
 import { type Backfill, decodeBackfill, encodeBackfill } from "./backfill.ts";
 import { type BlobWant, decodeBlobWant, encodeBlobWant } from "./blob-want.ts";
+import { type CardWant, decodeCardWant, encodeCardWant } from "./card-want.ts";
 import { type CardPayload, decodeCardPayload, encodeCardPayload } from "./card.ts";
+import { type Cards, decodeCards, encodeCards } from "./cards.ts";
 import { type ChainHandOver, decodeChain, encodeChain } from "./chain.ts";
 import { type Chunk, decodeChunk, encodeChunk } from "./chunk.ts";
 import { type Contact, type ContactContent, decodeContact, encodeContact } from "./contact.ts";
@@ -82,6 +84,8 @@ export type Bodies = {
   readonly joinAnswer: JoinAnswer;
   readonly vector: Vector;
   readonly blobWant: BlobWant;
+  readonly cardWant: CardWant;
+  readonly cards: Cards;
   /** An encoded entry, read by `decodeEntry`. */
   readonly entry: Uint8Array;
   readonly cursor: Cursor;
@@ -132,6 +136,8 @@ const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } =
   joinAnswer: { encode: encodeJoinAnswer, decode: decodeJoinAnswer },
   vector: { encode: encodeVector, decode: decodeVector },
   blobWant: { encode: encodeBlobWant, decode: decodeBlobWant },
+  cardWant: { encode: encodeCardWant, decode: decodeCardWant },
+  cards: { encode: encodeCards, decode: decodeCards },
   entry: { encode: (entry) => entry, decode: boundedEntry },
   cursor: { encode: encodeCursor, decode: decodeCursor },
   typing: { encode: encodeTyping, decode: decodeTyping },

@@ -25,6 +25,7 @@ import { meetNewcomer } from "../group/newcomer.ts";
 import { takeSupplied, takeWelcome } from "../group/take-welcome.ts";
 import { takeJoinAnswer } from "../group/waiting.ts";
 import { answerNack, answerRosterWant, answerWant } from "../heal/answers.ts";
+import { answerCardWant, takeCards } from "../heal/cards.ts";
 import { takeVector } from "../heal/compare.ts";
 import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
 import { maxKnown } from "../log/known.ts";
@@ -102,7 +103,9 @@ async function takeKnown(
 ): Promise<readonly Hex[]> {
   let isNews = false;
   if (payload.type === "chain") return takeChain(tx, context, from, payload.body);
-  if (payload.type === "welcome") {
+  if (payload.type === "cards") {
+    isNews = await takeCards(tx, context, payload.body);
+  } else if (payload.type === "welcome") {
     isNews = await takeWelcome(tx, context, from.contact, payload.body);
   } else if (payload.type === "entries") {
     for (const entry of payload.body.entries) {
@@ -173,6 +176,9 @@ async function takePayload(
     case "vector":
       await takeVector(tx, context, from.device, payload.body, isAnswered);
       return;
+    case "cardWant":
+      await answerCardWant(tx, context, from.device, payload.body);
+      return;
     case "backfill":
       await answerBackfill(tx, context, from.device, payload.body);
       return;
@@ -196,13 +202,14 @@ async function takePayload(
     case "contactAccept":
     case "chain":
     case "welcome":
+    case "cards":
     case "entries":
     case "entry":
     case "cursor":
     case "typing":
     case "hello":
     case "forkProof":
-      // The first five are handled by the caller; the others cannot come by this layer.
+      // The first six are handled by the caller; the others cannot come by this layer.
       context.effects.dropped("payload");
       return;
     default:

@@ -143,6 +143,8 @@ export type DeviceRow = {
   readonly welcomedAtMs?: number;
   /** When we last gave up our sessions with it, to begin a new one; 0 = never. Shown to the person. */
   readonly resetAtMs: number;
+  /** Since when relays refuse what is sent to it; absent: they do not. */
+  readonly deniedAtMs?: number;
   /** It was there before us, and has not heard of us yet: our first message to it says who we are. */
   readonly knowsUs?: false;
 };

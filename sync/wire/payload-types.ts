@@ -40,6 +40,10 @@ export const PAYLOAD_TYPES = {
   blobWant: { code: 0x11, layer: "session" },
   /** How much history there is. */
   presync: { code: 0x12, layer: "session" },
+  /** "Where are these people reached now?" */
+  cardWant: { code: 0x18, layer: "session" },
+  /** Facts and cards of others. */
+  cards: { code: 0x19, layer: "session" },
   entry: { code: 0x20, layer: "chain" },
   cursor: { code: 0x40, layer: "live" },
   typing: { code: 0x41, layer: "live" },

@@ -6,7 +6,8 @@
  * [ANO1] What is only on its way is not talked about. [ANO2] A new session is told for a day. [ANO3] So
  * is who brought back what a relay had not delivered. [ANO4] Older messages that come in are counted, and
  * one press leads to the first. [ANO5] What nobody could supply yet is said to be looked for. [ANO6] A
- * forked log is told with both things that it says, for a month.
+ * forked log is told with both things that it says, for a month. [ANO7] Who was not found for a day is to
+ * be asked for a new link.
  */
 import { type ReactElement, useCallback } from "react";
 
@@ -14,7 +15,13 @@ import type { Chat } from "../../db/chats.ts";
 import type { Spot } from "../../db/looks.ts";
 import { nameIn, type People } from "../../db/people.ts";
 import type { Receipts } from "../../db/receipts.ts";
-import { missingMessages, readTroubles, sessionResetMs, type Troubles } from "../../db/troubles.ts";
+import {
+  lostSinceMs,
+  missingMessages,
+  readTroubles,
+  sessionResetMs,
+  type Troubles,
+} from "../../db/troubles.ts";
 import { useSession, useStatus } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { fullTime } from "../../text/times.ts";
@@ -42,6 +49,8 @@ export function ChatNotes({ chat, receipts, people, onGo }: Props): ReactElement
   const read = useCallback(() => sessionResetMs(db, account), [db, account]);
   const resetMs = useRows(read) ?? 0;
   const readAll = useCallback(() => readTroubles(db, c), [db, c]);
+  const readLost = useCallback(() => lostSinceMs(db, account), [db, account]);
+  const lostMs = useRows(chat.kind === "dm" ? readLost : null) ?? 0;
   const troubles = useRows(readAll) ?? NO_TROUBLES;
   const words = texts().conversation;
   return (
@@ -50,6 +59,9 @@ export function ChatNotes({ chat, receipts, people, onGo }: Props): ReactElement
       <LateNote chat={chat} onGo={onGo} />
       <HealedNote troubles={troubles} people={people} nowMs={nowMs} />
       <ForkNotes troubles={troubles} receipts={receipts} people={people} nowMs={nowMs} />
+      {lostMs > 0 && lostMs < nowMs - DAY_MS ? (
+        <p>{texts().healing.unreachable(chat.name)}</p>
+      ) : null}
       {resetMs > nowMs - DAY_MS ? <p>{words.sessionReset(chat.name, fullTime(resetMs))}</p> : null}
     </div>
   );

@@ -127,6 +127,26 @@ test("[ALA1] [ALA2] [ANO4] older messages that come in are counted, and one pres
   await waitFor(() => expect(notes.textContent).toBe(""));
 });
 
+test("[AMM4] [ANO7] who was not found for a day is to be asked for a new link", async () => {
+  const lost = async (deniedAtMs: number) =>
+    shown(4, 0, async (db) => {
+      const [device] = await devicesOf(db).toArray();
+      await contactsOf(db).update(THEM, { live: [device!.device] });
+      await devicesOf(db).put({ ...device!, deniedAtMs });
+    });
+  const { notes, db } = await lost(Date.now() - DAY_MS - 1);
+  await waitFor(() => expect(notes.textContent).toMatch(/^Bob is not where .*new invite link/u));
+  // Another device of theirs is where it was.
+  const [device] = await devicesOf(db).toArray();
+  const { deniedAtMs: _, ...there } = device!;
+  await devicesOf(db).put({ ...there, device: "ef".repeat(16) });
+  await contactsOf(db).update(THEM, { live: [device!.device, "ef".repeat(16)] });
+  await waitFor(() => expect(notes.textContent).toBe(""));
+  const fresh = await lost(Date.now() - DAY_MS + 60_000);
+  await act(async () => undefined);
+  expect(fresh.notes.textContent).toBe("");
+});
+
 test("[ANO6] a forked log is told with both things that it says", async () => {
   const none = new Uint8Array(0);
   const fork = { a: 1, c: 1, s: 3, first: none, second: none, says: ["yes", "no"] as const };
