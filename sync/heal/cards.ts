@@ -156,7 +156,6 @@ async function tellWhereWeAre(tx: WriteTx, context: OpenContext, id: Hex): Promi
   const token = contact && (await cardToken(tx, context, contact, null));
   if (device === undefined || token === undefined) return;
   const payloads = [encodePayload("card", { card: await ownCard(tx, self, token, nowMs) })];
-  const { upkeep } = effects;
-  await sendControl(tx, { ...context, device, payloads, before: null, psk: null, upkeep });
+  await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
   effects.wake();
 }

@@ -12,7 +12,7 @@ import {
   logsOf,
   numbered,
 } from "../channel/channels.ts";
-import { recipientsOf } from "../channel/members.ts";
+import { membersOf, recipientsOf } from "../channel/members.ts";
 import { DEP_HASH_BYTES } from "../entry/entry.ts";
 import { countKnown, hasKnown, holesOf, maxKnown, type SeqRange } from "../log/known.ts";
 import { WANT_RANGES_MAX } from "../payload/limits.ts";
@@ -60,6 +60,10 @@ export async function wantHoles(tx: WriteTx, context: AskContext): Promise<HoleR
   let sent = 0;
   let waitMs = Infinity;
   for (const [c, gaps] of byChannel) {
+    // Who is out is not answered, and misses nothing.
+    const [first] = gaps;
+    const members = first === undefined ? [] : await membersOf(tx, context.self, first.channel);
+    if (!members.includes(context.self.account)) continue;
     const round = await wantIn(tx, context, gaps);
     sent += round.sent;
     waitMs = Math.min(waitMs, round.waitMs);
