@@ -80,13 +80,20 @@ async function meetSibling(
   for (const it of refused) effects.dropped(`facts ${it.type}`);
   await tx.put("contacts", { ...held, ...said });
   for (const { card } of them.devices) {
-    if (said.live.includes(toHex(card.device))) await putCard(tx, card, nowMs);
+    const id = toHex(card.device);
+    if (!said.live.includes(id)) continue;
+    const known = await tx.get("devices", id);
+    // One that was linked elsewhere meanwhile: our first word to it says who we are.
+    const isUnmet = known?.cardCounter === 0 && id !== from.device;
+    if (isUnmet) await tx.put("devices", { ...known, knowsUs: false });
+    await putCard(tx, card, nowMs);
   }
   if (type === "contact") await answerSibling(tx, context, from.device);
   await noteEverybody(tx, context);
   effects.wake();
 }
 
+/** With where the others are: two that were linked at once know of each other by this. */
 async function answerSibling(tx: WriteTx, context: OpenContext, id: Hex): Promise<void> {
   const { self, nowMs } = context;
   const device = await tx.get("devices", id);
@@ -94,8 +101,13 @@ async function answerSibling(tx: WriteTx, context: OpenContext, id: Hex): Promis
   const isFull = (await controlsWaiting(tx, id, null)) >= ANSWERS_WAITING_MAX;
   if (device === undefined || !contact.live.includes(id) || isFull) return;
   const token = await tokenFor(tx, context, contact);
+  const cards = [await ownCard(tx, self, token, nowMs)];
+  for (const other of await reachableDevices(tx, self.account)) {
+    const isThird = other.device !== id && other.device !== self.device;
+    if (isThird && other.card !== null) cards.push(other.card);
+  }
   const payload = encodePayload("contactAccept", {
-    ...(await introductionOf(tx, self, [await ownCard(tx, self, token, nowMs)])),
+    ...(await introductionOf(tx, self, cards)),
     presenceKey: contact.presenceOut,
   });
   await sendControl(tx, { ...context, device, payloads: [payload], before: null, psk: null });
