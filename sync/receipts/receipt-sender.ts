@@ -1,22 +1,25 @@
 /**
  * Telling peers what we hold and have read: the newest cursor of a channel, soon after it changed and
  * then at most every `RECEIPT_EVERY_MS`. Which channels are out of date is in the store, so nothing is
- * forgotten by a crash. docs/protocol/sync.md, rules [CU5], [CU6] and [CU9].
+ * forgotten by a crash. docs/protocol/sync.md, rules [CU5], [CU6], [CU9] and [CU11].
  */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { channelOf, numbered } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
+import { groupMembers } from "../group/rosters.ts";
 import type { Lane } from "../lane.ts";
 import type { LinkTo } from "../session/pool.ts";
 import type { Store } from "../store/store.ts";
 import { type Outcome, putLive } from "./put-live.ts";
-import { type SealedCursor, sealCursor } from "./receipts.ts";
+import { RECEIPTS_TO_ALL_MAX, type SealedCursor, sealCursor } from "./receipts.ts";
 
 /** From a change to its cursor: long enough to take in what comes with it. */
 const RECEIPT_FIRST_MS = 50;
 /** Between two cursors of a channel. */
 export const RECEIPT_EVERY_MS = 2_000;
+/** In groups of more than RECEIPTS_TO_ALL_MAX a change is told after so long, and up to half as much more. */
+export const RECEIPT_SLOW_MS = 10_000;
 /** After a failure, doubling; the next link that opens tries at once. */
 export const RECEIPT_RETRY_MS = 5_000;
 export const RECEIPT_RETRY_MAX_MS = 600_000;
@@ -55,6 +58,8 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
   /** Failures in a row, and whether the last one was a relay's no. */
   const failures = new Map<number, { readonly count: number; readonly isRefused: boolean }>();
   const sending = new Set<number>();
+  /** Channels of which so many hold a chain that receipts are taken together for longer. */
+  const slow = new Set<number>();
   let closed = false;
 
   const plan = (c: number, inMs: number): void => {
@@ -67,7 +72,9 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
       }),
     );
   };
+  const slowMs = (): number => RECEIPT_SLOW_MS * (1 + (deps.random(1)[0] ?? 0) / 512);
   const changed = (c: number): void => {
+    if (slow.has(c)) return plan(c, slowMs());
     const sinceMs = deps.timers.now() - (toldAtMs.get(c) ?? -RECEIPT_EVERY_MS);
     const isSoon = sinceMs < 0 || sinceMs >= RECEIPT_EVERY_MS;
     plan(c, isSoon ? RECEIPT_FIRST_MS : RECEIPT_EVERY_MS - sinceMs);
@@ -77,10 +84,11 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
     sending.add(c);
     toldAtMs.set(c, deps.timers.now());
     try {
-      const told = await tellOnce(deps, c);
+      const told = await tellOnce(deps, c, slow.has(c));
       const before = failures.get(c)?.count ?? 0;
       failures.delete(c);
-      if (told === "again") changed(c);
+      if (told === "slow") slow.add(c);
+      if (told === "again" || told === "slow") changed(c);
       if (told !== "away" && told !== "refused") return;
       failures.set(c, { count: before + 1, isRefused: told === "refused" });
       plan(c, Math.min(RECEIPT_RETRY_MAX_MS, RECEIPT_RETRY_MS * 2 ** Math.min(before, 20)));
@@ -120,16 +128,20 @@ export function openReceiptSender(deps: ReceiptDeps): ReceiptSender {
 }
 
 /** `again`: more changed meanwhile. `away`: no way out now. `refused`: a relay said no. */
-type Told = "told" | "again" | "away" | "refused";
+type Told = "told" | "again" | "away" | "refused" | "slow";
 
-async function tellOnce(deps: ReceiptDeps, c: number): Promise<Told> {
+/** `slow`: it turned out to be a large group, and is not told yet. */
+async function tellOnce(deps: ReceiptDeps, c: number, isSlow: boolean): Promise<Told> {
   const self = deps.self();
   const channel = await deps.store.read(["channels"], (tx) => channelOf(tx, c));
   if (self === undefined || channel === undefined) return "told";
   if (channel.receipts <= channel.receiptsSent) return "told";
-  const cursor = await deps.store.read(CURSOR_TABLES, (tx) =>
-    sealCursor(tx, self, channel, deps.random),
-  );
+  const cursor = await deps.store.read(CURSOR_TABLES, async (tx) => {
+    const { length } = await groupMembers(tx, channel);
+    if (!isSlow && length > RECEIPTS_TO_ALL_MAX) return "slow";
+    return sealCursor(tx, self, channel, deps.random);
+  });
+  if (cursor === "slow") return "slow";
   if (cursor === "notYet") return "away";
   if (cursor === "nobody") return "told";
   const put = await putCursor(deps, cursor);

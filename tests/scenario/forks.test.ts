@@ -63,7 +63,7 @@ function textIn(bytes: Uint8Array): string {
   return decoded?.ok === true && decoded.value.type === "message" ? decoded.value.text : "?";
 }
 
-test("[FK2] [FK3] [FK4] who tells some yes and others no is found out, and all end alike", async () => {
+test("[FK2] [FK3] [FK4] [FK5] who tells some yes and others no is found out, and all end alike", async () => {
   const w = await four();
   const { alice, bob, carol } = w;
   await fork(w);

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
-import { groupOf, hears, makeGroup, tell } from "./group-talk.ts";
+import { add, groupOf, hears, makeGroup, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
@@ -80,7 +80,7 @@ test("[HE16] the relay's store is deleted while three of five are away: peers br
   for (const it of everybody) expect(await hears(it), `${it.name} agrees`).toEqual(all);
 });
 
-test("[HE12] a relay that drops what one author wrote is found out by the next message of anybody, and peers repair it", async () => {
+test("[HE12] [HE13] a relay that drops what one author wrote is found out by the next message of anybody, and peers repair it", async () => {
   const w = await five();
   const { alice, bob, carol, everybody, relay } = w;
   await bob.sleep();
@@ -103,7 +103,7 @@ test("[HE12] a relay that drops what one author wrote is found out by the next m
   await w.atRest(5 * MINUTE_MS);
 });
 
-test("[DG3] what a relay withholds for good is found out by a digest, though nobody writes any more", async () => {
+test("[DG3] [DG4] [DG5] [DG6] what a relay withholds for good is found out by a digest, though nobody writes any more", async () => {
   const w = await five();
   const { alice, bob, everybody, relay } = w;
   await bob.sleep();
@@ -141,5 +141,36 @@ test("[HE14] what nobody can supply is told after three questions, and heals whe
   await w.pass(15 * MINUTE_MS);
   expect((await hears(bob)).slice(-3)).toEqual(["one", "two", "anybody?"]);
   expect(bob.status?.missing[c]).toBeUndefined();
+  await w.atRest();
+});
+
+test("[DG2] [HE15] who may not read what was before does not ask for it, nor seems to miss it", async () => {
+  const w = await world(["alice", "bob", "carol", "dave"]);
+  const { alice, bob, carol, dave, relay } = w;
+  for (const it of [bob, carol, dave]) await w.befriend(alice, it);
+  await makeGroup(alice, [bob, carol]);
+  await w.pass(20 * SECOND_MS);
+  for (const it of [alice, bob, carol]) {
+    await tell(it, `${it.name} was here before`);
+    await w.pass(5 * SECOND_MS);
+  }
+  await add(alice, dave);
+  await w.pass(MINUTE_MS);
+  for (const it of [alice, bob, carol, dave]) {
+    await tell(it, `${it.name} is here`);
+    await w.pass(5 * SECOND_MS);
+  }
+  await w.pass(10 * MINUTE_MS);
+  expect(await hears(dave)).toEqual([
+    "alice is here",
+    "bob is here",
+    "carol is here",
+    "dave is here",
+  ]);
+  expect(dave.status?.missing).toEqual({});
+  expect(await dave.rows("healed")).toEqual([]);
+  relay.counted();
+  await w.pass(60 * MINUTE_MS);
+  expect(relay.counted()["put.stored"] ?? 0).toBe(0);
   await w.atRest();
 });

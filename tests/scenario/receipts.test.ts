@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
+import { maxKnown } from "../../sync/log/known.ts";
+import { deliveredOf } from "../../sync/receipts/receipts.ts";
 import { TYPING_FRAMES_MAX } from "../../sync/typing/typing.ts";
+import { groupOf, hears, tell } from "./group-talk.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[CU5] receipts follow within a second, and are taken together after that", async () => {
@@ -156,4 +159,35 @@ test("[TY2] [TY4] [TY6] somebody is seen writing while they write, until their m
   // They stopped and sent nothing.
   await pass(7 * SECOND_MS);
   expect(bob.status?.typing).toEqual({});
+});
+
+test("[CU11] [DG6] in a group of more than 32 receipts are taken together for ten seconds", async () => {
+  const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  // Contacts who never had a device: nothing is sent to them.
+  const strangers = Array.from({ length: 40 }, (_, n) => n.toString(16).padStart(64, "0"));
+  const like = await alice.contact(bob);
+  await alice.change(async (tx) => {
+    for (const account of strangers) await tx.put("contacts", { ...like, account, live: [] });
+  });
+  const made = await alice.device.groups.create("Crowd", [await bob.account(), ...strangers]);
+  expect(made.ok).toBe(true);
+  await pass(MINUTE_MS);
+  await tell(bob, "I am in");
+  await pass(MINUTE_MS);
+  const c = await groupOf(alice);
+  const log = (await alice.rows("logs")).find((it) => it.c === c && it.own);
+  const delivered = async (): Promise<number> => {
+    const [cursor] = (await alice.rows("cursors")).filter((it) => it.c === c);
+    return maxKnown(deliveredOf(cursor, log?.log ?? ""));
+  };
+  const before = await delivered();
+  await tell(alice, "who is here?");
+  await pass(9 * SECOND_MS);
+  expect(await hears(bob)).toContain("who is here?");
+  expect(await delivered()).toBe(before);
+  await pass(8 * SECOND_MS);
+  expect(await delivered()).toBe(before + 1);
+  // Two devices have nothing to compare: no digest is told.
+  expect((await alice.rows("cursors")).filter((it) => it.hello !== undefined)).toEqual([]);
 });
