@@ -10,10 +10,10 @@ import { type Db, mediaOf } from "./tables.ts";
 /** `text`: null while it is not here. */
 export type Whole = Pick<MediaRow, "state" | "trouble"> & { readonly text: string | null };
 
-/** Undefined: nothing is known of it. */
-export async function readWhole(db: Db, { id, key }: BlobRef): Promise<Whole | undefined> {
+/** Undefined: nothing is known of it. An id names one content: no blob opens under two keys. */
+export async function readWhole(db: Db, { id }: BlobRef): Promise<Whole | undefined> {
   const rows = await mediaOf(db).where("id").equals(toHex(id)).toArray();
-  const row = rows.find((it) => toHex(it.key) === toHex(key));
+  const row = rows.find((it) => it.content !== null) ?? rows[0];
   if (row === undefined) return undefined;
   const { state, trouble, content } = row;
   const text = content === null ? null : new TextDecoder().decode(content);

@@ -6,7 +6,9 @@
 import { type ReactElement, useCallback, useState } from "react";
 
 import type { BlobRef } from "../../../sync/entry/blob-ref.ts";
+import type { Mention } from "../../../sync/entry/message-body.ts";
 import { readWhole, type Whole } from "../../db/media.ts";
+import type { People } from "../../db/people.ts";
 import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { useRows } from "../../ui/use-rows.ts";
@@ -15,20 +17,29 @@ import { MessageText } from "./message-text.tsx";
 type Props = {
   readonly beginning: string;
   readonly whole: BlobRef;
+  readonly mentions: readonly Mention[];
+  readonly people: People;
   readonly tabIndex: 0 | -1;
 };
 
-export function LongText({ beginning, whole, tabIndex }: Props): ReactElement {
+export function LongText({ beginning, whole, mentions, people, tabIndex }: Props): ReactElement {
   const { db } = useSession();
   const read = useCallback(() => readWhole(db, whole), [db, whole]);
-  const now = useRows(read);
+  const found = useRows(read);
+  // Another message of the same blob says that it begins otherwise.
+  const isOther = found?.text?.startsWith(beginning) === false;
+  const now: Whole | undefined = isOther ? { state: "refused", text: null } : found;
   const [isOpen, setOpen] = useState(false);
   const words = texts().media;
   const text = now?.text ?? null;
   const note = noteOf(now);
   return (
     <>
-      <MessageText text={isOpen && text !== null ? text : `${beginning}…`} />
+      <MessageText
+        text={isOpen && text !== null ? text : `${beginning}…`}
+        mentions={mentions}
+        people={people}
+      />
       {text === null ? null : (
         <button
           type="button"

@@ -18,7 +18,8 @@ let made = 0;
 
 export async function openRows(): Promise<Dexie> {
   made += 1;
-  const db = new Dexie(`rows ${made}`);
+  // As the screens have it (sync/store/dexie-reader.ts).
+  const db = new Dexie(`rows ${made}`, { cache: "immutable" });
   db.version(1).stores(schemaOf());
   await db.open();
   return db;
