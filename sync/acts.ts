@@ -17,6 +17,7 @@ import {
 import { addresseesOf } from "./channel/members.ts";
 import { aggregateAt } from "./channel/take-in.ts";
 import { entryOf } from "./channel/thread-rows.ts";
+import { givenMentions } from "./chats/given-mentions.ts";
 import type { CommandDeps } from "./commands.ts";
 import { isInAccount } from "./contact/contacts.ts";
 import type { ActError, Acts, TargetError } from "./device.ts";
@@ -50,15 +51,17 @@ type Say = (target: Target, self: Self, channel: Channel) => Result<Words | unde
 const NOTHING = ok(undefined);
 
 export const openActs = (deps: CommandDeps): Acts => ({
-  edit: async (c, id, typed) => {
+  edit: async (c, id, typed, extras = {}) => {
     const text = checkLongText(typed);
     if (!text.ok) return text;
+    const mentions = givenMentions(extras);
+    if (mentions === undefined) return err({ type: "MentionsInvalid" });
     const whole = text.value.whole && ownBlobOf(text.value.whole, deps.random);
     const { text: now } = text.value;
     const say: Say = ({ row, ref, text: before, isWhole }) => {
       if (!row.own) return err({ type: "NotYours" });
       if (whole === null && isWhole && now === before) return NOTHING;
-      const to = { text: now, mentions: [], whole: whole?.ref ?? null };
+      const to = { text: now, mentions, whole: whole?.ref ?? null };
       return ok({ type: "edit", target: ref, ...to });
     };
     return await act(deps, c, id, say, isGone, whole);

@@ -1,8 +1,6 @@
 /** What a person does, one command each: checked, written in one transaction, the rest set in motion. */
-import { fromHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
 import { err, ok, type Result } from "../crypto/base/result.ts";
-import { ACCOUNT_ID_BYTES } from "../crypto/identity/account.ts";
 import { isInviteToken, keepAdmission } from "./account/admission.ts";
 import { BEGIN_TABLES, beginAccount } from "./account/begin.ts";
 import { keepPush, PUSH_TABLES } from "./account/push.ts";
@@ -12,12 +10,13 @@ import { mayWrite, openActs, targetAt } from "./acts.ts";
 import { append, APPEND_TABLES } from "./channel/append.ts";
 import { type Channel, channelOf } from "./channel/channels.ts";
 import { openChats } from "./chats/commands.ts";
+import { givenMentions } from "./chats/given-mentions.ts";
 import type { Timers } from "./clock/timers.ts";
 import { acceptInvite, readLink } from "./contact/accept-invite.ts";
 import { makeInvite, openInvite } from "./contact/invites.ts";
 import { acceptContact, blockContact } from "./contact/verdicts.ts";
 import type { Acts, Device, SendError, SendExtras } from "./device.ts";
-import { type Mention, MENTIONS_MAX, OFFSET_MAX, type Reply } from "./entry/message-body.ts";
+import type { Reply } from "./entry/message-body.ts";
 import { plainMessage } from "./entry/plain-message.ts";
 import { openGroups } from "./group/commands.ts";
 import { useGroupLink } from "./group/use-link.ts";
@@ -140,7 +139,7 @@ async function send(
 ): ReturnType<Device["send"]> {
   const text = checkLongText(typed);
   if (!text.ok) return text;
-  const mentions = mentionsOf(extras);
+  const mentions = givenMentions(extras);
   if (mentions === undefined) return err({ type: "MentionsInvalid" });
   const self = deps.self();
   if (self === undefined) return err({ type: "ChannelUnknown" });
@@ -184,22 +183,6 @@ async function replyTo(
   const target = await targetAt(tx, channel, id);
   return target.ok ? ok({ target: target.value.ref, quote: oneLine(target.value.text) }) : target;
 }
-
-/** Undefined: not such as a body takes. */
-function mentionsOf({ mentions = [] }: SendExtras): readonly Mention[] | undefined {
-  if (mentions.length > MENTIONS_MAX) return undefined;
-  const decoded: Mention[] = [];
-  for (const { account, ...place } of mentions) {
-    const bytes = fromHex(account);
-    const isSound = bytes.ok && bytes.value.length === ACCOUNT_ID_BYTES;
-    const isPlace = isOffset(place.start) && isOffset(place.length) && place.length > 0;
-    if (!isSound || !isPlace) return undefined;
-    decoded.push({ account: bytes.value, ...place });
-  }
-  return decoded;
-}
-
-const isOffset = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= OFFSET_MAX;
 
 async function push(deps: CommandDeps, subscription: PutPush | null): Promise<void> {
   const { lane, store, homeUrl } = deps;

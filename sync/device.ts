@@ -119,7 +119,12 @@ export type SendExtras = {
 /** Each settles when it is durable, and answers ok when it is so already. */
 export type Acts = {
   /** `id` is a public id, in all of them. Only one's own messages. */
-  readonly edit: (c: number, id: string, text: string) => Promise<Result<void, ActError>>;
+  readonly edit: (
+    c: number,
+    id: string,
+    text: string,
+    extras?: Pick<SendExtras, "mentions">,
+  ) => Promise<Result<void, ActError>>;
   /** `on`: false takes it back. */
   readonly react: (
     c: number,

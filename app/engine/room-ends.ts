@@ -1,5 +1,5 @@
 /**
- * The rooms that this tab sits in, on the tab's side of the door. [ARE1] When the engine goes they are all
+ * The rooms that this tab sits in, on the tab's side of the door. [AEO1] When the engine goes they are all
  * closed, as a server's sockets are; whoever wants to be in comes again.
  */
 import { ROOM_CLOSED } from "../../sync/rooms/room-closed.ts";

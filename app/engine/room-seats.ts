@@ -1,7 +1,7 @@
 /**
- * The rooms that a tab sits in, on the engine's side of the door. [ARS1] Frames come in the order in which
- * they were sent, also those that were sent before the room had opened. [ARS2] A tab that is gone leaves
- * all its rooms. [ARS3] Whoever asks is told once all that it has edited is kept.
+ * The rooms that a tab sits in, on the engine's side of the door. [AEA1] Frames come in the order in which
+ * they were sent, also those that were sent before the room had opened. [AEA2] A tab that is gone leaves
+ * all its rooms. [AEA3] Whoever asks is told once all that it has edited is kept.
  */
 import type { Device } from "../../sync/device.ts";
 import { ROOM_CLOSED } from "../../sync/rooms/room-closed.ts";

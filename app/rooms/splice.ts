@@ -1,7 +1,7 @@
 /**
- * Changes of a text as one splice, and two of them put together. [ASP1] Applied, a splice gives the other
- * text. [ASP2] Two that touch different places are both in what comes of them; where they overlap, both
- * texts stay and what either took away is gone. [ASP3] The same change made twice is made once.
+ * Changes of a text as one splice, and two of them put together. [AYS1] Applied, a splice gives the other
+ * text. [AYS2] Two that touch different places are both in what comes of them; where they overlap, both
+ * texts stay and what either took away is gone. [AYS3] The same change made twice is made once.
  */
 
 /** `removed` UTF-16 units from `at` make way for `added`. */

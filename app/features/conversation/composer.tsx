@@ -5,13 +5,14 @@
  * characters it says by how much, and sends nothing. [ACO3] A text that was refused is in the field
  * again. [ACO4] An Enter that ends an input method's composition does not send. [ACO5] Escape gives up
  * an answer or a change first. [ACO6] Up in an empty field changes one's last message; the draft that was
- * there is there again afterwards.
+ * there is there again afterwards. [ACO7] Escape gives up an answer also when nothing has the focus.
  */
 import { Check, Pencil, Reply, SendHorizontal, X } from "lucide-react";
 import {
   type FormEvent,
   type KeyboardEvent,
   type ReactElement,
+  type RefObject,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -23,7 +24,9 @@ import { isCoarsePointer } from "../../platform/capabilities.ts";
 import { isComposing } from "../../platform/keys.ts";
 import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
+import { MentionList, optionId } from "./mention-list.tsx";
 import { useEdit } from "./use-edit.ts";
+import { useMentioning } from "./use-mentioning.ts";
 import { COUNT_FROM, type Sending, useSend } from "./use-send.ts";
 
 /** `line`: what is answered, on one line. */
@@ -45,6 +48,7 @@ export function Composer({ c, answering, onAnswering, onSent, onEditLast }: Prop
   const words = texts().actions;
   return (
     <Writing
+      c={c}
       sending={sending}
       bar={
         answering && {
@@ -68,6 +72,7 @@ export function EditComposer({ c, id, text, onDone }: EditProps): ReactElement {
   const words = texts().actions;
   return (
     <Writing
+      c={c}
       sending={sending}
       bar={{
         icon: <Pencil aria-hidden="true" />,
@@ -89,6 +94,7 @@ type Bar = {
 };
 
 type WritingProps = {
+  readonly c: number;
   readonly sending: Sending;
   readonly bar: Bar | null;
   /** The field has the focus when this changes. */
@@ -97,29 +103,25 @@ type WritingProps = {
   readonly onUp?: () => void;
 };
 
-function Writing({ sending, bar, focusFor, isEdit = false, onUp }: WritingProps): ReactElement {
-  const { text, characters, failure, write, send } = sending;
-  const field = useRef<HTMLTextAreaElement>(null);
+function Writing({ c, sending, bar, focusFor, isEdit = false, onUp }: WritingProps): ReactElement {
+  const { text, characters, failure, write } = sending;
+  const field = useField(focusFor, text);
+  const mentioning = useMentioning(c, field, write);
   const words = texts().conversation;
   const tooLong = characters > TEXT_CODE_POINTS_MAX;
-
-  useEffect(() => {
-    if (isCoarsePointer() && focusFor === "") return;
-    const { current } = field;
-    current?.focus();
-    current?.setSelectionRange(current.value.length, current.value.length);
-  }, [focusFor]);
-  useLayoutEffect(() => fitToText(field.current, text), [text]);
+  const send = (): void => void sending.send(mentioning.chosen);
+  useEscapeFromNowhere(bar?.onCancel ?? null);
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    void send();
+    send();
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (mentioning.onKeyDown(event)) return;
     if (isSendKey(event)) {
       event.preventDefault();
-      void send();
+      send();
     } else if (event.key === "Escape" && bar !== null && !isComposing(event.nativeEvent)) {
       event.preventDefault();
       bar.onCancel();
@@ -128,12 +130,14 @@ function Writing({ sending, bar, focusFor, isEdit = false, onUp }: WritingProps)
       onUp?.();
     }
   };
+  const isListed = mentioning.options.length > 0;
   return (
     <form className="composer" onSubmit={submit}>
       <p id="composer-failure" className="failure" role="alert">
         {failure === null ? "" : failureText(failure)}
       </p>
       {bar === null ? null : <WritingBar {...bar} />}
+      <MentionList {...mentioning} />
       <div className="composer-row">
         <textarea
           ref={field}
@@ -145,17 +149,20 @@ function Writing({ sending, bar, focusFor, isEdit = false, onUp }: WritingProps)
           value={text}
           aria-invalid={tooLong}
           aria-describedby="composer-failure composer-bar composer-count"
-          onInput={(event) => write(event.currentTarget.value)}
+          aria-autocomplete="list"
+          aria-controls={isListed ? mentioning.listId : undefined}
+          aria-activedescendant={
+            isListed ? optionId(mentioning.listId, mentioning.active) : undefined
+          }
+          onInput={(event) => {
+            write(event.currentTarget.value);
+            mentioning.look();
+          }}
+          onSelect={mentioning.look}
+          onBlur={mentioning.close}
           onKeyDown={onKeyDown}
         />
-        <button
-          type="submit"
-          className="send-button"
-          aria-label={isEdit ? texts().actions.save : words.send}
-          aria-disabled={text.trim() === ""}
-        >
-          {isEdit ? <Check aria-hidden="true" /> : <SendHorizontal aria-hidden="true" />}
-        </button>
+        <SendButton isEdit={isEdit} isEmpty={text.trim() === ""} />
       </div>
       <p id="composer-count" className="composer-count" data-over={tooLong}>
         {characters > COUNT_FROM ? words.characters(characters, TEXT_CODE_POINTS_MAX) : ""}
@@ -163,6 +170,32 @@ function Writing({ sending, bar, focusFor, isEdit = false, onUp }: WritingProps)
     </form>
   );
 }
+
+/** It has the focus when `focusFor` changes, and the height of its text. */
+function useField(focusFor: string, text: string): RefObject<HTMLTextAreaElement | null> {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (isCoarsePointer() && focusFor === "") return;
+    const { current } = field;
+    current?.focus();
+    current?.setSelectionRange(current.value.length, current.value.length);
+  }, [focusFor]);
+  useLayoutEffect(() => fitToText(field.current, text), [text]);
+  return field;
+}
+
+type SendButtonProps = { readonly isEdit: boolean; readonly isEmpty: boolean };
+
+const SendButton = ({ isEdit, isEmpty }: SendButtonProps): ReactElement => (
+  <button
+    type="submit"
+    className="send-button"
+    aria-label={isEdit ? texts().actions.save : texts().conversation.send}
+    aria-disabled={isEmpty}
+  >
+    {isEdit ? <Check aria-hidden="true" /> : <SendHorizontal aria-hidden="true" />}
+  </button>
+);
 
 const WritingBar = ({ icon, title, line, onCancel }: Bar): ReactElement => (
   <div id="composer-bar" className="composer-bar">
@@ -183,6 +216,21 @@ const WritingBar = ({ icon, title, line, onCancel }: Bar): ReactElement => (
     </button>
   </div>
 );
+
+/** Before the shell's own Escape (shell/use-shortcuts.ts). */
+function useEscapeFromNowhere(cancel: (() => void) | null): void {
+  useEffect(() => {
+    if (cancel === null) return undefined;
+    const onKeyDown = (event: globalThis.KeyboardEvent): void => {
+      const isNowhere = document.activeElement === null || document.activeElement === document.body;
+      if (event.key !== "Escape" || event.defaultPrevented || !isNowhere) return;
+      event.preventDefault();
+      cancel();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [cancel]);
+}
 
 const isPlain = ({ shiftKey, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean =>
   !(shiftKey || altKey || ctrlKey || metaKey);

@@ -3,7 +3,8 @@
  *
  * [AMI1] An own message says its state in text that assistive technology reads. [AMI2] The item's
  * name is author, text, reactions, time and state, in that order. [AMI3] A text is shown as it is: `<b>`
- * stays `<b>`. [AMI4] What was deleted says so, and nothing else of it is there.
+ * stays `<b>`. [AMI4] What was deleted says so, and nothing else of it is there. [AMI5] In a
+ * group the name of its author is seen where messages of theirs begin.
  */
 import {
   Check,
@@ -150,14 +151,15 @@ function Author({ entry, author, colourOf, startsGroup }: Props): ReactElement {
   );
 }
 
-function wordsOf({ entry, look, active }: Props): ReactElement {
+function wordsOf({ entry, look, active, people }: Props): ReactElement {
   const words = texts().actions;
   if (look === undefined) return <em>{texts().conversation.newerApp}</em>;
-  const { state, text, whole } = look.view;
+  const { state, text, mentions, whole } = look.view;
   if (state === "here" && whole !== null) {
-    return <LongText beginning={text} whole={whole} tabIndex={active ? 0 : -1} />;
+    const named = { mentions, people };
+    return <LongText beginning={text} whole={whole} {...named} tabIndex={active ? 0 : -1} />;
   }
-  if (state === "here") return <MessageText text={text} />;
+  if (state === "here") return <MessageText text={text} mentions={mentions} people={people} />;
   if (state === "missing") return <em>{words.missing}</em>;
   return <em>{entry.own ? words.deletedByYou : words.deleted}</em>;
 }

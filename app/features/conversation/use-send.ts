@@ -1,11 +1,14 @@
 /** Sending what is in the composer: the field is free at once, and gets the text back on refusal. */
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { countCharacters, TEXT_CODE_POINTS_MAX } from "../../../sync/thread/text-length.ts";
+import type { AnswerTo } from "../../engine/calls.ts";
 import { useSession } from "../../session/session.ts";
 import type { Failure } from "../../text/failure-text.ts";
+import type { FoundMention } from "../../text/mention-names.ts";
 import type { Answering } from "./composer.tsx";
 import { useDraft } from "./use-draft.ts";
+import { useMentionsIn } from "./use-mentions-in.ts";
 
 /** From here on the count is shown. */
 export const COUNT_FROM = TEXT_CODE_POINTS_MAX * 0.9;
@@ -16,7 +19,8 @@ export type Sending = {
   readonly characters: number;
   readonly failure: Failure | null;
   readonly write: (text: string) => void;
-  readonly send: () => Promise<void>;
+  /** `chosen`: accounts by name, as they were picked for who is mentioned. */
+  readonly send: (chosen: ReadonlyMap<string, string>) => Promise<void>;
 };
 
 /** A text has no more code points than UTF-16 units: below this it cannot be near the limit. */
@@ -28,6 +32,8 @@ export const tooLong = (characters: number): Failure | null =>
     ? { type: "TextTooManyCharacters", characters, limit: TEXT_CODE_POINTS_MAX }
     : null;
 
+type Said = AnswerTo<"device", "send">;
+
 /** What is answered goes with the text, and comes back with it. */
 export function useSend(
   c: number,
@@ -36,6 +42,8 @@ export function useSend(
   onSent: () => void,
 ): Sending {
   const { device } = useSession();
+  const mentionsIn = useMentionsIn(c);
+  const last = useRef<Promise<unknown> | null>(null);
   const draft = useDraft(c);
   const [failure, setFailure] = useState<Failure | null>(null);
   const { text } = draft;
@@ -46,7 +54,7 @@ export function useSend(
     setFailure(null);
     if (next !== "") device.typing(c);
   };
-  const send = async (): Promise<void> => {
+  const send = async (chosen: ReadonlyMap<string, string>): Promise<void> => {
     if (text.trim() === "") return;
     const refused = tooLong(characters);
     if (refused !== null) return setFailure(refused);
@@ -54,7 +62,18 @@ export function useSend(
     setFailure(null);
     onAnswering(null);
     const replyTo = answering === null ? {} : { replyTo: answering.id };
-    const sent = await device.call("device", "send", c, taken, replyTo);
+    const say = (mentions: readonly FoundMention[]): Promise<Said> =>
+      device.call("device", "send", c, taken, {
+        ...replyTo,
+        ...(mentions.length > 0 && { mentions }),
+      });
+    // In the order in which they were sent, whatever had to be looked up.
+    const found = Promise.all([mentionsIn(taken, chosen), last.current]);
+    const isPlain = last.current === null && !taken.includes("@");
+    const sending = isPlain ? say([]) : found.then(([mentions]) => say(mentions));
+    last.current = sending;
+    const sent = await sending;
+    if (last.current === sending) last.current = null;
     if (sent.ok) {
       draft.forget();
       onSent();

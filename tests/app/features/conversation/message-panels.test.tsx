@@ -162,6 +162,15 @@ test("[ACO5] an answer goes with the next message, and Escape gives it up first"
   expect(screen.getByText("Reply to Bob")).toBeTruthy();
 });
 
+test("[ACO7] Escape gives up an answer also when nothing has the focus", async () => {
+  await show(<Conversation c={1} />, { db: await chat() });
+  await choose("hello Alice", "Reply");
+  screen.getByRole("textbox", { name: "Message" }).blur();
+  expect(fireEvent.keyDown(document.body, { key: "Escape" })).toBe(false);
+  expect(screen.queryByText("Reply to Bob")).toBeNull();
+  expect(fireEvent.keyDown(document.body, { key: "Escape" })).toBe(true);
+});
+
 test("[ACO6] Up in an empty field changes one's last message, and the draft comes back", async () => {
   const shown = await show(<Conversation c={1} />, { db: await chat() });
   const field = await screen.findByRole("textbox", { name: "Message" });

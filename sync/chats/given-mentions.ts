@@ -1,0 +1,23 @@
+/** Who is named in a text, as the app gives it: checked, and in the form of a body. */
+import { fromHex } from "../../crypto/base/hex.ts";
+import { ACCOUNT_ID_BYTES } from "../../crypto/identity/account.ts";
+import type { SendExtras } from "../device.ts";
+import { type Mention, MENTIONS_MAX, OFFSET_MAX } from "../entry/message-body.ts";
+
+/** Undefined: not such as a body takes. */
+export function givenMentions({
+  mentions = [],
+}: Pick<SendExtras, "mentions">): readonly Mention[] | undefined {
+  if (mentions.length > MENTIONS_MAX) return undefined;
+  const decoded: Mention[] = [];
+  for (const { account, ...place } of mentions) {
+    const bytes = fromHex(account);
+    const isSound = bytes.ok && bytes.value.length === ACCOUNT_ID_BYTES;
+    const isPlace = isOffset(place.start) && isOffset(place.length) && place.length > 0;
+    if (!isSound || !isPlace) return undefined;
+    decoded.push({ account: bytes.value, ...place });
+  }
+  return decoded;
+}
+
+const isOffset = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= OFFSET_MAX;
