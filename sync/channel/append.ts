@@ -23,7 +23,7 @@ import {
   rosterOf,
 } from "../group/rosters.ts";
 import { addKnown, maxKnown } from "../log/known.ts";
-import { pendingTargets } from "../outbox/targets.ts";
+import { DUE_NOW, pendingTargets } from "../outbox/targets.ts";
 import { authOf } from "../roster/judge.ts";
 import { encodeRosterBody, kindOf, type RosterAct } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";
@@ -325,7 +325,7 @@ async function enqueueEntry(
     targets,
     waiting: 1,
     attempts: 0,
-    nextAtMs: 0,
+    nextAtMs: DUE_NOW.entry,
     isRefused: false,
     ...((await isUnconfirmed(tx, channel)) && { isUnconfirmed: true }),
     createdAtMs: nowMs,

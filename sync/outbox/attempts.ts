@@ -7,7 +7,7 @@ import type { Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import type { PutStatus } from "../wire/ok-frame.ts";
 import { hurryRefused, QUOTA_RETRY_MAX_MS } from "./resend.ts";
-import { isSent, putOutbox, withTargets } from "./targets.ts";
+import { dueNow, isSent, putOutbox, withTargets } from "./targets.ts";
 
 /** First and longest pause after a refusal; the pauses double, with jitter. */
 export const RETRY_FIRST_MS = 1_000;
@@ -120,7 +120,7 @@ function rowAfter(row: OutboxRow, { url, verdict }: Attempt, context: RetryConte
         const state = isEnough ? "done" : "stored";
         return { ...target, state, url, storeInc, storedAtMs: context.nowMs };
       });
-      if (next.waiting === 0) return { ...next, attempts: 0, nextAtMs: 0, isRefused: false };
+      if (next.waiting === 0) return dueNow(next);
       const pauses = verdict.statuses.map(({ status }) => pauseOf(status, row.attempts));
       const isRefused = verdict.statuses.some(({ status }) => isNo(status));
       const mayPass = !verdict.statuses.some(({ status }) => isAboutBytes(status));

@@ -15,6 +15,7 @@ import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
 import type { Flow } from "./flow.ts";
 import { SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
+import { DUE_NOW } from "./targets.ts";
 
 /** Rows sealed and sent in one round. */
 export const ROUND_ROWS_MAX = 64;
@@ -126,7 +127,7 @@ class Round {
   async due(tx: ReadTx): Promise<readonly NumberedRow[]> {
     const rows = await tx.range("outbox", "due", {
       lower: [1, 0],
-      upper: [1, this.#seal.nowMs],
+      upper: [1, Math.max(this.#seal.nowMs, DUE_NOW.entry)],
       limit: ROUND_SCAN_MAX,
     });
     return rows.map((row) => numbered(row, "n")).filter((it) => !this.#inFlight.has(it.n));

@@ -14,7 +14,7 @@ import { encodePayload, encodeSession } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { pendingTargets } from "./targets.ts";
+import { DUE_NOW, pendingTargets } from "./targets.ts";
 
 export type ControlInput = {
   readonly self: Self;
@@ -83,7 +83,7 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
     targets: pendingTargets(input.self, [device]),
     waiting: 1,
     attempts: 0,
-    nextAtMs: 0,
+    nextAtMs: DUE_NOW.control,
     isRefused: false,
     createdAtMs: nowMs,
   });

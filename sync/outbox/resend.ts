@@ -1,19 +1,22 @@
 /** When a way to a relay opens again, and when a relay turns out to have lost its store. */
 import { cardOf } from "../contact/contacts.ts";
 import type { Hex, TableName } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
-import { withTargets } from "./targets.ts";
+import type { Range, WriteTx } from "../store/store.ts";
+import { DUE_NOW, dueNow, withTargets } from "./targets.ts";
 
 /** A full mailbox is not asked more often than this after a while. */
 export const QUOTA_RETRY_MAX_MS = 3_600_000;
 /** Refused parcels that one acceptance brings on again. The rest follow with the next. */
 export const HURRIED_MAX = 16;
 
+/** What waits for a time that is still to come. */
+const LATER: Range = { lower: [1, DUE_NOW.entry + 1], upper: [1, Infinity] };
+
 /** Everything that was put off for want of a way, or by a clock that was ahead, is due now. */
 export async function hurryAll(tx: WriteTx, nowMs: number): Promise<void> {
-  for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
+  for (const row of await tx.range("outbox", "due", LATER)) {
     const isPaused = row.isRefused && row.nextAtMs - nowMs <= QUOTA_RETRY_MAX_MS;
-    if (!isPaused) await tx.put("outbox", { ...row, nextAtMs: 0 });
+    if (!isPaused) await tx.put("outbox", { ...row, nextAtMs: DUE_NOW[row.what] });
   }
 }
 
@@ -30,13 +33,17 @@ export async function hurryRefused(
       row.mayPass === true &&
       row.targets.some((it) => it.state === "pending" && devices.has(it.device)),
   );
-  for (const row of refused.slice(0, HURRIED_MAX)) await tx.put("outbox", { ...row, nextAtMs: 0 });
+  for (const row of refused.slice(0, HURRIED_MAX))
+    await tx.put("outbox", { ...row, nextAtMs: DUE_NOW[row.what] });
 }
 
 /** The clock was set by so much: nobody waits longer for it, not even after a refusal. */
 export async function forgiveClock(tx: WriteTx, movedMs: number): Promise<void> {
-  for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
-    await tx.put("outbox", { ...row, nextAtMs: Math.max(0, row.nextAtMs - movedMs) });
+  for (const row of await tx.range("outbox", "due", LATER)) {
+    await tx.put("outbox", {
+      ...row,
+      nextAtMs: Math.max(DUE_NOW[row.what], row.nextAtMs - movedMs),
+    });
   }
 }
 
@@ -51,9 +58,9 @@ export async function hurryFor(tx: WriteTx, device: Hex): Promise<void> {
   const devices = hurried.get(tx) ?? new Set();
   if (devices.has(device)) return;
   hurried.set(tx, devices.add(device));
-  for (const row of await tx.range("outbox", "due", { lower: [1, 1], upper: [1, Infinity] })) {
+  for (const row of await tx.range("outbox", "due", LATER)) {
     if (row.targets.some((it) => it.device === device && it.state === "pending")) {
-      await tx.put("outbox", { ...row, nextAtMs: 0, attempts: 0, isRefused: false });
+      await tx.put("outbox", dueNow(row));
     }
   }
 }
@@ -81,7 +88,7 @@ export async function resendLost(tx: WriteTx, url: string, storeInc: string): Pr
         : it,
     );
     if (next.targets.every((it, i) => it === row.targets[i])) continue;
-    await tx.put("outbox", { ...next, nextAtMs: 0, isRefused: false });
+    await tx.put("outbox", { ...next, nextAtMs: DUE_NOW[next.what], isRefused: false });
     lost += 1;
   }
   const devices = await tx.range("devices", "primary", {});

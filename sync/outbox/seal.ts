@@ -13,7 +13,7 @@ import { SEALED_BODY_MS_MAX } from "../../crypto/lifetimes.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
-import { recipientsOf } from "../channel/members.ts";
+import { mayRead, recipientsOf } from "../channel/members.ts";
 import { cardToken, ownCard, ownContact } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
 import { groupMembers, ROSTER_TABLES } from "../group/rosters.ts";
@@ -21,7 +21,7 @@ import { welcomesFor } from "../group/welcome.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { DeviceRow, Hex, OutboxRow, OwnChainRow, TableName, Target } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import { sendControl } from "./control.ts";
 
 /** Whoever could not be handed our chain is tried again after so long, or when their bundle comes. */
@@ -49,7 +49,9 @@ export async function sealRow(
   const entry = await tx.get("entries", [row.c, row.a, row.s]);
   if (channel === undefined || entry === undefined) return undefined;
   const chain = await chainFor(tx, context, channel, row);
-  if (chain === undefined || !row.targets.some((it) => isWaitingFor(it, chain))) return undefined;
+  if (chain === undefined) return undefined;
+  const holders = new Set(chain.holders);
+  if (!row.targets.some((it) => it.state === "pending" && holders.has(it.device))) return undefined;
   const sealed = sealChain(chain.state, encodePayload("entry", entry.bytes), context.random);
   await tx.put("ownChains", {
     ...chain,
@@ -59,11 +61,8 @@ export async function sealRow(
   const body = envelopeOf(sealed.message);
   const { nowMs } = context;
   const ready = { ...row, body, env: toHex(envelopeIdOf(body)), sealedAtMs: nowMs };
-  return await withoutStrangers(tx, chain, ready, nowMs);
+  return await withoutStrangers(tx, holders, ready, nowMs);
 }
-
-const isWaitingFor = ({ device, state }: Target, { holders }: OwnChainRow): boolean =>
-  state === "pending" && holders.includes(device);
 
 /**
  * What was sealed can be opened by those alone who were handed the chain before. For the others, of whom
@@ -71,11 +70,11 @@ const isWaitingFor = ({ device, state }: Target, { holders }: OwnChainRow): bool
  */
 async function withoutStrangers(
   tx: WriteTx,
-  { holders }: OwnChainRow,
+  holders: ReadonlySet<Hex>,
   sealed: OutboxRow,
   nowMs: number,
 ): Promise<OutboxRow> {
-  const isOpen = (it: Target): boolean => it.state !== "pending" || holders.includes(it.device);
+  const isOpen = (it: Target): boolean => it.state !== "pending" || holders.has(it.device);
   const ready = { ...sealed, targets: sealed.targets.filter(isOpen) };
   const left = sealed.targets.filter((it) => !isOpen(it));
   await tx.put("outbox", ready);
@@ -99,13 +98,16 @@ async function chainFor(
   const recipients = await readersOf(tx, context.self, channel, row);
   if (recipients.length === 0) return undefined;
   const current = await tx.get("ownChains", channel.c);
-  const chain =
-    current === undefined || isDue(current, recipients, context.nowMs)
-      ? newChain(context, channel)
-      : current;
-  const holders = [...chain.holders];
+  const history = (await tx.get("rosters", channel.c))?.history;
+  const isOver =
+    current === undefined ||
+    current.history !== history ||
+    isDue(current, recipients, context.nowMs) ||
+    (await isAnybodyGone(tx, context.self, channel, current, recipients));
+  const chain = isOver ? newChain(context, channel, history) : current;
+  const holders = new Set(chain.holders);
   for (const device of recipients) {
-    if (holders.includes(device.device)) continue;
+    if (holders.has(device.device)) continue;
     const isLast = row.targets.some((it) => it.device === device.device && it.isLast === true);
     const before = row.isUnconfirmed === true || isLast ? null : row;
     const hand = { ...context, device, before, psk: null };
@@ -114,13 +116,13 @@ async function chainFor(
     for (const it of [...(await welcomesTo(tx, context.self, channel, device)), payload]) {
       handed = handed && (await sendControl(tx, { ...hand, payloads: [it] }));
     }
-    if (handed) holders.push(device.device);
+    if (handed) holders.add(device.device);
   }
-  if (holders.length === 0) return undefined;
-  const held: OwnChainRow = { ...chain, holders };
+  if (holders.size === 0) return undefined;
+  const held: OwnChainRow = { ...chain, holders: [...holders] };
   await tx.put("ownChains", held);
-  const before = current?.holders ?? [];
-  if (holders.some((it) => !before.includes(it))) await tellAnew(tx, context, channel.c);
+  const before = new Set(current?.holders);
+  if (held.holders.some((it) => !before.has(it))) await tellAnew(tx, context, channel.c);
   return held;
 }
 
@@ -167,19 +169,36 @@ async function welcomesTo(
   return welcomesFor(tx, self, channel, account);
 }
 
-const newChain = (context: SealContext, channel: Channel): OwnChainRow => ({
+const newChain = (
+  context: SealContext,
+  channel: Channel,
+  history: OwnChainRow["history"],
+): OwnChainRow => ({
   c: channel.c,
   state: makeChain(bytesOf(channel.id), bytesOf(context.self.device), context.random),
   startedAtMs: context.nowMs,
   sealedCount: 0,
   holders: [],
+  ...(history !== undefined && { history }),
 });
 
-/** Rule [OB3]: recipients shrank, the chain is old, or it has sealed enough. */
-function isDue(chain: OwnChainRow, recipients: readonly DeviceRow[], nowMs: number): boolean {
-  const live = new Set(recipients.map((it) => it.device));
-  const devices = recipients.length + 1;
-  return chain.holders.some((it) => !live.has(it)) || isChainSpent({ ...chain, devices, nowMs });
+/** Rules [OB3] and [RT3]: the chain is old, or it has sealed enough. */
+const isDue = (chain: OwnChainRow, recipients: readonly DeviceRow[], nowMs: number): boolean =>
+  isChainSpent({ ...chain, devices: recipients.length + 1, nowMs });
+
+/** Rule [RT1]: somebody holds the chain who may not read any more. Who sleeps may. */
+async function isAnybodyGone(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  { holders }: OwnChainRow,
+  recipients: readonly DeviceRow[],
+): Promise<boolean> {
+  const served = new Set(recipients.map((it) => it.device));
+  const others = holders.filter((it) => !served.has(it));
+  if (others.length === 0) return false;
+  const readers = new Set((await mayRead(tx, self, channel)).map((it) => it.device));
+  return others.some((it) => !readers.has(it));
 }
 
 /** The payload that lets a device of `account` read what we seal in the channel from now on. */

@@ -16,6 +16,20 @@ export const pendingTargets = (
     storedAtMs: 0,
   }));
 
+/** `nextAtMs` of what is due now: control messages stand before all entries, because they open them. */
+export const DUE_NOW = { control: 0, entry: 1 } as const satisfies Record<
+  OutboxRow["what"],
+  number
+>;
+
+/** The same row at the beginning of its tries. */
+export const dueNow = (row: OutboxRow): OutboxRow => ({
+  ...row,
+  attempts: 0,
+  nextAtMs: DUE_NOW[row.what],
+  isRefused: false,
+});
+
 /** Does a relay have it for everybody but our own other devices? */
 export const isSent = (row: OutboxRow): boolean =>
   row.targets.every((it) => it.isOwn || it.state !== "pending");

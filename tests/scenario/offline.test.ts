@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { DEFAULT_SETTINGS } from "../../relay/limits.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
@@ -48,6 +49,24 @@ test("[RX1] 300 messages wait for somebody who was away, and come in their order
   await atRest();
   expect(await bob.unread(alice)).toBe(0);
   expect(new Set(await alice.states(bob))).toEqual(new Set(["read"]));
+});
+
+test("[OB7] what a thousand waiting messages need to be opened is sent before them", async () => {
+  const { alice, bob, relay, killRelay, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await bob.sleep();
+  // Nobody but the outbox itself slows down who writes so much.
+  relay.settings = { ...DEFAULT_SETTINGS, tokenPutsPerSecond: 1_000 };
+  killRelay(relay);
+  const texts = Array.from({ length: 1_000 }, (_, n) => `message ${n}`);
+  for (const text of texts) await alice.say(bob, text);
+  relay.start();
+  await pass(2 * MINUTE_MS);
+  await bob.wake();
+  await pass(5 * SECOND_MS);
+  expect(bob.dropped).toEqual([]);
+  expect(await bob.sees(alice)).toEqual(texts);
+  await atRest();
 });
 
 /** A conversation in which something happens to somebody every few milliseconds. */

@@ -5,7 +5,7 @@ import type { BlobFiles } from "../../relay/blobs/blob-files.ts";
 import { openMemoryBlobFiles } from "../../relay/blobs/memory-blob-files.ts";
 import { LOOPBACK } from "../../relay/client-address.ts";
 import { httpApp } from "../../relay/http/http-app.ts";
-import { DEFAULT_SETTINGS } from "../../relay/limits.ts";
+import { DEFAULT_SETTINGS, type RelaySettings } from "../../relay/limits.ts";
 import { openRelay, type Relay } from "../../relay/relay.ts";
 import { openMemoryStore } from "../../relay/store/memory-store.ts";
 import type { Store } from "../../relay/store/store.ts";
@@ -23,7 +23,8 @@ export class ScenarioRelay {
   readonly url: string;
   /** Paths that were asked for by HTTP, oldest first. */
   readonly asked: string[] = [];
-  /** Who may register; heeded at the next start. */
+  /** What its operator set; heeded at the next start, as who may register is. */
+  settings: RelaySettings = DEFAULT_SETTINGS;
   registration: Registration = "open";
   /** Who stands between the relay and those who ask it by HTTP. */
   between: (request: Request, relay: Fetch) => Response | Promise<Response> = (it, relay) =>
@@ -70,7 +71,7 @@ export class ScenarioRelay {
       random: this.#chance.bytes,
       timers: { after },
       turn: (work) => void after(0, work),
-      settings: DEFAULT_SETTINGS,
+      settings: this.settings,
       registration: this.registration,
       operatorTokenHash: null,
       pressure: () => 0,

@@ -8,6 +8,7 @@ import {
   type Verdict,
 } from "../../../sync/outbox/attempts.ts";
 import { HURRIED_MAX, QUOTA_RETRY_MAX_MS } from "../../../sync/outbox/resend.ts";
+import { DUE_NOW } from "../../../sync/outbox/targets.ts";
 import { type MemoryStore, openMemoryStore } from "../../../sync/store/memory-store.ts";
 import type { LogRow, OutboxRow } from "../../../sync/store/rows.ts";
 import type { PutStatus } from "../../../sync/wire/ok-frame.ts";
@@ -139,13 +140,15 @@ test("[OB5] what a mailbox refused is due again when it takes something else", a
   await recordAttempts({ store, timers, random }, [attempt]);
   expect(await dueAt(denied)).toBe(later.nextAtMs);
   await recordAttempts({ store, timers, random }, [attempt], (device) => device === "d");
-  expect(await dueAt(denied)).toBe(0);
+  expect(await dueAt(denied)).toBe(DUE_NOW.entry);
   for (const other of [tooBig, elsewhere, away]) expect(await dueAt(other)).toBe(later.nextAtMs);
   // So many at a time.
   for (let i = 0; i < 2 * HURRIED_MAX; i += 1) await put({ ...later, mayPass: true });
   await recordAttempts({ store, timers, random }, [attempt], () => true);
   const rows = await store.read(["outbox"], (tx) => tx.range("outbox", "primary", {}));
-  expect(rows.filter((it) => it.isRefused && it.nextAtMs === 0)).toHaveLength(HURRIED_MAX + 1);
+  expect(rows.filter((it) => it.isRefused && it.nextAtMs === DUE_NOW.entry)).toHaveLength(
+    HURRIED_MAX + 1,
+  );
 });
 
 test("[OB5] a no about the mailbox may pass, a no about the bytes does not", async () => {

@@ -9,6 +9,7 @@ import {
   resendLost,
 } from "../../../sync/outbox/resend.ts";
 import { settleFirstFlights } from "../../../sync/outbox/settle.ts";
+import { DUE_NOW } from "../../../sync/outbox/targets.ts";
 import { type MemoryStore, openMemoryStore } from "../../../sync/store/memory-store.ts";
 import type { OutboxRow, TableName } from "../../../sync/store/rows.ts";
 import type { WriteTx } from "../../../sync/store/store.ts";
@@ -90,7 +91,12 @@ test("[OB5] a way that opens hurries what had none, and not what was refused", a
     parcel({ ...later, waiting: 0, targets: [target("d", { state: "stored" })] }),
   ];
   const left = await afterwards(rows, (tx) => hurryAll(tx, NOW_MS));
-  expect(left.map((it) => it.nextAtMs)).toEqual([0, NOW_MS + 60_000, 0, NOW_MS + 60_000]);
+  expect(left.map((it) => it.nextAtMs)).toEqual([
+    DUE_NOW.entry,
+    NOW_MS + 60_000,
+    DUE_NOW.entry,
+    NOW_MS + 60_000,
+  ]);
 });
 
 test("[OB5] a new card hurries what waits for its device, refused or not", async () => {
@@ -98,7 +104,7 @@ test("[OB5] a new card hurries what waits for its device, refused or not", async
   const rows = [parcel(later), parcel({ ...later, targets: [target("e")] })];
   const left = await afterwards(rows, (tx) => hurryFor(tx, "d"));
   expect(left.map((it) => [it.nextAtMs, it.attempts, it.isRefused])).toEqual([
-    [0, 0, false],
+    [DUE_NOW.entry, 0, false],
     [NOW_MS + 60_000, 5, true],
   ]);
 });
@@ -112,7 +118,7 @@ test("[OB13] however many cards one batch brings, what waits is hurried once", a
     await hurryFor(tx, "d");
     await hurryFor(tx, "e");
   });
-  expect(left.map((it) => it.nextAtMs)).toEqual([NOW_MS + 60_000, 0]);
+  expect(left.map((it) => it.nextAtMs)).toEqual([NOW_MS + 60_000, DUE_NOW.entry]);
 });
 
 test("[OB7] the first word of a device settles all first flights to it", async () => {
