@@ -2,7 +2,8 @@
  * A group as its screens show it: who is in it with which role, and what the person may do there.
  *
  * [AGP1] The highest role first, and among equals who came first. [AGP2] What is offered is what the
- * roster's own table allows. [AGP3] Somebody is a contact only when the person accepted them.
+ * roster's own table allows. [AGP3] Somebody is a contact only when the person accepted them. [AGP4]
+ * What newcomers read is as it was said last, else as the group was made.
  */
 import { Dexie } from "dexie";
 

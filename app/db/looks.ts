@@ -63,6 +63,8 @@ const keyOf = ({ a, s }: Pick<EntryRow, "a" | "s">): string => `${a}.${s}`;
 
 type Answered = { readonly row: EntryRow; readonly aggregate: AggregateRow | undefined };
 type Known = {
+  /** Whose look it is. */
+  readonly self: string;
   readonly aggregate: AggregateRow | undefined;
   readonly target: Answered | undefined;
   readonly look: Look | null;
@@ -82,6 +84,7 @@ function lookOf(
   const target = reply === null ? undefined : answered.get(refText(reply));
   const before = known.get(row);
   const isSame =
+    before?.self === self &&
     before?.aggregate === aggregate &&
     before?.target?.row === target?.row &&
     before?.target?.aggregate === target?.aggregate;
@@ -90,7 +93,7 @@ function lookOf(
   const answers = view?.reply ?? null;
   const quote = answers === null ? null : quoteOf(answers, target, self);
   const look = view && { view, quote };
-  known.set(row, { aggregate, target, look });
+  known.set(row, { self, aggregate, target, look });
   return look;
 }
 

@@ -22,7 +22,7 @@ const UNKNOWN = "?";
 export const nameIn = (people: People, account: string): string => people.get(account) ?? UNKNOWN;
 
 /**
- * A name comes from its bearer: [ACH2] controls, bidi overrides and blank look-alikes are taken
+ * A name comes from its bearer: [APE1] controls, bidi overrides and blank look-alikes are taken
  * out, so that it cannot reorder or hide what stands beside it.
  */
 export function cleanName(name: string): string {

@@ -1,4 +1,4 @@
-/** Every way that something with a group can fail, in words with a way out. */
+/** Every way that something with a group can fail, in words with a way out. [AGF1] Each in its own. */
 import { unreachable } from "../../crypto/base/assert.ts";
 import type { GroupError } from "../../sync/group/acts.ts";
 import type { EngineFailure } from "../engine/calls.ts";

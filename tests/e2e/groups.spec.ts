@@ -48,7 +48,7 @@ async function doWith({ page }: Person, member: string, action: string): Promise
   await page.getByRole("menuitem", { name: action, exact: true }).click();
 }
 
-test("[GS1] [GS2] three people make a group, talk, change it, and one is removed", async ({
+test("[GS1] [GS2] [AOS2] three people make a group, talk, change it, and one is removed", async ({
   newcomer,
 }) => {
   test.slow();
@@ -98,6 +98,7 @@ test("[GS1] [GS2] three people make a group, talk, change it, and one is removed
   await carol.context.setOffline(false);
   await expect(carol.page.getByText("Alice removed you from this group.")).toBeVisible(soon);
   await expect(carol.page.getByText("half a thought")).toBeVisible();
+  await expect(carol.page.getByRole("button", { name: "Copy text" })).toBeVisible();
   await expect(carol.field).toHaveCount(0);
   await expect(carol.message("Between us")).toHaveCount(0);
 

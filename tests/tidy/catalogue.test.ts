@@ -20,7 +20,14 @@ const screens = sources
   .map(({ lines }) => lines.join("\n"));
 
 /** Groups that are asked for by a value, not by a name: `texts().states[state]`. */
-const BY_VALUE = ["states", "settings.themes", "settings.accents"];
+const BY_VALUE = [
+  "states",
+  "settings.themes",
+  "settings.accents",
+  "groups.histories",
+  "groups.links.over",
+  "groups.lines.history",
+];
 
 /**
  * The name is asked for in a source that also asks for its group: `words.name`, `{ name } = …`, or a

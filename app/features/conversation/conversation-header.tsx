@@ -1,4 +1,4 @@
-/** Whose chat this is, and whether they are here or writing. */
+/** Whose chat this is, and whether they are here or writing. [AHE1] In a group who writes is named. */
 import { ArrowLeft, EllipsisVertical, Users } from "lucide-react";
 import type { ReactElement } from "react";
 import { Link } from "wouter";

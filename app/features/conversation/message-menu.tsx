@@ -2,7 +2,8 @@
  * "Message actions": what one can do with a message, as far as it is possible now.
  *
  * [AMU1] Only one's own messages can be edited and deleted for everyone. [AMU2] Where one may not write,
- * nothing that the other side would see is offered. [AMU3] What was deleted can only be cleared away.
+ * nothing that the other side would see is offered. [AMU3] What was deleted can only be cleared away. [AMU4] In
+ * a group pinning is for admins.
  */
 import {
   Copy,

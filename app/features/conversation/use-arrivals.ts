@@ -2,7 +2,7 @@
  * Reads out what others write into the open chat.
  *
  * [AAR1] Only what arrives while the chat is open: never history that is loaded. [AAR2] Many at
- * once are counted, not read.
+ * once are counted, not read. [AAR3] What a group tells of itself is read as a sentence.
  */
 import { useEffect, useRef } from "react";
 

@@ -2,7 +2,7 @@
  * A group beside its conversation: what it is called and about, who is in it, and what one may do there.
  *
  * [AGD1] What the person may not do is not offered. [AGD2] They have the focus when they
- * open.
+ * open. [AGD3] Each member stands there with their role, and contacts with their presence.
  */
 import { Link2, LogOut, Pencil, UserPlus, X } from "lucide-react";
 import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from "react";

@@ -27,7 +27,7 @@ export function LeaveDialog({ group, onClose }: Props): ReactElement {
   );
 }
 
-/** After the last owner the member of the highest rank is owner (docs/protocol/roster.md, [RO12]). */
+/** After the last owner the member of the highest rank is owner (docs/protocol/roster.md). */
 function heirOf({ members }: Group): Member | null {
   const owners = members.filter(({ role }) => role === "owner");
   const isLast = owners.length === 1 && owners[0]?.own === true;

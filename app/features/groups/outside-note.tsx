@@ -1,7 +1,7 @@
 /**
  * Stands where the composer would, in a group that one is not in: why, and what one had begun to write.
  *
- * [AON1] Whether one left, was removed, by whom, or waits to be let in, is said. [AON2] What was being written
+ * [AOS1] Whether one left, was removed, by whom, or waits to be let in, is said. [AOS2] What was being written
  * when the group ended is not lost: it is shown, and can be copied.
  */
 import { type ReactElement, useCallback, useEffect, useState } from "react";

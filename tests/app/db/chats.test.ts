@@ -55,7 +55,7 @@ test("[ACH1] lists the newest chat first; one without messages stands by its con
   expect(await readChat(db, 5)).toBeUndefined();
 });
 
-test("[ACH2] a name cannot reorder, hide or blank what stands beside it", () => {
+test("[APE1] a name cannot reorder, hide or blank what stands beside it", () => {
   expect(cleanName("Eve\u202Eecila")).toBe("Eveecila");
   expect(cleanName(" A\u0000l\u200Bi\nce ")).toBe("Ali ce");
   for (const blank of ["", "   ", "\u3164", "\u2800\u115F", "\u200D", "\u2066\u2069"]) {

@@ -33,7 +33,7 @@ test("[AGP1] [AGP3] the highest rank is first; a chat and presence are of contac
   expect(role).toBe("admin");
 });
 
-test("what newcomers read is as founded, unless it was said since", async () => {
+test("[AGP4] what newcomers read is as founded, unless it was said since", async () => {
   expect((await shown()).history).toBe("week");
   expect((await shown({ history: "all" })).history).toBe("all");
 });
@@ -62,6 +62,6 @@ test("[AGP2] what one may is what the roster's table says of the true standings"
   expect([...standingsOf([])]).toEqual([]);
 });
 
-test("a group that is not here is none", async () => {
+test("[AGP1] a group that is not here is none", async () => {
   expect(await readGroup(await openRows(), 1, US)).toBeUndefined();
 });

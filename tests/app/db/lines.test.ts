@@ -26,7 +26,7 @@ test("[ALI1] a line says who did what; of what is not here there is none", async
   expect((await readLines(db, [entry(1)])).size).toBe(0);
 });
 
-test("messages and what needs a newer app are no lines", () => {
+test("[ALI1] messages and what needs a newer app are no lines", () => {
   expect([1, 7, 8, 16, 20, 31, 32, 99].map((kind) => isLine({ kind }))).toEqual([
     false,
     true,

@@ -28,7 +28,7 @@ const FAILURES: readonly GroupFailure[] = [
   { type: "StorageFailed" },
 ];
 
-test("each way to fail has a sentence of its own", () => {
+test("[AGF1] each way to fail has a sentence of its own", () => {
   const sentences = FAILURES.map(groupFailureText);
   expect(new Set(sentences).size).toBe(FAILURES.length);
   for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z0-9].*\.$/u);

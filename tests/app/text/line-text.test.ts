@@ -66,7 +66,7 @@ test("[ALT2] what a group is called cannot reorder the line, and a long topic is
   expect(text(meta({ topic: "🧗".repeat(300) }))).toBe(`Ann set the topic: ${"🧗".repeat(200)}…`);
 });
 
-test("only what is alike is told together", () => {
+test("[AGR3] only what is alike is told together", () => {
   expect(isSameDoing(add("ann", "bob"), add("ann", "cleo"))).toBe(true);
   expect(isSameDoing(remove("ann", "bob"), remove("ann", "cleo"))).toBe(true);
   expect(isSameDoing(add("ann", "bob"), add("dan", "cleo"))).toBe(false);
@@ -77,7 +77,7 @@ test("only what is alike is told together", () => {
   expect(isSameDoing(meta({}), meta({}))).toBe(false);
 });
 
-test("other languages say you, too", () => {
+test("[ALT1] other languages say you, too", () => {
   const { lines, writing } = LANGUAGES.de.groups;
   expect(lines.added(null, ["Bob", null])).toBe("Du hast Bob und dich hinzugefügt");
   expect(lines.joined(null, "Ann")).toBe("Du bist über einen Link von Ann gekommen");

@@ -72,7 +72,7 @@ test("[AMB1] an admin has no power over another who came first, and none over ow
   expect(openMenu("Carol")).toEqual(["Make ordinary member", "Remove from group"]);
 });
 
-test("who is in it stands there with role and presence", async () => {
+test("[AGD3] who is in it stands there with role and presence", async () => {
   const { engine } = await shown();
   const presence = { [THEM]: { online: true, lastSeenMs: 0 } };
   act(() => engine.say({ type: "status", status: { ...CALM, presence } }));
@@ -84,7 +84,7 @@ test("who is in it stands there with role and presence", async () => {
   ]);
 });
 
-test("a role that can be taken back is given at once, and a refusal is said", async () => {
+test("[AMB2] a role that can be taken back is given at once, and a refusal is said", async () => {
   const app = await shown();
   openMenu("Bob");
   choose("Make admin");
