@@ -4,6 +4,7 @@
  */
 import { RELAY_KEEPS_MS_MAX, SECRETS_LIVE_MS } from "../crypto/lifetimes.ts";
 import { TOKEN_REVOKED } from "./contact/contacts.ts";
+import { markAsleep } from "./devices/asleep.ts";
 import type { OutboxRow, TableName } from "./store/rows.ts";
 import type { WriteTx } from "./store/store.ts";
 
@@ -20,6 +21,7 @@ export const OUTBOX_LIFE_MS = RELAY_KEEPS_MS_MAX;
 const FIRST_STAMP_MS = 1_577_836_800_000;
 
 export const SWEEP_TABLES: readonly TableName[] = [
+  "devices",
   "contacts",
   "seen",
   "held",
@@ -55,6 +57,7 @@ export async function sweep(tx: WriteTx, nowMs: number): Promise<boolean> {
     else if (row.n !== undefined) await tx.delete("peerChains", row.n);
   }
   await sweepRights(tx, nowMs);
+  await markAsleep(tx, nowMs);
   const parcels = await sweepParcels(tx, nowMs);
   return [seen, held, prekeys, chains, parcels].some((it) => it.length >= SWEEP_ROWS_MAX);
 }

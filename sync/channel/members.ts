@@ -19,6 +19,11 @@ import {
   openChannel,
 } from "./channels.ts";
 
+/** In groups of more members than this … */
+export const SERVED_ALL_MAX = 200;
+/** … so many devices of an account are sealed for, those seen last: their siblings serve the others. */
+export const SERVED_DEVICES_MAX = 4;
+
 /** Accounts whose devices write there, ours among them unless we left. */
 export async function membersOf(tx: ReadTx, self: Self, channel: Channel): Promise<readonly Hex[]> {
   switch (channel.kind) {
@@ -34,13 +39,29 @@ export async function membersOf(tx: ReadTx, self: Self, channel: Channel): Promi
   }
 }
 
-/** Everybody's devices but this one, as far as they can be written to: whom an entry is sealed for. */
+/**
+ * Everybody's devices but this one, as far as they can be written to: whom an entry is sealed for. Follows from
+ * roster and facts alone, but for devices that sleep. Rules [RT5] to [RT7].
+ */
 export const recipientsOf = (
   tx: ReadTx,
   self: Self,
   channel: Channel,
 ): Promise<readonly DeviceRow[]> =>
   others(tx, self, channel, (it) => reachableDevices(tx, it, isAnybody(channel)));
+
+/** The same with those that sleep and those that others of their account serve: who may hold our chain. */
+export async function mayRead(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+): Promise<readonly DeviceRow[]> {
+  const accounts = await membersOf(tx, self, channel);
+  const devices = await Promise.all(
+    accounts.map((it) => reachableDevices(tx, it, isAnybody(channel))),
+  );
+  return devices.flat();
+}
 
 /** Whom an entry waits for: of an account of which none can be reached, all devices that it has. */
 export const addresseesOf = (
@@ -62,9 +83,19 @@ async function others(
   channel: Channel,
   devicesOf: (account: Hex) => Promise<readonly DeviceRow[]>,
 ): Promise<readonly DeviceRow[]> {
-  const devices = await Promise.all((await membersOf(tx, self, channel)).map(devicesOf));
-  return devices.flat().filter((it) => it.device !== self.device);
+  const accounts = await membersOf(tx, self, channel);
+  const devices = await Promise.all(accounts.map(devicesOf));
+  const served = accounts.length > SERVED_ALL_MAX ? devices.map(lastSeen) : devices;
+  return served.flat().filter((it) => it.device !== self.device && it.isAsleep !== true);
 }
+
+/** Of an account in a large group. */
+const lastSeen = (devices: readonly DeviceRow[]): readonly DeviceRow[] =>
+  devices.length <= SERVED_DEVICES_MAX
+    ? devices
+    : devices.toSorted((a, b) => seenMs(b) - seenMs(a)).slice(0, SERVED_DEVICES_MAX);
+
+const seenMs = ({ heardAtMs = 0, cardAtMs }: DeviceRow): number => Math.max(heardAtMs, cardAtMs);
 
 /** The channel of this id, if we have it and `account` is in it. */
 export async function channelWith(

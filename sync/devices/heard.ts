@@ -1,12 +1,25 @@
-/** When another device of ours was last heard of: shown to the person. docs/protocol/devices.md, [OD15]. */
+/**
+ * When a device was last heard of. Of our own it is shown to the person (docs/protocol/devices.md, [OD15]); of
+ * anybody's it says whether entries are still sealed for it (docs/protocol/groups.md, [RT6]).
+ */
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
-/** People read minutes: nothing is written down more often. */
+/** People read minutes: nothing is written down more often … */
 const HEARD_EVERY_MS = 60_000;
+/** … and of others' devices days are enough. */
+const OTHERS_HEARD_EVERY_MS = 86_400_000;
 
-export async function heardOf(tx: WriteTx, device: DeviceRow, nowMs: number): Promise<void> {
+/** `isOwn`: of our own account. */
+export async function heardOf(
+  tx: WriteTx,
+  device: DeviceRow,
+  nowMs: number,
+  isOwn: boolean,
+): Promise<void> {
   const ageMs = nowMs - (device.heardAtMs ?? 0);
-  if (ageMs >= 0 && ageMs < HEARD_EVERY_MS) return;
-  await tx.put("devices", { ...device, heardAtMs: nowMs });
+  const isRecent = ageMs >= 0 && ageMs < (isOwn ? HEARD_EVERY_MS : OTHERS_HEARD_EVERY_MS);
+  if (isRecent && device.isAsleep === undefined) return;
+  const { isAsleep: _, ...awake } = device;
+  await tx.put("devices", { ...awake, heardAtMs: nowMs });
 }

@@ -72,8 +72,8 @@ async function learnMember(
   for (const device of fresh) await greetLater(tx, device, account);
   const isToldByThem = known.state === "accepted" || known.state === "blocked";
   for (const { card } of devices) {
-    const id = toHex(card.device);
-    const isDue = said.live.includes(id) && (!isToldByThem || (await isLost(tx, id)));
+    const device = toHex(card.device);
+    const isDue = said.live.includes(device) && (!isToldByThem || (await isLost(tx, device)));
     if (isDue) await putCard(tx, card, context.nowMs);
   }
   return fresh.length > 0;

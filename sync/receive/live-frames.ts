@@ -49,7 +49,7 @@ export async function openLiveFrame(
   if (type !== "typing" && type !== "hello" && type !== "cursor") return dropped("payload");
   const isTheirs = toHex(body.channel) === channel.id && toHex(body.device) === row.device;
   if (!isTheirs || !isSigned(payload.value, device.sigKey)) return dropped("signature");
-  if (row.account === context.self.account) await heardOf(tx, device, context.nowMs);
+  await heardOf(tx, device, context.nowMs, row.account === context.self.account);
   if (type === "cursor") return takeCursor(tx, context, channel, from, body);
   if (type === "hello") {
     await keepHello(tx, from, body);

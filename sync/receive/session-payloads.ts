@@ -138,7 +138,7 @@ async function heardFrom(
 async function nowKnowsUs(tx: WriteTx, { self, nowMs }: OpenContext, id: Hex): Promise<void> {
   const device = await tx.get("devices", id);
   if (device === undefined) return;
-  if (device.account === self.account) await heardOf(tx, device, nowMs);
+  await heardOf(tx, device, nowMs, device.account === self.account);
   if (device.knowsUs !== false) return;
   const { knowsUs: _, ...rest } = (await tx.get("devices", id)) ?? device;
   await tx.put("devices", rest);

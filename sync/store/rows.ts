@@ -19,6 +19,7 @@ import type { MetaBody } from "../entry/meta-body.ts";
 import type { EntryPlace, RosterOpRow, RosterRow } from "../group/rows.ts";
 import type { ForkRow, HealedRow, HelloRow } from "../heal/rows.ts";
 import type { Known } from "../log/known.ts";
+import type { HistoryPolicy } from "../roster/may.ts";
 import type { MediaRow } from "../media/rows.ts";
 import type { ChatMarksRow, YdocRow, YupRow } from "../rooms/rows.ts";
 import type { KeptTimer } from "../thread/channel-meta.ts";
@@ -135,8 +136,10 @@ export type DeviceRow = {
   /** What happened to relays of that card since: one each. */
   readonly moves?: readonly Move[];
   readonly prekeyBundle: Uint8Array | null;
-  /** One of our own: when it last told us anything; absent: never. */
+  /** When it last told us anything, of others' devices to the day; absent: never. */
   readonly heardAtMs?: number;
+  /** Nothing was heard of it for long, while another device of its account was there. */
+  readonly isAsleep?: true;
   /** When we last answered its NACK or WANT: it may not make us work without end. 0 = never. */
   readonly healedAtMs: number;
   /** When we last told it a whole roster, which is more work. */
@@ -172,6 +175,8 @@ export type OwnChainRow = {
   readonly sealedCount: number;
   /** Devices (hex16) that were handed this chain. */
   readonly holders: readonly Hex[];
+  /** Of a group: what newcomers may read of the past, when the chain began. */
+  readonly history?: HistoryPolicy;
 };
 
 /** A chain that a peer's device handed to us. `tags`: chain tag and live tag (hex16). */

@@ -1,7 +1,133 @@
 import { expect, test } from "vitest";
 
-import { hears, makeGroup, members, remove, tell } from "./group-talk.ts";
-import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+import { SMALL_CHAIN_MESSAGES_MAX, CHAIN_MESSAGES_MAX } from "../../crypto/chain/renewal.ts";
+import type { OwnChainRow } from "../../sync/store/rows.ts";
+import { add, groupOf, hears, makeGroup, members, remove, tell } from "./group-talk.ts";
+import type { Person } from "./person.ts";
+import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
+
+/** Their chain in the group. */
+async function chainOf(person: Person): Promise<OwnChainRow> {
+  const c = await groupOf(person);
+  const row = (await person.rows("ownChains")).find((it) => it.c === c);
+  if (row === undefined) throw new Error("a chain");
+  return row;
+}
+
+/** The chain under which their next message goes. */
+async function nextChain(w: World<string>, person: Person): Promise<string> {
+  await tell(person, "next");
+  await w.pass(10 * SECOND_MS);
+  return (await chainOf(person)).state.tag.join();
+}
+
+async function trio(): Promise<World<"alice" | "bob" | "carol">> {
+  const w = await world(["alice", "bob", "carol"]);
+  await w.befriend(w.alice, w.bob);
+  await w.befriend(w.alice, w.carol);
+  await makeGroup(w.alice, [w.bob, w.carol]);
+  await w.pass(20 * SECOND_MS);
+  return w;
+}
+
+test("[RT1] who goes ends the chain of everybody who hears it; who comes does not", async () => {
+  const w = await trio();
+  const { alice, bob, carol } = w;
+  const before = [await nextChain(w, alice), await nextChain(w, bob)];
+  expect([await nextChain(w, alice), await nextChain(w, bob)]).toEqual(before);
+  await remove(alice, carol);
+  await w.pass(10 * SECOND_MS);
+  const without = [await nextChain(w, alice), await nextChain(w, bob)];
+  for (const [n, it] of without.entries()) expect(it).not.toBe(before[n]);
+  await add(alice, carol);
+  await w.pass(20 * SECOND_MS);
+  expect([await nextChain(w, alice), await nextChain(w, bob)]).toEqual(without);
+  await w.atRest();
+});
+
+test("[RT2] what is said after the policy of history changed is under a new chain", async () => {
+  const w = await trio();
+  const { alice, bob } = w;
+  const before = await nextChain(w, bob);
+  const c = await groupOf(alice);
+  expect(await alice.device.groups.describe(c, { topic: "wood" })).toEqual({ ok: true });
+  await w.pass(10 * SECOND_MS);
+  expect(await nextChain(w, bob)).toBe(before);
+  expect(await alice.device.groups.describe(c, { history: "all" })).toEqual({ ok: true });
+  await w.pass(10 * SECOND_MS);
+  expect(await nextChain(w, bob)).not.toBe(before);
+});
+
+test("[RT3] a chain of a small group seals 25 entries, of a larger one 100", async () => {
+  const w = await trio();
+  const { alice, bob } = w;
+  const used = async (sealedCount: number): Promise<void> => {
+    const row = await chainOf(alice);
+    await alice.change((tx) => tx.put("ownChains", { ...row, sealedCount }));
+  };
+  const first = await nextChain(w, alice);
+  await used(SMALL_CHAIN_MESSAGES_MAX - 1);
+  expect(await nextChain(w, alice)).toBe(first);
+  const second = await nextChain(w, alice);
+  expect(second).not.toBe(first);
+  // Fifteen more devices of Bob's make it a larger one.
+  const like = (await alice.rows("devices")).find((it) => it.account !== "" && it.card !== null);
+  const account = await bob.account();
+  await alice.change(async (tx) => {
+    const contact = await tx.get("contacts", account);
+    if (contact === undefined || like === undefined) return;
+    const devices = Array.from({ length: 15 }, (_, n) => n.toString(16).padStart(32, "0"));
+    await tx.put("contacts", { ...contact, live: [...contact.live, ...devices] });
+    for (const device of devices) {
+      await tx.put("devices", { ...like, device, account, prekeyBundle: null });
+    }
+  });
+  await used(SMALL_CHAIN_MESSAGES_MAX);
+  expect(await nextChain(w, alice)).toBe(second);
+  await used(CHAIN_MESSAGES_MAX);
+  expect(await nextChain(w, alice)).not.toBe(second);
+});
+
+test("[RT4] a device whose storage was rolled back goes on under a new chain in a new log, and all hear it", async () => {
+  const w = await trio();
+  const { alice, bob, carol, everybody } = w;
+  await tell(bob, "one");
+  await w.pass(20 * SECOND_MS);
+  const before = await nextChain(w, bob);
+  const restore = bob.backUp();
+  await tell(bob, "two");
+  await w.pass(20 * SECOND_MS);
+  await bob.sleep();
+  restore();
+  await bob.wake();
+  await tell(alice, "are you there?");
+  await w.pass(MINUTE_MS);
+  expect(await nextChain(w, bob)).not.toBe(before);
+  await tell(bob, "three");
+  await w.atRest(5 * MINUTE_MS);
+  const all = await hears(alice);
+  for (const text of ["one", "two", "are you there?", "three"]) expect(all).toContain(text);
+  for (const it of [bob, carol]) expect(await hears(it), `${it.name} agrees`).toEqual(all);
+  for (const it of everybody) expect(await members(it, everybody)).toHaveLength(3);
+});
+
+test("[RT5] who comes gets the chain as it is: what was sealed before does not open", async () => {
+  const w = await world(["alice", "bob", "carol"]);
+  const { alice, bob, carol } = w;
+  await w.befriend(alice, bob);
+  await w.befriend(alice, carol);
+  await makeGroup(alice, [bob]);
+  await w.pass(20 * SECOND_MS);
+  for (let n = 0; n < 5; n += 1) await tell(alice, `${n}`);
+  await w.pass(20 * SECOND_MS);
+  const sealed = (await chainOf(alice)).state.n;
+  await add(alice, carol);
+  await w.pass(20 * SECOND_MS);
+  const tag = (await chainOf(alice)).state.tag.join();
+  const held = (await carol.rows("peerChains")).find((it) => it.state.tag.join() === tag);
+  expect(held?.state.n).toBeGreaterThanOrEqual(sealed);
+  expect(held?.state.skipped).toEqual([]);
+});
 
 test("[OB14] a removal that waits in the mailbox is heard before the next word goes", async () => {
   const w = await world(["alice", "bob", "carol"], { atOther: ["bob", "carol"] });

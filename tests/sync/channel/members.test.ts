@@ -8,13 +8,16 @@ import {
   channelIdOf,
   openAccountChannel,
   openChannel,
+  openGroup,
 } from "../../../sync/channel/channels.ts";
 import {
   addresseesOf,
   channelWith,
   openChannelWith,
   recipientsOf,
+  SERVED_ALL_MAX,
 } from "../../../sync/channel/members.ts";
+import { rosterRowOf } from "../../../sync/group/rosters.ts";
 import { isSent } from "../../../sync/outbox/targets.ts";
 import type { DeviceRow } from "../../../sync/store/rows.ts";
 import { introduce, type Someone, sibling, someone } from "../acquainted.ts";
@@ -49,6 +52,36 @@ test("[MM1] an entry is for all devices of both accounts but the one that wrote 
     expect(names(await recipientsOf(tx, phone.self, own))).toEqual([laptop.self.device]);
     const notes = await openChannel(tx, phone.self, phone.self.account);
     expect(names(await recipientsOf(tx, phone.self, notes))).toEqual([laptop.self.device]);
+  });
+});
+
+test("[RT7] in a group of more than 200 an account's four devices are served that were seen last", async () => {
+  const { phone, bob } = await trio();
+  await phone.change(async (tx) => {
+    const like = await tx.get("devices", bob.self.device);
+    const contact = await tx.get("contacts", bob.self.account);
+    if (like === undefined || contact === undefined) throw new Error("Bob");
+    const devices = Array.from({ length: 6 }, (_, n) => n.toString(16).padStart(32, "0"));
+    for (const [n, device] of devices.entries()) {
+      await tx.put("devices", { ...like, device, cardAtMs: 0, heardAtMs: n });
+    }
+    await tx.put("contacts", { ...contact, live: devices });
+    const strangers = Array.from({ length: SERVED_ALL_MAX }, (_, n) =>
+      n.toString(16).padStart(64, "0"),
+    );
+    const roster = async (accounts: readonly string[]): Promise<readonly string[]> => {
+      const channel = await openGroup(tx, "0".repeat(32));
+      const members = [bob.self.account, ...accounts].map((account) => ({
+        account,
+        role: "member" as const,
+        floor: 0,
+        by: "",
+      }));
+      await tx.put("rosters", { ...(await rosterRowOf(tx, channel.c)), members });
+      return names(await recipientsOf(tx, phone.self, channel));
+    };
+    expect(await roster(strangers.slice(1))).toEqual(devices);
+    expect(await roster(strangers)).toEqual(devices.slice(2));
   });
 });
 
