@@ -10,8 +10,9 @@ import type { Timers } from "../clock/timers.ts";
 import { groupMembers } from "../group/rosters.ts";
 import type { Lane } from "../lane.ts";
 import type { LinkTo } from "../session/pool.ts";
+import type { Hex } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
-import { type Outcome, putLive } from "./put-live.ts";
+import { type LiveFrame, type Outcome, putLive } from "./put-live.ts";
 import { RECEIPTS_TO_ALL_MAX, type SealedCursor, sealCursor } from "./receipts.ts";
 
 /** From a change to its cursor: long enough to take in what comes with it. */
@@ -25,6 +26,7 @@ export const RECEIPT_RETRY_MS = 5_000;
 export const RECEIPT_RETRY_MAX_MS = 600_000;
 
 const CURSOR_TABLES = [
+  "meta",
   "channels",
   "ownChains",
   "contacts",
@@ -32,6 +34,7 @@ const CURSOR_TABLES = [
   "logs",
   "entries",
   "rosters",
+  "yups",
 ] as const;
 
 export type ReceiptDeps = {
@@ -162,13 +165,21 @@ async function tellOnce(deps: ReceiptDeps, c: number, isSlow: boolean): Promise<
 
 /** `stored`: a relay of every device has it. */
 async function putCursor(deps: ReceiptDeps, cursor: SealedCursor): Promise<Outcome> {
+  const { slot, unread } = cursor;
+  const told = await putTo(deps, cursor, cursor.devices);
+  if (unread === undefined || told === "refused") return told;
+  const outcome = await putTo(deps, { slot, body: unread.body }, unread.devices);
+  return outcome === "stored" ? told : outcome;
+}
+
+async function putTo(deps: ReceiptDeps, frame: LiveFrame, ids: readonly Hex[]): Promise<Outcome> {
   const devices = await deps.store.read(["devices"], (tx) =>
-    Promise.all(cursor.devices.map((it) => tx.get("devices", it))),
+    Promise.all(ids.map((it) => tx.get("devices", it))),
   );
   let worst: Outcome = "stored";
   for (const device of devices) {
     if (device === undefined) continue;
-    const outcome = await putLive(deps.linkTo, cursor, device);
+    const outcome = await putLive(deps.linkTo, frame, device);
     if (outcome !== "stored" && worst !== "refused") worst = outcome;
   }
   return worst;

@@ -26,7 +26,9 @@ import {
 } from "../log/known.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import { type Cursor, type CursorContent, signCursor } from "../payload/cursor.ts";
+import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
+import { tellsWhatWasRead } from "../rooms/settings.ts";
 import type { CursorRow, DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { isGone } from "../thread/aggregate.ts";
@@ -42,6 +44,8 @@ export type SealedCursor = {
   readonly body: Uint8Array;
   readonly slot: Uint8Array;
   readonly devices: readonly Hex[];
+  /** For other people's devices, when the person does not tell what they have read. Rule [RR1]. */
+  readonly unread?: { readonly body: Uint8Array; readonly devices: readonly Hex[] };
 };
 
 /** `nobody`: it is nobody's business. `notYet`: nobody holds a chain of ours, but they will. */
@@ -68,13 +72,26 @@ export async function sealCursor(
     delivered: logs.map((it) => ({ log: bytesOf(it.log), known: it.known })),
     read: logs.map((it) => ({ log: bytesOf(it.log), known: it.read })),
   };
-  const payload = encodePayload("cursor", signCursor(content, self.keys.sigSecret));
-  return {
+  const bodyOf = (says: CursorContent): Uint8Array => {
+    const payload = encodePayload("cursor", signCursor(says, self.keys.sigSecret));
+    return envelopeOf(sealLive(chain.state, payload, random));
+  };
+  const sealed: SealedCursor = {
     c: channel.c,
     version: channel.receipts,
-    body: envelopeOf(sealLive(chain.state, payload, random)),
+    body: bodyOf(content),
     slot: slotOf(chain.state.liveKey),
     devices: chain.holders.filter((it) => live.has(it)),
+  };
+  if (await tellsWhatWasRead(tx)) return sealed;
+  const ours = new Set(readers.flatMap((it) => (it.account === self.account ? [it.device] : [])));
+  return {
+    ...sealed,
+    devices: sealed.devices.filter((it) => ours.has(it)),
+    unread: {
+      body: bodyOf({ ...content, read: [] }),
+      devices: sealed.devices.filter((it) => !ours.has(it)),
+    },
   };
 }
 
@@ -143,7 +160,10 @@ export async function applyCursor(
     ...from,
     counter: cursor.counter,
     delivered: cursor.delivered.map((it) => ({ log: toHex(it.log), known: it.known })),
-    read: cursor.read.map((it) => ({ log: toHex(it.log), known: it.known })),
+    read: readWith(
+      held,
+      cursor.read.map((it) => ({ log: toHex(it.log), known: it.known })),
+    ),
   };
   await tx.put("cursors", row);
   const isBehindItself =
@@ -170,6 +190,19 @@ export async function applyCursor(
     }
   }
   return { settled, lost, isAheadOfUs, isBehindItself };
+}
+
+/**
+ * Reading is never taken back: whoever stops telling what they read leaves what they told. Rule [RR2].
+ */
+function readWith(held: CursorRow | undefined, read: CursorRow["read"]): CursorRow["read"] {
+  const before = held?.read ?? [];
+  const grown = read.map(({ log, known }) => {
+    const earlier = before.find((it) => it.log === log);
+    return { log, known: earlier === undefined ? known : unionKnown(earlier.known, known) };
+  });
+  const others = before.filter(({ log }) => !read.some((it) => it.log === log));
+  return [...grown, ...others].slice(0, CURSOR_LOGS_MAX);
 }
 
 /**

@@ -26,5 +26,12 @@ export function parseSettings(value: unknown): Settings {
   };
 }
 
+/** Not while another device's word on it may wait to be taken in. */
+export async function tellsWhatWasRead(tx: ReadTx): Promise<boolean> {
+  const range = { lower: [SETTINGS], upper: [SETTINGS], limit: 1 };
+  const waiting = await tx.range("yups", "room", range);
+  return waiting.length === 0 && (await readSettings(tx)).receiptsSent;
+}
+
 export const readSettings = async (tx: ReadTx): Promise<Settings> =>
   parseSettings((await tx.get("meta", SETTINGS))?.v);

@@ -178,3 +178,30 @@ test("[CM3] mute, pin and archive hold on all devices, and the last word does", 
   expect(await phone.device.chats.pin(999, true)).toMatchObject({ ok: false });
   await atRest();
 });
+
+test("[RR1] [RR2] who does not tell what they read is still known to have what they have", async () => {
+  const { phone, laptop, bob, pass, befriend } = await world(["phone", "laptop", "bob"]);
+  await befriend(phone, bob);
+  await linked(phone, laptop);
+  await pass(20 * SECOND_MS);
+  await bob.say(phone, "one");
+  await pass(5 * SECOND_MS);
+  await phone.read(bob);
+  await pass(5 * SECOND_MS);
+  const room = await tabIn(laptop, "settings");
+  room.doc.getMap("settings").set("receiptsSent", false);
+  room.flush();
+  await pass(5 * SECOND_MS);
+  await bob.say(phone, "two");
+  await pass(5 * SECOND_MS);
+  await phone.read(bob);
+  await pass(10 * SECOND_MS);
+  expect(await bob.states(phone)).toEqual(["read", "delivered"]);
+  expect(await laptop.unread(bob)).toBe(0);
+  room.doc.getMap("settings").set("receiptsSent", true);
+  room.flush();
+  await pass(5 * SECOND_MS);
+  await bob.say(phone, "three");
+  await pass(10 * SECOND_MS);
+  expect(await bob.states(phone)).toEqual(["read", "read", "delivered"]);
+});
