@@ -96,9 +96,13 @@ type ShownChannel = ChannelRow & {
 const isShown = (channel: ChannelRow): channel is ShownChannel =>
   channel.c !== undefined && channel.kind !== "account";
 
-/** Of the entries that we hold in these logs, how many the cursor says that its device holds. */
-const heldOf = ({ delivered }: CursorRow, logs: readonly LogRow[]): number =>
-  logs.reduce((sum, { log, known }) => {
+/**
+ * Of the entries that we hold in these logs, how many the cursor says that its device holds. Of what it
+ * wrote itself it says nothing: that it has.
+ */
+const heldOf = ({ delivered, device }: CursorRow, logs: readonly LogRow[]): number =>
+  logs.reduce((sum, { log, known, device: author }) => {
+    if (author === device) return sum + countKnown(known);
     const theirs = delivered.find((it) => it.log === log)?.known ?? KNOWN_NOTHING;
     return sum + countBoth(known, theirs);
   }, 0);

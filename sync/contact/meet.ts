@@ -5,8 +5,8 @@
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { noteContact, noteEverybody } from "../account/address-book.ts";
-import { ensureOwnLog } from "../channel/append.ts";
-import { openChannel } from "../channel/channels.ts";
+import { ensureOwnLog, sendTo } from "../channel/append.ts";
+import { openAccountChannel, openChannel, openOwnLog } from "../channel/channels.ts";
 import { JOINS_MAX } from "../group/waiting.ts";
 import { hasKnown } from "../log/known.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
@@ -90,7 +90,25 @@ async function meetSibling(
   }
   if (type === "contact") await answerSibling(tx, context, from.device);
   await noteEverybody(tx, context);
+  if (type === "contact") await openToSibling(tx, context, from.device);
   effects.wake();
+}
+
+/**
+ * Receipts go under a chain, and a chain goes with an entry: where we wrote before there was anybody to
+ * tell, the first entry of our log goes to the new device once more.
+ */
+async function openToSibling(tx: WriteTx, context: OpenContext, id: Hex): Promise<void> {
+  const { self, nowMs } = context;
+  const device = await tx.get("devices", id);
+  const channels = [await openChannel(tx, self, self.account), await openAccountChannel(tx, self)];
+  for (const channel of channels) {
+    const log = await openOwnLog(tx, self, channel);
+    const entry = await tx.get("entries", [channel.c, log.a, 1]);
+    const isHeld = (await tx.get("ownChains", channel.c))?.holders.includes(id) === true;
+    if (device === undefined || entry === undefined || isHeld) continue;
+    await sendTo(tx, self, { entry, channel }, [device], nowMs);
+  }
 }
 
 /** With where the others are: two that were linked at once know of each other by this. */

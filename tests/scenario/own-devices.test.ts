@@ -379,3 +379,25 @@ test("[AB3] [OD12] three devices, offline in turns, end with the same unread cou
     expect(it.bugs, it.name).toEqual([]);
   }
 });
+
+test("[OD17] a new device and those that were there confirm each other's words in every channel", async () => {
+  const them = await world(["phone", "laptop", "bob"], { newcomers: ["laptop"] });
+  const { phone, laptop, bob, pass, befriend, outcome, atRest } = them;
+  // Said before there was anybody to say it to.
+  await outcome(phone.device.devices.introduce("phone"));
+  await phone.say(phone, "note");
+  await befriend(phone, bob);
+  await phone.say(bob, "one");
+  await linkTwo(them, phone, laptop);
+  await outcome(laptop.device.devices.introduce("laptop"));
+  await pass(30 * SECOND_MS);
+  for (const [one, other] of [
+    [phone, laptop],
+    [laptop, phone],
+  ] as const) {
+    const id = await deviceOf(other);
+    const cursors = (await one.rows("cursors")).filter((it) => it.device === id);
+    expect(cursors.map((it) => it.c).toSorted(), one.name).toEqual([1, 2, 3]);
+  }
+  await atRest();
+});

@@ -1,5 +1,5 @@
 /**
- * How far the history is that comes from another device of ours. [AHB9] A bar that is true: entries that
+ * How far the history is that comes from another device of ours. [AHI4] A bar that is true: entries that
  * are here of those that there are, also after the app was closed on the way.
  */
 import { type ReactElement, useCallback } from "react";

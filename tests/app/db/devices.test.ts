@@ -66,7 +66,7 @@ test("[AHI1] [AHI2] [AHI3] what each device and each person holds of what is her
   expect(lacking?.isOnlyCopy).toBe(true);
 });
 
-test("[AHB9] the bar counts what is here of what there is, and goes when nothing is wanted any more", async () => {
+test("[AHI4] the bar counts what is here of what there is, and goes when nothing is wanted any more", async () => {
   const { db } = await stage();
   await metaOf(db).put({
     k: "presync",

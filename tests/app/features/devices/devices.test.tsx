@@ -151,7 +151,7 @@ test("[ARS1] a removed device says so, and offers to erase", async () => {
   expect(onErase).toHaveBeenCalledOnce();
 });
 
-test("[AHB9] the bar is determinate, and says its figures", async () => {
+test("[AHI4] the bar is determinate, and says its figures", async () => {
   const { db } = await stage();
   await channelsOf(db).put(channel(1, { history: "wanted" }));
   await metaOf(db).put({ k: "presync", v: { ["1".padStart(32, "0")]: 60 } });
