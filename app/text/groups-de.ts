@@ -80,7 +80,7 @@ export const groupsDe: typeof groupsEn = {
   notAccepted: "Nicht angenommen",
   notAcceptedHelp:
     "Als sie ankam, durftest du in der Gruppe nicht mehr schreiben. Nur du siehst sie; kopiere ihren Text, wenn du ihn brauchst.",
-  waiting: "Wartet, bis jemand dich hereinlässt",
+  waiting: "Wartet auf Einlass",
   waitingBody:
     "Du kommst herein, sobald ein Gerät von jemandem, der die Gruppe leitet, deinen Link gesehen hat, oder wenn jemand zustimmt.",
   refused: "Du wurdest nicht in diese Gruppe gelassen.",

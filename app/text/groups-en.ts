@@ -82,7 +82,7 @@ export const groupsEn = {
   notAccepted: "Not accepted",
   notAcceptedHelp:
     "When it came, the group no longer allowed you to write. Only you see it; copy its words if you need them.",
-  waiting: "Waiting until somebody lets you in",
+  waiting: "Waiting to be let in",
   waitingBody:
     "You come in once a device of somebody who runs this group has seen that you used its link, or when they say yes.",
   refused: "You were not let into this group.",

@@ -1,5 +1,5 @@
 /** Whose chat this is, and whether they are here or writing. [AHE1] In a group who writes is named. */
-import { ArrowLeft, EllipsisVertical, Users } from "lucide-react";
+import { ArrowLeft, EllipsisVertical } from "lucide-react";
 import type { ReactElement } from "react";
 import { Link } from "wouter";
 
@@ -48,19 +48,18 @@ export function ConversationHeader(props: Props): ReactElement {
         <p className="presence" data-online={seen.online} aria-live="off">
           {names.length > 0 ? texts().groups.writing(names) : presence}
         </p>
+        {group === null || group.size === 0 ? null : (
+          // Lies over the name: what one wants to know more of is what one presses.
+          <button
+            type="button"
+            className="title-button"
+            id={GROUP_BUTTON_ID}
+            aria-label={texts().groups.details}
+            aria-expanded={isGroupOpen}
+            onClick={onGroup}
+          />
+        )}
       </div>
-      {group === null ? null : (
-        <button
-          type="button"
-          className="icon-button"
-          id={GROUP_BUTTON_ID}
-          aria-label={texts().groups.details}
-          aria-expanded={isGroupOpen}
-          onClick={onGroup}
-        >
-          <Users aria-hidden="true" />
-        </button>
-      )}
       {mayWriteIn(chat) ? <TimerButton chat={chat} /> : null}
       <StarredButton onClick={onStarred} />
       <button

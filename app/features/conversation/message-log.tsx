@@ -11,7 +11,7 @@ import {
 
 import { assert } from "../../../crypto/base/assert.ts";
 import type { EntryRow } from "../../../sync/store/rows.ts";
-import type { Chat } from "../../db/chats.ts";
+import { type Chat, mayWriteIn } from "../../db/chats.ts";
 import { isLine } from "../../db/lines.ts";
 import type { Spot } from "../../db/looks.ts";
 import { messageStateOf } from "../../db/message-state.ts";
@@ -104,7 +104,7 @@ export function MessageLog(props: Props): ReactElement {
         >
           <Rows {...props} activeId={roving.activeId} />
         </ol>
-        {rows.length === 0 ? <Empty chat={chat} /> : null}
+        {rows.length === 0 && mayWriteIn(chat) ? <Empty chat={chat} /> : null}
       </ScrollKeeper>
       {atBottom && following ? null : (
         <button type="button" className="jump-button" onClick={toLatest}>
