@@ -7,7 +7,7 @@ import { forksOf } from "../heal/digest.ts";
 import type { RosterOp } from "../roster/ops.ts";
 import { resolve, type Roster } from "../roster/resolve.ts";
 import { type Evidence, NO_EVIDENCE } from "../roster/trial.ts";
-import type { TableName } from "../store/rows.ts";
+import type { Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { MemberRow, RosterOpRow, RosterRow } from "./rows.ts";
 
@@ -105,6 +105,19 @@ async function resolveAnew(tx: WriteTx, c: number, ops: readonly RosterOp[]): Pr
 
 const membersIn = ({ members }: Roster): readonly MemberRow[] =>
   [...members].map(([account, { role, floor, by }]) => ({ account, role, floor, by }));
+
+/** In larger groups nobody is told who is writing. */
+export const TYPING_MEMBERS_MAX = 32;
+
+/** Is it a group in which this account is heard typing? Rule [TY7]. */
+export async function isTypingGroup(
+  tx: ReadTx,
+  channel: Pick<Channel, "c">,
+  account: Hex,
+): Promise<boolean> {
+  const members = await groupMembers(tx, channel);
+  return members.length <= TYPING_MEMBERS_MAX && members.some((it) => it.account === account);
+}
 
 /** The accounts of a group. Cheap: nothing is worked out. */
 export const groupMembers = async (

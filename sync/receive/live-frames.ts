@@ -7,6 +7,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { openLive } from "../../crypto/chain/live.ts";
 import { type Channel, channelOf } from "../channel/channels.ts";
 import { heardOf } from "../devices/heard.ts";
+import { isTypingGroup } from "../group/rosters.ts";
 import { keepHello } from "../heal/compare.ts";
 import { takeForkProof } from "../heal/forks.ts";
 import { type Cursor, verifyCursor } from "../payload/cursor.ts";
@@ -56,7 +57,11 @@ export async function openLiveFrame(
     effects.missing();
     return LIVE;
   }
-  if (contact.state !== "accepted") return dropped("stranger");
+  const isHeard =
+    channel.kind === "group"
+      ? await isTypingGroup(tx, channel, row.account)
+      : contact.state === "accepted";
+  if (!isHeard) return dropped("stranger");
   effects.typing(row.c, row.account, body.atMs);
   return LIVE;
 }

@@ -1,20 +1,23 @@
 /**
  * "… is writing": sealed under our chain's live key, handed to whoever is connected, never stored.
- * docs/protocol/sync.md, rules [TY1] to [TY6].
+ * docs/protocol/sync.md, rules [TY1] to [TY7].
  */
 import type { Random } from "../../crypto/base/random.ts";
 import { sealLive } from "../../crypto/chain/live.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
+import type { Card } from "../../crypto/identity/card.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
-import { bytesOf, channelOf } from "../channel/channels.ts";
+import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
+import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { cardOf, reachableDevices } from "../contact/contacts.ts";
+import { isTypingGroup } from "../group/rosters.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { signTyping } from "../payload/typing.ts";
 import type { LinkTo } from "../session/pool.ts";
-import type { Hex } from "../store/rows.ts";
-import type { Store } from "../store/store.ts";
+import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { ReadTx, Store } from "../store/store.ts";
 import { idOf } from "../wire/ids.ts";
 
 /** While somebody writes, others are told once in so long … */
@@ -27,6 +30,8 @@ export const TYPING_FRAMES_MAX = 4;
 const TYPING_FRAMES_MS = TYPING_FRAMES_MAX * TYPING_EVERY_MS;
 /** … and show it for so long after the last time. */
 export const TYPING_SHOWN_MS = 6_000;
+/** Relays of a device that are tried. */
+const RELAYS_TRIED_MAX = 2;
 /** A frame this old is a repetition. */
 export const TYPING_AGE_MS_MAX = 30_000;
 
@@ -102,23 +107,31 @@ export function openTypingBoard(deps: TypingDeps): TypingBoard {
   };
 }
 
+const TELL_TABLES = ["channels", "ownChains", "contacts", "devices", "rosters"] as const;
+
+/** Whose business it is that we write there. Rules [TY3] and [TY7]. */
+async function seeTyping(tx: ReadTx, self: Self, channel: Channel): Promise<readonly DeviceRow[]> {
+  if (channel.kind === "group") {
+    const isSmall = await isTypingGroup(tx, channel, self.account);
+    const devices = isSmall ? await recipientsOf(tx, self, channel) : [];
+    return devices.filter((it) => it.account !== self.account);
+  }
+  const contact = await tx.get("contacts", channel.account);
+  return contact?.state === "accepted" ? reachableDevices(tx, channel.account) : [];
+}
+
 /** One frame to every device that holds our chain. Nobody waits for it, nobody misses it. */
 async function tell(deps: TypingDeps, c: number): Promise<void> {
   const self = deps.self();
   if (self === undefined) return;
-  const found = await deps.store.read(
-    ["channels", "ownChains", "contacts", "devices"],
-    async (tx) => {
-      const channel = await channelOf(tx, c);
-      const chain = await tx.get("ownChains", c);
-      if (channel === undefined || chain === undefined) return undefined;
-      const contact = await tx.get("contacts", channel.account);
-      if (contact?.state !== "accepted") return undefined;
-      const live = await reachableDevices(tx, channel.account);
-      const devices = live.filter((it) => chain.holders.includes(it.device));
-      return { channel, chain, devices };
-    },
-  );
+  const found = await deps.store.read(TELL_TABLES, async (tx) => {
+    const channel = await channelOf(tx, c);
+    const chain = await tx.get("ownChains", c);
+    if (channel === undefined || chain === undefined) return undefined;
+    const live = await seeTyping(tx, self, channel);
+    const devices = live.filter((it) => chain.holders.includes(it.device));
+    return { channel, chain, devices };
+  });
   if (found === undefined) return;
   const content = {
     channel: bytesOf(found.channel.id),
@@ -127,20 +140,43 @@ async function tell(deps: TypingDeps, c: number): Promise<void> {
   };
   const payload = encodePayload("typing", signTyping(content, self.keys.sigSecret));
   const body = envelopeOf(sealLive(found.chain.state, payload, deps.random));
-  for (const device of found.devices) {
-    // At the first of their relays that answers: what nobody misses is not said twice.
-    for (const relay of cardOf(device)?.relays ?? []) {
-      const relayId = idOf("RelayId", relay.relayId);
-      const answer = await deps.linkTo(relay.url, relayId, device.account)?.put({
-        envelope: idOf("EnvelopeId", envelopeIdOf(body)),
-        isEphemeral: true,
-        isUrgent: false,
-        slot: null,
-        ttlSeconds: 0,
-        targets: [{ mailbox: idOf("MailboxId", relay.mailbox), token: idOf("Token", relay.token) }],
-        body,
-      });
-      if (answer?.ok === true) break;
+  // At the first of their relays that answers, all who are reached there together: what nobody misses is not
+  // said twice.
+  const left = new Set(found.devices);
+  for (let nth = 0; nth < RELAYS_TRIED_MAX && left.size > 0; nth += 1) {
+    const there = [...left].flatMap((device) => {
+      const relay = cardOf(device)?.relays[nth];
+      return relay === undefined ? [] : [{ device, relay }];
+    });
+    for (const group of Map.groupBy(there, ({ relay }) => relay.url).values()) {
+      if (await putTyping(deps, body, group)) for (const { device } of group) left.delete(device);
     }
   }
+}
+
+type Place = { readonly device: DeviceRow; readonly relay: Card["relays"][number] };
+
+/** True when the relay took it. All are reached at one address. */
+async function putTyping(
+  deps: TypingDeps,
+  body: Uint8Array,
+  places: readonly Place[],
+): Promise<boolean> {
+  const [first] = places;
+  if (first === undefined) return false;
+  const { relay, device } = first;
+  const link = deps.linkTo(relay.url, idOf("RelayId", relay.relayId), device.account);
+  const answer = await link?.put({
+    envelope: idOf("EnvelopeId", envelopeIdOf(body)),
+    isEphemeral: true,
+    isUrgent: false,
+    slot: null,
+    ttlSeconds: 0,
+    targets: places.map((it) => ({
+      mailbox: idOf("MailboxId", it.relay.mailbox),
+      token: idOf("Token", it.relay.token),
+    })),
+    body,
+  });
+  return answer?.ok === true;
 }

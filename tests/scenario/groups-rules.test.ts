@@ -143,7 +143,7 @@ test("[OB14] a removal that waits in the mailbox is heard before the next word g
   await w.pass(20 * SECOND_MS);
   alice.disconnect();
   // More than a relay hands over at once.
-  for (let n = 0; n < 300; n += 1) await tell(bob, `${n}`);
+  for (let n = 0; n < 270; n += 1) await tell(bob, `${n}`);
   await w.pass(2 * MINUTE_MS);
   await remove(bob, carol);
   await w.pass(MINUTE_MS);
@@ -154,4 +154,40 @@ test("[OB14] a removal that waits in the mailbox is heard before the next word g
   expect((await hears(bob)).at(-1)).toBe("for bob alone");
   expect((await carol.rows("entries")).map((it) => it.text)).not.toContain("for bob alone");
   expect(await members(alice, everybody)).toEqual(["alice member", "bob owner"]);
+});
+
+test("[TY7] in a small group all members see who is writing, in a larger one nobody", async () => {
+  const w = await trio();
+  const { alice, bob, carol } = w;
+  await tell(bob, "hello");
+  await w.pass(20 * SECOND_MS);
+  w.relay.counted();
+  bob.device.typing(await groupOf(bob));
+  await w.pass(SECOND_MS);
+  const account = await bob.account();
+  for (const it of [alice, carol]) {
+    expect(it.status?.typing).toEqual({ [await groupOf(it)]: [account] });
+  }
+  // One frame for both.
+  expect(w.relay.counted()["put.liveOnly"]).toBe(2);
+  await tell(bob, "done");
+  await w.pass(SECOND_MS);
+  for (const it of [alice, carol]) expect(it.status?.typing).toEqual({});
+  const strangers = Array.from({ length: 30 }, (_, n) => n.toString(16).padStart(64, "0"));
+  const c = await groupOf(bob);
+  await bob.change(async (tx) => {
+    const row = await tx.get("rosters", c);
+    const [like] = row?.members ?? [];
+    if (row === undefined || like === undefined) return;
+    const members = [...row.members, ...strangers.map((it) => ({ ...like, account: it }))];
+    await tx.put("rosters", { ...row, members });
+  });
+  bob.device.typing(await groupOf(bob));
+  await w.pass(SECOND_MS);
+  for (const it of [alice, carol]) expect(it.status?.typing).toEqual({});
+  await remove(alice, carol);
+  await w.pass(10 * SECOND_MS);
+  carol.device.typing(await groupOf(carol));
+  await w.pass(SECOND_MS);
+  expect(alice.status?.typing).toEqual({});
 });
