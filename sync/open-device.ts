@@ -4,6 +4,7 @@
  */
 import { toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
+import { compareKeepsake, type Keepsake } from "./account/keepsake.ts";
 import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
 import type { Self } from "./account/self.ts";
 import { upgradeRows } from "./account/upgrade-rows.ts";
@@ -55,6 +56,8 @@ export type DeviceDeps = {
   readonly homeUrl: string;
   /** Where the app is served, without a fragment: what invite links begin with. */
   readonly appUrl: string;
+  /** Outlives the database, where there is such a place. */
+  readonly keepsake?: Keepsake;
   /** Brings what shared documents need; a process without it keeps their entries. */
   readonly loadRooms?: () => Promise<OpenRoomHost>;
   /** Counts what was dropped, by reason; never content. */
@@ -258,7 +261,7 @@ class OpenedDevice implements Device {
     this.#closed = true;
     this.#goQuiet();
     await this.#rooms.close();
-    await this.#lane.idle();
+    await this.#lane.close();
   }
 
   /** Nothing is sent, asked for or taken any more. */
@@ -384,6 +387,7 @@ class OpenedDevice implements Device {
 
   /** What goes on by itself once there is an account. */
   #begin(): void {
+    this.#run(this.#compareKeepsake());
     this.#devices.look();
     this.#presence.contactsChanged();
     this.#admissions.look();
@@ -410,6 +414,15 @@ class OpenedDevice implements Device {
       this.#deps.store.write(RESEND_TABLES, (tx) => resendLost(tx, url, storeInc)),
     );
     this.#resume();
+  }
+
+  /** Whatever changes state waits for it: in the lane it is the first. Rule [HE20]. */
+  #compareKeepsake(): Promise<void> {
+    return this.#lane.run(async () => {
+      const self = this.#self;
+      if (self === undefined) return;
+      this.#self = await compareKeepsake(this.#deps, self, this.#timers.now());
+    });
   }
 
   /** Our storage is older than what we sent: from now on we write new logs, under new chains. */

@@ -8,6 +8,7 @@ import { type DeviceDeps, openDevice } from "../../sync/open-device.ts";
 import { openDexieStore } from "../../sync/store/dexie-store.ts";
 import { StorageError, type Store } from "../../sync/store/store.ts";
 import { DB_NAME } from "../db/tables.ts";
+import { cacheKeepsake } from "../platform/keepsake.ts";
 import { openVaultKey } from "../platform/vault-key.ts";
 import type { OpenFailure } from "./messages.ts";
 import { openNetwork } from "./network.ts";
@@ -44,6 +45,7 @@ const openDeviceOn = (store: Store, loadRooms: DeviceDeps["loadRooms"]): Promise
     transport: openNetwork(systemTimers),
     timers: systemTimers,
     random: systemRandom,
+    keepsake: cacheKeepsake,
     homeUrl: location.origin,
     appUrl: `${location.origin}/`,
     ...(loadRooms !== undefined && { loadRooms }),
