@@ -86,6 +86,10 @@ function tablesOf(transaction: Transaction, answered: () => void): Tables {
       tableOf(name)
         .put({ ...row })
         .then(answer),
+    putAll: async (name, rows) => {
+      await tableOf(name).bulkPut([...rows]);
+      answered();
+    },
     delete: (name, key) => tableOf(name).delete(key).then(answer),
   };
 }

@@ -10,7 +10,7 @@
  * private copies that nobody changes, hence a snapshot copies lists, not rows. A write works in place
  * and takes notes of what it replaced; a failed one is undone by them, backwards.
  */
-import { compareBound, compareKeys, type Fields, keysOf } from "./keys.ts";
+import { compareBound, compareKeys, type Fields, keysOf, primaryKeyOf } from "./keys.ts";
 import type { TableName } from "./rows.ts";
 import { openScope, type Tables } from "./scope.ts";
 import { type Key, type Range, StorageError, type Store } from "./store.ts";
@@ -90,6 +90,18 @@ export function openMemoryStore(from?: Snapshot): MemoryStore {
 }
 
 function tablesOf(database: Database, note: (note: Note) => void): Tables {
+  const put = (name: TableName, row: Fields, given: Key | undefined): Key => {
+    const table = database[name];
+    const key = given ?? table.next;
+    const copy = copyOf(row) as Record<string, unknown>;
+    if (given === undefined) copy[TABLES[name].primary[0] ?? ""] = key;
+    refuseTwins(table, key, copy);
+    note({ name, key, row: replace(table, key, copy), next: table.next });
+    if (TABLES[name].generated && typeof key === "number") {
+      table.next = Math.max(table.next, key + 1);
+    }
+    return key;
+  };
   return {
     get: (name, key) => {
       const row = rowAt(database[name].rows, key);
@@ -106,17 +118,9 @@ function tablesOf(database: Database, note: (note: Note) => void): Tables {
       const [from, to] = spanOf(indexOfShape(database[name], shape).items, range);
       return to - from;
     },
-    put: (name, row, given) => {
-      const table = database[name];
-      const key = given ?? table.next;
-      const copy = copyOf(row) as Record<string, unknown>;
-      if (given === undefined) copy[TABLES[name].primary[0] ?? ""] = key;
-      refuseTwins(table, key, copy);
-      note({ name, key, row: replace(table, key, copy), next: table.next });
-      if (TABLES[name].generated && typeof key === "number") {
-        table.next = Math.max(table.next, key + 1);
-      }
-      return key;
+    put,
+    putAll: (name, rows) => {
+      for (const row of rows) put(name, row, primaryKeyOf(name, row));
     },
     delete: (name, key) => {
       const row = replace(database[name], key, undefined);

@@ -99,6 +99,13 @@ class Memory implements WriteTx {
     return made;
   };
 
+  readonly putAll = async <T extends TableName>(
+    name: T,
+    rows: readonly Rows[T][],
+  ): Promise<void> => {
+    for (const row of rows) await this.put(name, row);
+  };
+
   readonly delete = async (name: TableName, key: Key): Promise<void> => {
     const { rows, found } = this.#table(name);
     // A number that was put is not given again, though its row goes.
@@ -116,7 +123,11 @@ class Memory implements WriteTx {
     const { rows } = this.#table(name);
     const due = [...rows].filter(([, { isDue }]) => isDue);
     for (const [key, { row }] of due) rows.set(key, { row, isDue: false });
-    await Promise.all(due.map(([, { row }]) => this.#tx.put(name, row as Rows[TableName])));
+    if (due.length > 0)
+      await this.#tx.putAll(
+        name,
+        due.map(([, { row }]) => row as Rows[TableName]),
+      );
   }
 
   #table(name: TableName): Table {

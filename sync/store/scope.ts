@@ -16,6 +16,8 @@ export interface Tables {
   readonly count: (table: TableName, index: IndexShape, range: Range) => number | Promise<number>;
   /** `key` is the row's own, if it has one already. Answers the row's primary key. */
   readonly put: (table: TableName, row: Fields, key: Key | undefined) => Key | Promise<Key>;
+  /** All of them have their primary keys. */
+  readonly putAll: (table: TableName, rows: readonly Fields[]) => void | Promise<void>;
   readonly delete: (table: TableName, key: Key) => void | Promise<void>;
 }
 
@@ -72,6 +74,13 @@ export function openScope(
         attempt(table, () => {
           assert(mode === "write", "a read writes nothing");
           return tables.put(table, row, primaryKeyOf(table, row));
+        }),
+      putAll: async (table, rows) =>
+        attempt(table, () => {
+          assert(mode === "write", "a read writes nothing");
+          const isKeyed = rows.every((row) => primaryKeyOf(table, row) !== undefined);
+          assert(isKeyed, "rows that are put together have their keys");
+          return tables.putAll(table, rows);
         }),
       delete: async (table, key) =>
         attempt(table, () => {

@@ -51,6 +51,8 @@ export interface ReadTx {
 export interface WriteTx extends ReadTx {
   /** Inserts or replaces by primary key. For a table with a generated key: leave it out to insert. */
   readonly put: <T extends TableName>(table: T, row: Rows[T]) => Promise<Key>;
+  /** Many rows with their primary keys, in this order, and much faster than one after the other. */
+  readonly putAll: <T extends TableName>(table: T, rows: readonly Rows[T][]) => Promise<void>;
   readonly delete: (table: TableName, key: Key) => Promise<void>;
 }
 

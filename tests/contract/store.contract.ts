@@ -11,6 +11,7 @@ import {
   metaRow,
   peerChainRow,
 } from "../sync/store/rows.ts";
+import { values } from "./store-values.contract.ts";
 
 /** `reopen` closes the store and opens what its medium kept; absent for a store that forgets. */
 export type OpenedStore = { readonly store: Store; readonly reopen?: () => Promise<Store> };
@@ -279,68 +280,6 @@ function uniqueness(open: Open): void {
       return [first, second, await tx.put("channels", channelRow("04"))];
     });
     expect(numbers).toEqual([1, 2, 8]);
-    await store[Symbol.asyncDispose]();
-  });
-}
-
-function values(open: Open): void {
-  test("[ST6] changing what was put, or what was read, changes nothing", async () => {
-    const { store } = await open();
-    const row = { k: "a", v: { bytes: Uint8Array.of(1, 2), list: [{ n: 1 }], text: "x" } };
-    await store.write(["meta"], async (tx) => {
-      const put = tx.put("meta", row);
-      row.v.bytes.fill(0);
-      row.v.list.push({ n: 2 });
-      row.v.text = "y";
-      await put;
-    });
-    const expected = { bytes: Uint8Array.of(1, 2), list: [{ n: 1 }], text: "x" };
-    const read = async (): Promise<typeof row> =>
-      store.read(["meta"], async (tx) => (await tx.get("meta", "a")) as typeof row);
-    const first = await read();
-    expect(first.v).toEqual(expected);
-    first.v.bytes.fill(9);
-    first.v.list.pop();
-    expect((await read()).v).toEqual(expected);
-    const [ranged] = await store.read(["meta"], async (tx) => tx.range("meta", "primary", {}));
-    (ranged as typeof row).v.bytes.fill(9);
-    expect((await read()).v).toEqual(expected);
-    await store[Symbol.asyncDispose]();
-  });
-
-  test("[ST6] changing a row right after it was put and numbered changes nothing", async () => {
-    const { store } = await open();
-    const state = { chainKey: Uint8Array.of(1, 2) };
-    const row = peerChainRow(["t"], { state: state as never });
-    await store.write(["peerChains"], async (tx) => {
-      const put = tx.put("peerChains", row);
-      state.chainKey.fill(0);
-      await put;
-    });
-    const found = await store.read(["peerChains"], async (tx) => tx.get("peerChains", 1));
-    expect(found?.state).toEqual({ chainKey: Uint8Array.of(1, 2) });
-    await store[Symbol.asyncDispose]();
-  });
-
-  test("[ST6] putting a row without its generated number does not write into it", async () => {
-    const { store } = await open();
-    const row = channelRow("01");
-    await store.write(["channels"], async (tx) => tx.put("channels", row));
-    expect(row.c).toBe(undefined);
-    await store[Symbol.asyncDispose]();
-  });
-
-  test.each([
-    ["null, booleans, fractions and an undefined", { a: null, b: true, c: 0.1, d: undefined }],
-    ["numbers at the ends of what is exact", [2 ** 53 - 1, -(2 ** 53) + 1, 2 ** 60, -0.5, 1e300]],
-    ["bytes inside of lists, also none", [[Uint8Array.of(0, 255)], new Uint8Array(0)]],
-    ["text of every plane, also none", ["", "\u0000\u{1F600}e\u0301\uFFFD", "\u202Eabc"]],
-    ["an object without fields", {}],
-  ])("[ST6] gives back %s as it was put", async (_, v) => {
-    const { store } = await open();
-    await putAll(store, "meta", [metaRow("a", v)] as never[]);
-    const row = await store.read(["meta"], async (tx) => tx.get("meta", "a"));
-    expect(row).toStrictEqual(metaRow("a", v));
     await store[Symbol.asyncDispose]();
   });
 }

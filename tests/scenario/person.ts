@@ -86,12 +86,19 @@ export class Person {
 
   /** Room runs out when something is put; reading and deleting go on. */
   #troubled(tx: WriteTx): WriteTx {
+    const check = (table: TableName, rows: readonly Rows[TableName][]): void => {
+      if (this.isDiskFull) throw new StorageError("full");
+      if (rows.some((row) => this.isFaultyAt(table, row))) throw new Error("a fault of our own");
+    };
     return {
       ...tx,
-      put: (table, row) => {
-        if (this.isDiskFull) return Promise.reject(new StorageError("full"));
-        if (this.isFaultyAt(table, row)) return Promise.reject(new Error("a fault of our own"));
-        return tx.put(table, row);
+      put: async (table, row) => {
+        check(table, [row]);
+        return await tx.put(table, row);
+      },
+      putAll: async (table, rows) => {
+        check(table, rows);
+        await tx.putAll(table, rows);
       },
     };
   }

@@ -2,7 +2,7 @@
  * A device's store under test: the memory store, whose commits are watched, may fail as a full disk
  * does, take their time, and be the last thing that the device ever did.
  */
-import { openMemoryStore, type MemoryStore, type Snapshot } from "../../sync/store/memory-store.ts";
+import type { MemoryStore, Snapshot } from "../../sync/store/memory-store.ts";
 import type { Rows, TableName } from "../../sync/store/rows.ts";
 import { type Key, StorageError, type Store, type WriteTx } from "../../sync/store/store.ts";
 import { TABLES } from "../../sync/store/tables.ts";
@@ -17,7 +17,7 @@ export type Change = {
 }[TableName];
 
 export type DeviceStoreOptions = {
-  readonly from: Snapshot | undefined;
+  readonly memory: MemoryStore;
   readonly isAlive: () => boolean;
   /** After a commit, before anybody is told of it. */
   readonly committed: (changes: readonly Change[]) => void;
@@ -38,8 +38,7 @@ export interface DeviceStore extends Store {
 }
 
 export function openDeviceStore(options: DeviceStoreOptions): DeviceStore {
-  const store: MemoryStore = openMemoryStore(options.from);
-  const { isAlive, committed, atCommit, isFull, pause } = options;
+  const { memory: store, isAlive, committed, atCommit, isFull, pause } = options;
   return {
     snapshot: store.snapshot,
     read: async (names, work) => {
@@ -82,6 +81,10 @@ function watched(tx: WriteTx, changes: Change[]): WriteTx {
       const numbered = generated === true ? { ...row, [primary[0] ?? ""]: key } : row;
       changes.push({ table, row: numbered, before: undefined } as Change);
       return key;
+    },
+    putAll: async (table, rows) => {
+      await tx.putAll(table, rows);
+      for (const row of rows) changes.push({ table, row, before: undefined } as Change);
     },
     delete: async (table, key: Key) => {
       const before = await tx.get(table, key);

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
 import { type DexieStore, openDexieStore } from "../../../sync/store/dexie-store.ts";
+import { SCHEMA_VERSION } from "../../../sync/store/schema.ts";
 import { StorageError } from "../../../sync/store/store.ts";
 import { storeContract } from "../../contract/store.contract.ts";
 import { metaRow } from "./rows.ts";
@@ -84,7 +85,7 @@ test("[ST8] [DV6] beneath a newer version of the app, an old one stops", async (
   const { store } = await openIn(factory);
   await store.write(["meta"], async (tx) => tx.put("meta", metaRow("a", 1)));
   const upgraded = Promise.withResolvers<void>();
-  const request = factory.open(NAME, 30);
+  const request = factory.open(NAME, 10 * (SCHEMA_VERSION + 1));
   request.addEventListener("success", () => {
     request.result.close();
     upgraded.resolve();

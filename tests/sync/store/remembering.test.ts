@@ -52,7 +52,7 @@ test("[RM1] a chain that moves on is found under its tag by asking once", async 
       await tx.put("peerChains", { ...row!, account: `${at}` });
     }
   });
-  expect(asked).toEqual({ find: 1, put: 1 });
+  expect(asked).toEqual({ find: 1, putAll: 1 });
 });
 
 test("[RM1] a session that takes another tag is found under that one alone", async () => {
@@ -76,7 +76,7 @@ test("[RM2] a row that changes ten times in its place is read once and put once"
       await tx.put("channels", { ...row!, unread: at + 1 });
     }
   });
-  expect(asked).toEqual({ get: 1, put: 1 });
+  expect(asked).toEqual({ get: 1, putAll: 1 });
   expect((await store.read(["channels"], (tx) => tx.get("channels", 1)))?.unread).toBe(10);
 });
 
