@@ -3,7 +3,8 @@
  *
  * [AHI1] Our other devices, each with how many entries of ours it lacks, as far as it has told. [AHI2] Of each
  * chat its people, each by that device of theirs which holds most. [AHI3] This device is the only copy
- * when no other device of ours holds all that it holds.
+ * when no other device of ours holds all that it holds. [AHI4] How much of what comes from them is here,
+ * of what there is: true also after the app was closed on the way.
  */
 import { countKnown, type Known, KNOWN_NOTHING, rangesIn } from "../../sync/log/known.ts";
 import type { ChannelRow, CursorRow, LogRow } from "../../sync/store/rows.ts";

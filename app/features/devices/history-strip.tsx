@@ -1,6 +1,6 @@
 /**
- * How far the history is that comes from another device of ours. [AHI4] A bar that is true: entries that
- * are here of those that there are, also after the app was closed on the way.
+ * How far the history is that comes from another device of ours, as a determinate bar with its figures
+ * (app/db/history.ts).
  */
 import { type ReactElement, useCallback } from "react";
 

@@ -1,5 +1,5 @@
 /**
- * Removing another device. [ARV1] What it means is said before it is done, and what goes with it is the
+ * Removing another device. [ARU1] What it means is said before it is done, and what goes with it is the
  * person's to say: the devices that it has linked.
  */
 import { type ReactElement, useState } from "react";

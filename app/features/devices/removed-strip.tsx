@@ -1,4 +1,4 @@
-/** This device was removed from its account. [ARS1] It says so, and offers to erase what is on it. */
+/** This device was removed from its account. [ARM1] It says so, and offers to erase what is on it. */
 import type { ReactElement } from "react";
 
 import { texts } from "../../text/speech.ts";

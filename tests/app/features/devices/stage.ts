@@ -1,5 +1,7 @@
 /** Alice's phone (this one), laptop and tablet, which the laptop has linked, in rows as the engine writes them. */
+import { act, waitFor } from "@testing-library/react";
 import type { Dexie } from "dexie";
+import { expect } from "vitest";
 
 import {
   channelsOf,
@@ -15,6 +17,7 @@ import { certifyDevice } from "../../../../crypto/identity/certificate.ts";
 import { deviceIdOf, makeDevice } from "../../../../crypto/identity/device.ts";
 import type { DeviceRow } from "../../../../sync/store/rows.ts";
 import { channel, contact, cursor, DAY, log, openRows, THEM, US } from "../../db/rows.ts";
+import type { Shown } from "../../screen.tsx";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
@@ -108,3 +111,24 @@ export async function stage({ laptopLacks = 0 } = {}): Promise<Stage> {
   ]);
   return { db, phone, laptop, tablet };
 }
+
+/** What was called in the engine, and a way to answer it. */
+export async function called(
+  { engine }: Shown,
+  method: string,
+): Promise<(answer: unknown) => void> {
+  const ask = await waitFor(() => {
+    const found = engine.heard.findLast((it) => it.type === "ask" && it.call.method === method);
+    expect(found).toBeDefined();
+    return found;
+  });
+  return (answer) => {
+    const id = ask?.type === "ask" ? ask.id : 0;
+    act(() => engine.say({ type: "answer", id, answer: answer as never }));
+  };
+}
+
+export const argsOf = ({ engine }: Shown, method: string): readonly unknown[] | undefined => {
+  const ask = engine.heard.findLast((it) => it.type === "ask" && it.call.method === method);
+  return ask?.type === "ask" ? ask.call.args : undefined;
+};

@@ -1,0 +1,56 @@
+import "fake-indexeddb/auto";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+
+import { SignOutDialog } from "../../../../app/features/devices/sign-out-dialog.tsx";
+import { CALM, show } from "../../screen.tsx";
+import { called, stage } from "./stage.ts";
+
+const none = (): void => undefined;
+
+test("[ASO1] signing out says where all of it stays, or that this is the only copy", async () => {
+  const whole = await stage();
+  const dialog = <SignOutDialog backup={<p>write a backup</p>} onErase={none} onClose={none} />;
+  const first = await show(dialog, { db: whole.db });
+  await screen.findByText("All of it stays on: Laptop.");
+  expect(screen.queryByText("write a backup")).toBeNull();
+  first.unmount();
+  const lacking = await stage({ laptopLacks: 1 });
+  await show(dialog, { db: lacking.db });
+  await screen.findByText(/No other device of yours holds all of this/u);
+  expect(screen.getByText("write a backup")).toBeDefined();
+});
+
+test("[ASO2] the others are told before anything is erased, and when they cannot be, it is said", async () => {
+  const { db } = await stage();
+  const onErase = vi.fn<() => void>();
+  const shown = await show(<SignOutDialog backup={null} onErase={onErase} onClose={none} />, {
+    db,
+  });
+  act(() =>
+    shown.engine.say({
+      type: "status",
+      status: { ...CALM, connection: { type: "offline", retryAtMs: 0, why: "unreachable" } },
+    }),
+  );
+  await screen.findByText(/There is no connection now/u);
+  fireEvent.click(screen.getByRole("button", { name: "Sign out and erase" }));
+  expect(onErase).not.toHaveBeenCalled();
+  const answer = { isTold: false, isForgotten: false };
+  (await called(shown, "leave"))({ ok: true, value: answer });
+  await screen.findByText(/Not everybody could be told/u);
+  expect(onErase).not.toHaveBeenCalled();
+  fireEvent.click(screen.getByRole("button", { name: "Erase now" }));
+  expect(onErase).toHaveBeenCalledOnce();
+});
+
+test("[ASO2] told, it is erased without another word", async () => {
+  const { db } = await stage();
+  const onErase = vi.fn<() => void>();
+  const shown = await show(<SignOutDialog backup={null} onErase={onErase} onClose={none} />, {
+    db,
+  });
+  fireEvent.click(await screen.findByRole("button", { name: "Sign out and erase" }));
+  (await called(shown, "leave"))({ ok: true, value: { isTold: true, isForgotten: true } });
+  await waitFor(() => expect(onErase).toHaveBeenCalledOnce());
+});
