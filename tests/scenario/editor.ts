@@ -5,8 +5,8 @@ import { err } from "../../crypto/base/result.ts";
 import type { RoomName } from "../../sync/rooms/names.ts";
 import type { Person } from "./person.ts";
 
-/** The device as a tab has it. */
-const tabOf = (person: Person): RoomDevice => ({
+/** The device as a tab of the person has it. */
+export const tabOf = (person: Person): RoomDevice => ({
   call: ((_part: string, _method: string, room: string) =>
     person.device.rooms.enter(room).catch(() => err({ type: "StorageFailed" }))) as never,
   openRoom: (room, client, ears) => openEnd(person, room, client, ears),

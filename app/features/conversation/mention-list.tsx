@@ -20,7 +20,7 @@ export function MentionList({ listId, options, active, insert }: Props): ReactEl
     >
       {options.map((who, at) => (
         // The keys are the field's, which has the focus.
-        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
+        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- keys are the field's
         <div
           key={who.account}
           id={optionId(listId, at)}

@@ -1,9 +1,17 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 
-import { followDrafts, readDraft, writeDraft } from "../../../app/platform/drafts.ts";
+import {
+  draftedChats,
+  followDrafts,
+  noteShared,
+  readDraft,
+  readKept,
+  writeDraft,
+} from "../../../app/platform/drafts.ts";
 import { keyStore } from "../../../app/platform/key-store.ts";
-import { openVaultKey } from "../../../app/platform/vault-key.ts";
+import { openVaultKey, readWrappedKey, sealUnder } from "../../../app/platform/vault-key.ts";
+import { utf8 } from "../../../crypto/base/bytes.ts";
 
 beforeEach(async () => {
   await keyStore.erase();
@@ -49,4 +57,19 @@ test("[ADR4] whoever follows learns which chats have a draft, and whose changes"
   await writeDraft(7, "");
   expect(await next()).toBe(7);
   expect(await readDraft(7)).toBe("");
+});
+
+test("[ADR5] what is shared stands beside the draft, and a draft of an older app is one", async () => {
+  await writeDraft(1, "text");
+  await noteShared(1, "te");
+  expect(await readKept(1)).toEqual({ text: "text", shared: "te" });
+  await writeDraft(1, "");
+  expect(await readKept(1)).toEqual({ text: "", shared: "te" });
+  expect(await draftedChats()).toEqual([1]);
+  await noteShared(1, "");
+  expect(await draftedChats()).toEqual([]);
+  const key = await readWrappedKey();
+  const older = await sealUnder(key!.wrapper, utf8("kith/1/draft/2"), utf8("from before"));
+  await keyStore.write("drafts", 2, older);
+  expect(await readKept(2)).toEqual({ text: "from before", shared: "" });
 });
