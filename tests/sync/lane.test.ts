@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { openLane } from "../../sync/lane.ts";
+import { StorageError } from "../../sync/store/store.ts";
 
 test("[DV1] jobs run one after the other, in the order in which they were given", async () => {
   const lane = openLane();
@@ -24,13 +25,15 @@ test("[DV1] a job that fails tells its own caller, and the next one runs", async
   expect(await next).toBe("yes");
 });
 
-test("[DV1] it is idle when every job so far has settled", async () => {
+test("[DV9] it is closed when every job so far has settled, and none begins after that", async () => {
   const lane = openLane();
   const events: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   void lane.run(() => promise).then(() => events.push("job"));
-  const idle = lane.idle().then(() => events.push("idle"));
+  const closed = lane.close().then(() => events.push("closed"));
+  const late = lane.run(async () => events.push("late"));
   resolve();
-  await idle;
-  expect(events).toEqual(["job", "idle"]);
+  await expect(late).rejects.toThrow(StorageError);
+  await closed;
+  expect(events).toEqual(["job", "closed"]);
 });
