@@ -27,7 +27,7 @@ import {
   targetOf,
 } from "./standing.ts";
 
-/** What is known about logs beyond their ops. By log id; the lowest number holds. */
+/** What is known about logs beyond their ops. By log id. */
 export type Evidence = {
   /** Two entries have this number: the device lied, or was rolled back unnoticed. */
   readonly forkedAt: ReadonlyMap<string, number>;
