@@ -22,6 +22,8 @@ export type Preferences = {
   readonly language: string | null;
   /** Whether this browser tells when somebody writes. */
   readonly notifications: Notifications;
+  /** The person was asked to write the recovery words down. */
+  readonly recoveryOffered: boolean;
   /** The chat that was open last, by its number on this device; null = none. */
   readonly lastChat: number | null;
 };
@@ -32,6 +34,7 @@ const DEFAULTS: Preferences = {
   accent: "violet",
   language: null,
   notifications: "unasked",
+  recoveryOffered: false,
   lastChat: null,
 };
 
@@ -80,7 +83,7 @@ function stored(): Preferences {
 /** Takes anything: what is not understood becomes its default. */
 export function parsePreferences(value: unknown): Preferences {
   if (typeof value !== "object" || value === null) return DEFAULTS;
-  const { theme, accent, language, notifications, lastChat } = value as Readonly<
+  const { theme, accent, language, notifications, recoveryOffered, lastChat } = value as Readonly<
     Record<string, unknown>
   >;
   return {
@@ -88,6 +91,7 @@ export function parsePreferences(value: unknown): Preferences {
     accent: ACCENTS.find((known) => known === accent) ?? DEFAULTS.accent,
     language: typeof language === "string" ? language : null,
     notifications: NOTIFICATIONS.find((known) => known === notifications) ?? DEFAULTS.notifications,
+    recoveryOffered: recoveryOffered === true,
     lastChat: typeof lastChat === "number" && Number.isSafeInteger(lastChat) ? lastChat : null,
   };
 }

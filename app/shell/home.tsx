@@ -9,8 +9,6 @@ import { ChatList, useChats } from "../features/chats/chat-list.tsx";
 import { Conversation } from "../features/conversation/conversation.tsx";
 import { DevicesSection } from "../features/devices/devices-section.tsx";
 import { HistoryPage } from "../features/devices/history-page.tsx";
-import { HistoryStrip } from "../features/devices/history-strip.tsx";
-import { RemovedStrip } from "../features/devices/removed-strip.tsx";
 import { SignOutDialog } from "../features/devices/sign-out-dialog.tsx";
 import { useIntroduction } from "../features/devices/use-own-devices.ts";
 import { NewGroupDialog } from "../features/groups/new-group-dialog.tsx";
@@ -21,6 +19,9 @@ import { NotificationCard } from "../features/notifications/notification-card.ts
 import { NotificationSwitch } from "../features/notifications/notification-switch.tsx";
 import { useKeepNotifications } from "../features/notifications/use-notifications.ts";
 import { useTellNews } from "../features/notifications/use-tell-news.ts";
+import { type RecoveryPanel, RecoveryPanels } from "../features/recovery/panels.tsx";
+import { RecoveryCard } from "../features/recovery/recovery-card.tsx";
+import { ExportButton, RecoverySection } from "../features/recovery/recovery-section.tsx";
 import { SettingsDialog } from "../features/settings/settings-dialog.tsx";
 import { ShortcutsDialog } from "../features/shortcuts/shortcuts-dialog.tsx";
 import { SwitcherDialog } from "../features/switcher/switcher-dialog.tsx";
@@ -31,8 +32,7 @@ import { useSharedDrafts } from "../rooms/use-shared-drafts.ts";
 import { useSession } from "../session/session.ts";
 import { texts } from "../text/speech.ts";
 import { Brand } from "../ui/brand.tsx";
-import { ConnectionStrip } from "./connection-strip.tsx";
-import { UpdateStrip } from "./update-strip.tsx";
+import { Strips } from "./strips.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
 
 const NO_CHATS: readonly Chat[] = [];
@@ -43,6 +43,7 @@ type Panel =
   | { readonly type: "accept"; readonly link: string }
   | { readonly type: "settings" }
   | { readonly type: "signOut" }
+  | { readonly type: "recovery"; readonly panel: RecoveryPanel }
   | { readonly type: "link"; readonly link: string | null }
   | { readonly type: "switcher" }
   | { readonly type: "keys" };
@@ -70,6 +71,7 @@ export function Home({ inviteLink, onErase }: HomeProps): ReactElement {
   };
   const onSwitcher = useCallback(() => setPanel({ type: "switcher" }), []);
   const onKeys = useCallback(() => setPanel({ type: "keys" }), []);
+  const onRecovery = (it: RecoveryPanel): void => setPanel({ type: "recovery", panel: it });
 
   usePersonHere();
   useIntroduction();
@@ -90,14 +92,7 @@ export function Home({ inviteLink, onErase }: HomeProps): ReactElement {
 
   return (
     <div className="app" data-pane={openC === null && !isHistory ? "list" : "chat"}>
-      <div className="strips">
-        <ConnectionStrip />
-        {panel?.type === "signOut" ? null : (
-          <RemovedStrip onErase={() => setPanel({ type: "signOut" })} />
-        )}
-        <HistoryStrip />
-        <UpdateStrip />
-      </div>
+      <Strips isLeaving={panel?.type === "signOut"} onErase={() => setPanel({ type: "signOut" })} />
       <Sidebar
         chats={chats ?? NO_CHATS}
         openC={openC}
@@ -105,9 +100,13 @@ export function Home({ inviteLink, onErase }: HomeProps): ReactElement {
         onInvite={() => setPanel({ type: "invite" })}
         onNewGroup={() => setPanel({ type: "newGroup" })}
         onSettings={() => setPanel({ type: "settings" })}
+        onWords={() => onRecovery("words")}
       />
       {isHistory ? (
-        <HistoryPage onLink={() => setPanel({ type: "link", link: null })} backup={null} />
+        <HistoryPage
+          onLink={() => setPanel({ type: "link", link: null })}
+          backup={<ExportButton onClick={() => onRecovery("export")} />}
+        />
       ) : openC === null ? (
         <NoChat />
       ) : (
@@ -142,6 +141,7 @@ function Panels(props: PanelsProps): ReactElement {
   const { panel, onPanel, chats, openC, onOpen, onErase } = props;
   const { device } = useSession();
   const close = (): void => onPanel(null);
+  const onRecovery = (it: RecoveryPanel): void => onPanel({ type: "recovery", panel: it });
   switch (panel.type) {
     case "invite":
       return <InviteDialog onClose={close} onReceived={(link) => onPanel(panelOf(link))} />;
@@ -154,18 +154,29 @@ function Panels(props: PanelsProps): ReactElement {
         <SettingsDialog
           notifications={<NotificationSwitch />}
           devices={
-            <DevicesSection
-              onLink={() => onPanel({ type: "link", link: null })}
-              onSignOut={() => onPanel({ type: "signOut" })}
-              onHistory={close}
-            />
+            <>
+              <DevicesSection
+                onLink={() => onPanel({ type: "link", link: null })}
+                onSignOut={() => onPanel({ type: "signOut" })}
+                onHistory={close}
+              />
+              <RecoverySection onPanel={onRecovery} />
+            </>
           }
           onKeys={() => onPanel({ type: "keys" })}
           onClose={close}
         />
       );
     case "signOut":
-      return <SignOutDialog backup={null} onErase={onErase} onClose={close} />;
+      return (
+        <SignOutDialog
+          backup={<ExportButton onClick={() => onRecovery("export")} />}
+          onErase={onErase}
+          onClose={close}
+        />
+      );
+    case "recovery":
+      return <RecoveryPanels panel={panel.panel} device={device} onClose={close} />;
     case "link":
       return <LinkDialog device={device} link={panel.link} onClose={close} />;
     case "switcher":
@@ -184,10 +195,11 @@ type SidebarProps = {
   readonly onInvite: () => void;
   readonly onNewGroup: () => void;
   readonly onSettings: () => void;
+  readonly onWords: () => void;
 };
 
 function Sidebar(props: SidebarProps): ReactElement {
-  const { chats, openC, onSwitcher, onInvite, onNewGroup, onSettings } = props;
+  const { chats, openC, onSwitcher, onInvite, onNewGroup, onSettings, onWords } = props;
   const words = texts();
   const alone = chats.every(({ kind }) => kind === "self");
   return (
@@ -220,6 +232,7 @@ function Sidebar(props: SidebarProps): ReactElement {
       <div className="sidebar-scroller">
         <ChatList chats={chats} openC={openC} />
         <NotificationCard chats={chats} />
+        <RecoveryCard onWords={onWords} />
         {alone ? <p className="sidebar-hint">{words.chats.firstHint}</p> : null}
       </div>
       <footer className="sidebar-footer">

@@ -20,6 +20,7 @@ import {
 } from "../features/onboarding/explaining-screens.tsx";
 import { newcomerOf } from "../features/onboarding/newcomer.ts";
 import { OnboardingScreen } from "../features/onboarding/onboarding-screen.tsx";
+import { RestorePanels } from "../features/recovery/panels.tsx";
 import { followInviteLinks, isDeviceLink } from "../platform/invite-fragment.ts";
 import { listenPreferences, readPreferences, setPreferences } from "../platform/preferences.ts";
 import { rememberStart } from "../platform/sentinel.ts";
@@ -121,6 +122,7 @@ function Onboarding({ connect, link, onInvite, onStarted }: OnboardingProps): Re
   const [linking, setLinking] = useState<{ readonly link: string | null } | null>(
     isOfDevice ? { link } : null,
   );
+  const [restoring, setRestoring] = useState<"restore" | "import" | null>(null);
   const newcomer = useMemo(
     () => newcomerOf(device, isOfDevice ? null : link),
     [device, isOfDevice, link],
@@ -141,6 +143,7 @@ function Onboarding({ connect, link, onInvite, onStarted }: OnboardingProps): Re
         newcomer={newcomer}
         slow={isSlow}
         onLink={() => setLinking({ link: null })}
+        onRestore={() => setRestoring("restore")}
         onStarted={onStarted}
       />
       {linking !== null ? (
@@ -149,6 +152,15 @@ function Onboarding({ connect, link, onInvite, onStarted }: OnboardingProps): Re
           link={linking.link}
           onJoined={() => onStarted(null)}
           onClose={() => setLinking(null)}
+        />
+      ) : null}
+      {restoring !== null ? (
+        <RestorePanels
+          panel={restoring}
+          device={device}
+          onBackup={() => setRestoring("import")}
+          onStarted={() => onStarted(null)}
+          onClose={() => setRestoring(null)}
         />
       ) : null}
     </>

@@ -8,6 +8,7 @@ import { linkingDe } from "./linking-de.ts";
 import { mediaDe } from "./media-de.ts";
 import { notificationsDe } from "./notifications-de.ts";
 import { figuresOf, pluralOf } from "./plural.ts";
+import { recoveryDe } from "./recovery-de.ts";
 
 const plural = pluralOf("de");
 const figures = figuresOf("de");
@@ -294,6 +295,7 @@ export const de: Texts = {
   healing: healingDe,
   linking: linkingDe,
   devices: devicesDe,
+  recovery: recoveryDe,
 
   media: mediaDe,
 

@@ -11,6 +11,7 @@ import { linkingEn } from "./linking-en.ts";
 import { mediaEn } from "./media-en.ts";
 import { notificationsEn } from "./notifications-en.ts";
 import { pluralOf } from "./plural.ts";
+import { recoveryEn } from "./recovery-en.ts";
 
 const plural = pluralOf("en");
 
@@ -303,6 +304,7 @@ export const en = {
   healing: healingEn,
   linking: linkingEn,
   devices: devicesEn,
+  recovery: recoveryEn,
 
   media: mediaEn,
 

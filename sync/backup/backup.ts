@@ -18,9 +18,8 @@ import {
 import type { Frame } from "./format.ts";
 import { beginImport, type ImportDeps, type ImportError, importFrame } from "./import.ts";
 
-/** Name of the meta row of the newest file that this device wrote: a `BackupMade`. */
-export const BACKUP_MADE = "backupMade";
-export type BackupMade = { readonly atMs: number; readonly entries: number };
+/** Name of the meta row that says when this device wrote its newest file: milliseconds since 1970. */
+const BACKED_UP = "backedUpAtMs";
 
 type NotStarted = { readonly type: "NotStarted" };
 
@@ -39,7 +38,7 @@ export type Backup = {
     hasSecret: boolean,
   ) => Promise<Result<BackupPiece, NotStarted>>;
   /** The file is written, as far as the browser says. */
-  readonly written: (entries: number) => Promise<Result<void, NotStarted>>;
+  readonly written: () => Promise<Result<void, NotStarted>>;
   /** The file's first frame. `secret`: of the words, where the file alone is not enough. */
   readonly begin: (
     frame: Frame,
@@ -54,7 +53,7 @@ export function openBackups(deps: ImportDeps): Backup {
     key: () => readKey(deps),
     seed: async (secret) => ok(backupSeedOf(secret)),
     read: (from, hasSecret) => readPiece(deps, from, hasSecret),
-    written: (entries) => noteWritten(deps, entries),
+    written: () => noteWritten(deps),
     begin: (frame, secret) => beginImport(deps, frame, secret),
     take: (frame) => importFrame(deps, frame),
   };
@@ -85,12 +84,14 @@ async function readPiece(
   return ok({ ...piece, bytes: concat(first, piece.bytes) });
 }
 
-async function noteWritten(
-  { lane, store, timers, self }: ImportDeps,
-  entries: number,
-): ReturnType<Backup["written"]> {
+async function noteWritten({
+  lane,
+  store,
+  timers,
+  self,
+}: ImportDeps): ReturnType<Backup["written"]> {
   if (self() === undefined) return err({ type: "NotStarted" });
-  const v: BackupMade = { atMs: timers.now(), entries };
-  await lane.run(() => store.write(["meta"], (tx) => tx.put("meta", { k: BACKUP_MADE, v })));
+  const v = timers.now();
+  await lane.run(() => store.write(["meta"], (tx) => tx.put("meta", { k: BACKED_UP, v })));
   return ok(undefined);
 }

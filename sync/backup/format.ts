@@ -8,14 +8,13 @@
  * |    2 | payload | an encoded payload: WELCOME or CHUNK, as for a device of the same account      |
  * |    3 | end     | cbor [entries]; comes last: without it the file is not whole                   |
  *
- * Frames of other types are passed over: a later version may add to a file.
+ * Frames of other types are passed over: a later version may add to a file. Tabs load this: nothing of
+ * libsodium is in it.
  */
 import { concat, u32le } from "../../crypto/base/bytes.ts";
 import { readerOf } from "../../crypto/base/reader.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { ACCOUNT_ID_BYTES } from "../../crypto/identity/account.ts";
 import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts";
-import { CAPSULE_BYTES_MAX } from "../../crypto/recovery/capsule.ts";
 import {
   bytesShape,
   bytesUpTo,
@@ -27,10 +26,12 @@ import {
   uintShape,
 } from "../cbor-shape.ts";
 import { LATER_FIELDS_MAX } from "../entry/later-fields.ts";
+import { CAPSULE_BYTES_MAX } from "../wire/limits.ts";
 
 /** A capsule of the largest kind with what stands around it. */
 export const FRAME_BYTES_MAX = 384 * 1_024;
 const HEAD_BYTES = 5;
+const ACCOUNT_BYTES = 32;
 export const FRAME = { account: 1, payload: 2, end: 3 } as const;
 
 export type Frame = { readonly type: number; readonly bytes: Uint8Array };
@@ -45,7 +46,7 @@ export type AccountFrame = {
 };
 export const ACCOUNT_FRAME: Shape<AccountFrame> = recordShape<AccountFrame>(
   {
-    account: bytesShape(ACCOUNT_ID_BYTES),
+    account: bytesShape(ACCOUNT_BYTES),
     writtenAtMs: uintShape(),
     secret: nullable(bytesShape(RECOVERY_SECRET_BYTES)),
     capsule: bytesUpTo(CAPSULE_BYTES_MAX),

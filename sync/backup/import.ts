@@ -9,13 +9,14 @@ import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts";
 import { decodeCapsule } from "../../crypto/recovery/capsule-content.ts";
 import type { Self } from "../account/self.ts";
+import type { UpkeepDeps } from "../account/upkeep.ts";
 import { takeChunk } from "../backfill/take-chunk.ts";
 import { ownContact } from "../contact/contacts.ts";
 import { takeWelcome } from "../group/take-welcome.ts";
 import { decodePayload } from "../payload/payload.ts";
 import { type Effects, heldBack } from "../receive/effects.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
-import { type RecoveryDeps, restoreKnown } from "../recovery/recovery.ts";
+import { fetchKnown, type RecoveryDeps, restoreKnown } from "../recovery/recovery.ts";
 import { accountOf } from "../recovery/restored.ts";
 import { accountIn, FRAME, type Frame } from "./format.ts";
 
@@ -27,10 +28,8 @@ export type ImportError =
   | { readonly type: "BackupNeedsWords" }
   | { readonly type: "NotStarted" };
 
-export type ImportDeps = Pick<
-  RecoveryDeps,
-  "lane" | "store" | "timers" | "random" | "self" | "started"
-> & { readonly effects: Effects };
+export type ImportDeps = UpkeepDeps &
+  Pick<RecoveryDeps, "self" | "started"> & { readonly effects: Effects };
 
 /**
  * The first frame. On a device without an account this makes one: `secret` from the words, null when the
@@ -54,7 +53,11 @@ export async function beginImport(
   if (toHex(accountOf(key)) !== toHex(found.account)) return err({ type: "BackupOtherAccount" });
   const known = decodeCapsule(found.account, found.capsule);
   if (!known.ok) return err({ type: "BackupMalformed" });
-  const restored = await restoreKnown(deps, key, known.value, found.writtenAtMs);
+  // What lies at the relay may be newer: it knows devices and people that the file has not heard of.
+  const newest = await fetchKnown(deps, key, deps.homeUrl);
+  const isNewer = newest.ok && newest.value.writtenAtMs >= found.writtenAtMs;
+  const { writtenAtMs } = isNewer ? newest.value : found;
+  const restored = await restoreKnown(deps, key, isNewer ? newest.value : known.value, writtenAtMs);
   // Another tab was quicker: what comes merges into that.
   return restored.ok ? ok({ isNew: true }) : beginImport(deps, frame, secret);
 }

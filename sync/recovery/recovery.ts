@@ -135,8 +135,8 @@ async function restoreEmpty(
 }
 
 /** What the capsule at that relay says, verified. */
-async function fetchKnown(
-  deps: RecoveryDeps,
+export async function fetchKnown(
+  deps: UpkeepDeps,
   secret: Uint8Array,
   url: string,
 ): Promise<Result<OpenedCapsule, RestoreError>> {

@@ -5,7 +5,8 @@
  * [AON1] Start makes the account, and with an invite opens the chat: two actions in all. [AON2] A
  * name that will not do is refused in words, and stays in the field. [AON3] An invite that does not
  * open says why; the person is set up all the same and may try again or go on without it. [AON4]
- * That another tab was quicker is no failure. [AON5] Who has Kith on another device links it instead.
+ * That another tab was quicker is no failure. [AON5] Who has Kith on another device links it
+ * instead, and who lost theirs restores it.
  */
 import { type FormEvent, type ReactElement, useEffect, useRef, useState } from "react";
 
@@ -21,6 +22,8 @@ type Props = {
   readonly slow: boolean;
   /** The person has Kith on another device. */
   readonly onLink: () => void;
+  /** The person has words or a backup. */
+  readonly onRestore: () => void;
   /** `c` is the chat to open, null when there is no invite. */
   readonly onStarted: (c: number | null) => void;
 };
@@ -30,7 +33,8 @@ type Step =
   | { readonly type: "starting" }
   | { readonly type: "inviteFailed"; readonly failure: Failure };
 
-export function OnboardingScreen({ newcomer, slow, onLink, onStarted }: Props): ReactElement {
+export function OnboardingScreen(props: Props): ReactElement {
+  const { newcomer, slow, onLink, onRestore, onStarted } = props;
   const [step, setStep] = useState<Step>({ type: "naming", failure: null });
 
   const openInvite = async (): Promise<void> => {
@@ -61,6 +65,7 @@ export function OnboardingScreen({ newcomer, slow, onLink, onStarted }: Props): 
           failure={step.type === "naming" ? step.failure : null}
           onName={(name) => void start(name)}
           onLink={onLink}
+          onRestore={onRestore}
         />
       )}
       {slow ? (
@@ -81,9 +86,11 @@ type NameFormProps = {
   readonly failure: Failure | null;
   readonly onName: (name: string) => void;
   readonly onLink: () => void;
+  readonly onRestore: () => void;
 };
 
-function NameForm({ invited, busy, failure, onName, onLink }: NameFormProps): ReactElement {
+function NameForm(props: NameFormProps): ReactElement {
+  const { invited, busy, failure, onName, onLink, onRestore } = props;
   const [name, setName] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const { onboarding } = texts();
@@ -122,6 +129,9 @@ function NameForm({ invited, busy, failure, onName, onLink }: NameFormProps): Re
       </button>
       <button type="button" className="link-button" onClick={onLink}>
         {texts().linking.firstButton}
+      </button>
+      <button type="button" className="link-button" onClick={onRestore}>
+        {texts().recovery.restore}
       </button>
     </form>
   );

@@ -26,6 +26,7 @@ async function begin(link: string | null): Promise<{
       newcomer={newcomerOf(device, link)}
       slow={false}
       onLink={() => links.push("link")}
+      onRestore={() => links.push("restore")}
       onStarted={(c) => started.push(c)}
     />,
   );
@@ -98,9 +99,10 @@ test("[AON4] a second tab that was quicker is no failure", async () => {
   await waitFor(() => expect(started).toEqual([null]));
 });
 
-test("[AON5] who has Kith on another device can link it instead", async () => {
+test("[AON5] who has Kith on another device links it instead, and who lost theirs restores it", async () => {
   const { links, engine } = await begin(null);
   fireEvent.click(screen.getByRole("button", { name: "Link another device" }));
-  expect(links).toEqual(["link"]);
+  fireEvent.click(screen.getByRole("button", { name: "Restore" }));
+  expect(links).toEqual(["link", "restore"]);
   expect(engine.heard.some((it) => it.type === "ask")).toBe(false);
 });

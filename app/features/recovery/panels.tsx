@@ -1,0 +1,65 @@
+/** The dialogs of recovery, loaded when somebody opens one: hardly anybody does on most days. */
+import { lazy, type ReactElement, Suspense } from "react";
+
+import { unreachable } from "../../../crypto/base/assert.ts";
+import type { RemoteDevice } from "../../engine/remote-device.ts";
+
+const Words = lazy(async () => ({ default: (await import("./words-dialog.tsx")).WordsDialog }));
+const Export = lazy(async () => ({ default: (await import("./export-dialog.tsx")).ExportDialog }));
+const Import = lazy(async () => ({ default: (await import("./import-dialog.tsx")).ImportDialog }));
+const Restore = lazy(async () => ({
+  default: (await import("./restore-dialog.tsx")).RestoreDialog,
+}));
+
+export type RecoveryPanel = "words" | "export" | "import";
+
+type Props = {
+  readonly panel: RecoveryPanel;
+  readonly device: RemoteDevice;
+  readonly onClose: () => void;
+};
+
+/** Of somebody who has started. */
+export function RecoveryPanels({ panel, device, onClose }: Props): ReactElement {
+  return (
+    <Suspense key={panel} fallback={null}>
+      {dialogOf({ panel, device, onClose })}
+    </Suspense>
+  );
+}
+
+function dialogOf({ panel, device, onClose }: Props): ReactElement {
+  switch (panel) {
+    case "words":
+      return <Words onClose={onClose} />;
+    case "export":
+      return <Export onClose={onClose} />;
+    case "import":
+      return <Import device={device} isNew={false} onImported={onClose} onClose={onClose} />;
+    default:
+      return unreachable(panel);
+  }
+}
+
+type NewcomerProps = {
+  readonly panel: "restore" | "import";
+  readonly device: RemoteDevice;
+  readonly onBackup: () => void;
+  readonly onStarted: () => void;
+  readonly onClose: () => void;
+};
+
+/** On the first screen. */
+export const RestorePanels = (props: NewcomerProps): ReactElement => {
+  const { panel, device, onBackup, onStarted, onClose } = props;
+  return (
+    // A boundary each: one that waits hides what it showed, and a hidden dialog closes.
+    <Suspense key={panel} fallback={null}>
+      {panel === "restore" ? (
+        <Restore device={device} onBackup={onBackup} onRestored={onStarted} onClose={onClose} />
+      ) : (
+        <Import device={device} isNew onImported={onStarted} onClose={onClose} />
+      )}
+    </Suspense>
+  );
+};

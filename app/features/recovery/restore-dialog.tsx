@@ -1,0 +1,179 @@
+/**
+ * "Restore", on the first screen: the account from 24 words.
+ *
+ * [ARS1] Words that are wrong are named, and stay in the field. [ARS2] Where the relay has nothing, the
+ * person names another one, or goes on with the same account, empty. [ARS3] What comes of it is said, and
+ * nothing is made before it is sure.
+ */
+import { type FormEvent, type ReactElement, useId, useState } from "react";
+
+import type { RestoreError } from "../../../sync/recovery/recovery.ts";
+import type { EngineFailure } from "../../engine/calls.ts";
+import type { RemoteDevice } from "../../engine/remote-device.ts";
+import { type Failure, failureText } from "../../text/failure-text.ts";
+import { texts } from "../../text/speech.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { secretFor, wordsErrorText } from "./words.ts";
+
+type Props = {
+  readonly device: RemoteDevice;
+  /** The person has a file. */
+  readonly onBackup: () => void;
+  readonly onRestored: () => void;
+  readonly onClose: () => void;
+};
+
+type Step =
+  | { readonly type: "typing"; readonly failure: string }
+  | { readonly type: "working" }
+  /** Nothing lies at the relay; the words are right. */
+  | { readonly type: "nothing"; readonly secret: Uint8Array; readonly failure: string };
+
+export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props): ReactElement {
+  const [step, setStep] = useState<Step>({ type: "typing", failure: "" });
+  const words = texts().recovery;
+
+  const restore = async (typed: string, relay: string): Promise<void> => {
+    setStep({ type: "working" });
+    const secret = await secretFor(typed);
+    if (!secret.ok) return setStep({ type: "typing", failure: wordsErrorText(secret.error) });
+    const url = relay === "" ? null : originOf(relay);
+    const done = await device.call("recovery", "restore", secret.value, url);
+    if (done.ok) return onRestored();
+    if (done.error.type === "CapsuleNotFound") {
+      return setStep({ type: "nothing", secret: secret.value, failure: "" });
+    }
+    setStep({ type: "typing", failure: restoreFailureText(done.error) });
+  };
+  const goOn = async (secret: Uint8Array, name: string): Promise<void> => {
+    setStep({ type: "working" });
+    const done = await device.call("recovery", "restoreEmpty", secret, name);
+    if (done.ok) onRestored();
+    else setStep({ type: "nothing", secret, failure: failureText(done.error) });
+  };
+
+  const isNothing = step.type === "nothing";
+  return (
+    <Dialog heading={words.restoring.heading} onClose={onClose}>
+      <p>{words.restoring.lead}</p>
+      <WordsForm
+        isBusy={step.type === "working"}
+        failure={
+          step.type === "typing" ? step.failure : isNothing ? words.restoring.nothingFound : ""
+        }
+        isElsewhere={isNothing}
+        onWords={(typed, relay) => void restore(typed, relay)}
+      />
+      {isNothing ? (
+        <EmptyForm failure={step.failure} onName={(name) => void goOn(step.secret, name)} />
+      ) : null}
+      <section>
+        <h3>{words.restoring.orBackup}</h3>
+        <button type="button" className="quiet-button" onClick={onBackup}>
+          {words.importBackup}
+        </button>
+      </section>
+    </Dialog>
+  );
+}
+
+/** People leave out what they take for granted. */
+const originOf = (typed: string): string => {
+  const text = typed.includes("://") ? typed : `https://${typed}`;
+  return URL.canParse(text) ? new URL(text).origin : typed;
+};
+
+type WordsFormProps = {
+  readonly isBusy: boolean;
+  readonly failure: string;
+  /** The relay's address is asked for. */
+  readonly isElsewhere: boolean;
+  readonly onWords: (typed: string, relay: string) => void;
+};
+
+function WordsForm({ isBusy, failure, isElsewhere, onWords }: WordsFormProps): ReactElement {
+  const { restoring } = texts().recovery;
+  const [hintId, failureId] = [useId(), useId()];
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const typed = new FormData(event.currentTarget);
+    const [words, relay] = [typed.get("words"), typed.get("relay")];
+    if (isBusy || typeof words !== "string") return;
+    onWords(words, typeof relay === "string" ? relay.trim() : "");
+  };
+  return (
+    <form className="dialog-form" onSubmit={submit} noValidate>
+      <label className="field">
+        <span>{restoring.field}</span>
+        <textarea
+          name="words"
+          rows={5}
+          dir="ltr"
+          lang="en"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          aria-invalid={failure !== ""}
+          aria-describedby={`${hintId} ${failureId}`}
+        />
+      </label>
+      <p id={hintId} className="hint">
+        {restoring.hint}
+      </p>
+      <details open={isElsewhere}>
+        <summary>{restoring.elsewhere}</summary>
+        <label className="field">
+          <span>{restoring.relay}</span>
+          <input name="relay" type="url" dir="ltr" autoComplete="off" placeholder="https://" />
+        </label>
+      </details>
+      <p id={failureId} className="failure" role="alert">
+        {failure}
+      </p>
+      <button type="submit" className="primary-button" aria-disabled={isBusy}>
+        {isBusy ? restoring.working : restoring.submit}
+      </button>
+    </form>
+  );
+}
+
+type EmptyFormProps = { readonly failure: string; readonly onName: (name: string) => void };
+
+function EmptyForm({ failure, onName }: EmptyFormProps): ReactElement {
+  const { restoring } = texts().recovery;
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const name = new FormData(event.currentTarget).get("name");
+    if (typeof name === "string") onName(name.trim());
+  };
+  return (
+    <form className="dialog-form" onSubmit={submit} noValidate>
+      <label className="field">
+        <span>{restoring.name}</span>
+        <input name="name" autoComplete="name" dir="auto" />
+      </label>
+      <p className="failure" role="alert">
+        {failure}
+      </p>
+      <button type="submit" className="quiet-button">
+        {restoring.goOnEmpty}
+      </button>
+    </form>
+  );
+}
+
+function restoreFailureText(error: RestoreError | EngineFailure): string {
+  const { errors, restoring } = texts().recovery;
+  switch (error.type) {
+    case "RelayUrlMalformed":
+      return errors.relayUrl;
+    case "CapsuleNotFound":
+      return restoring.nothingFound;
+    case "CapsuleVersionUnknown":
+      return errors.capsuleVersion;
+    case "CapsuleForged":
+      return errors.capsuleForged;
+    default:
+      return failureText(error satisfies Failure);
+  }
+}
