@@ -4,6 +4,7 @@ import { Dexie } from "dexie";
 import type { ForkRow, HealedRow } from "../../sync/heal/rows.ts";
 import { holesOf, maxKnown } from "../../sync/log/known.ts";
 import type { EntryRow, LogRow } from "../../sync/store/rows.ts";
+import { nameIn, peopleOf } from "./people.ts";
 import { contactsOf, type Db, devicesOf, forksOf, healedOf, rostersOf } from "./tables.ts";
 
 /** By log id: the first entry that a newcomer to a group may read. */
@@ -74,4 +75,26 @@ export function lateAmong(arrived: readonly EntryRow[], lastH: number): readonly
     if ((row.late || isRunOn) && row.h < lastH) late.push(row);
   }
   return late;
+}
+
+/** What one relay had not delivered. `name` null: another device of ours brought it back. */
+export type RelayLoss = {
+  readonly relay: string;
+  readonly count: number;
+  readonly by: readonly { readonly name: string | null; readonly count: number }[];
+};
+
+/** [AMM5] By relay, over all chats: who brought back how much, most first. */
+export async function readRelayLosses(db: Db, self: string): Promise<readonly RelayLoss[]> {
+  const [rows, contacts] = await Promise.all([healedOf(db).toArray(), contactsOf(db).toArray()]);
+  const people = peopleOf(contacts);
+  return [...Map.groupBy(rows, ({ url }) => new URL(url).host)].map(([relay, theirs]) => {
+    const by = [...Map.groupBy(theirs, ({ account }) => account)]
+      .map(([account, each]) => ({
+        name: account === self ? null : nameIn(people, account),
+        count: each.reduce((sum, it) => sum + it.count, 0),
+      }))
+      .toSorted((x, y) => y.count - x.count);
+    return { relay, count: by.reduce((sum, it) => sum + it.count, 0), by };
+  });
 }

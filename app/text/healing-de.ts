@@ -21,6 +21,7 @@ export const healingDe: typeof healingEn = {
   show: "Zeigen",
   healed: (relay, count, by) =>
     `${relay} hatte ${plural(count, { one: "# Nachricht", other: "# Nachrichten" })} nicht zugestellt. Zurückgebracht von ${list(by.map(shareOf))}.`,
+  lossesHeading: "Was Relays verloren haben",
   recoveredFrom: "Wiederbekommen von",
   otherDevice: "deinem anderen Gerät",
   forkLines: (name, first, second) =>

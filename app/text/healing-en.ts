@@ -20,6 +20,7 @@ export const healingEn = {
   show: "Show",
   healed: (relay: string, count: number, by: readonly Share[]): string =>
     `${relay} had not delivered ${plural(count, { one: "# message", other: "# messages" })}. Brought back by ${list(by.map(shareOf))}.`,
+  lossesHeading: "What relays lost",
   recoveredFrom: "Recovered from",
   otherDevice: "your other device",
   forkLines: (name: string, first: string, second: string): string =>

@@ -13,6 +13,7 @@ import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { agoText, fullTime } from "../../text/times.ts";
 import { useNow } from "../../ui/use-live.ts";
+import { RelayLosses } from "./relay-losses.tsx";
 import { deviceTitle } from "./use-own-devices.ts";
 
 type Props = {
@@ -39,6 +40,7 @@ export function HistoryPage({ onLink, backup }: Props): ReactElement {
         <p>{words.whereBody}</p>
         {copies?.isOnlyCopy === true ? <OnlyCopy onLink={onLink} backup={backup} /> : null}
         {copies === null ? null : <Where copies={copies} />}
+        <RelayLosses />
       </div>
     </main>
   );

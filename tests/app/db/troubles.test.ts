@@ -1,9 +1,14 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 
-import { forksOf, healedOf } from "../../../app/db/tables.ts";
-import { lateAmong, missingMessages, readTroubles } from "../../../app/db/troubles.ts";
-import { entry, log, openRows, THEM, US } from "./rows.ts";
+import { contactsOf, forksOf, healedOf } from "../../../app/db/tables.ts";
+import {
+  lateAmong,
+  missingMessages,
+  readRelayLosses,
+  readTroubles,
+} from "../../../app/db/troubles.ts";
+import { contact, entry, log, openRows, THEM, US } from "./rows.ts";
 
 test("[AMM1] counts the holes in others' logs, not our own nor what may come yet", () => {
   const known = {
@@ -57,4 +62,27 @@ test("[AMM1] a chat's troubles are its own", async () => {
   const troubles = await readTroubles(db, 1);
   expect(troubles.healed.map(({ count }) => count)).toEqual([5, 1]);
   expect(troubles.forks.map(({ a }) => a)).toEqual([1]);
+});
+
+test("[AMM5] what relays had not delivered is counted by relay, over all chats", async () => {
+  const db = await openRows();
+  await contactsOf(db).add(contact(THEM));
+  const [one, other] = ["https://relay.example", "https://other.example:8443"] as const;
+  await healedOf(db).bulkAdd([
+    { c: 1, account: THEM, count: 5, url: one, lastAtMs: 1 },
+    { c: 2, account: THEM, count: 2, url: one, lastAtMs: 1 },
+    { c: 1, account: US, count: 9, url: one, lastAtMs: 1 },
+    { c: 3, account: THEM, count: 4, url: other, lastAtMs: 1 },
+  ]);
+  expect(await readRelayLosses(db, US)).toEqual([
+    {
+      relay: "relay.example",
+      count: 16,
+      by: [
+        { name: null, count: 9 },
+        { name: "Bob", count: 7 },
+      ],
+    },
+    { relay: "other.example:8443", count: 4, by: [{ name: "Bob", count: 4 }] },
+  ]);
 });
