@@ -16,6 +16,8 @@ export type ChatKind = "self" | "dm" | "group";
 /** A group, as its chat tells of it. */
 export type GroupOfChat = {
   readonly size: number;
+  /** Id of a blob (hex32); null: none. */
+  readonly picture: string | null;
   /** Null: we are not in it, any more or yet. */
   readonly role: Role | null;
   /** We used a link, and wait. */
@@ -169,7 +171,7 @@ function groupChatOf(
   const { c, id } = channel;
   // It has no name before its first word is here.
   if (c === undefined || roster === undefined) return null;
-  const { members, title, joining, joins = [] } = roster;
+  const { members, title, picture, joining, joins = [] } = roster;
   if (title === "" && joining === undefined) return null;
   const role = members.find((it) => it.account === self)?.role ?? null;
   const { recentMs, ...rest } = shared(channel, settled);
@@ -182,6 +184,7 @@ function groupChatOf(
     state: null,
     group: {
       size: members.length,
+      picture: picture ?? null,
       role,
       joining: role === null ? (joining?.state ?? null) : null,
       waiting: joins.filter(({ dueAtMs }) => dueAtMs === null).length,

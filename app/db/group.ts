@@ -34,8 +34,12 @@ export type Member = {
 
 export type Group = {
   readonly c: number;
+  /** What its colour follows. */
+  readonly id: string;
   readonly title: string;
   readonly topic: string;
+  /** Id of a blob (hex32); null: none. */
+  readonly picture: string | null;
   readonly history: HistoryPolicy;
   readonly members: readonly Member[];
   /** By account. */
@@ -55,7 +59,7 @@ export type Join = Omit<JoinRow, "tag"> & { readonly name: string };
 export async function readGroup(db: Db, c: number, self: string): Promise<Group | undefined> {
   const roster = await rostersOf(db).get(c);
   if (roster === undefined) return undefined;
-  const { title, topic, links = [], joins = [] } = roster;
+  const { title, topic, picture = null, links = [], joins = [] } = roster;
   const [contacts, channels, history] = await Promise.all([
     contactsOf(db).toArray(),
     channelsOf(db).toArray(),
@@ -73,8 +77,10 @@ export async function readGroup(db: Db, c: number, self: string): Promise<Group 
   );
   return {
     c,
+    id: channels.find((it) => it.c === c)?.id ?? "",
     title: cleanName(title),
     topic,
+    picture,
     history,
     members,
     standings: standingsOf(roster.members),

@@ -3,7 +3,9 @@
  * follows from who it is.
  */
 import { NotebookPen } from "lucide-react";
-import type { CSSProperties, ReactElement } from "react";
+import { type CSSProperties, type ReactElement, useCallback } from "react";
+
+import { usePicture } from "../session/use-picture.ts";
 
 type Props = {
   /** Hex of the account; the colour is the same on every device. */
@@ -12,6 +14,8 @@ type Props = {
   readonly name: string;
   readonly online?: boolean;
   readonly isGroup?: boolean;
+  /** Id of a blob (hex32) that is shown in place of letters. */
+  readonly picture?: string | null;
 };
 
 /** Hues that differ from each other; lightness and chroma are the style's, so contrast holds. */
@@ -28,7 +32,8 @@ function firstOf(word: string): string {
   return first?.segment.toLocaleUpperCase() ?? "";
 }
 
-export function Avatar({ account, name, online = false, isGroup = false }: Props): ReactElement {
+export function Avatar(props: Props): ReactElement {
+  const { account, name, online = false, isGroup = false, picture = null } = props;
   const letters = (isGroup ? name.split(" ").slice(0, 2) : [name]).map(firstOf).join("");
   return (
     <span
@@ -40,6 +45,22 @@ export function Avatar({ account, name, online = false, isGroup = false }: Props
       style={{ "--hue": hueOf(account) } as CSSProperties}
     >
       {letters === "" ? <NotebookPen /> : letters}
+      {picture === null ? null : <Picture id={picture} />}
     </span>
   );
+}
+
+/** Above the letters, once it is here. */
+function Picture({ id }: { readonly id: string }): ReactElement | null {
+  const image = usePicture(id);
+  const show = useCallback(
+    (element: HTMLImageElement | null) => {
+      if (element === null || image === null) return undefined;
+      const url = URL.createObjectURL(image);
+      element.src = url;
+      return () => URL.revokeObjectURL(url);
+    },
+    [image],
+  );
+  return image === null ? null : <img ref={show} className="avatar-picture" alt="" />;
 }

@@ -139,6 +139,7 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
         name={chat.name}
         online={seen.online}
         isGroup={chat.kind === "group"}
+        picture={chat.group?.picture ?? null}
       />
       <span className="chat-item-name">
         <bdi>{name}</bdi> {/* What the badge and the dot show, in words. */}

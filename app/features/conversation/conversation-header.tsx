@@ -40,7 +40,13 @@ export function ConversationHeader(props: Props): ReactElement {
       <Link href="/" className="icon-button back-button" aria-label={texts().back}>
         <ArrowLeft aria-hidden="true" />
       </Link>
-      <Avatar account={account} name={chat.name} online={seen.online} isGroup={group !== null} />
+      <Avatar
+        account={account}
+        name={chat.name}
+        online={seen.online}
+        isGroup={group !== null}
+        picture={group?.picture ?? null}
+      />
       <div className="pane-title">
         <h1>
           <bdi>{nameOf(chat)}</bdi>

@@ -40,7 +40,12 @@ export function ForwardDialog({ onForward, onClose }: Props): ReactElement {
                   )
                 }
               />
-              <Avatar account={chat.account} name={chat.name} isGroup={chat.kind === "group"} />
+              <Avatar
+                account={chat.account}
+                name={chat.name}
+                isGroup={chat.kind === "group"}
+                picture={chat.group?.picture ?? null}
+              />
               <bdi>{nameOf(chat)}</bdi>
             </label>
           ))}

@@ -9,6 +9,7 @@ import { useAnnounce } from "../../ui/announcer.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { HistoryChoice } from "./history-choice.tsx";
 import { TOPIC_CHARS_MAX } from "./limits.ts";
+import { PictureField } from "./picture-field.tsx";
 
 type Props = { readonly group: Group; readonly onClose: () => void };
 
@@ -42,6 +43,7 @@ export function EditGroupDialog({ group, onClose }: Props): ReactElement {
   };
   return (
     <Dialog heading={words.edit} initialFocus={field} onClose={onClose}>
+      <PictureField c={group.c} account={group.id} title={group.title} picture={group.picture} />
       <form className="group-form" onSubmit={submit}>
         <label className="field">
           <span>{words.name}</span>

@@ -34,9 +34,16 @@ type Props = {
   readonly onClose: () => void;
 };
 
+const HEADING_ID = "group-heading";
+
 type Panel =
   | { readonly type: "edit" | "add" | "links" | "leave" }
-  | { readonly type: "menu"; readonly member: Member; readonly at: Point }
+  | {
+      readonly type: "menu";
+      readonly member: Member;
+      readonly at: Point;
+      readonly from: HTMLElement;
+    }
   | { readonly type: "remove" | "owner"; readonly member: Member };
 
 export function GroupDetails({ c, account, onClose }: Props): ReactElement {
@@ -45,9 +52,11 @@ export function GroupDetails({ c, account, onClose }: Props): ReactElement {
   const words = texts().groups;
   useEffect(() => close.current?.focus(), []);
   return (
-    <aside className="details" aria-labelledby="group-heading">
+    <aside className="details" aria-labelledby={HEADING_ID}>
       <header className="details-header">
-        <h2 id="group-heading">{words.details}</h2>
+        <h2 id={HEADING_ID} tabIndex={-1}>
+          {words.details}
+        </h2>
         <button
           ref={close}
           type="button"
@@ -100,7 +109,7 @@ function Details({ group, account }: DetailsProps): ReactElement {
     [group, me],
   );
   const onMenu = useCallback(
-    (member: Member, at: Point) => setPanel({ type: "menu", member, at }),
+    (member: Member, at: Point, from: HTMLElement) => setPanel({ type: "menu", member, at, from }),
     [],
   );
   return (
@@ -150,7 +159,7 @@ function Details({ group, account }: DetailsProps): ReactElement {
 const Head = ({ group, account }: DetailsProps): ReactElement => (
   <>
     <div className="group-head">
-      <Avatar account={account} name={group.title} isGroup />
+      <Avatar account={account} name={group.title} isGroup picture={group.picture} />
       <div>
         <h3>
           <bdi>{group.title}</bdi>
@@ -221,7 +230,11 @@ function Panels({ group, panel, onPanel, onRole }: PanelsProps): ReactElement {
           heading={words.removeHeading(panel.member.name)}
           label={words.remove}
           act={() => device.call("groups", "remove", c, panel.member.account)}
-          onDone={() => announce(words.removeDone)}
+          onDone={() => {
+            announce(words.removeDone);
+            // Where the focus was is nothing any more.
+            document.getElementById(HEADING_ID)?.focus();
+          }}
           onClose={close}
         >
           <p>{words.removeBody}</p>
@@ -250,7 +263,11 @@ function Panels({ group, panel, onPanel, onRole }: PanelsProps): ReactElement {
             onRemove: (member) => onPanel({ type: "remove", member }),
             onOwner: (member) => onPanel({ type: "owner", member }),
           })}
-          onClose={close}
+          onClose={() => {
+            // Before it leaves the document, so that a dialog that follows gives the focus back, too.
+            panel.from.focus();
+            close();
+          }}
         />
       );
     default:

@@ -14,7 +14,8 @@ type ListProps = {
   readonly members: readonly Member[];
   /** Who has something that can be done with them. */
   readonly hasActions: (member: Member) => boolean;
-  readonly onMenu: (member: Member, at: Point) => void;
+  /** `from`: where the focus goes back to. */
+  readonly onMenu: (member: Member, at: Point, from: HTMLElement) => void;
 };
 
 export function MemberList({ members, hasActions, onMenu }: ListProps): ReactElement {
@@ -61,7 +62,7 @@ const MemberItem = memo(({ member, nowMs, onMenu }: ItemProps): ReactElement => 
           onClick={({ currentTarget }) => {
             const { left, right, bottom } = currentTarget.getBoundingClientRect();
             const isRtl = document.documentElement.dir === "rtl";
-            onMenu(member, { x: isRtl ? right : left, y: bottom });
+            onMenu(member, { x: isRtl ? right : left, y: bottom }, currentTarget);
           }}
         >
           <Ellipsis aria-hidden="true" />

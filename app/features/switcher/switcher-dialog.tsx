@@ -97,7 +97,13 @@ function Option({ chat, name }: { readonly chat: Chat; readonly name: string }):
   const { online } = usePresence(chat);
   return (
     <>
-      <Avatar account={account} name={chat.name} online={online} isGroup={chat.kind === "group"} />
+      <Avatar
+        account={account}
+        name={chat.name}
+        online={online}
+        isGroup={chat.kind === "group"}
+        picture={chat.group?.picture ?? null}
+      />
       <span className="switcher-name">
         <bdi>{name}</bdi>
       </span>
