@@ -10,6 +10,7 @@ import { entryOf } from "../channel/thread-rows.ts";
 import { retireGroupToken } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
 import type { ForkRow } from "../heal/rows.ts";
+import { takeWelcomeTurn } from "../heal/answers.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
@@ -42,7 +43,8 @@ export async function followEntry(
     if (isLink(entry)) await tendLinks(tx, context, channel);
     const now = await tx.get("entries", [entry.c, entry.a, entry.s]);
     if (now?.counts === "waits") context.effects.missing();
-    await tellWhoIsOut(tx, context, channel, entry);
+    const log = await tx.get("logs", entry.a);
+    if (log !== undefined) await tellWhoIsOut(tx, context, channel, log.device);
     return false;
   }
   const known = await membersOf(tx, context.self, channel);
@@ -116,22 +118,22 @@ async function tendLinks(tx: WriteTx, context: OpenContext, channel: Channel): P
 }
 
 /**
- * Whom we removed and who goes on as if nothing had happened has not heard of it; nor has who writes to us
- * after we left. Rules [GP12] and [GP18].
+ * `writer`: a device. Whom we removed and who goes on as if nothing had happened has not heard of it; nor has
+ * who writes to us after we left. Rules [GP12] and [GP18].
  */
-async function tellWhoIsOut(
+export async function tellWhoIsOut(
   tx: WriteTx,
   context: OpenContext,
   channel: Channel,
-  { a }: EntryRow,
+  writer: Hex,
 ): Promise<void> {
   const { self, effects } = context;
-  const log = await tx.get("logs", a);
   const { former } = await rosterOf(tx, channel.c);
-  const device = log && (await tx.get("devices", log.device));
+  const device = await tx.get("devices", writer);
   if (device === undefined || device.account === self.account) return;
   const isOut = [device.account, self.account].some((it) => former.get(it)?.by === self.account);
   if (!isOut || (await controlsWaiting(tx, device.device, null)) > 0) return;
+  if (!(await takeWelcomeTurn(tx, context, device))) return;
   for (const payload of await welcomesFor(tx, self, channel, device.account)) {
     const control = { ...context, device, payloads: [payload], before: null, psk: null };
     await sendControl(tx, control);

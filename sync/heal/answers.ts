@@ -183,7 +183,7 @@ export async function answerRosterWant(
 }
 
 /** Not the turn of [HE3]: what shows that a roster is missing may be the answer to a question. */
-async function takeWelcomeTurn(
+export async function takeWelcomeTurn(
   tx: WriteTx,
   { nowMs }: OpenContext,
   { device: id }: DeviceRow,

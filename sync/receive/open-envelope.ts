@@ -18,7 +18,7 @@ import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts
  * docs/protocol/sync.md, rules [RX2] to [RX4].
  */
 import { heedEntry } from "../devices/heed.ts";
-import { followEntry } from "../group/follow.ts";
+import { followEntry, tellWhoIsOut } from "../group/follow.ts";
 import { heedRefusal } from "../heal/forks.ts";
 import {
   decodePayload,
@@ -140,7 +140,11 @@ async function openChainMessage(
   const contact = await tx.get("contacts", row.account);
   if (contact === undefined || contact.state === "blocked") return dropped("blocked");
   const opened = openChain(row.state, message);
-  if (!opened.ok) return dropped(`chain ${opened.error.type}`);
+  if (!opened.ok) {
+    // Put back to before they were removed, they seal under keys that were used.
+    if (channel.kind === "group") await tellWhoIsOut(tx, context, channel, row.device);
+    return dropped(`chain ${opened.error.type}`);
+  }
   await tx.put("peerChains", { ...row, state: opened.value.chain });
   const payload = decodePayload("chain", opened.value.payload);
   if (!payload.ok) return dropped(`payload ${payload.error.type}`);
@@ -155,6 +159,7 @@ async function openChainMessage(
     // Perhaps its author lost what we have of that log: our receipt tells them.
     if (outcome.why === "fork") await staleReceipt(tx, context.effects, row.c);
     await heedRefusal(tx, context, channel, row.device, outcome, payload.value.body);
+    if (channel.kind === "group") await tellWhoIsOut(tx, context, channel, row.device);
     return dropped(`entry ${outcome.why}`);
   }
   if (outcome.type === "held") await staleReceipt(tx, context.effects, row.c);
