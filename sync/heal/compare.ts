@@ -201,9 +201,11 @@ export async function takeVector(
     return context.effects.dropped("vector of another channel");
   if (!(await mayAsk(tx, context, from, channel, isContact))) return;
   for (const proof of vector.forks) await takeForkProof(tx, context, channel, proof);
+  const row = await tx.get("cursors", [channel.c, from.device]);
+  // An answer is taken from those whose digest made us ask.
+  if (!vector.asks && row?.hello === undefined) return context.effects.dropped("vector unasked");
   await doubtForks(tx, context, from, channel.c, vector.logs);
   if (vector.asks) return answerVector(tx, context, from, channel, vector);
-  const row = await tx.get("cursors", [channel.c, from.device]);
   // They are nowhere ahead of what we may read: it was compared.
   if (vector.logs.length === 0 && row?.hello !== undefined) await dropHello(tx, row);
   for (const { log, known } of vector.logs) {

@@ -29,7 +29,7 @@ import { forksOf } from "./digest.ts";
 export const WANTS_IN_FLIGHT_MAX = 2;
 /** After so many questions without an answer the person is told. */
 export const MISSING_ROUNDS = 3;
-/** What is only claimed is not counted beyond this: who claims more is mistaken, or lies. */
+/** What is only claimed of a channel is not counted beyond this: who claims more is mistaken, or lies. */
 export const CLAIMED_SHOWN_MAX = 1_000;
 
 export type HoleRound = Round & {
@@ -138,18 +138,17 @@ function whomToAsk(
 const isProven = ({ ranges: [first], top }: Gap): boolean => (first?.[1] ?? Infinity) < top;
 
 function missingIn({ asked }: AskContext, gaps: readonly Gap[]): number {
-  let count = 0;
+  let proven = 0;
+  let claimed = 0;
   for (const gap of gaps) {
     const times = asked.times(nameOf(gap));
     if (times < MISSING_ROUNDS) continue;
-    let claimed = 0;
     for (const [from, to] of gap.ranges) {
-      if (to < gap.top) count += to - from + 1;
-      else claimed += to - from + 1;
+      if (to < gap.top) proven += to - from + 1;
+      else if (times <= HEAL_TRIES_MAX) claimed += to - from + 1;
     }
-    if (times <= HEAL_TRIES_MAX && claimed <= CLAIMED_SHOWN_MAX) count += claimed;
   }
-  return count;
+  return claimed > CLAIMED_SHOWN_MAX ? proven : proven + claimed;
 }
 
 async function gapsOf(
