@@ -16,7 +16,9 @@ import {
 } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
 import { ownContact } from "../contact/contacts.ts";
+import { isRoster } from "../entry/kinds.ts";
 import { judgeLog } from "../group/counting.ts";
+import { followEnds, followEntry } from "../group/follow.ts";
 import { maxKnown } from "../log/known.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
@@ -92,11 +94,32 @@ export async function settleEnds(
     if (end === undefined) now.delete(log);
     else now.set(log, end);
   }
-  await tx.put("meta", endsRow(Object.fromEntries(now)));
+  const write = async (): Promise<void> => {
+    await tx.put("meta", endsRow(Object.fromEntries(now)));
+  };
   const channel = await channelOf(tx, c);
+  if (channel?.kind === "group") await followEnds(tx, context, c, write);
+  else await write();
   for (const log of changed) {
     await judgeLog(tx, context.self, log);
     if (channel?.kind === "account") await applyNotes(tx, context, channel, log);
+    if (channel?.kind === "group") await followOps(tx, context, channel, log);
+  }
+}
+
+/** Ops that waited for the word where the log ends: those behind it are void, and known to be. */
+async function followOps(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  log: Log,
+): Promise<void> {
+  const isWaiting = ({ kind, counts }: EntryRow): boolean => isRoster(kind) && counts === "waits";
+  for await (const row of rowsOf(tx, log)) {
+    if (!isWaiting(row)) continue;
+    const { counts: _, ...entry } = row;
+    await tx.put("entries", entry);
+    await followEntry(tx, context, { entry, channel });
   }
 }
 
@@ -105,17 +128,21 @@ async function applyNotes(
   tx: WriteTx,
   context: OpenContext,
   channel: Channel,
-  { c, a }: Log,
+  log: Log,
 ): Promise<void> {
+  for await (const entry of rowsOf(tx, log)) {
+    if (entry.counts === undefined) await applyAccountEntry(tx, context, { entry, channel });
+  }
+}
+
+async function* rowsOf(tx: WriteTx, { c, a }: Log): AsyncGenerator<EntryRow> {
   for (let from = 1; ;) {
     const rows: readonly EntryRow[] = await tx.range("entries", "primary", {
       lower: [c, a, from],
       upper: [c, a, Number.MAX_SAFE_INTEGER],
       limit: PAGE_ROWS,
     });
-    for (const entry of rows.filter((it) => it.counts === undefined)) {
-      await applyAccountEntry(tx, context, { entry, channel });
-    }
+    yield* rows;
     if (rows.length < PAGE_ROWS) return;
     from = (rows.at(-1)?.s ?? from) + 1;
   }

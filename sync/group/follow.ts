@@ -9,8 +9,8 @@ import { addresseesOf, membersOf } from "../channel/members.ts";
 import { entryOf } from "../channel/thread-rows.ts";
 import { retireGroupToken } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
-import type { ForkRow } from "../heal/rows.ts";
 import { takeWelcomeTurn } from "../heal/answers.ts";
+import type { ForkRow } from "../heal/rows.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
@@ -47,6 +47,8 @@ export async function followEntry(
     if (log !== undefined) await tellWhoIsOut(tx, context, channel, log.device);
     return false;
   }
+  // Of a removed device: it is heard once somebody has said where its log ends. Rule [OD9].
+  if (entry.counts === "waits") return false;
   const known = await membersOf(tx, context.self, channel);
   const isNews = await takeOp(tx, context, entry);
   // Until now we were not in it.
@@ -84,6 +86,18 @@ export async function followFork(tx: WriteTx, context: OpenContext, fork: ForkRo
   await rosterChanged(tx, context, c, await reweigh(tx, c, before));
   const log = await tx.get("logs", a);
   if (log !== undefined) await judgeLog(tx, context.self, { ...log, a });
+}
+
+/** Logs end elsewhere than was known: ops behind an end are void. Rule [RO19]. */
+export async function followEnds(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  write: () => Promise<void>,
+): Promise<void> {
+  const before = await rosterOf(tx, c);
+  await write();
+  await rosterChanged(tx, context, c, await reweigh(tx, c, before));
 }
 
 async function rosterChanged(

@@ -3,6 +3,7 @@
  * set of them. docs/protocol/groups.md, [GP4] and [GP5].
  */
 import { type Channel, logsOf } from "../channel/channels.ts";
+import { endsOf } from "../devices/closed.ts";
 import { forksOf } from "../heal/digest.ts";
 import type { RosterOp } from "../roster/ops.ts";
 import { resolve, type Roster } from "../roster/resolve.ts";
@@ -12,7 +13,13 @@ import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { MemberRow, RosterOpRow, RosterRow } from "./rows.ts";
 
 /** What reading and changing a roster touches. */
-export const ROSTER_TABLES: readonly TableName[] = ["rosters", "rosterOps", "forks"];
+export const ROSTER_TABLES: readonly TableName[] = [
+  "rosters",
+  "rosterOps",
+  "forks",
+  "logs",
+  "meta",
+];
 
 /**
  * In groups of more than 32 members those are told of receipts who wrote what is new; beyond this number
@@ -38,13 +45,18 @@ export async function rosterOf(tx: ReadTx, c: number): Promise<Roster> {
   );
 }
 
-/** What is known of the group's logs beyond their ops: rule [RO18]. */
+/** What is known of the group's logs beyond their ops: rules [RO18] and [RO19]. */
 async function evidenceOf(tx: ReadTx, c: number): Promise<Evidence> {
   const forks = await forksOf(tx, c);
-  if (forks.size === 0) return NO_EVIDENCE;
-  const idByNumber = new Map((await logsOf(tx, c)).map((it) => [it.a, it.log]));
-  const forkedAt = new Map([...forks].map(([a, s]) => [idByNumber.get(a) ?? "", s]));
-  return { ...NO_EVIDENCE, forkedAt };
+  const ends = new Map(Object.entries(await endsOf(tx)));
+  if (forks.size === 0 && ends.size === 0) return NO_EVIDENCE;
+  const logs = await logsOf(tx, c);
+  const idByNumber = new Map(logs.map((it) => [it.a, it.log]));
+  const ours = new Set(logs.map((it) => it.log));
+  return {
+    forkedAt: new Map([...forks].map(([a, s]) => [idByNumber.get(a) ?? "", s])),
+    closedAfter: new Map([...ends].filter(([log]) => ours.has(log))),
+  };
 }
 
 /** What was used last is forgotten last. */

@@ -1,8 +1,10 @@
 /** A device is removed, or leaves. */
 import { expect, test } from "vitest";
 
+import { hears, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
 import { linkTwo } from "./link-steps.ts";
 import type { Person } from "./person.ts";
+import { linked } from "./sibling.ts";
 import { deviceOf, three, type Three } from "./three-devices.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
@@ -114,8 +116,10 @@ test("[OD8] two devices that remove each other are both out, and end nothing", a
   const { phone, laptop, bob, pass } = them;
   await phone.say(bob, "from the phone");
   await pass(20 * SECOND_MS);
-  phone.disconnect();
   laptop.disconnect();
+  await phone.say(bob, "the laptop never had this");
+  await pass(20 * SECOND_MS);
+  phone.disconnect();
   await revoke(them, phone, laptop);
   await revoke(them, laptop, phone);
   phone.reconnect();
@@ -124,7 +128,11 @@ test("[OD8] two devices that remove each other are both out, and end nothing", a
   laptop.reconnect();
   await pass(2 * MINUTE_MS);
   expect((await bob.contact(phone)).live).toEqual([]);
-  expect(await shown(bob, phone)).toEqual(["from the laptop", "from the phone"]);
+  expect(await shown(bob, phone)).toEqual([
+    "from the laptop",
+    "from the phone",
+    "the laptop never had this",
+  ]);
   const refused = await bob.device.send(await bob.chatWith(phone), "anybody there?");
   expect(refused).toEqual({ ok: false, error: { type: "NotAllowed" } });
   expect([...phone.bugs, ...laptop.bugs, ...bob.bugs]).toEqual([]);
@@ -231,4 +239,46 @@ test("[OD11] receipts and typing of a removed device are dropped", async () => {
   await pass(20 * SECOND_MS);
   expect(bob.dropped).toContain("device out");
   expect(bob.status?.typing).toEqual({});
+});
+
+test("[OD6] [OD9] [RO19] in a group its removals and words are void, on every device alike", async () => {
+  const them = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol, pass, befriend } = them;
+  await befriend(phone, bob);
+  await befriend(phone, carol);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(phone, [bob, carol]);
+  await pass(30 * SECOND_MS);
+  await tell(laptop, "from the laptop");
+  await pass(30 * SECOND_MS);
+  const all = ["bob member", "carol member", "phone owner"];
+  laptop.disconnect();
+  bob.disconnect();
+  await revoke(them, phone, laptop);
+  await remove(laptop, bob);
+  await tell(laptop, "Bob is a cheat");
+  await pass(20 * SECOND_MS);
+  await deafen(them, laptop);
+  laptop.reconnect();
+  await pass(MINUTE_MS);
+  await tell(carol, "who removed Bob?");
+  await pass(5 * SECOND_MS);
+  await tell(phone, "nobody did");
+  await pass(MINUTE_MS);
+  bob.reconnect();
+  await pass(5 * MINUTE_MS);
+  for (const it of [phone, bob, carol]) {
+    expect(await members(it, [phone, bob, carol])).toEqual(all);
+    expect(it.bugs).toEqual([]);
+  }
+  const heard = ["from the laptop", "who removed Bob?", "nobody did"];
+  expect(await hears(carol)).toEqual(heard);
+  expect(await hears(bob)).toEqual(heard);
+  await tell(bob, "still here");
+  await pass(MINUTE_MS);
+  expect(await hears(carol)).toEqual([...heard, "still here"]);
+  expect(await hears(phone)).toContain("still here");
+  const digests = await Promise.all([phone, bob, carol].map(rosterRow));
+  expect(new Set(digests.map(({ digest }) => digest)).size).toBe(1);
 });
