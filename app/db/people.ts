@@ -35,3 +35,7 @@ export function cleanName(name: string): string {
     .trim();
   return /[^\u200C\u200D\s]/u.test(clean) ? clean : UNKNOWN;
 }
+
+/** For looking somebody up: case and accents do not matter. */
+export const foldedName = (text: string): string =>
+  text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();

@@ -39,6 +39,7 @@ export const groupsDe: typeof groupsEn = {
   historyHint: "Aus dem, was die Leute in der Gruppe noch auf ihren Geräten haben.",
   members: (count) => plural(count, { one: "# Mitglied", other: "# Mitglieder" }),
   memberList: "Mitglieder",
+  findMember: "Mitglied suchen",
   roles: { owner: "Besitz", admin: "Admin", member: "Mitglied" },
   details: "Einzelheiten der Gruppe",
   heading: "Gruppe",

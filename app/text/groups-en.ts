@@ -41,6 +41,7 @@ export const groupsEn = {
   historyHint: "From what the people in the group still have on their devices.",
   members: (count: number): string => plural(count, { one: "# member", other: "# members" }),
   memberList: "Members",
+  findMember: "Find a member",
   roles: { owner: "Owner", admin: "Admin", member: "Member" },
   details: "Group details",
   heading: "Group",

@@ -104,6 +104,64 @@ for (const theme of ["Light", "Dark"] as const) {
   });
 }
 
+test("[AX1] [AX2] a group is made by keys, and none of its screens has a fault", async ({
+  friends,
+}) => {
+  test.slow();
+  const [alice, bob] = await friends();
+  const { page } = alice;
+  const everywhere = async (): Promise<void> => {
+    for (const [theme, width] of [
+      ["dark", 360],
+      ["light", 1280],
+    ] as const) {
+      await page.evaluate((it) => (document.documentElement.dataset["theme"] = it), theme);
+      await page.setViewportSize({ width, height: 720 });
+      await hasNoFaults(page);
+    }
+  };
+  await page.bringToFront();
+  await tabTo(page, page.getByRole("button", { name: "New group" }));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "Group name" })).toBeFocused();
+  await page.keyboard.type("Climbing");
+  await tabTo(page, page.getByRole("checkbox", { name: "Bob" }));
+  await page.keyboard.press("Space");
+  await everywhere();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Climbing" })).toBeVisible();
+  await bob.open("Climbing");
+  await bob.say("Here I am");
+  await page.bringToFront();
+  await alice.sees("Here I am");
+  const details = page.getByRole("button", { name: "Group details" });
+  await tabTo(page, details);
+  await page.keyboard.press("Enter");
+  await everywhere();
+
+  const actions = page.getByRole("button", { name: "Actions for Bob" });
+  await tabTo(page, actions);
+  await page.keyboard.press("Enter");
+  await hasNoFaults(page);
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await everywhere();
+  await page.keyboard.press("Escape");
+  await expect(actions).toBeFocused();
+
+  const links = page.getByRole("button", { name: "Invite links" });
+  await tabTo(page, links, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Make a link" }).click();
+  await expect(page.getByRole("textbox", { name: "Group link" })).toBeVisible();
+  await everywhere();
+  await page.keyboard.press("Escape");
+  await expect(links).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(details).toBeFocused();
+});
+
 test("[AX1] [AX2] a device is linked by keys alone, on a narrow screen, without a fault", async ({
   newcomer,
 }) => {

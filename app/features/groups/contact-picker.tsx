@@ -6,7 +6,7 @@
  */
 import { type ReactElement, useCallback, useState } from "react";
 
-import { cleanName } from "../../db/people.ts";
+import { cleanName, foldedName } from "../../db/people.ts";
 import { contactsOf } from "../../db/tables.ts";
 import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
@@ -48,8 +48,8 @@ export function ContactPicker({ legend, without, none, chosen, onChosen }: Props
   const [query, setQuery] = useState("");
   const words = texts().groups;
   const offered = contacts?.filter(({ account }) => !without.has(account)) ?? [];
-  const wanted = folded(query.trim());
-  const found = offered.filter(({ name }) => folded(name).includes(wanted));
+  const wanted = foldedName(query.trim());
+  const found = offered.filter(({ name }) => foldedName(name).includes(wanted));
   const toggle = (account: string): void =>
     onChosen(
       chosen.includes(account) ? chosen.filter((it) => it !== account) : [...chosen, account],
@@ -96,7 +96,3 @@ export function ContactPicker({ legend, without, none, chosen, onChosen }: Props
     </fieldset>
   );
 }
-
-/** Case and accents do not matter. */
-const folded = (text: string): string =>
-  text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();

@@ -23,7 +23,7 @@ import { EditGroupDialog } from "./edit-group-dialog.tsx";
 import { Joins } from "./joins.tsx";
 import { LeaveDialog } from "./leave-dialog.tsx";
 import { LinksDialog } from "./links-dialog.tsx";
-import { actionsFor } from "./member-actions.tsx";
+import { actionsFor, hasActions } from "./member-actions.tsx";
 import { MemberList } from "./member-list.tsx";
 import { useGroup } from "./use-group.ts";
 
@@ -134,9 +134,7 @@ function Details({ group, account }: DetailsProps): ReactElement {
       </p>
       <MemberList
         members={group.members}
-        hasActions={(member) =>
-          !member.own && actionsFor(group, member, me.account, IDLE).length > 0
-        }
+        hasActions={(member) => hasActions(group, member, me.account)}
         onMenu={onMenu}
       />
       {group.role === null ? null : (
@@ -174,9 +172,6 @@ const Head = ({ group, account }: DetailsProps): ReactElement => (
     )}
   </>
 );
-
-const nothing = (): void => undefined;
-const IDLE = { onOpenChat: nothing, onRole: nothing, onRemove: nothing, onOwner: nothing };
 
 /** Giving a role, which can be taken back: it is done without a question. */
 function useRole(c: number): {

@@ -4,7 +4,7 @@
  */
 import { Crown, MessageCircle, ShieldCheck, ShieldOff, UserMinus } from "lucide-react";
 
-import type { Role } from "../../../sync/roster/may.ts";
+import { type Role, ROLES } from "../../../sync/roster/may.ts";
 import { type Group, mayDo, type Member } from "../../db/group.ts";
 import { texts } from "../../text/speech.ts";
 import type { MenuItem } from "../../ui/menu.tsx";
@@ -16,6 +16,13 @@ export type MemberDoings = {
   /** It is asked first. */
   readonly onOwner: (member: Member) => void;
 };
+
+/** Is there any? Asked for each of hundreds of members. `self`: our account. */
+export const hasActions = (group: Group, { own, c, account }: Member, self: string): boolean =>
+  !own &&
+  (c !== null ||
+    mayDo(group, self, { type: "remove", account }) ||
+    ROLES.some((role) => mayDo(group, self, { type: "role", account, role })));
 
 /** `self`: our account. */
 export function actionsFor(

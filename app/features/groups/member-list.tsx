@@ -1,14 +1,23 @@
-/** Who is in a group, with their role, and what one can do with each. */
+/**
+ * Who is in a group, with their role, and what one can do with each. [AMX1] In a large group the list is
+ * narrowed by a part of a name; case and accents do not matter.
+ */
 import { Ellipsis } from "lucide-react";
-import { memo, type ReactElement } from "react";
+import { memo, type ReactElement, useDeferredValue, useState } from "react";
 
 import type { Member } from "../../db/group.ts";
+import { foldedName } from "../../db/people.ts";
 import { usePresenceOf } from "../../session/use-presence.ts";
 import { seenText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import type { Point } from "../../ui/menu.tsx";
 import { useNow } from "../../ui/use-live.ts";
+
+/** So many are there at once; a screen shows a dozen. */
+const FIRST_SHOWN = 40;
+/** From so many on they can be looked for. */
+const FIND_FROM = 20;
 
 type ListProps = {
   readonly members: readonly Member[];
@@ -20,17 +29,38 @@ type ListProps = {
 
 export function MemberList({ members, hasActions, onMenu }: ListProps): ReactElement {
   const nowMs = useNow();
+  const [query, setQuery] = useState("");
+  const words = texts().groups;
+  const wanted = foldedName(query.trim());
+  const found =
+    wanted === "" ? members : members.filter(({ name }) => foldedName(name).includes(wanted));
+  // Hundreds come after what is seen first, and hold up nothing.
+  const shown = useDeferredValue(found, found.slice(0, FIRST_SHOWN));
   return (
-    <ul className="members" aria-label={texts().groups.memberList}>
-      {members.map((member) => (
-        <MemberItem
-          key={member.account}
-          member={member}
-          nowMs={nowMs}
-          onMenu={hasActions(member) ? onMenu : null}
+    <>
+      {members.length < FIND_FROM ? null : (
+        <input
+          className="switcher-field"
+          type="search"
+          aria-label={words.findMember}
+          placeholder={words.findMember}
+          autoComplete="off"
+          dir="auto"
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
         />
-      ))}
-    </ul>
+      )}
+      <ul className="members" aria-label={words.memberList}>
+        {shown.map((member) => (
+          <MemberItem
+            key={member.account}
+            member={member}
+            nowMs={nowMs}
+            onMenu={hasActions(member) ? onMenu : null}
+          />
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -70,5 +100,18 @@ const MemberItem = memo(({ member, nowMs, onMenu }: ItemProps): ReactElement => 
       )}
     </li>
   );
-});
+}, isAlike);
 MemberItem.displayName = "MemberItem";
+
+/** Each reading of the group makes its members anew. */
+function isAlike(before: ItemProps, now: ItemProps): boolean {
+  const [a, b] = [before.member, now.member];
+  return (
+    before.nowMs === now.nowMs &&
+    before.onMenu === now.onMenu &&
+    a.name === b.name &&
+    a.role === b.role &&
+    a.c === b.c &&
+    a.lastSeenMs === b.lastSeenMs
+  );
+}

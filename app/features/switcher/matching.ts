@@ -5,6 +5,7 @@
  * does, then names that hold it anywhere; within each, the order of the list. [AMA2] Without a word
  * all come in the order of the list, the open one last: nobody goes where they are.
  */
+import { foldedName } from "../../db/people.ts";
 
 type Named = { readonly c: number; readonly name: string };
 
@@ -16,9 +17,9 @@ export function matchingChats<Chat extends Named>(
   query: string,
   openC: number | null,
 ): readonly Chat[] {
-  const wanted = folded(query.trim());
+  const wanted = foldedName(query.trim());
   return chats
-    .map((chat) => ({ chat, rank: wanted === "" ? 0 : rankOf(folded(chat.name), wanted) }))
+    .map((chat) => ({ chat, rank: wanted === "" ? 0 : rankOf(foldedName(chat.name), wanted) }))
     .filter(({ rank }) => rank < NO_MATCH)
     .toSorted((x, y) => x.rank - y.rank || Number(x.chat.c === openC) - Number(y.chat.c === openC))
     .slice(0, MATCHES_MAX)
@@ -32,6 +33,3 @@ function rankOf(name: string, wanted: string): number {
   if (at <= 0) return at === 0 ? 0 : NO_MATCH;
   return name.includes(` ${wanted}`) ? 1 : 2;
 }
-
-const folded = (text: string): string =>
-  text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
-import { rostersOf } from "../../../../app/db/tables.ts";
+import { contactsOf, rostersOf } from "../../../../app/db/tables.ts";
 import { GroupDetails } from "../../../../app/features/groups/group-details.tsx";
 import { member, THEM, US } from "../../db/rows.ts";
 import { CALM, show, type Shown } from "../../screen.tsx";
@@ -187,4 +187,18 @@ test("[AEG1] only what changed is said", async () => {
 test("[AGD2] the details have the focus when they open", async () => {
   await shown();
   expect(document.activeElement?.getAttribute("aria-label")).toBe("Close");
+});
+
+test("[AMX1] in a large group somebody is found by a part of their name", async () => {
+  const many = Array.from({ length: 60 }, (_, i) => member(`${i + 10}`.padStart(64, "0")));
+  const db = await groupDb([member(US, "owner"), member(THEM), member(CAROL), ...many]);
+  await contactsOf(db).update(CAROL, { name: "Cárol" });
+  await shown(Promise.resolve(db));
+  const items = () =>
+    within(screen.getByRole("list", { name: "Members" })).getAllByRole("listitem");
+  await waitFor(() => expect(items()).toHaveLength(63));
+  const find = screen.getByRole("searchbox", { name: "Find a member" });
+  fireEvent.input(find, { target: { value: "CARO" } });
+  await waitFor(() => expect(items()).toHaveLength(1));
+  expect(items()[0]?.textContent).toContain("Cárol");
 });
