@@ -14,6 +14,7 @@ import type { LinkProgress } from "./link/progress.ts";
 import type { Media } from "./media/media.ts";
 import type { Recovery } from "./recovery/recovery.ts";
 import type { RoomCommands, Rooms } from "./rooms/rooms.ts";
+import type { Safety } from "./safety/safety.ts";
 import type { Hex } from "./store/rows.ts";
 import type { LongTextError } from "./thread/long-text.ts";
 import type { PutPush } from "./wire/http.ts";
@@ -176,6 +177,7 @@ export interface Device extends AsyncDisposable {
   readonly groups: Groups;
   readonly recovery: Recovery;
   readonly backup: Backup;
+  readonly safety: Safety;
   /** Messages that disappear. */
   readonly expiry: Expiry;
   /** Pictures of groups. */

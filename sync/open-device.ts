@@ -33,6 +33,7 @@ import { type Effects, heldBack } from "./receive/effects.ts";
 import { openRecovery, type RecoveryDesk } from "./recovery/recovery.ts";
 import { openRooms, type OpenRoomHost, type Rooms } from "./rooms/rooms.ts";
 import { readSettings, type Settings } from "./rooms/settings.ts";
+import { openSafety } from "./safety/safety.ts";
 import type { ClockSample, Welcome } from "./session/link.ts";
 import { type LinkPool, openLinkPool } from "./session/pool.ts";
 import { type MayReach, reachFrom, withinReach } from "./session/reach.ts";
@@ -209,6 +210,7 @@ class OpenedDevice implements Device {
       selfChanged: this.#effects.selfChanged,
     });
     this.recovery = this.#recovery.commands;
+    this.safety = openSafety(base);
     this.backup = openBackups({ ...person, effects: this.#effects });
     this.#devices = openDevices({
       ...person,
@@ -228,6 +230,7 @@ class OpenedDevice implements Device {
   readonly linking: Device["linking"];
   readonly recovery: Device["recovery"];
   readonly backup: Device["backup"];
+  readonly safety: Device["safety"];
   readonly devices: Device["devices"];
   readonly acts: Device["acts"];
   readonly groups: Device["groups"];

@@ -24,6 +24,7 @@ export type Parts = {
   | "media"
   | "recovery"
   | "rooms"
+  | "safety"
 >;
 
 export type Part = keyof Parts;

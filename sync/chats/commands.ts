@@ -28,6 +28,8 @@ export type Chats = {
   readonly pin: (c: number, on: boolean) => Settled;
   /** Out of the list, until something new comes. */
   readonly archive: (c: number, on: boolean) => Settled;
+  /** Of a 1:1 chat: the person has compared safety numbers. */
+  readonly verify: (c: number, on: boolean) => Settled;
 };
 
 /** Undefined: it is so already. */
@@ -35,7 +37,8 @@ type Say = (channel: Channel, marks: ChatMarks, nowMs: number) => ChatMark | und
 type ChatMark =
   | ({ readonly what: "mute" } & Marks["mute"])
   | ({ readonly what: "pinChat" } & Marks["pinChat"])
-  | ({ readonly what: "archive" } & Marks["archive"]);
+  | ({ readonly what: "archive" } & Marks["archive"])
+  | ({ readonly what: "verified" } & Marks["verified"]);
 
 export const openChats = (deps: CommandDeps): Chats => ({
   mute: (c, untilMs, told) =>
@@ -52,6 +55,10 @@ export const openChats = (deps: CommandDeps): Chats => ({
   archive: (c, on) =>
     settle(deps, c, ({ lastH }, marks, nowMs) =>
       isPutAway(marks, lastH, nowMs) === on ? undefined : { what: "archive", on, upToH: lastH },
+    ),
+  verify: (c, on) =>
+    settle(deps, c, ({ kind }, { verified }) =>
+      kind !== "dm" || (verified?.value ?? false) === on ? undefined : { what: "verified", on },
     ),
 });
 

@@ -12,6 +12,7 @@
  * | pinChat    |      4 | [on]                                              |
  * | archive    |      5 | [on, place of the newest message that is put away] |
  * | readVector |      6 | [[[log, known] …]]                                |
+ * | verified   |      7 | [on]       of a 1:1 chat: the safety numbers agreed |
  *
  * `level` and the place of `archive` may be missing, and are left out when 0. `level`: what is still told
  * while the chat is muted, 0 nothing, 1 messages that name the person. Others count as 0.
@@ -45,6 +46,7 @@ export type Marks = {
   readonly pinChat: { readonly on: boolean };
   readonly archive: { readonly on: boolean; readonly upToH: number };
   readonly readVector: { readonly logs: readonly ReadLog[] };
+  readonly verified: { readonly on: boolean };
 };
 type What = keyof Marks;
 
@@ -94,6 +96,7 @@ const VALUES: {
       ),
     }),
   },
+  verified: { number: 7, shape: mark<"verified">({ on: boolShape }) },
 };
 
 type Frame = { readonly channel: Uint8Array; readonly number: number; readonly value: CborValue };

@@ -25,9 +25,11 @@ export type ChatMarks = {
   readonly muted: Kept<Mute> | null;
   readonly pinned: Kept<boolean> | null;
   readonly archived: Kept<Archive> | null;
+  /** The person has compared safety numbers with the other side. */
+  readonly verified: Kept<boolean> | null;
 };
 
-export const NO_MARKS: ChatMarks = { muted: null, pinned: null, archived: null };
+export const NO_MARKS: ChatMarks = { muted: null, pinned: null, archived: null, verified: null };
 
 /** `untilMs` of who mutes for good. */
 export const ALWAYS_MS = Number.MAX_SAFE_INTEGER;
@@ -37,11 +39,12 @@ export const mergedMarks = (a: ChatMarks, b: ChatMarks): ChatMarks => ({
   muted: laterOf(a.muted, b.muted),
   pinned: laterOf(a.pinned, b.pinned),
   archived: laterOf(a.archived, b.archived),
+  verified: laterOf(a.verified, b.verified),
 });
 
 /** Does it speak of the chat itself? */
 export const isChatMark = ({ what }: MarkBody): boolean =>
-  what === "mute" || what === "pinChat" || what === "archive";
+  what === "mute" || what === "pinChat" || what === "archive" || what === "verified";
 
 /** `act`: the entry of the account channel that brought the mark. */
 export function withMark(before: ChatMarks, act: Act, mark: MarkBody): ChatMarks {
@@ -51,6 +54,7 @@ export function withMark(before: ChatMarks, act: Act, mark: MarkBody): ChatMarks
     muted: mark.what === "mute" ? kept({ untilMs: mark.untilMs, level: mark.level }) : null,
     pinned: mark.what === "pinChat" ? kept(mark.on) : null,
     archived: mark.what === "archive" ? kept({ on: mark.on, upToH: mark.upToH }) : null,
+    verified: mark.what === "verified" ? kept(mark.on) : null,
   });
 }
 

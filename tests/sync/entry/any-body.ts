@@ -76,6 +76,7 @@ const marks: fc.Arbitrary<MarkBody> = fc.oneof(
     level: fc.nat(2),
   }),
   fc.record({ channel, what: fc.constant("pinChat" as const), on }),
+  fc.record({ channel, what: fc.constant("verified" as const), on }),
   fc.record({ channel, what: fc.constant("archive" as const), on, upToH: fc.maxSafeNat() }),
   fc.record({
     channel,
