@@ -156,7 +156,7 @@ function chatOf(
     state: kind === "self" ? null : (contact?.state ?? null),
     group: null,
     newest: null,
-    recentMs: recentMs || (contact?.addedAtMs ?? 0),
+    recentMs: channel.lastH > 0 ? recentMs : (contact?.addedAtMs ?? 0),
     lastSeenMs: contact?.lastSeenMs ?? 0,
   };
 }
