@@ -19,7 +19,7 @@ import { NotificationCard } from "../features/notifications/notification-card.ts
 import { NotificationSwitch } from "../features/notifications/notification-switch.tsx";
 import { useKeepNotifications } from "../features/notifications/use-notifications.ts";
 import { useTellNews } from "../features/notifications/use-tell-news.ts";
-import { type RecoveryPanel, RecoveryPanels } from "../features/recovery/panels.tsx";
+import { type RecoveryPanel, RecoveryPanels, ScannedPanel } from "../features/recovery/panels.tsx";
 import { RecoveryCard } from "../features/recovery/recovery-card.tsx";
 import { ExportButton, RecoverySection } from "../features/recovery/recovery-section.tsx";
 import { SettingsDialog } from "../features/settings/settings-dialog.tsx";
@@ -28,6 +28,7 @@ import { SwitcherDialog } from "../features/switcher/switcher-dialog.tsx";
 import { followInviteLinks, isDeviceLink, relayInviteOf } from "../platform/invite-fragment.ts";
 import { followNetwork, followVisibility } from "../platform/presence-of-person.ts";
 import { followNotifications } from "../platform/push.ts";
+import { isSafetyLink } from "../platform/safety-link.ts";
 import { useSharedDrafts } from "../rooms/use-shared-drafts.ts";
 import { useSession } from "../session/session.ts";
 import { texts } from "../text/speech.ts";
@@ -42,6 +43,7 @@ type Panel =
   | { readonly type: "newGroup" }
   | { readonly type: "accept"; readonly link: string }
   | { readonly type: "settings" }
+  | { readonly type: "safety"; readonly link: string }
   | { readonly type: "signOut" }
   | { readonly type: "recovery"; readonly panel: RecoveryPanel }
   | { readonly type: "link"; readonly link: string | null }
@@ -49,7 +51,10 @@ type Panel =
   | { readonly type: "keys" };
 
 /** Where a link of ours leads. */
-const panelOf = (link: string): Panel => ({ type: isDeviceLink(link) ? "link" : "accept", link });
+function panelOf(link: string): Panel {
+  if (isSafetyLink(link)) return { type: "safety", link };
+  return { type: isDeviceLink(link) ? "link" : "accept", link };
+}
 
 type HomeProps = {
   /** The app was opened by it. */
@@ -175,6 +180,8 @@ function Panels(props: PanelsProps): ReactElement {
           onClose={close}
         />
       );
+    case "safety":
+      return <ScannedPanel link={panel.link} chats={chats} onClose={close} />;
     case "recovery":
       return <RecoveryPanels panel={panel.panel} device={device} onClose={close} />;
     case "link":

@@ -23,6 +23,7 @@ import { OnboardingScreen } from "../features/onboarding/onboarding-screen.tsx";
 import { RestorePanels } from "../features/recovery/panels.tsx";
 import { followInviteLinks, isDeviceLink } from "../platform/invite-fragment.ts";
 import { listenPreferences, readPreferences, setPreferences } from "../platform/preferences.ts";
+import { isSafetyLink } from "../platform/safety-link.ts";
 import { rememberStart } from "../platform/sentinel.ts";
 import { FirstLookContext } from "../session/first-look.ts";
 import { SessionContext } from "../session/session.ts";
@@ -119,13 +120,14 @@ type OnboardingProps = {
 function Onboarding({ connect, link, onInvite, onStarted }: OnboardingProps): ReactElement {
   const device = connect();
   const isOfDevice = link !== null && isDeviceLink(link);
+  const isInvite = link !== null && !isOfDevice && !isSafetyLink(link);
   const [linking, setLinking] = useState<{ readonly link: string | null } | null>(
     isOfDevice ? { link } : null,
   );
   const [restoring, setRestoring] = useState<"restore" | "import" | null>(null);
   const newcomer = useMemo(
-    () => newcomerOf(device, isOfDevice ? null : link),
-    [device, isOfDevice, link],
+    () => newcomerOf(device, isInvite ? link : null),
+    [device, isInvite, link],
   );
   useEffect(
     () =>

@@ -12,6 +12,7 @@ import { nameOf, seenText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { useNow } from "../../ui/use-live.ts";
+import { SafetyButton, VerifiedSign } from "../recovery/safety-button.tsx";
 import { StarredButton } from "./marked-messages.tsx";
 import { TimerButton } from "./timer-dialog.tsx";
 
@@ -50,10 +51,12 @@ export function ConversationHeader(props: Props): ReactElement {
       <div className="pane-title">
         <h1>
           <bdi>{nameOf(chat)}</bdi>
+          <VerifiedSign chat={chat} />
         </h1>
         <p className="presence" data-online={seen.online} aria-live="off">
           {names.length > 0 ? texts().groups.writing(names) : presence}
         </p>
+        <SafetyButton chat={chat} />
         {group === null || group.size === 0 ? null : (
           // Lies over the name: what one wants to know more of is what one presses.
           <button

@@ -2,6 +2,7 @@
 import { lazy, type ReactElement, Suspense } from "react";
 
 import { unreachable } from "../../../crypto/base/assert.ts";
+import type { Chat } from "../../db/chats.ts";
 import type { RemoteDevice } from "../../engine/remote-device.ts";
 
 const Words = lazy(async () => ({ default: (await import("./words-dialog.tsx")).WordsDialog }));
@@ -9,6 +10,10 @@ const Export = lazy(async () => ({ default: (await import("./export-dialog.tsx")
 const Import = lazy(async () => ({ default: (await import("./import-dialog.tsx")).ImportDialog }));
 const Restore = lazy(async () => ({
   default: (await import("./restore-dialog.tsx")).RestoreDialog,
+}));
+
+const Scanned = lazy(async () => ({
+  default: (await import("./scanned-dialog.tsx")).ScannedDialog,
 }));
 
 export type RecoveryPanel = "words" | "export" | "import";
@@ -63,3 +68,16 @@ export const RestorePanels = (props: NewcomerProps): ReactElement => {
     </Suspense>
   );
 };
+
+type ScannedProps = {
+  readonly link: string;
+  readonly chats: readonly Chat[];
+  readonly onClose: () => void;
+};
+
+/** Somebody's safety number was scanned. */
+export const ScannedPanel = (props: ScannedProps): ReactElement => (
+  <Suspense fallback={null}>
+    <Scanned {...props} />
+  </Suspense>
+);

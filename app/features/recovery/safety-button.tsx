@@ -1,0 +1,38 @@
+/** The way from a 1:1 chat to its safety number: its name, and a sign that it was compared. */
+import { ShieldCheck } from "lucide-react";
+import { lazy, type ReactElement, Suspense, useState } from "react";
+
+import type { Chat } from "../../db/chats.ts";
+import { texts } from "../../text/speech.ts";
+
+const SafetyDialog = lazy(async () => ({
+  default: (await import("./safety-dialog.tsx")).SafetyDialog,
+}));
+
+/** Lies over the name: what one wants to know more of is what one presses. */
+export function SafetyButton({ chat }: { readonly chat: Chat }): ReactElement | null {
+  const [isOpen, setOpen] = useState(false);
+  if (chat.kind !== "dm") return null;
+  return (
+    <>
+      <button
+        type="button"
+        className="title-button"
+        aria-label={texts().recovery.safety.button}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      />
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <SafetyDialog chat={chat} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
+
+/** Beside the name. */
+export const VerifiedSign = ({ chat }: { readonly chat: Chat }): ReactElement | null =>
+  chat.marks.verified?.value === true ? (
+    <ShieldCheck className="verified-sign" role="img" aria-label={texts().recovery.safety.badge} />
+  ) : null;
