@@ -121,7 +121,7 @@ test("[AX1] [AX2] a group is made by keys, and none of its screens has a fault",
     }
   };
   await page.bringToFront();
-  await tabTo(page, page.getByRole("button", { name: "New group" }));
+  await tabTo(page, page.getByRole("button", { name: "New group" }), "Shift+Tab");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("textbox", { name: "Group name" })).toBeFocused();
   await page.keyboard.type("Climbing");
@@ -135,7 +135,7 @@ test("[AX1] [AX2] a group is made by keys, and none of its screens has a fault",
   await page.bringToFront();
   await alice.sees("Here I am");
   const details = page.getByRole("button", { name: "Group details" });
-  await tabTo(page, details);
+  await tabTo(page, details, "Shift+Tab");
   await page.keyboard.press("Enter");
   await everywhere();
 
