@@ -9,6 +9,7 @@ import { bytesOf, type Channel, logsOf, numbered } from "../channel/channels.ts"
 import type { Timers } from "../clock/timers.ts";
 import type { Lane } from "../lane.ts";
 import { limitKnown } from "../log/known.ts";
+import { firstHistory } from "../media/media-rows.ts";
 import { fetchBundle, keepBundle } from "../outbox/bundles.ts";
 import { sendControl } from "../outbox/control.ts";
 import { BACKFILL_LOGS_MAX, BACKFILL_RANGES_MAX } from "../payload/limits.ts";
@@ -43,6 +44,8 @@ const TABLES: readonly TableName[] = [
   "rosters",
   "outbox",
 ];
+
+const WANTED_TABLES: readonly TableName[] = ["channels", "contacts", "devices", "rosters", "media"];
 
 export type BackfillDeps = {
   readonly store: Store;
@@ -155,9 +158,7 @@ class Rounds implements Backfiller {
     const { store, lane, timers, wake } = this.#deps;
     const self = this.#deps.self();
     if (self === undefined) return;
-    const wanted = await store.read(["channels", "contacts", "devices", "rosters"], (tx) =>
-      readWanted(tx, self),
-    );
+    const wanted = await store.read(WANTED_TABLES, (tx) => readWanted(tx, self));
     let waitMs = Infinity;
     let underWay = 0;
     for (const { channel, suppliers } of wanted) {
@@ -245,7 +246,10 @@ type Wanted = { readonly channel: Channel; readonly suppliers: readonly DeviceRo
 /** The account channel first, then what was written to last. */
 async function readWanted(tx: ReadTx, self: Self): Promise<readonly Wanted[]> {
   const all = (await tx.range("channels", "primary", {})).map((it) => numbered(it, "c"));
-  const wanted = all.filter((it) => it.history === "wanted");
+  const asking = all.filter((it) => it.history === "wanted");
+  const wanted: Channel[] = [];
+  // What lies at a relay for us comes first: nobody is asked for it once more.
+  for (const it of asking) if ((await firstHistory(tx, it.c)) === undefined) wanted.push(it);
   const account = wanted.filter((it) => it.kind === "account");
   const others = wanted.filter((it) => it.kind !== "account");
   const channels = [...account, ...others.toSorted((a, b) => b.lastH - a.lastH || a.c - b.c)];

@@ -20,6 +20,7 @@ import {
   maxKnown,
   unionKnown,
 } from "../log/known.ts";
+import { owe } from "../media/owed.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { Backfill, LogKnown } from "../payload/backfill.ts";
 import type { Chunk } from "../payload/chunk.ts";
@@ -64,24 +65,56 @@ export async function answerBackfill(
   if (!isAnswered) return context.effects.dropped("backfill unanswered");
   if ((await controlsWaiting(tx, from.device, null)) >= SUPPLIED_WAITING_MAX) return;
   if (channel.kind === "account") await tellPresync(tx, context, from);
+  const part = await historyChunks(tx, self, from, channel, asked.held, CHUNKS_PER_ANSWER);
+  for (const chunk of part.chunks) {
+    const payloads = [encodePayload("chunk", chunk)];
+    await sendControl(tx, { ...context, device: from, payloads, before: null, psk: null });
+  }
+  // Who does not ask on has gone, and gets the rest another way.
+  await owe(tx, from, channel.id, part.left > 0 ? part.held : null, context.nowMs);
+  context.effects.wake();
+}
+
+export type HistoryPart = {
+  readonly chunks: readonly Chunk[];
+  readonly left: number;
+  /** What the asker has when it took these in. */
+  readonly held: readonly LogKnown[];
+};
+
+/** What a device that may read the channel, and has `held` of it, lacks: the newest, at most so many chunks. */
+export async function historyChunks(
+  tx: ReadTx,
+  self: Self,
+  from: DeviceRow,
+  channel: Channel,
+  held: readonly LogKnown[],
+  max: number,
+): Promise<HistoryPart> {
   const logs = await logsOf(tx, channel.c);
-  const plan = new Plan(tx, logs, asked.held, await startsOf(tx, channel, from.account));
-  const named = new Set(asked.held.map((it) => toHex(it.log)));
+  const plan = new Plan(tx, logs, held, await startsOf(tx, channel, from.account));
+  const named = new Set(held.map((it) => toHex(it.log)));
+  const isOwn = from.account === self.account;
   const read = isOwn ? readOf(logs) : await readBy(tx, self, logs, from.account);
-  for (let n = 0; n < CHUNKS_PER_ANSWER; n += 1) {
+  const chunks: Chunk[] = [];
+  const known = new Map(held.map((it) => [toHex(it.log), it.known]));
+  do {
     const runs = await plan.next();
-    const chunk: Chunk = {
-      channel: asked.channel,
-      read: n === 0 ? read : [],
+    chunks.push({
+      channel: bytesOf(channel.id),
+      read: chunks.length === 0 ? read : [],
       writers: await writersOf(tx, logs, runs, named),
       runs,
       left: plan.left,
-    };
-    const payloads = [encodePayload("chunk", chunk)];
-    await sendControl(tx, { ...context, device: from, payloads, before: null, psk: null });
-    if (plan.left === 0) break;
-  }
-  context.effects.wake();
+    });
+    for (const { log, first, items } of runs) {
+      const range = [first, first + items.length - 1] as const;
+      const before = known.get(toHex(log)) ?? KNOWN_NOTHING;
+      known.set(toHex(log), unionKnown(before, { floor: 0, ranges: [range] }));
+    }
+  } while (plan.left > 0 && chunks.length < max);
+  const now = [...known].map(([log, it]) => ({ log: bytesOf(log), known: it }));
+  return { chunks, left: plan.left, held: now };
 }
 
 /** By log id: the first entry that the account may read, where that is not the first. Rule [HY21]. */

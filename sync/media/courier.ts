@@ -8,17 +8,24 @@ import type { Random } from "../../crypto/base/random.ts";
 import { blobDeleteKeyOf } from "../../crypto/media/delete-key.ts";
 import { ownerOf } from "../account/mailboxes.ts";
 import { capsuleOf, type Self } from "../account/self.ts";
+import { takeChunk } from "../backfill/take-chunk.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { Lane } from "../lane.ts";
 import { sendControl } from "../outbox/control.ts";
+import { decodeChunk } from "../payload/chunk.ts";
+import { decodeChunks } from "../payload/history-blob.ts";
 import { encodePayload } from "../payload/payload.ts";
+import { type Effects, heldBack } from "../receive/effects.ts";
+import { RECEIVE_TABLES } from "../receive/receive.ts";
 import { openRelayHttp, type RelayError, type RelayHttp } from "../session/relay-http.ts";
 import type { DeviceRow, TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { openWhole } from "../thread/long-text.ts";
 import type { Transport } from "../transport/transport.ts";
-import { keyOf } from "./media-rows.ts";
+import { announceHistory, HISTORY_TRIES_MAX, payOwed } from "./history.ts";
+import { firstHistory, keyOf } from "./media-rows.ts";
+import { nextOwedAtMs } from "./owed.ts";
 import { deleteBlob, fetchBlob, sendBlob } from "./relay-blobs.ts";
 import type { MediaRow, MediaTrouble } from "./rows.ts";
 import { homesOf, SOURCE_TABLES, sourcesOf } from "./sources.ts";
@@ -29,8 +36,10 @@ export const MEDIA_AT_ONCE = 2;
 export const MEDIA_RETRY_FIRST_MS = 2_000;
 /** … to the last. */
 export const MEDIA_RETRY_MAX_MS = 600_000;
-/** More than any pause: what a relay asks for is at most an hour. */
-const PAUSE_MS_MAX = 7_200_000;
+/** More than any pause: nothing is put off for so long. */
+const FAR_MS = 30 * 86_400_000;
+/** Rows that are looked at for what can be carried now. */
+const LOOKED_AT = 64;
 /** A blob that no relay has is asked for of so many devices at a time. */
 const HOLDERS_ASKED_MAX = 3;
 /** Rows that are due again when a way opens; the others wait out their pause. */
@@ -55,6 +64,7 @@ export type CourierDeps = {
   readonly homeUrl: string;
   readonly self: () => Self | undefined;
   readonly httpOf: (url: string) => RelayHttp;
+  readonly effects: Effects;
   /** The outbox has something to send. */
   readonly wake: () => void;
   readonly dropped?: ((reason: string) => void) | undefined;
@@ -127,6 +137,7 @@ class Rounds implements Courier {
       const { store, timers } = this.#deps;
       const self = this.#deps.self();
       if (self === undefined) return;
+      await this.#payOwed(self);
       const due = await store.read(["media"], (tx) => dueNow(tx, timers.now()));
       await Promise.all(due.map((row) => this.#carry(self, row)));
       if (due.length > 0) this.#isAgain = true;
@@ -134,26 +145,58 @@ class Rounds implements Courier {
     await this.#plan();
   }
 
+  /** What devices that went still lack of a history. */
+  async #payOwed(self: Self): Promise<void> {
+    const { store, lane, timers, random } = this.#deps;
+    const isOwed = await store.read(["meta"], async (tx) => (await nextOwedAtMs(tx)) < Infinity);
+    if (!isOwed || this.#isClosed) return;
+    const context = { self, nowMs: timers.now(), random };
+    await lane.run(() => store.write(RECEIVE_TABLES, (tx) => payOwed(tx, context)));
+  }
+
   async #plan(): Promise<void> {
     const { store, timers } = this.#deps;
-    const [next] = await store.read(["media"], (tx) =>
-      tx.range("media", "due", { lower: [1], upper: [1, Infinity], limit: 1 }),
-    );
+    const nextAtMs = await store.read(["media", "meta"], async (tx) => {
+      const range = { lower: [1], upper: [1, Infinity], limit: 1 };
+      const [next] = await tx.range("media", "due", range);
+      return Math.min(next?.nextAtMs ?? Infinity, await nextOwedAtMs(tx));
+    });
     this.#cancel?.();
     this.#cancel = undefined;
-    if (next === undefined || this.#isClosed) return;
-    const inMs = Math.min(MEDIA_RETRY_MAX_MS, Math.max(0, next.nextAtMs - timers.now()));
+    if (nextAtMs === Infinity || this.#isClosed) return;
+    // What is due and was left alone waits for another one.
+    const dueInMs = nextAtMs - timers.now();
+    const inMs = dueInMs > 0 ? Math.min(MEDIA_RETRY_MAX_MS, dueInMs) : MEDIA_RETRY_FIRST_MS;
     this.#cancel = timers.after(inMs, this.look);
   }
 
   async #carry(self: Self, row: MediaRow): Promise<void> {
     const outcome = await this.#carried(self, row);
     if (this.#isClosed) return;
+    const content = outcome.type === "done" ? outcome.content : undefined;
+    if (row.use === "history" && content !== undefined) await this.#takeHistory(self, row, content);
     const { lane, store, wake } = this.#deps;
     const isAsked = await lane.run(() =>
       store.write(SETTLE_TABLES, (tx) => this.#settle(tx, self, row, outcome)),
     );
     if (isAsked) wake();
+  }
+
+  /** Chunk by chunk, each in a transaction of its own: what is in the middle of it goes on from there. */
+  async #takeHistory(self: Self, { peer }: MediaRow, content: Uint8Array): Promise<void> {
+    const { lane, store, timers, random, effects } = this.#deps;
+    const chunks = decodeChunks(content);
+    if (!chunks.ok || peer === undefined) return effects.dropped("history malformed");
+    for (const bytes of chunks.value) {
+      const chunk = decodeChunk(bytes);
+      if (!chunk.ok) return effects.dropped("history malformed");
+      const held = heldBack(effects);
+      const context = { self, nowMs: timers.now(), random, effects: held.effects };
+      await lane.run(() =>
+        store.write(RECEIVE_TABLES, (tx) => takeChunk(tx, context, peer, chunk.value)),
+      );
+      held.release();
+    }
   }
 
   #carried(self: Self, row: MediaRow): Promise<Outcome> {
@@ -235,12 +278,22 @@ class Rounds implements Courier {
     if (row === undefined || row.state !== was.state || row.id !== was.id) return false;
     const { timers, random } = this.#deps;
     const { trouble: _, ...rest } = row;
+    if (row.use === "history" && isOver(row, outcome)) {
+      const channel = row.state === "up" ? await channelOf(tx, row.c) : undefined;
+      if (channel === undefined) {
+        await tx.delete("media", keyOf(row));
+        return false;
+      }
+      const context = { self, nowMs: timers.now(), random };
+      await tx.put("media", await announceHistory(tx, context, channel, row));
+      return true;
+    }
     if (outcome.type === "later") {
       const { trouble, afterMs } = outcome;
       const pauseMs = Math.max(afterMs, pauseAfter(row.attempts, random));
       const nextAtMs = timers.now() + pauseMs;
       await tx.put("media", { ...rest, trouble, nextAtMs, attempts: row.attempts + 1 });
-      const isWanted = row.state === "wanted" && trouble === "missing";
+      const isWanted = row.state === "wanted" && trouble === "missing" && row.use !== "history";
       return isWanted && (await this.#askHolders(tx, self, row));
     }
     if (row.state === "gone") {
@@ -278,16 +331,24 @@ class Rounds implements Courier {
   }
 }
 
+/** Of history nothing is kept: it was taken in, is on its way to its device, or comes another time. */
+const isOver = ({ state, attempts }: MediaRow, { type }: Outcome): boolean =>
+  type === "later" ? state === "wanted" && attempts >= HISTORY_TRIES_MAX : state !== "gone";
+
 /** Also what a clock that was set back since put off to a day that is far away now. */
 async function dueNow(tx: ReadTx, nowMs: number): Promise<readonly MediaRow[]> {
-  const limit = MEDIA_AT_ONCE;
-  const due = await tx.range("media", "due", { lower: [1, 0], upper: [1, nowMs], limit });
-  if (due.length > 0) return due;
-  return tx.range("media", "due", {
-    lower: [1, nowMs + PAUSE_MS_MAX],
-    upper: [1, Infinity],
-    limit,
-  });
+  const now = { lower: [1, 0], upper: [1, nowMs], limit: LOOKED_AT };
+  const far = { lower: [1, nowMs + FAR_MS], upper: [1, Infinity], limit: LOOKED_AT };
+  const rows = [...(await tx.range("media", "due", now)), ...(await tx.range("media", "due", far))];
+  const due: MediaRow[] = [];
+  for (const row of rows) {
+    if (due.length >= MEDIA_AT_ONCE) break;
+    const isHistory = row.use === "history" && row.state === "wanted";
+    // Older entries are vouched for by newer ones: one blob after the other.
+    if (isHistory && (await firstHistory(tx, row.c))?.s !== row.s) continue;
+    due.push(row);
+  }
+  return due;
 }
 
 /** Each time the next ones, so that all are asked in the end. */

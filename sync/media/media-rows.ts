@@ -4,8 +4,9 @@
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { BlobReference } from "../../crypto/media/blob.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import { HISTORY_BYTES_MAX } from "../payload/limits.ts";
+import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import { WHOLE_BYTES_MAX } from "../thread/long-text.ts";
 import type { Said } from "../thread/said.ts";
 import type { OwnBlob } from "./own-blob.ts";
@@ -13,8 +14,6 @@ import type { MediaRow, MediaUse } from "./rows.ts";
 
 /** A picture of 256 x 256, as our own app makes it, has a tenth of it. */
 export const PICTURE_BYTES_MAX = 262_144;
-/** A chunk of history and what stands around it. */
-export const HISTORY_BYTES_MAX = 1_048_576;
 
 const BYTES_MAX: { readonly [U in MediaUse]: number } = {
   text: WHOLE_BYTES_MAX,
@@ -79,6 +78,34 @@ function rowOf({ c, a, s }: Place, author: Hex, blob: BlobReference, use: MediaU
     attempts: 0,
   };
 }
+
+/** History, which no entry names. `peer`: whom it is for, or whom it is from. */
+export const historyRow = (
+  { c, s }: Pick<Place, "c" | "s">,
+  { account, device }: Pick<DeviceRow, "account" | "device">,
+  blob: BlobReference,
+): MediaRow => ({
+  ...rowOf({ c, a: HISTORY, s }, account, blob, "history"),
+  peer: { account, device },
+});
+
+/** In place of a log's number. */
+const HISTORY = 0;
+
+/** The number of the next blob of history of a channel. */
+export async function nextHistory(tx: ReadTx, c: number): Promise<number> {
+  const range = { ...historyOf(c), reverse: true, limit: 1 };
+  const [last] = await tx.range("media", "primary", range);
+  return (last?.s ?? 0) + 1;
+}
+
+/** The first blob of history of a channel that is to be fetched: they are taken in order. */
+export async function firstHistory(tx: ReadTx, c: number): Promise<MediaRow | undefined> {
+  const rows = await tx.range("media", "primary", historyOf(c));
+  return rows.find((it) => it.state === "wanted");
+}
+
+const historyOf = (c: number) => ({ lower: [c, HISTORY, 0], upper: [c, HISTORY, Infinity] });
 
 /** Its entry was erased: so is what it brought. `isAtRelays`: it is our account's, and goes there as well. */
 export async function dropBlob(tx: WriteTx, place: Place, isAtRelays: boolean): Promise<void> {

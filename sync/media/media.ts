@@ -7,7 +7,7 @@ import { append } from "../channel/append.ts";
 import { channelOf } from "../channel/channels.ts";
 import { followEntry } from "../group/follow.ts";
 import { rosterOf } from "../group/rosters.ts";
-import { type Effects, heldBack } from "../receive/effects.ts";
+import { heldBack } from "../receive/effects.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
 import { may, type Refusal } from "../roster/may.ts";
 import { type Courier, type CourierDeps, openCourier } from "./courier.ts";
@@ -37,15 +37,13 @@ export type Media = {
 
 export type MediaPart = Media & Courier;
 
-export type MediaDeps = CourierDeps & { readonly effects: Effects };
-
-export const openMedia = (deps: MediaDeps): MediaPart => ({
+export const openMedia = (deps: CourierDeps): MediaPart => ({
   ...openCourier(deps),
   setPicture: (c, picture) => setPicture(deps, c, picture),
 });
 
 async function setPicture(
-  deps: MediaDeps,
+  deps: CourierDeps,
   c: number,
   picture: Uint8Array | null,
 ): Promise<Result<void, PictureError>> {

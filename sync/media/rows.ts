@@ -44,6 +44,8 @@ export type MediaRow = {
   readonly nextAtMs: number;
   readonly attempts: number;
   readonly trouble?: MediaTrouble;
+  /** Of history: the device that it is for, or that it is from. */
+  readonly peer?: { readonly account: Hex; readonly device: Hex };
   /** When our relay took it last; absent: never. */
   readonly upAtMs?: number;
 };

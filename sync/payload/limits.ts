@@ -26,6 +26,10 @@ export const BACKFILL_LOGS_MAX = 128;
 export const BACKFILL_RANGES_MAX = 32;
 export const CHUNK_RUNS_MAX = 128;
 
+/** History that lies at a relay: chunks of one blob, and all of them together. */
+export const HISTORY_CHUNKS_MAX = 9;
+export const HISTORY_BYTES_MAX = 1_024 * 1_024;
+
 /** A cursor speaks about so many logs of its channel, and so many ranges in each. */
 export const CURSOR_LOGS_MAX = 64;
 export const CURSOR_RANGES_MAX = 32;
@@ -45,4 +49,8 @@ assert(SESSION_BYTES_MAX * 1.12 + 4_096 < BODY_BYTES_MAX, "a padded session mess
 assert(
   2 * CURSOR_LOGS_MAX * (36 + CURSOR_RANGES_MAX * 11) + 256 < CURSOR_BYTES_MAX,
   "full cursors fit",
+);
+assert(
+  HISTORY_CHUNKS_MAX * (SESSION_BYTES_MAX + 8) + 16 < HISTORY_BYTES_MAX,
+  "the largest chunks fit a blob of history",
 );

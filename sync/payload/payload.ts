@@ -39,6 +39,7 @@ import { decodeEntries, encodeEntries, type Entries } from "./entries.ts";
 import { decodeFacts, encodeFacts, type Facts } from "./facts.ts";
 import { decodeForkProof, encodeForkProof, type ForkProof } from "./fork-proof.ts";
 import { decodeHello, encodeHello, type Hello } from "./hello.ts";
+import { decodeHistoryBlob, encodeHistoryBlob, type HistoryBlob } from "./history-blob.ts";
 import {
   decodeJoin,
   decodeJoinAnswer,
@@ -84,6 +85,7 @@ export type Bodies = {
   readonly joinAnswer: JoinAnswer;
   readonly vector: Vector;
   readonly blobWant: BlobWant;
+  readonly historyBlob: HistoryBlob;
   readonly cardWant: CardWant;
   readonly cards: Cards;
   /** An encoded entry, read by `decodeEntry`. */
@@ -135,6 +137,7 @@ const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } =
   join: { encode: encodeJoin, decode: decodeJoin },
   joinAnswer: { encode: encodeJoinAnswer, decode: decodeJoinAnswer },
   vector: { encode: encodeVector, decode: decodeVector },
+  historyBlob: { encode: encodeHistoryBlob, decode: decodeHistoryBlob },
   blobWant: { encode: encodeBlobWant, decode: decodeBlobWant },
   cardWant: { encode: encodeCardWant, decode: decodeCardWant },
   cards: { encode: encodeCards, decode: decodeCards },

@@ -30,6 +30,7 @@ import { takeVector } from "../heal/compare.ts";
 import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
 import { maxKnown } from "../log/known.ts";
 import { answerBlobWant } from "../media/answer.ts";
+import { takeHistoryBlob } from "../media/history.ts";
 import { sendControl } from "../outbox/control.ts";
 import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
@@ -194,6 +195,9 @@ async function takePayload(
       return;
     case "joinAnswer":
       await takeJoinAnswer(tx, context, from.contact, payload.body);
+      return;
+    case "historyBlob":
+      await takeHistoryBlob(tx, context, from.device, payload.body);
       return;
     case "blobWant":
       await answerBlobWant(tx, context, from.device, payload.body);

@@ -38,6 +38,8 @@ export const PAYLOAD_TYPES = {
   vector: { code: 0x10, layer: "session" },
   /** "No relay has this blob: give it to yours again." */
   blobWant: { code: 0x11, layer: "session" },
+  /** "History of this channel lies at my relay for you." */
+  historyBlob: { code: 0x13, layer: "session" },
   /** How much history there is. */
   presync: { code: 0x12, layer: "session" },
   /** "Where are these people reached now?" */

@@ -68,6 +68,13 @@ function makeSamples(): Samples {
       introductions: [{ account: bytesOf(32, 12), introduction: bytesOf(80, 13) }],
       starts: [{ log: bytesOf(16, 14), seq: 7 }],
     }),
+    blobWant: encodePayload("blobWant", { channel, id: bytesOf(32, 40) }),
+    historyBlob: encodePayload("historyBlob", {
+      channel,
+      id: bytesOf(32, 41),
+      key: bytesOf(32, 42),
+      bytes: 700_000,
+    }),
     rosterWant: encodePayload("rosterWant", { channel }),
     join: encodePayload("join", { channel, tag: bytesOf(16, 15), proof: bytesOf(32, 16) }),
     joinAnswer: encodePayload("joinAnswer", { channel, tag: bytesOf(16, 15), answer: "refused" }),
