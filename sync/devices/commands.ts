@@ -28,7 +28,7 @@ export type Departure = {
 export type Devices = {
   /** How the others call this device or another one. The last word of any of them holds. */
   readonly rename: (device: Hex, name: string) => Promise<Result<void, DeviceError | NameError>>;
-  /** The same for this device, unless it has a name. To be called whenever the app opens. */
+  /** The same for this device, unless it has a name; with a number where another one is called so. To be called whenever the app opens. */
   readonly introduce: (name: string) => Promise<Result<void, DeviceError | NameError>>;
   /** What the person is called, on all devices and by contacts. */
   readonly callMe: (name: string) => Promise<Result<void, DeviceError | NameError>>;

@@ -65,6 +65,13 @@ async function beHeard(tx: WriteTx, context: OpenContext): Promise<void> {
   await ensureOwnLog(tx, { ...context, channel });
 }
 
+/** "Firefox" where none is called so, else "Firefox 2". */
+function unlike(taken: ReadonlySet<string>, name: string): string {
+  let unique = name;
+  for (let n = 2; taken.has(unique); n += 1) unique = `${name} ${n}`;
+  return unique;
+}
+
 type Named = Result<void, DeviceError | NameError>;
 
 class Desk implements DevicesDesk {
@@ -84,8 +91,11 @@ class Desk implements DevicesDesk {
     this.#do(async (tx, context) => {
       const { device } = context.self;
       await beHeard(tx, context);
-      const isNamed = (await deviceNamesOf(tx))[device] !== undefined;
-      return isNamed ? ok(undefined) : noteDeviceName(tx, context, device, name);
+      const names = await deviceNamesOf(tx);
+      if (names[device] !== undefined) return ok(undefined);
+      const { live } = await ownContact(tx, context.self);
+      const taken = new Set(live.flatMap((it) => names[it]?.name ?? []));
+      return noteDeviceName(tx, context, device, unlike(taken, name));
     });
 
   readonly callMe = async (name: string): Promise<Named> => {

@@ -1,6 +1,7 @@
 /** What the devices of an account tell each other: names, how much there is, what was read. */
 import { expect, test } from "vitest";
 
+import { add, groupOf, makeGroup, tell } from "./group-talk.ts";
 import { linkTwo } from "./link-steps.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
@@ -16,14 +17,15 @@ test("[OD12] [OD15] a device has the last name that any of them gave it", async 
     return Object.fromEntries(kept.map(([id, { name }]) => [id, name]));
   };
   for (const it of [phone, laptop]) {
-    expect(await outcome(it.device.devices.introduce(`${it.name}'s`))).toMatchObject({ ok: true });
+    expect(await outcome(it.device.devices.introduce("Firefox"))).toMatchObject({ ok: true });
+    await pass(20 * SECOND_MS);
     expect(await outcome(it.device.devices.introduce("once is enough"))).toMatchObject({
       ok: true,
     });
   }
   await pass(20 * SECOND_MS);
   const [one, two] = [await deviceOf(phone), await deviceOf(laptop)];
-  expect(await names(phone)).toEqual({ [one]: "phone's", [two]: "laptop's" });
+  expect(await names(phone)).toEqual({ [one]: "Firefox", [two]: "Firefox 2" });
   // Both rename the laptop while neither hears of the other.
   phone.disconnect();
   laptop.disconnect();
@@ -33,7 +35,7 @@ test("[OD12] [OD15] a device has the last name that any of them gave it", async 
   phone.reconnect();
   laptop.reconnect();
   await pass(MINUTE_MS);
-  expect(await names(phone)).toEqual({ [one]: "phone's", [two]: "named by itself" });
+  expect(await names(phone)).toEqual({ [one]: "Firefox", [two]: "named by itself" });
   expect(await names(laptop)).toEqual(await names(phone));
   expect(await outcome(phone.device.devices.rename(two, " "))).toEqual({
     ok: false,
@@ -173,4 +175,31 @@ test("[OD17] a new device and those that were there confirm each other's words i
     expect(new Set(cursors.map((it) => it.c))).toEqual(new Set([1, 2, 3]));
   }
   await atRest();
+});
+
+test("[MM5] what another device has read is taken off the count, and lines are no messages", async () => {
+  const them = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol, pass, befriend } = them;
+  await befriend(phone, bob);
+  await befriend(bob, carol);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(bob, [phone]);
+  await pass(30 * SECOND_MS);
+  const unread = async (who: Person): Promise<number> => {
+    const c = await groupOf(who);
+    return (await who.rows("channels")).find((it) => it.c === c)?.unread ?? -1;
+  };
+  await tell(bob, "one");
+  await add(bob, carol);
+  await pass(30 * SECOND_MS);
+  expect([await unread(phone), await unread(laptop)]).toEqual([1, 1]);
+  phone.disconnect();
+  await phone.device.markRead(await groupOf(phone));
+  await tell(bob, "two");
+  await pass(20 * SECOND_MS);
+  expect(await unread(laptop)).toBe(2);
+  phone.reconnect();
+  await pass(MINUTE_MS);
+  expect([await unread(phone), await unread(laptop)]).toEqual([1, 1]);
 });

@@ -131,7 +131,9 @@ function ChatLine({ chat }: { readonly chat: ChatCopy }): ReactElement {
       <bdi>{title}</bdi>
       <span className="hint">{words.devices.entries(all)}</span>
       {people.length === 0 ? (
-        <span className="copy-share">{words.devices.nobodyElse}</span>
+        kind === "self" ? null : (
+          <span className="copy-share">{words.devices.nobodyElse}</span>
+        )
       ) : (
         <ul className="copy-people">
           {people.slice(0, PEOPLE_SHOWN_MAX).map((it) => (
