@@ -6,7 +6,8 @@
  * [ADT1] What is typed here is in the shared document, and what is typed elsewhere in the field and on disk.
  * [ADT2] A draft that was typed before the document was there, or while it was away, is put together with
  * it: nothing of either is lost. [ADT3] A draft that was sent or taken back is gone everywhere. [ADT4] What
- * counts as shared on disk is what the engine has on disk.
+ * counts as shared on disk is what the engine has on disk. [ADT5] A draft over SHARED_CHARS_MAX stays where it
+ * is typed, and what the others have of it waits for its end.
  */
 import { ok, type Result } from "../../crypto/base/result.ts";
 import { channelsOf, type Db } from "../db/tables.ts";
@@ -15,6 +16,8 @@ import { fieldOf, shareDrafts } from "./draft-fields.ts";
 import { merged, spliceOf } from "./splice.ts";
 import { openTabRoom, type RoomDevice, type RoomFailure, type TabRoom } from "./tab-room.ts";
 
+/** UTF-16 units: one edit of so many fits an entry, whatever the letters. */
+const SHARED_CHARS_MAX = 16_000;
 /** Chats whose drafts are told from one document. More were never written in at a time. */
 const CHATS_MAX = 500;
 
@@ -69,6 +72,7 @@ async function reconcile(
   const field = fieldOf(c);
   const typed = field?.read();
   const ours = typed ?? kept.text;
+  if (ours.length > SHARED_CHARS_MAX) return;
   const text = doc.getText(id);
   const theirs = text.toJSON();
   const both = merged(common.get(id) ?? kept.shared, ours, theirs);

@@ -10,8 +10,9 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { append, APPEND_TABLES } from "../channel/append.ts";
-import { bytesOf, openAccountChannel } from "../channel/channels.ts";
+import { bytesOf, logById, openAccountChannel } from "../channel/channels.ts";
 import { decodeEntry, logIdOf } from "../entry/entry.ts";
+import { KINDS } from "../entry/kinds.ts";
 import type { RoomUpdate } from "../entry/room-body.ts";
 import type { Hex, TableName } from "../store/rows.ts";
 import { type ReadTx, StorageError, type WriteTx } from "../store/store.ts";
@@ -22,6 +23,7 @@ import { openRoom, type Room, type Tab, type TabSocket } from "./room.ts";
 import type { RoomHostDeps } from "./rooms.ts";
 import type { YupRow } from "./rows.ts";
 import { parseSettings, SETTINGS } from "./settings.ts";
+import { editsBefore, eraseCovered, SNAPSHOT_BYTES, SNAPSHOT_EDITS } from "./snapshot.ts";
 
 /** Edits of others that are taken in with one transaction. */
 const YUPS_AT_ONCE = 256;
@@ -43,12 +45,18 @@ type Hosted = {
   readonly room: Room;
   /** It could not be kept: what its tabs have more, they bring to the next one. */
   isLost: boolean;
+  /** Of ours, since our last snapshot. */
+  edits: number;
+  bytes: number;
 };
 
-type Keeping = {
-  readonly update: RoomUpdate | null;
-  readonly taken: readonly YupRow[];
+type Taken = {
+  readonly row: YupRow;
+  /** Earlier entries of its log need no body any more. */
+  readonly snapshot: RoomUpdate | null;
 };
+
+type Keeping = { readonly update: RoomUpdate | null; readonly taken: readonly Taken[] };
 
 export const openRoomHost = (deps: RoomHostDeps): RoomHost => new Host(deps);
 
@@ -119,7 +127,8 @@ class Host implements RoomHost {
       // Where editors are is shown on this device alone.
       moved: () => undefined,
     });
-    const hosted: Hosted = { name, log, room, isLost: false };
+    const { edits = 0, bytes = 0 } = row?.log === log ? row : {};
+    const hosted: Hosted = { name, log, room, isLost: false, edits, bytes };
     return hosted;
   }
 
@@ -132,13 +141,52 @@ class Host implements RoomHost {
       throw error;
     }
     this.#deps.wake();
+    if (hosted.edits >= SNAPSHOT_EDITS || hosted.bytes >= SNAPSHOT_BYTES) {
+      await this.#snapshot(hosted).catch(this.#deps.failed);
+    }
+  }
+
+  /** Says at once what our many edits came to, and takes their bodies away. */
+  async #snapshot(hosted: Hosted): Promise<void> {
+    const { store, lane, timers, random } = this.#deps;
+    const { name, room } = hosted;
+    [hosted.edits, hosted.bytes] = [0, 0];
+    const edits = await store.read(["channels", "logs", "entries"], async (tx) => {
+      const log = await logById(tx, hosted.log);
+      return log === undefined
+        ? []
+        : await editsBefore(tx, name, { ...log, s: Number.MAX_SAFE_INTEGER });
+    });
+    const nonces = [...new Set(edits.flatMap(({ body }) => body.nonces))];
+    // From here to the lane in one turn: a snapshot holds what entries before it hold, and no more.
+    room.flush();
+    const parts = room.parts(nonces);
+    if (parts === undefined || edits.length === 0) return;
+    await lane.run(() =>
+      store.write(KEEP_TABLES, async (tx) => {
+        const self = this.#self();
+        if (hosted.isLost || hosted.log !== this.#log()) return;
+        for (const part of parts) {
+          const channel = await openAccountChannel(tx, self);
+          const input = { self, channel, nowMs: timers.now(), random };
+          const { entry } = await append(tx, input, { type: "ydocSnapshot", ...part });
+          await eraseCovered(tx, entry, part);
+        }
+        const row = await tx.get("ydocs", name);
+        if (row !== undefined) await tx.put("ydocs", { ...row, edits: 0, bytes: 0 });
+      }),
+    );
+    this.#deps.wake();
   }
 
   /** The document as it is now, with the entry that brings it there. In the same turn as the edit. */
   async #keep(hosted: Hosted, keeping: Keeping): Promise<void> {
     const { store, lane } = this.#deps;
     const { name, log, room } = hosted;
-    const row = { room: name, state: room.state(), nextNonce: room.nextNonce(), log };
+    hosted.edits += keeping.update === null ? 0 : 1;
+    hosted.bytes += keeping.update?.update.length ?? 0;
+    const { edits, bytes } = hosted;
+    const row = { room: name, state: room.state(), nextNonce: room.nextNonce(), log, edits, bytes };
     const settings = name === SETTINGS ? parseSettings(room.map(SETTINGS)) : null;
     try {
       await lane.run(() =>
@@ -146,7 +194,10 @@ class Host implements RoomHost {
           if (hosted.isLost || log !== this.#log()) throw new StorageError("gone");
           if (keeping.update !== null) await this.#append(tx, keeping.update);
           await tx.put("ydocs", row);
-          for (const { n } of keeping.taken) if (n !== undefined) await tx.delete("yups", n);
+          for (const { row: yup, snapshot } of keeping.taken) {
+            if (yup.n !== undefined) await tx.delete("yups", yup.n);
+            if (snapshot !== null) await eraseCovered(tx, yup, snapshot);
+          }
           if (settings !== null) await tx.put("meta", { k: SETTINGS, v: settings });
         }),
       );
@@ -184,13 +235,14 @@ class Host implements RoomHost {
       const { room } = hosted;
       // From here to `#keep` in one turn: the document holds nothing that no entry has.
       room.flush();
-      for (const { said } of waiting) {
+      const taken = waiting.map(({ row, said }): Taken => {
         const update = said && decodeRoomUpdate(said.body, said.log);
-        if (update === undefined) continue;
-        if (!update.ok) dropped(`room ${update.error.type}`);
-        else if (!room.apply(update.value.update)) dropped("room update refused");
-      }
-      await this.#keep(hosted, { update: null, taken: waiting.map(({ row }) => row) });
+        const isTaken = update?.ok === true && room.apply(update.value.update);
+        if (update?.ok === false) dropped(`room ${update.error.type}`);
+        else if (update !== undefined && !isTaken) dropped("room update refused");
+        return { row, snapshot: isTaken && said?.isSnapshot === true ? update.value : null };
+      });
+      await this.#keep(hosted, { update: null, taken });
       if (waiting.length < YUPS_AT_ONCE) return;
     }
   }
@@ -208,12 +260,17 @@ class Host implements RoomHost {
   }
 }
 
-type SaidEdit = { readonly body: Uint8Array; readonly log: Uint8Array };
+type SaidEdit = {
+  readonly body: Uint8Array;
+  readonly log: Uint8Array;
+  readonly isSnapshot: boolean;
+};
 
 /** Undefined: it was erased, since a later one says it all. */
 async function saidBy(tx: ReadTx, { c, a, s }: YupRow): Promise<SaidEdit | undefined> {
   const row = await tx.get("entries", [c, a, s]);
   const entry = row === undefined ? undefined : decodeEntry(row.bytes);
   if (entry?.ok !== true || entry.value.body === null) return undefined;
-  return { body: entry.value.body, log: entry.value.core.log };
+  const { body, core } = entry.value;
+  return { body, log: core.log, isSnapshot: core.kind === KINDS.ydocSnapshot.number };
 }

@@ -1,7 +1,7 @@
 /**
  * A shared document's host inside a device: the y-websocket server of the tabs, and the end of the way
  * for what other devices wrote. Each tab runs the stock WebsocketProvider; between devices only signed
- * entries travel (room-update.ts). docs/protocol/rooms.md, [YR6] to [YR14].
+ * entries travel (room-update.ts). docs/protocol/rooms.md, [YR6] to [YR14] and [YR19].
  *
  * A tab sees its own edits at once and other tabs' in the same turn. What was edited becomes an entry
  * every FLUSH_MS, at FLUSH_BYTES, or when a tab asks for it (blur, close).
@@ -80,6 +80,11 @@ export type Room = {
   readonly nextNonce: () => number;
   /** A map of the document, as plain values. */
   readonly map: (name: string) => unknown;
+  /**
+   * All that these editors of ours ever did, in as many updates as it takes; undefined: that of one does not
+   * fit an entry. Nothing of it is unwritten: call `flush` in the same turn.
+   */
+  readonly parts: (nonces: readonly number[]) => readonly RoomUpdate[] | undefined;
   readonly flush: () => void;
   /** Flushes what is unwritten and closes every tab. */
   readonly close: (code: RoomClosed) => void;
@@ -159,6 +164,20 @@ class HostedRoom implements Room {
   readonly state = (): Uint8Array => Y.encodeStateAsUpdate(this.#doc);
 
   readonly nextNonce = (): number => this.#nextNonce;
+
+  readonly parts: Room["parts"] = (nonces) => {
+    const { room, log } = this.#deps;
+    const clients = nonces.map((it) => clientIdOf(room, log, it));
+    const clocks = Y.decodeStateVector(Y.encodeStateVector(this.#doc));
+    for (const client of clients) clocks.delete(client);
+    const update = Y.encodeStateAsUpdate(this.#doc, Y.encodeStateVector(clocks));
+    const isFit = update.length <= UPDATE_BYTES_MAX && nonces.length <= NONCES_MAX;
+    if (isFit) return [{ room, nonces: nonces.toSorted((a, b) => a - b), update }];
+    if (nonces.length < 2) return undefined;
+    const half = Math.ceil(nonces.length / 2);
+    const [one, other] = [this.parts(nonces.slice(0, half)), this.parts(nonces.slice(half))];
+    return one && other && [...one, ...other];
+  };
 
   readonly map = (name: string): unknown => this.#doc.getMap(name).toJSON();
 

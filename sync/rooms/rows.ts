@@ -20,6 +20,9 @@ export type YdocRow = {
   readonly nextNonce: number;
   /** Our log (hex16) that the nonces count in: a new incarnation begins anew. */
   readonly log: Hex;
+  /** Our edits since our last snapshot of it, and their bytes. */
+  readonly edits: number;
+  readonly bytes: number;
 };
 
 export type YupRow = {

@@ -1,8 +1,11 @@
 import { afterEach, expect, test } from "vitest";
 
 import type { TabRoom } from "../../app/rooms/tab-room.ts";
+import { entryOf } from "../../sync/channel/thread-rows.ts";
+import { KINDS } from "../../sync/entry/kinds.ts";
 import type { RoomName } from "../../sync/rooms/names.ts";
 import { parseSettings } from "../../sync/rooms/settings.ts";
+import { SNAPSHOT_EDITS } from "../../sync/rooms/snapshot.ts";
 import { ALWAYS_MS, isPinnedChat, NO_MARKS, toldOf } from "../../sync/thread/chat-marks.ts";
 import { editorOf, kept } from "./editor.ts";
 import type { Person } from "./person.ts";
@@ -204,4 +207,42 @@ test("[RR1] [RR2] who does not tell what they read is still known to have what t
   await bob.say(phone, "three");
   await pass(10 * SECOND_MS);
   expect(await bob.states(phone)).toEqual(["read", "read", "delivered"]);
+});
+
+test("[YR19] [YR20] many edits become a snapshot, and lose their bodies on both devices", async () => {
+  const { phone, laptop, pass, atRest } = await twoDevices();
+  const tab = await tabIn(phone);
+  for (let n = 0; n < SNAPSHOT_EDITS; n += 1) {
+    write(tab, n, "x");
+    tab.flush();
+    if (n % 50 === 0) await pass(SECOND_MS);
+  }
+  // A relay takes so many from one sender, and a person types more slowly.
+  await pass(10 * MINUTE_MS);
+  expect(draftIn(await tabIn(laptop))).toBe("x".repeat(SNAPSHOT_EDITS));
+  for (const person of [phone, laptop]) {
+    const rows = await person.rows("entries");
+    const edits = rows.filter(({ kind }) => kind === KINDS.ydoc.number);
+    expect(edits.length).toBe(SNAPSHOT_EDITS);
+    expect(rows.filter(({ kind }) => kind === KINDS.ydocSnapshot.number)).toHaveLength(1);
+    expect(edits.filter((row) => entryOf(row).body !== null)).toEqual([]);
+  }
+  write(tab, 0, "and ");
+  await pass(5 * SECOND_MS);
+  expect(draftIn(await tabIn(laptop))).toBe(`and ${"x".repeat(SNAPSHOT_EDITS)}`);
+  await atRest();
+});
+
+test("[YR20] a device that is linked afterwards has all of it from what is left", async () => {
+  const { phone, laptop, pass } = await world(["phone", "laptop"]);
+  const tab = await tabIn(phone);
+  for (let n = 0; n < SNAPSHOT_EDITS + 3; n += 1) {
+    write(tab, n, n % 10 === 0 ? "o" : "x");
+    tab.flush();
+  }
+  await pass(MINUTE_MS);
+  await linked(phone, laptop);
+  await pass(30 * SECOND_MS);
+  expect(draftIn(await tabIn(laptop))).toBe(draftIn(tab));
+  expect(laptop.dropped).toEqual([]);
 });

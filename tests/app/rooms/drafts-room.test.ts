@@ -137,3 +137,16 @@ test("[ADT4] what is shared counts as shared when the engine has it on disk", as
   await isKept;
   await expect.poll(async () => (await readKept(CHAT)).shared).toBe("not yet");
 });
+
+test("[ADT5] a draft that is too long to share stays here, and is gone everywhere when it was sent", async () => {
+  const here = field("");
+  await share();
+  await type(here, "begun");
+  await expect.poll(elsewhere).toBe("begun");
+  await type(here, `begun ${"x".repeat(20_000)}`);
+  typeElsewhere("begun there");
+  await expect.poll(elsewhere).toBe("begun there");
+  expect(here.text).toHaveLength(20_006);
+  await type(here, "");
+  await expect.poll(elsewhere).toBe(" there");
+});

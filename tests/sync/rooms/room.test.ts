@@ -262,3 +262,41 @@ test("[YR14] the room is heard every ten seconds while a tab is there, and not l
   await timers.advance(KEEP_ALIVE_MS);
   expect(timers.waiting).toBe(0);
 });
+
+test("[YR19] what many editors did is split among entries, each in their own name, and is all of it", async () => {
+  const [host, other] = [hostOf(1), hostOf(2)];
+  const editors = 40;
+  for (let n = 0; n < editors; n += 1) {
+    const tab = tabOf(host);
+    await settle();
+    tab.text.insert(0, `${n} `);
+    await settle();
+    tab.close();
+  }
+  const strange = tabOf(other);
+  await settle();
+  strange.text.insert(0, "theirs");
+  other.room.flush();
+  deliver(other, host);
+  host.room.flush();
+  const parts = host.room.parts(Array.from({ length: editors }, (_, n) => n));
+  expect(parts?.map(({ nonces }) => nonces.length)).toEqual([20, 20]);
+  const doc = new Y.Doc();
+  for (const part of parts ?? []) {
+    const decoded = decodeRoomUpdate(encodeRoomUpdate(part), host.log);
+    expect(decoded.ok).toBe(true);
+    Y.applyUpdate(doc, part.update);
+  }
+  const words = doc.getText("text").toJSON().trim().split(" ");
+  expect(new Set(words)).toEqual(new Set(Array.from({ length: editors }, (_, n) => `${n}`)));
+});
+
+test("[YR19] what one editor did and does not fit an entry makes no snapshot", async () => {
+  const host = hostOf(1);
+  const tab = tabOf(host);
+  await settle();
+  for (let n = 0; n < 5; n += 1) tab.text.insert(0, "x".repeat(15_000));
+  await settle();
+  host.room.flush();
+  expect(host.room.parts([0])).toBeUndefined();
+});
