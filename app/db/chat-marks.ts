@@ -8,12 +8,12 @@
 import { Dexie } from "dexie";
 
 import { fromHex } from "../../crypto/base/hex.ts";
-import { LEVEL_MENTIONS } from "../../sync/entry/mark-body.ts";
 import type { ChannelRow, EntryRow } from "../../sync/store/rows.ts";
 import {
   type ChatMarks,
   isPinnedChat,
   isPutAway,
+  LEVEL_MENTIONS,
   NO_MARKS,
   type Told,
   toldOf,

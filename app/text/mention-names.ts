@@ -6,7 +6,7 @@
  * meant; nobody, when nobody was. [AMN6] While a name is being typed, those come who have a word that begins
  * so; case and accents do not matter.
  */
-import { MENTIONS_MAX } from "../../sync/entry/message-body.ts";
+import { MENTIONS_MAX } from "../../sync/entry/plain-message.ts";
 
 export type Named = { readonly account: string; readonly name: string };
 export type FoundMention = {

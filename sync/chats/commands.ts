@@ -6,11 +6,12 @@ import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { append, APPEND_TABLES } from "../channel/append.ts";
 import { bytesOf, type Channel, channelOf, openAccountChannel } from "../channel/channels.ts";
 import type { CommandDeps } from "../commands.ts";
-import { LEVEL_MENTIONS, type Marks } from "../entry/mark-body.ts";
+import type { Marks } from "../entry/mark-body.ts";
 import {
   type ChatMarks,
   isPinnedChat,
   isPutAway,
+  LEVEL_MENTIONS,
   NO_MARKS,
   type Told,
 } from "../thread/chat-marks.ts";

@@ -2,7 +2,8 @@
 import { fromHex } from "../../crypto/base/hex.ts";
 import { ACCOUNT_ID_BYTES } from "../../crypto/identity/account.ts";
 import type { SendExtras } from "../device.ts";
-import { type Mention, MENTIONS_MAX, OFFSET_MAX } from "../entry/message-body.ts";
+import { type Mention, OFFSET_MAX } from "../entry/message-body.ts";
+import { MENTIONS_MAX } from "../entry/plain-message.ts";
 
 /** Undefined: not such as a body takes. */
 export function givenMentions({

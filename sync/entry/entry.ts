@@ -49,9 +49,11 @@ import { HLC_MAX } from "../clock/hlc.ts";
 import { SEQ_MAX } from "../log/known.ts";
 import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
 import { isRoster, KIND_MAX } from "./kinds.ts";
+import { LOG_ID_BYTES } from "./log-id-bytes.ts";
+
+export { LOG_ID_BYTES };
 
 export const ENTRY_VERSION = 1;
-export const LOG_ID_BYTES = 16;
 export const ENTRY_ID_BYTES = 32;
 export const SALT_BYTES = 16;
 export const INCARNATION_BYTES = 16;

@@ -59,9 +59,6 @@ export type MarkBody = { readonly channel: Uint8Array } & (
 
 const WHAT_MAX = 0xffff;
 const LEVEL_MAX = 0xff;
-/** What is still told of a muted chat: messages that name the person. */
-export const LEVEL_MENTIONS = 1;
-
 const VALUES: {
   readonly [W in What]: { readonly number: number; readonly shape: Shape<Marks[W]> };
 } = {

@@ -33,11 +33,10 @@ import {
 } from "./blob-ref.ts";
 import { type EntryRef, REF_SHAPE } from "./entry-ref.ts";
 import { LATER_FIELDS_MAX } from "./later-fields.ts";
-import { plainMessage, QUOTE_CHARS_MAX } from "./plain-message.ts";
+import { MENTIONS_MAX, plainMessage, QUOTE_CHARS_MAX } from "./plain-message.ts";
 import { TEXT_BYTES_MAX } from "./text.ts";
 
 const QUOTE_BYTES_MAX = 3 * QUOTE_CHARS_MAX;
-export const MENTIONS_MAX = 64;
 /** UTF-16 units of the longest text. */
 export const OFFSET_MAX = 200_000;
 

@@ -4,7 +4,7 @@
  * order. docs/protocol/sync.md, [OR1] to [OR3]. The store's `timeline` index sorts alike.
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { LOG_ID_BYTES } from "../entry/entry.ts";
+import { LOG_ID_BYTES } from "../entry/log-id-bytes.ts";
 
 /** `tie` keeps entries of one instant apart by log; two of one log never share an instant. */
 export type Place = { readonly hEff: number; readonly tie: number; readonly seq: number };

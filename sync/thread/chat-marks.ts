@@ -5,7 +5,7 @@
  * Marks on messages (star, hide) are ops (said.ts). A read vector is added to what the logs have as
  * read by `unionKnown`: no order of arrival matters there either.
  */
-import { LEVEL_MENTIONS, type MarkBody } from "../entry/mark-body.ts";
+import type { MarkBody } from "../entry/mark-body.ts";
 import type { Act } from "./said.ts";
 import { type Kept, laterOf, stampOf } from "./stamp.ts";
 
@@ -30,6 +30,9 @@ export type ChatMarks = {
 };
 
 export const NO_MARKS: ChatMarks = { muted: null, pinned: null, archived: null, verified: null };
+
+/** What is still told of a muted chat: messages that name the person. */
+export const LEVEL_MENTIONS = 1;
 
 /** `untilMs` of who mutes for good. */
 export const ALWAYS_MS = Number.MAX_SAFE_INTEGER;

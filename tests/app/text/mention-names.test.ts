@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { foundMentions, nameBefore, suggested } from "../../../app/text/mention-names.ts";
-import { MENTIONS_MAX } from "../../../sync/entry/message-body.ts";
+import { MENTIONS_MAX } from "../../../sync/entry/plain-message.ts";
 
 const bob = { account: "b", name: "Bob" };
 const bobby = { account: "bb", name: "Bob Baker" };

@@ -6,8 +6,9 @@ import type { Bodies, BodyType } from "../../../sync/entry/bodies.ts";
 import type { EntryRef } from "../../../sync/entry/entry-ref.ts";
 import { LINK_USES_MAX } from "../../../sync/entry/link-body.ts";
 import type { MarkBody } from "../../../sync/entry/mark-body.ts";
-import { type Content, type Mention, MENTIONS_MAX } from "../../../sync/entry/message-body.ts";
+import type { Content, Mention } from "../../../sync/entry/message-body.ts";
 import { HISTORIES, TIMER_STARTS } from "../../../sync/entry/meta-body.ts";
+import { MENTIONS_MAX } from "../../../sync/entry/plain-message.ts";
 
 const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length });
