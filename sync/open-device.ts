@@ -28,6 +28,7 @@ import { openPump, type Pump } from "./outbox/pump.ts";
 import { forgiveClock, hurryAll, RESEND_TABLES, resendLost } from "./outbox/resend.ts";
 import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
 import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
+import { openReceiving } from "./receipts/pull.ts";
 import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender.ts";
 import { type Effects, heldBack } from "./receive/effects.ts";
 import { openRecovery, type RecoveryDesk } from "./recovery/recovery.ts";
@@ -138,6 +139,7 @@ class OpenedDevice implements Device {
       maySpeak: () => !this.#home.isCatchingUp(),
     });
     this.#receipts = openReceiptSender(base);
+    this.receipts = openReceiving({ ...base, wake: this.#pump.wake });
     this.#healing = openHealing({
       ...base,
       wake: this.#pump.wake,
@@ -237,6 +239,7 @@ class OpenedDevice implements Device {
   readonly chats: Device["chats"];
   readonly media: Device["media"];
   readonly expiry: Device["expiry"];
+  readonly receipts: Device["receipts"];
   readonly rooms: Device["rooms"];
   readonly openRoom: Device["openRoom"];
   readonly send: Device["send"] = async (c, text, extras) => {
@@ -300,6 +303,7 @@ class OpenedDevice implements Device {
       upkeep: () => void this.#home.tend(),
       contacts: () => {
         this.#presence.contactsChanged();
+        this.#media.resume();
         this.#devices.look();
         this.#admissions.look();
         this.#recovery.changed();

@@ -43,6 +43,9 @@ export async function sourcesOf(
   const devicesOf = async (account: Hex): Promise<readonly DeviceRow[]> =>
     members.includes(account) ? reachableDevices(tx, account, isGroup) : [];
   const authors = await devicesOf(author);
+  // A stranger whose request waits: nobody is asked for what they name.
+  const isStranger = !isGroup && author !== self.account && authors.length === 0;
+  if (isStranger) return { urls: [], holders: [] };
   const own = (await reachableDevices(tx, self.account)).filter((it) => it.device !== self.device);
   const rest = members.filter((it) => it !== author && it !== self.account);
   const from = rest.length === 0 ? 0 : (attempts * OTHERS_AT_ONCE) % rest.length;

@@ -12,7 +12,7 @@
  *   [TR5] What is sent before `onOpen` or after the end is dropped.
  *   [TR7] `request` answers any status with its body, and `Unreachable` for everything else: no
  *         route, no answer in `REQUEST_TIMEOUT_MS`, a body over `RESPONSE_BYTES_MAX`.
- *   [TR8] `download` is the same for bytes, up to what the caller says, in `DOWNLOAD_TIMEOUT_MS`; a body
+ *   [TR13] `download` is the same for bytes, up to what the caller says, in `DOWNLOAD_TIMEOUT_MS`; a body
  *         of bytes arrives as it was given.
  */
 import type { Result } from "../../crypto/base/result.ts";

@@ -192,7 +192,7 @@ export function transportContract(name: string, openRig: () => Promise<Transport
     await some(rig);
   });
 
-  test(`[TR8] ${name} brings bytes up and down as they are, and no more than are wanted`, async () => {
+  test(`[TR13] ${name} brings bytes up and down as they are, and no more than are wanted`, async () => {
     await using rig = await openRig();
     const every = Uint8Array.from({ length: 256 }, (_, byte) => byte);
     rig.answer(async (request) => new Response(await request.arrayBuffer()));

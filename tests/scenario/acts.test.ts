@@ -34,8 +34,12 @@ async function bothSee({ alice, bob }: Two): Promise<readonly string[]> {
 }
 
 const entryCount = async (person: Person): Promise<number> => (await person.rows("entries")).length;
-const lineOf = async (person: Person, c: number) =>
-  (await person.rows("channels")).find((it) => it.c === c)?.preview;
+const lineOf = async (person: Person, c: number) => {
+  const preview = (await person.rows("channels")).find((it) => it.c === c)?.preview;
+  if (preview === undefined || preview === null) return preview;
+  const { at: _, ...line } = preview;
+  return line;
+};
 const bodyOf = (row: EntryRow | undefined): Uint8Array | null => {
   const entry = decodeEntry(row?.bytes ?? new Uint8Array(0));
   if (!entry.ok) throw new Error("no entry");

@@ -1,8 +1,11 @@
 /** Long texts and what else does not fit an entry: up, down, and brought back when a relay lost it. */
 import { expect, test } from "vitest";
 
+import { plainMessage } from "../../sync/entry/plain-message.ts";
+import { blobNamedBy } from "../../sync/media/media-rows.ts";
 import { PIECE_BYTES } from "../../sync/media/relay-blobs.ts";
 import type { MediaRow } from "../../sync/media/rows.ts";
+import type { Said } from "../../sync/thread/said.ts";
 import { TEXT_CODE_POINTS_MAX } from "../../sync/thread/text-length.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
@@ -132,3 +135,100 @@ test.each(["a flipped byte", "cut short", "another blob", "without end"])(
     await atRest();
   },
 );
+
+test("[ME2] a relay without room is left alone for as long as it says, and told of to the person", async () => {
+  const { alice, bob, befriend, pass, relay, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  let isFull = true;
+  let tickets = 0;
+  relay.between = (request, to) => {
+    const isTicket = request.method === "POST" && request.url.endsWith("/v1/blobs");
+    tickets += Number(isTicket);
+    if (!isTicket || !isFull) return to(request);
+    return Response.json({ type: "StorageFull", retryAfterMs: 60_000 }, { status: 507 });
+  };
+  await alice.say(bob, LONG);
+  await pass(50 * SECOND_MS);
+  expect(tickets).toBe(1);
+  const [row] = await alice.rows("media");
+  expect([row?.state, row?.trouble]).toEqual(["up", "full"]);
+  isFull = false;
+  await pass(MINUTE_MS);
+  expect(await texts(bob)).toEqual([LONG]);
+  expect((await alice.rows("media"))[0]).not.toHaveProperty("trouble");
+  await atRest();
+});
+
+test("[ME8] a stranger whose request waits makes nobody ask any relay for anything", async () => {
+  const names = ["alice", "bob", "carol"] as const;
+  const { alice, bob, carol, befriend, pass, relay, otherRelay } = await world(names, {
+    atOther: ["carol"],
+  });
+  const invite = await alice.invite();
+  await bob.accept(invite);
+  await pass(10 * SECOND_MS);
+  await carol.accept(invite);
+  await pass(10 * SECOND_MS);
+  expect((await alice.contact(carol)).state).toBe("request");
+  await carol.say(alice, LONG);
+  await pass(MINUTE_MS);
+  const asked = (): readonly string[] =>
+    [...relay.asked, ...otherRelay.asked].filter((path) => path.startsWith("/v1/blobs/"));
+  const before = asked().length;
+  await pass(10 * MINUTE_MS);
+  expect(asked()).toHaveLength(before);
+  expect(await texts(alice)).not.toContain(LONG);
+  await alice.decide(carol, "accept");
+  await pass(15 * MINUTE_MS);
+  expect(await texts(alice)).toEqual([LONG]);
+  await befriend(bob, carol);
+});
+
+test("[ME4] what names more than its kind may have is not fetched", async () => {
+  const blob = { id: new Uint8Array(32), key: new Uint8Array(32), bytes: 400_001, relays: [] };
+  const message = { type: "message", ...plainMessage("beginning"), whole: blob } as const;
+  const said = { body: message } as unknown as Said;
+  expect(blobNamedBy(said)).toBeUndefined();
+  const fit = { body: { ...message, whole: { ...blob, bytes: 400_000 } } } as unknown as Said;
+  expect(blobNamedBy(fit)).toMatchObject({ use: "text" });
+});
+
+/** A PNG of so many pixels each way, as far as anybody looks here. */
+function pngOf(side: number): Uint8Array {
+  const bytes = new Uint8Array(64);
+  bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
+  new DataView(bytes.buffer).setUint32(16, side);
+  new DataView(bytes.buffer).setUint32(20, side);
+  return bytes;
+}
+
+test("[ME11] admins set the picture of a group, all members get it, and it can go again", async () => {
+  const { alice, bob, befriend, pass, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const made = await alice.device.groups.create("Choir", [await bob.account()]);
+  if (!made.ok) throw new Error(made.error.type);
+  await pass(10 * SECOND_MS);
+  const { c } = made.value;
+  const inBob = (await bob.rows("channels")).find((it) => it.kind === "group")?.c ?? 0;
+  const set = async (picture: Uint8Array | null) => await alice.device.media.setPicture(c, picture);
+  const unfit = { ok: false, error: { type: "PictureUnfit" } };
+  expect(await set(pngOf(255))).toEqual(unfit);
+  expect(await set(new TextEncoder().encode("<svg></svg>"))).toEqual(unfit);
+  expect(await set(new Uint8Array(300_000))).toMatchObject({ error: { type: "PictureTooLarge" } });
+  expect(await bob.device.media.setPicture(inBob, pngOf(256))).toMatchObject({
+    error: { type: "RoleTooLow" },
+  });
+  expect(await set(pngOf(256))).toEqual({ ok: true, value: undefined });
+  await pass(10 * SECOND_MS);
+  for (const person of [alice, bob]) {
+    const [roster] = await person.rows("rosters");
+    const held = (await person.rows("media")).find((it) => it.id === roster?.picture);
+    expect(held?.content).toEqual(pngOf(256));
+  }
+  expect((await set(null)).ok).toBe(true);
+  await pass(10 * SECOND_MS);
+  for (const person of [alice, bob]) {
+    expect((await person.rows("rosters"))[0]).not.toHaveProperty("picture");
+  }
+  await atRest();
+});
