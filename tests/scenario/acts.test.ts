@@ -225,6 +225,22 @@ test("[AC5] an answer quotes what is said now, and names whom it mentions", asyn
   expect(answer.forwarded).toBe(true);
 });
 
+test("[AC5] a change names anew whom it mentions, and nobody who is none", async () => {
+  const { alice, bob, a, atRest } = await two();
+  const id = await alice.say(bob, "somebody?");
+  const account = await bob.account();
+  const named = { mentions: [{ account, start: 0, length: 4 }] };
+  expect((await alice.device.acts.edit(a, id, "@bob?", named)).ok).toBe(true);
+  await atRest();
+  const [changed] = await bob.views(alice);
+  expect(changed?.view.mentions.map(({ start, length }) => [start, length])).toEqual([[0, 4]]);
+  const nobody = { mentions: [{ account: "nobody", start: 0, length: 4 }] };
+  expect(await alice.device.acts.edit(a, id, "@who?", nobody)).toEqual({
+    ok: false,
+    error: { type: "MentionsInvalid" },
+  });
+});
+
 test("[MO2] [AC4] what one device does with a message, the account's other device has too", async () => {
   const them = await pair();
   const { phone, laptop } = them;
