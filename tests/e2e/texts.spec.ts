@@ -1,10 +1,7 @@
 /** Whatever people write and call themselves is shown as text, all of it, and nothing but that. */
 import { expect } from "@playwright/test";
 
-import { write } from "./person.ts";
 import { test } from "./world.ts";
-
-const LIMIT_BYTES = 32_768;
 
 const TEXTS: Readonly<Record<string, string>> = {
   "emoji of several parts": "👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 🇩🇪 1️⃣",
@@ -49,26 +46,6 @@ test("[ALK1] an address of the web is a link that tells nobody where it was", as
   await expect(link).toHaveAttribute("rel", /noopener/u);
   await expect(link).toHaveAttribute("rel", /noreferrer/u);
   await expect(link).toHaveAttribute("target", "_blank");
-});
-
-test("[ACO2] 32 KB arrive whole, a byte more is refused with the count, and stays", async ({
-  friends,
-}) => {
-  const [alice, bob] = await friends();
-  // Two bytes a letter: bytes are counted, not letters.
-  const full = "ü".repeat(LIMIT_BYTES / 2);
-  await write(alice.field, `${full}.`);
-  await alice.page.keyboard.press("Enter");
-  await expect(alice.page.getByText("Too long by 1 byte.")).toBeVisible();
-  await expect(alice.page.getByText("32,769 of 32,768 bytes")).toBeVisible();
-  await expect(alice.field).toHaveValue(`${full}.`);
-  await expect(alice.messages).toHaveCount(0);
-
-  await alice.page.keyboard.press("Backspace");
-  await alice.page.keyboard.press("Enter");
-  await expect(alice.field).toHaveValue("");
-  await expect(bob.messages).toHaveCount(1);
-  expect(await bob.messages.locator(".message-text").textContent()).toBe(full);
 });
 
 test("[ACH2] a name cannot turn, hide or pretend what stands beside it", async ({ newcomer }) => {
