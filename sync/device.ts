@@ -12,6 +12,7 @@ import type { Groups } from "./group/commands.ts";
 import type { LinkCommands } from "./link/linking.ts";
 import type { LinkProgress } from "./link/progress.ts";
 import type { Media } from "./media/media.ts";
+import type { Receiving } from "./receipts/pull.ts";
 import type { Recovery } from "./recovery/recovery.ts";
 import type { RoomCommands, Rooms } from "./rooms/rooms.ts";
 import type { Safety } from "./safety/safety.ts";
@@ -180,6 +181,7 @@ export interface Device extends AsyncDisposable {
   readonly safety: Safety;
   /** Messages that disappear. */
   readonly expiry: Expiry;
+  readonly receipts: Receiving;
   /** Pictures of groups. */
   readonly media: Media;
   /** What is settled about a chat as a whole. */

@@ -22,6 +22,7 @@ export type Parts = {
   | "groups"
   | "linking"
   | "media"
+  | "receipts"
   | "recovery"
   | "rooms"
   | "safety"

@@ -89,7 +89,6 @@ export const groupsDe: typeof groupsEn = {
   readers: "Wer sie hat",
   reached: { read: "Gelesen", delivered: "Zugestellt" },
   notYet: "Noch nicht",
-  tooLarge: "In so großen Gruppen melden Geräte nicht, was sie bekommen haben.",
   writing: (names) => {
     if (names.length > NAMED_MAX) return `${names.length} Leute schreiben…`;
     return `${list(names)} ${names.length === 1 ? "schreibt" : "schreiben"}…`;

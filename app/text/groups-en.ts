@@ -91,7 +91,6 @@ export const groupsEn = {
   readers: "Who has it",
   reached: { read: "Read", delivered: "Delivered" },
   notYet: "Not yet",
-  tooLarge: "In a group this large devices do not tell what they have received.",
   writing: (names: readonly string[]): string => {
     if (names.length > NAMED_MAX) return `${names.length} people are writing…`;
     return `${list(names)} ${names.length === 1 ? "is" : "are"} writing…`;

@@ -23,6 +23,7 @@ export const healingDe: typeof healingEn = {
     `${relay} hatte ${plural(count, { one: "# Nachricht", other: "# Nachrichten" })} nicht zugestellt. Zurückgebracht von ${list(by.map(shareOf))}.`,
   lossesHeading: "Was Relays verloren haben",
   recoveredFrom: "Wiederbekommen von",
+  asked: "In so großen Gruppen melden Geräte erst auf Nachfrage, was sie haben. Kith fragt nach …",
   otherDevice: "deinem anderen Gerät",
   forkLines: (name, first, second) =>
     `Ein Gerät von ${name} hat an derselben Stelle Verschiedenes gesagt: „${first}“ zu den einen, „${second}“ zu den anderen. Was es dort und danach gesagt hat, zählt nicht.`,

@@ -22,6 +22,7 @@ export const healingEn = {
     `${relay} had not delivered ${plural(count, { one: "# message", other: "# messages" })}. Brought back by ${list(by.map(shareOf))}.`,
   lossesHeading: "What relays lost",
   recoveredFrom: "Recovered from",
+  asked: "In a group this large devices tell what they have when they are asked. Asking…",
   otherDevice: "your other device",
   forkLines: (name: string, first: string, second: string): string =>
     `A device of ${name} said two different things in one place: “${first}” to some, “${second}” to others. What it said there and after that does not count.`,

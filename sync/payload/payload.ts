@@ -34,6 +34,7 @@ import { type Cards, decodeCards, encodeCards } from "./cards.ts";
 import { type ChainHandOver, decodeChain, encodeChain } from "./chain.ts";
 import { type Chunk, decodeChunk, encodeChunk } from "./chunk.ts";
 import { type Contact, type ContactContent, decodeContact, encodeContact } from "./contact.ts";
+import { type CursorWant, decodeCursorWant, encodeCursorWant } from "./cursor-want.ts";
 import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
 import { decodeEntries, encodeEntries, type Entries } from "./entries.ts";
 import { decodeFacts, encodeFacts, type Facts } from "./facts.ts";
@@ -88,6 +89,7 @@ export type Bodies = {
   readonly historyBlob: HistoryBlob;
   readonly cardWant: CardWant;
   readonly cards: Cards;
+  readonly cursorWant: CursorWant;
   /** An encoded entry, read by `decodeEntry`. */
   readonly entry: Uint8Array;
   readonly cursor: Cursor;
@@ -141,6 +143,7 @@ const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } =
   blobWant: { encode: encodeBlobWant, decode: decodeBlobWant },
   cardWant: { encode: encodeCardWant, decode: decodeCardWant },
   cards: { encode: encodeCards, decode: decodeCards },
+  cursorWant: { encode: encodeCursorWant, decode: decodeCursorWant },
   entry: { encode: (entry) => entry, decode: boundedEntry },
   cursor: { encode: encodeCursor, decode: decodeCursor },
   typing: { encode: encodeTyping, decode: decodeTyping },

@@ -48,14 +48,15 @@ export type SealedCursor = {
   readonly unread?: { readonly body: Uint8Array; readonly devices: readonly Hex[] };
 };
 
-/** `nobody`: it is nobody's business. `notYet`: nobody holds a chain of ours, but they will. */
+/** `to`: who asked for it, and gets it alone. `nobody`: it is nobody's business. `notYet`: nobody holds a chain of ours, but they will. */
 export async function sealCursor(
   tx: ReadTx,
   self: Self,
   channel: Channel,
   random: Random,
+  to?: DeviceRow,
 ): Promise<SealedCursor | "nobody" | "notYet"> {
-  const readers = await readersOf(tx, self, channel);
+  const readers = to === undefined ? await readersOf(tx, self, channel) : [to];
   if (readers.length === 0) return "nobody";
   const chain = await tx.get("ownChains", channel.c);
   if (chain === undefined || chain.holders.length === 0) return "notYet";
@@ -64,7 +65,8 @@ export async function sealCursor(
   // Newest first: what does not fit a cursor is what nobody writes any more.
   const logs = (await logsOf(tx, channel.c))
     .filter((it) => !it.own && maxKnown(it.known) > 0)
-    .toSorted((a, b) => b.hlc - a.hlc);
+    // Whoever asks wants to know of their own.
+    .toSorted((a, b) => isBy(b, to) - isBy(a, to) || b.hlc - a.hlc);
   const content: CursorContent = {
     channel: bytesOf(channel.id),
     device: bytesOf(self.device),
@@ -94,6 +96,9 @@ export async function sealCursor(
     },
   };
 }
+
+const isBy = ({ account }: Log, to: DeviceRow | undefined): 0 | 1 =>
+  account === to?.account ? 1 : 0;
 
 /** In groups of up to so many members everybody is told what we hold and have read. */
 export const RECEIPTS_TO_ALL_MAX = 32;

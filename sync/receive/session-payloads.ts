@@ -36,6 +36,7 @@ import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
 import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
 import { encodePayload, type Payload, type SessionMessage } from "../payload/payload.ts";
+import { answerCursorWant } from "../receipts/pull.ts";
 import type { ContactRow, DeviceRow, Hex, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answerChain } from "./answer-chain.ts";
@@ -153,7 +154,6 @@ async function takePayload(
   from: Known,
   payload: Payload,
 ): Promise<void> {
-  const isAnswered = from.contact.state === "accepted" || from.contact.state === "self";
   switch (payload.type) {
     case "card":
       await takeCard(tx, context, from, payload.body.card);
@@ -164,21 +164,6 @@ async function takePayload(
     case "profile":
       await tx.put("contacts", { ...from.contact, name: payload.body.name });
       context.effects.contacts();
-      return;
-    case "nack":
-      await answerNack(tx, context, from.device, payload.body, isAnswered);
-      return;
-    case "want":
-      await answerWant(tx, context, from.device, payload.body, isAnswered);
-      return;
-    case "rosterWant":
-      await answerRosterWant(tx, context, from.device, payload.body);
-      return;
-    case "vector":
-      await takeVector(tx, context, from.device, payload.body, isAnswered);
-      return;
-    case "cardWant":
-      await answerCardWant(tx, context, from.device, payload.body);
       return;
     case "backfill":
       await answerBackfill(tx, context, from.device, payload.body);
@@ -199,8 +184,14 @@ async function takePayload(
     case "historyBlob":
       await takeHistoryBlob(tx, context, from.device, payload.body);
       return;
+    case "nack":
+    case "want":
+    case "rosterWant":
+    case "vector":
+    case "cursorWant":
+    case "cardWant":
     case "blobWant":
-      await answerBlobWant(tx, context, from.device, payload.body);
+      await answerQuestion(tx, context, from, payload);
       return;
     case "contact":
     case "contactAccept":
@@ -218,6 +209,47 @@ async function takePayload(
       return;
     default:
       unreachable(payload);
+  }
+}
+
+type Question = Extract<
+  Payload,
+  {
+    readonly type:
+      | "nack"
+      | "want"
+      | "rosterWant"
+      | "vector"
+      | "cursorWant"
+      | "cardWant"
+      | "blobWant";
+  }
+>;
+
+async function answerQuestion(
+  tx: WriteTx,
+  context: OpenContext,
+  { contact, device }: Known,
+  question: Question,
+): Promise<void> {
+  const isAnswered = contact.state === "accepted" || contact.state === "self";
+  switch (question.type) {
+    case "nack":
+      return answerNack(tx, context, device, question.body, isAnswered);
+    case "want":
+      return answerWant(tx, context, device, question.body, isAnswered);
+    case "rosterWant":
+      return answerRosterWant(tx, context, device, question.body);
+    case "vector":
+      return takeVector(tx, context, device, question.body, isAnswered);
+    case "cursorWant":
+      return answerCursorWant(tx, context, device, question.body);
+    case "cardWant":
+      return answerCardWant(tx, context, device, question.body);
+    case "blobWant":
+      return answerBlobWant(tx, context, device, question.body);
+    default:
+      return unreachable(question);
   }
 }
 

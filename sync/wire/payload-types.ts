@@ -46,6 +46,8 @@ export const PAYLOAD_TYPES = {
   cardWant: { code: 0x18, layer: "session" },
   /** Facts and cards of others. */
   cards: { code: 0x19, layer: "session" },
+  /** "What of this channel do you hold, and what have you read?" */
+  cursorWant: { code: 0x1a, layer: "session" },
   entry: { code: 0x20, layer: "chain" },
   cursor: { code: 0x40, layer: "live" },
   typing: { code: 0x41, layer: "live" },

@@ -191,3 +191,37 @@ test("[CU11] [DG6] in a group of more than 32 receipts are taken together for te
   // Two devices have nothing to compare: no digest is told.
   expect((await alice.rows("cursors")).filter((it) => it.hello !== undefined)).toEqual([]);
 });
+
+test("[CU12] in a group of more than 128 receipts come when somebody wants to know", async () => {
+  const { alice, bob, pass, outcome, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const strangers = Array.from({ length: 140 }, (_, n) => n.toString(16).padStart(64, "0"));
+  const like = await alice.contact(bob);
+  await alice.change(async (tx) => {
+    for (const account of strangers) await tx.put("contacts", { ...like, account, live: [] });
+  });
+  const made = await alice.device.groups.create("Crowd", [await bob.account(), ...strangers]);
+  expect(made.ok).toBe(true);
+  await pass(MINUTE_MS);
+  await tell(alice, "who is here?");
+  await pass(10 * MINUTE_MS);
+  expect(await hears(bob)).toContain("who is here?");
+  const c = await groupOf(alice);
+  const log = (await alice.rows("logs")).find((it) => it.c === c && it.own);
+  const told = async (): Promise<number> => {
+    const [cursor] = (await alice.rows("cursors")).filter((it) => it.c === c);
+    return maxKnown(deliveredOf(cursor, log?.log ?? ""));
+  };
+  expect(await told()).toBe(0);
+  expect(await outcome(alice.device.receipts.ask(c))).toEqual({ ok: true, value: { asked: 1 } });
+  // Again at once: nobody is asked twice.
+  expect(await outcome(alice.device.receipts.ask(c))).toEqual({ ok: true, value: { asked: 0 } });
+  await pass(10 * SECOND_MS);
+  expect(await told()).toBe(maxKnown(log!.known));
+  // Whoever has told is not asked any more.
+  await pass(MINUTE_MS);
+  expect(await outcome(alice.device.receipts.ask(c))).toEqual({ ok: true, value: { asked: 0 } });
+  const dm = await alice.chatWith(bob);
+  const answer = await outcome(alice.device.receipts.ask(dm));
+  expect(answer).toEqual({ ok: false, error: { type: "NotAGroup" } });
+});

@@ -1,4 +1,9 @@
-/** What is known of one message: beside the conversation on wide screens, above it on narrow ones. */
+/**
+ * What is known of one message: beside the conversation on wide screens, above it on narrow ones.
+ *
+ * [AMR1] In a large group members tell who has it when they are asked, and are asked while it is looked at.
+ * [AMR2] Who brought it back is named, when no relay had delivered it.
+ */
 import { X } from "lucide-react";
 import { type ReactElement, useCallback, useEffect, useRef } from "react";
 
@@ -24,6 +29,9 @@ import { texts } from "../../text/speech.ts";
 import { fullTime } from "../../text/times.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { useRows } from "../../ui/use-rows.ts";
+
+/** The device itself asks no more often than every half minute. */
+const ASK_EVERY_MS = 31_000;
 
 type Props = {
   readonly chat: Chat;
@@ -116,15 +124,16 @@ type ReadersProps = Pick<Props, "entry" | "receipts" | "people">;
 function Readers({ entry, receipts, people }: ReadersProps): ReactElement | null {
   const words = texts().groups;
   const log = receipts.logByNumber.get(entry.a);
+  const isLarge = receipts.members.length > RECEIPTS_MEMBERS_MAX;
+  useAsking(entry.c, entry.own && isLarge);
   if (!entry.own || log === undefined) return null;
-  if (receipts.members.length > RECEIPTS_MEMBERS_MAX) {
-    return <p className="hint">{words.tooLarge}</p>;
-  }
-  const readers = readersOf(entry, log.account, receipts.members).map(({ account }) => ({
+  const all = readersOf(entry, log.account, receipts.members).map(({ account }) => ({
     account,
     name: nameIn(people, account),
     reached: reachedOf(entry, log, receipts.cursors, account),
   }));
+  const readers = isLarge ? all.filter(({ reached }) => reached !== null) : all;
+  if (isLarge && readers.length === 0) return <p className="hint">{texts().healing.asked}</p>;
   if (readers.length === 0) return null;
   return (
     <section>
@@ -144,6 +153,18 @@ function Readers({ entry, receipts, people }: ReadersProps): ReactElement | null
       </ul>
     </section>
   );
+}
+
+/** Members of a large group tell it when they are asked. */
+function useAsking(c: number, isAsked: boolean): void {
+  const { device } = useSession();
+  useEffect(() => {
+    if (!isAsked) return undefined;
+    const ask = (): void => void device.call("receipts", "ask", c);
+    ask();
+    const timer = setInterval(ask, ASK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [device, c, isAsked]);
 }
 
 /** Who has seen it comes first. */

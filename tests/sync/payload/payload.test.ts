@@ -91,6 +91,7 @@ function makeSamples(): Samples {
       ],
       forks: [{ first: bytesOf(80, 16), second: bytesOf(80, 17) }],
     }),
+    cursorWant: encodePayload("cursorWant", { channel }),
     cardWant: encodePayload("cardWant", { accounts: [bytesOf(32, 22)] }),
     cards: encodePayload("cards", { introductions: [bytesOf(80, 23)] }),
     entry: encodePayload("entry", bytesOf(300, 10)),
