@@ -68,6 +68,11 @@ export const devicesDe: typeof devicesEn = {
     "Ein anderes deiner Geräte hat es entfernt. Es bekommt nichts mehr, und niemand nimmt an, was hier geschrieben wird. Was darauf ist, kannst du lesen, bis du es löschst.",
   outErase: "Dieses Gerät löschen",
 
+  theyAdded: (name, when) =>
+    `${name} hat ein Gerät hinzugefügt, ${when}. Es liest, was du von da an schreibst.`,
+  theyRemoved: (name, when) =>
+    `${name} hat ein Gerät entfernt, ${when}. Was du schreibst, erreicht es nicht mehr.`,
+
   whereHeading: "Wo mein Verlauf liegt",
   whereBody:
     "Kein Server bewahrt deine Nachrichten auf. Jedes Gerät hat seine eigene Kopie, und die Menschen in einem Chat auch: Was eines verliert, bringen die anderen zurück.",

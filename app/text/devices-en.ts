@@ -66,6 +66,11 @@ export const devicesEn = {
     "Another device of yours has removed it. It gets nothing any more, and nobody takes what is written here. What is on it you can read until you erase it.",
   outErase: "Erase this device",
 
+  theyAdded: (name: string, when: string): string =>
+    `${name} added a device, ${when}. It reads what you write from then on.`,
+  theyRemoved: (name: string, when: string): string =>
+    `${name} removed a device, ${when}. What you write does not reach it any more.`,
+
   whereHeading: "Where my history lives",
   whereBody:
     "No server keeps your messages. Each device holds its own copy, and so do the people in a chat: whatever one loses, the others bring back.",

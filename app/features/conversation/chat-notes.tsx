@@ -27,6 +27,7 @@ import { texts } from "../../text/speech.ts";
 import { fullTime } from "../../text/times.ts";
 import { useLate, useNow } from "../../ui/use-live.ts";
 import { useRows } from "../../ui/use-rows.ts";
+import { DeviceNote } from "./device-note.tsx";
 import { useLateArrivals } from "./use-late.ts";
 
 /** Most holes are envelopes on their way: they are filled, or asked for, within this. */
@@ -62,6 +63,7 @@ export function ChatNotes({ chat, receipts, people, onGo }: Props): ReactElement
       {lostMs > 0 && lostMs < nowMs - DAY_MS ? (
         <p>{texts().healing.unreachable(chat.name)}</p>
       ) : null}
+      <DeviceNote chat={chat} nowMs={nowMs} />
       {resetMs > nowMs - DAY_MS ? <p>{words.sessionReset(chat.name, fullTime(resetMs))}</p> : null}
     </div>
   );
