@@ -1,6 +1,6 @@
 /**
- * Blobs as the screens read them: what came of a long text, and the bytes of a picture. [AMD1] What a tab
- * shows was verified by the engine before it was written.
+ * Blobs as the screens read them: what came of a long text, and the bytes of a picture. The engine
+ * verified them before they were written.
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { BlobRef } from "../../sync/entry/blob-ref.ts";

@@ -1,7 +1,7 @@
 /**
  * A person's image as a picture of a group: a square of 256 pixels, drawn anew, so that nothing of the
  * file but its pixels is left: no place, no camera, no thumbnail. [ASP1] What is no PNG, JPEG or WebP by
- * its first bytes is not decoded, [ASP2] nor what has too many pixels. [ASP3] The middle is cut out.
+ * its first bytes is not decoded, [ASP2] nor what has too many pixels. The middle is cut out.
  */
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { imageHeadOf, PIXELS_MAX } from "../../sync/media/image-head.ts";

@@ -70,7 +70,7 @@ async function pictureOf(page: Page, width: number, height: number): Promise<Buf
   return Buffer.from(bytes);
 }
 
-test("[APF1] [APC1] [ASP1] a group gets a picture, which its members see, and nothing else can be one", async ({
+test("[APF1] [APC1] [ASP1] [ASP2] a group gets a picture, which its members see, and nothing else can be one", async ({
   friends,
 }) => {
   test.slow();
@@ -87,6 +87,11 @@ test("[APF1] [APC1] [ASP1] a group gets a picture, which its members see, and no
   const svg = Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'></svg>");
   await choose.setInputFiles({ name: "a.png", mimeType: "image/png", buffer: svg });
   await expect(page.getByText("This is not a picture that works here.")).toBeVisible();
+  const vast = await pictureOf(page, 8, 8);
+  vast.writeUInt32BE(10_000, 16);
+  vast.writeUInt32BE(5_000, 20);
+  await choose.setInputFiles({ name: "a.png", mimeType: "image/png", buffer: vast });
+  await expect(page.getByText("more than 40 million pixels")).toBeVisible();
   const buffer = await pictureOf(page, 640, 400);
   await choose.setInputFiles({ name: "a.png", mimeType: "image/png", buffer });
   await expect(page.getByRole("button", { name: "Remove the picture" })).toBeVisible(soon);

@@ -1,7 +1,6 @@
 /**
  * A text that is too long for its entry: its beginning, and all of it when one asks. [ALG1] The rest is
- * shown only when it is here; until then it says why not, in words. [ALG2] What was opened stays open
- * while it is in view.
+ * shown only when it is here; until then it says why not, in words.
  */
 import { type ReactElement, useCallback, useState } from "react";
 

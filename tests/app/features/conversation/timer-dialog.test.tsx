@@ -3,9 +3,9 @@ import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 
 import { readChat } from "../../../../app/db/chats.ts";
-import { channelsOf, contactsOf } from "../../../../app/db/tables.ts";
+import { channelsOf, contactsOf, rostersOf } from "../../../../app/db/tables.ts";
 import { TimerButton } from "../../../../app/features/conversation/timer-dialog.tsx";
-import { channel, contact, openRows, THEM } from "../../db/rows.ts";
+import { channel, contact, member, openRows, roster, THEM, US } from "../../db/rows.ts";
 import { show } from "../../screen.tsx";
 
 const HOUR_MS = 3_600_000;
@@ -42,6 +42,18 @@ test("[ATI1] the header says how long messages stay, and a choice is asked of th
     }),
   );
   await waitFor(() => expect(screen.getByText(/Choose one of the list/u)).toBeTruthy());
+});
+
+test("[ATI2] a member of a group reads what an admin set, and cannot change it", async () => {
+  const db = await openRows();
+  await channelsOf(db).put(channel(1, { kind: "group", account: "", timer: timer(HOUR_MS) }));
+  await rostersOf(db).put(roster(1, [member(THEM, "owner"), member(US)]));
+  const chat = await readChat(db, 1);
+  await show(<TimerButton chat={chat!} />, { db });
+  fireEvent.click(screen.getByRole("button", { name: "Disappearing messages: 1 hour" }));
+  const choice = screen.getByRole<HTMLInputElement>("radio", { name: "1 hour" });
+  expect(choice.checked).toBe(true);
+  expect(choice.closest("fieldset")?.disabled).toBe(true);
 });
 
 test("[ATI1] messages that stay are said to stay", async () => {
