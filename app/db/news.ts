@@ -4,7 +4,7 @@
  * [ANW1] A chat with something unread of somebody else, once, with its newest message. [ANW2] Nothing of
  * people who were blocked, and of strangers who ask only that they do. [ANW3] Nothing of a muted chat, but
  * for a message that names the person where they want that. [ANW4] What was edited, reacted to or written by
- * the person elsewhere is no news.
+ * the person elsewhere is no news. [ANW5] Of a group it is told who wrote.
  */
 import type { Told } from "../../sync/thread/chat-marks.ts";
 import { toldIn } from "./chat-marks.ts";

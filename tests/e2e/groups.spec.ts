@@ -139,8 +139,27 @@ test("[GS3] a link lets in who has it, when an admin says yes", async ({ newcome
   await bob.say("Thank you");
   await alice.sees("Thank you");
 
-  // Withdrawn, it leads nowhere.
+  // Of a link that does not ask, nobody need do anything.
   await alice.page.getByRole("button", { name: "Invite links" }).click();
-  await dialog(alice.page).getByRole("button", { name: "Withdraw" }).click();
+  await dialog(alice.page).getByRole("checkbox", { name: "An admin has to say yes" }).uncheck();
+  await dialog(alice.page).getByRole("button", { name: "Make a link" }).click();
+  await expect(field).not.toHaveValue(link, soon);
+  const open = await field.inputValue();
+  const carol = await newcomer();
+  await carol.start("Carol");
+  await carol.page.goto(open);
+  await dialog(carol.page).getByRole("button", { name: "Join group" }).click();
+  await expect(carol.field).toBeVisible(soon);
+  await carol.say("Here I am");
+  await bob.sees("Here I am");
+
+  // Withdrawn, it leads nowhere.
+  const newest = dialog(alice.page).getByRole("listitem").first();
+  await newest.getByRole("button", { name: "Withdraw" }).click();
   await expect(dialog(alice.page).getByText("Withdrawn")).toBeVisible();
+  const dan = await newcomer();
+  await dan.start("Dan");
+  await dan.page.goto(open);
+  await dialog(dan.page).getByRole("button", { name: "Join group" }).click();
+  await expect(dialog(dan.page).getByRole("alert")).toHaveText(/used up or withdrawn/u, soon);
 });

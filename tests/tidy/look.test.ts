@@ -74,6 +74,36 @@ test.each(accents)("[LO3] text reaches 4.5:1 in both themes with the accent $nam
   expect(weak).toEqual([]);
 });
 
+const groups = readFileSync(join(ROOT, "app/style/groups.css"), "utf8");
+
+test("[LO5] names of authors reach 4.5:1 on bubbles in every hue, and a warning button its ground", () => {
+  const [author] = /\.message-author \{[^}]*\}/u.exec(groups) ?? [""];
+  const [danger] = /\[data-dangerous="true"\] \{[^}]*\}/u.exec(groups) ?? [""];
+  const [light, dark] = coloursIn(author);
+  const weak = Array.from({ length: 72 }, (_, i) => i * 5).flatMap((hue) =>
+    accents.flatMap((accent) => [
+      ...(contrast(light!(hue), colourOf("bubble-other", "light", accent)) < 4.5 ? [hue] : []),
+      ...(contrast(dark!(hue), colourOf("bubble-other", "dark", accent)) < 4.5 ? [hue] : []),
+    ]),
+  );
+  expect(weak).toEqual([]);
+  const [lightGround, darkGround, ink] = coloursIn(danger);
+  expect(contrast(ink!(0), lightGround!(0))).toBeGreaterThan(4.5);
+  expect(contrast(ink!(0), darkGround!(0))).toBeGreaterThan(4.5);
+});
+
+/** The colours of a rule in their order, each by the hue that stands in `--hue`. */
+const coloursIn = (rule: string): readonly ((hue: number) => number)[] =>
+  [...rule.matchAll(/oklch\(([\d.]+) ([\d.]+) (var\(--hue\)|[\d.]+)\)/gu)].map(
+    ([, lightness, chroma, own]) =>
+      (hue) =>
+        relativeLuminance(
+          Number(lightness),
+          Number(chroma),
+          own === "var(--hue)" ? hue : Number(own),
+        ),
+  );
+
 test("[LO4] there are six accents, and black on white is 21:1", () => {
   expect(accents).toHaveLength(6);
   expect(contrast(relativeLuminance(0, 0, 0), relativeLuminance(1, 0, 0))).toBeCloseTo(21, 1);

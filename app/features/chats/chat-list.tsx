@@ -5,7 +5,7 @@
  * unread. [ACL2] The open chat is marked as the current page. [ACL3] Who is shown is watched. [ACL4]
  * A chat with an unsent text says so, with its beginning. [ACL5] What is muted is not counted in the title,
  * and its own count stands back. [ACL6] Archived chats are in a part of their own, which opens. [ACL7] The
- * context menu of an item is the chat's.
+ * context menu of an item is the chat's. [ACL8] The line of a group says who wrote, or what happened.
  */
 import { BellOff, Pin } from "lucide-react";
 import { type MouseEvent, type ReactElement, useCallback, useEffect, useState } from "react";

@@ -3,10 +3,29 @@ import { act, screen, waitFor } from "@testing-library/react";
 import type { ReactElement } from "react";
 import { expect, test } from "vitest";
 
-import { channelsOf, contactsOf, metaOf } from "../../../../app/db/tables.ts";
+import {
+  channelsOf,
+  contactsOf,
+  entriesOf,
+  logsOf,
+  metaOf,
+  rosterOpsOf,
+  rostersOf,
+} from "../../../../app/db/tables.ts";
 import { ChatList, useChats } from "../../../../app/features/chats/chat-list.tsx";
 import { SettingsProvider } from "../../../../app/session/settings.tsx";
-import { channel, contact, openRows, THEM, US } from "../../db/rows.ts";
+import {
+  channel,
+  contact,
+  entry,
+  log,
+  member,
+  openRows,
+  roster,
+  rosterOp,
+  THEM,
+  US,
+} from "../../db/rows.ts";
 import { CALM, show } from "../../screen.tsx";
 
 function List(): ReactElement {
@@ -76,4 +95,34 @@ test("[APR1] who hides their own presence is told nothing of others'", async () 
   });
   await waitFor(() => expect(bob.textContent).not.toContain("online"));
   expect(bob.title).toBe("");
+});
+
+test("[ACL8] the line of a group says who wrote it, or what happened in it", async () => {
+  const { db } = await shown();
+  const line = async (): Promise<string | undefined> =>
+    (await screen.findByRole("link", { name: /^Climbing/u })).querySelector(".chat-item-line")
+      ?.textContent;
+  await act(async () => {
+    await logsOf(db).bulkAdd([log(1, { c: 3 }), log(2, { c: 3, account: THEM })]);
+    await rostersOf(db).add(roster(3, [member(THEM, "owner"), member(US)]));
+    await channelsOf(db).add(
+      channel(3, {
+        kind: "group",
+        account: "",
+        preview: { text: "who comes?", own: false, at: [2, 9] },
+      }),
+    );
+  });
+  await waitFor(async () => expect(await line()).toBe("Bob: who comes?"));
+  const become = (preview: object) =>
+    act(async () => {
+      await channelsOf(db).update(3, { preview: { text: "", own: true, at: [1, 4], ...preview } });
+    });
+  await become({ text: "I do" });
+  await waitFor(async () => expect(await line()).toBe("You: I do"));
+  const made = { type: "role", account: THEM, role: "admin", cut: [] } as const;
+  await rosterOpsOf(db).add(rosterOp(4, made, US, { c: 3 }));
+  await entriesOf(db).add(entry(4, { c: 3, kind: 19, own: true }));
+  await become({});
+  await waitFor(async () => expect(await line()).toBe("You made Bob an admin"));
 });

@@ -66,4 +66,6 @@ export async function answer({ engine }: Shown, value: unknown): Promise<void> {
 }
 
 export const OK = { ok: true, value: undefined };
-export const refused = (error: object) => ({ ok: false, error });
+type Refused = { readonly ok: false; readonly error: object };
+
+export const refused = (error: object): Refused => ({ ok: false, error });
