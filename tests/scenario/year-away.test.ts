@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { hears, makeGroup, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
+import { linked } from "./sibling.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
 const NAMES = ["alice", "bob", "carol"] as const;
@@ -78,4 +79,38 @@ test("[HE17] [HE18] two who lost each other hear from somebody in their group wh
   await w.pass(10 * MINUTE_MS);
   expect(await bob.sees(alice)).toEqual(await alice.sees(bob));
   await w.atRest(10 * MINUTE_MS);
+});
+
+test("[HE17] [HE18] a device that lost a contact hears from another of its account where they are", async () => {
+  const w = await world(["phone", "laptop", "bob"], { atOther: ["phone"] });
+  const { phone, laptop, bob } = w;
+  await w.befriend(phone, bob);
+  await phone.say(bob, "one");
+  await w.pass(10 * SECOND_MS);
+  await linked(phone, laptop);
+  await w.pass(2 * MINUTE_MS);
+  await bob.say(phone, "two");
+  await w.pass(MINUTE_MS);
+  expect(await laptop.sees(bob)).toContain("two");
+  await phone.sleep();
+  // What each had of the other counts nowhere any more; the laptop is told anew, the phone is not there.
+  await losePaths(phone, bob);
+  for (const it of [w.relay, w.otherRelay]) {
+    it.forget();
+    it.start();
+  }
+  for (const it of [laptop, bob]) {
+    await it.sleep();
+    await it.wake();
+  }
+  await w.pass(MINUTE_MS);
+  for (let n = 0; n < 30; n += 1) await bob.say(laptop, `meanwhile ${n}`);
+  await w.pass(2 * MINUTE_MS);
+  await phone.wake();
+  await w.pass(MINUTE_MS);
+  await phone.say(bob, "are you there?");
+  await w.pass(20 * MINUTE_MS);
+  expect(await bob.sees(phone)).toContain("are you there?");
+  expect(await phone.sees(bob)).toEqual(await bob.sees(phone));
+  expect(await laptop.sees(bob)).toEqual(await bob.sees(laptop));
 });
