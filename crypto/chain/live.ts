@@ -31,6 +31,10 @@ export const liveTagOf = (chain: LiveKeys): Uint8Array =>
 /** 8 bytes: of frames with one slot the relay keeps the newest. Changes with the chain. */
 export const slotOf = (liveKey: Uint8Array): Uint8Array => kdf(SLOT_BYTES, liveKey, "slot");
 
+/** 8 bytes, likewise: of digests, which replace each other and no cursor. */
+export const helloSlotOf = (liveKey: Uint8Array): Uint8Array =>
+  kdf(SLOT_BYTES, liveKey, "slot/hello");
+
 /** `id | rest`, ready for `envelopeOf`. Changes no state. */
 export function sealLive(chain: LiveKeys, payload: Uint8Array, random: Random): Uint8Array {
   const tag = liveTagOf(chain);
