@@ -7,7 +7,7 @@
 import { toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts";
-import { decodeCapsule } from "../../crypto/recovery/capsule-content.ts";
+import { decodeCapsule, type OpenedCapsule } from "../../crypto/recovery/capsule-content.ts";
 import type { Self } from "../account/self.ts";
 import type { UpkeepDeps } from "../account/upkeep.ts";
 import { takeChunk } from "../backfill/take-chunk.ts";
@@ -27,6 +27,8 @@ export type ImportError =
   /** This device has no account yet, and the file alone does not make it one. */
   | { readonly type: "BackupNeedsWords" }
   | { readonly type: "NotStarted" };
+
+const RELAY_WAIT_MS = 10_000;
 
 export type ImportDeps = UpkeepDeps &
   Pick<RecoveryDeps, "self" | "started"> & { readonly effects: Effects };
@@ -54,12 +56,24 @@ export async function beginImport(
   const known = decodeCapsule(found.account, found.capsule);
   if (!known.ok) return err({ type: "BackupMalformed" });
   // What lies at the relay may be newer: it knows devices and people that the file has not heard of.
-  const newest = await fetchKnown(deps, key, deps.homeUrl);
-  const isNewer = newest.ok && newest.value.writtenAtMs >= found.writtenAtMs;
-  const { writtenAtMs } = isNewer ? newest.value : found;
-  const restored = await restoreKnown(deps, key, isNewer ? newest.value : known.value, writtenAtMs);
+  const newest = await newestKnown(deps, key, found.writtenAtMs);
+  const best = newest ?? known.value;
+  const restored = await restoreKnown(deps, key, best, newest?.writtenAtMs ?? found.writtenAtMs);
   // Another tab was quicker: what comes merges into that.
   return restored.ok ? ok({ isNew: true }) : beginImport(deps, frame, secret);
+}
+
+/** Who imports a file may have no network: the relay is not waited for long. */
+async function newestKnown(
+  deps: ImportDeps,
+  key: Uint8Array,
+  sinceMs: number,
+): Promise<OpenedCapsule | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const cancel = deps.timers.after(RELAY_WAIT_MS, () => late.resolve(undefined));
+  const newest = await Promise.race([late.promise, fetchKnown(deps, key, deps.homeUrl)]);
+  cancel();
+  return newest?.ok === true && newest.value.writtenAtMs >= sinceMs ? newest.value : undefined;
 }
 
 /** Every other frame. */

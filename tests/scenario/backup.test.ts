@@ -10,7 +10,7 @@ import { hears, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
-type Them = World<string>;
+type Them = World<never>;
 
 /** What stands in the file, unsealed. */
 async function backUp(them: Them, person: Person, hasSecret = true): Promise<readonly Frame[]> {
@@ -79,14 +79,14 @@ describe("a wiped browser", () => {
     const doomed = (await bob.entries(alice)).find((it) => it.text === "to be deleted");
     await bob.device.acts.deleteForAll(await bob.chatWith(alice), doomed?.id ?? "");
     await them.pass(20 * SECOND_MS);
-    const before = (await alice.views(bob)).map(({ row, view }) => [row.id, view.type]);
+    const before = (await alice.views(bob)).map(({ row, view }) => [row.id, view.state]);
     await alice.sleep();
 
     await takeIn(them, anew, frames);
     expect(await anew.sees(anew)).toEqual(["a note of mine"]);
     expect(await anew.sees(bob)).toContain("old 7");
     await them.pass(2 * MINUTE_MS);
-    expect((await anew.views(bob)).map(({ row, view }) => [row.id, view.type])).toEqual(before);
+    expect((await anew.views(bob)).map(({ row, view }) => [row.id, view.state])).toEqual(before);
     expect(await anew.unread(bob)).toBeLessThanOrEqual(1);
     expect((await rosterRow(anew)).title).toBe("Hut");
     expect(await members(anew, [anew, bob])).toEqual(await members(bob, [anew, bob]));
@@ -138,7 +138,7 @@ test("[BU8] merging an old backup changes nothing: neither what was read, delete
   await alice.decide(carol, "block");
   await them.pass(20 * SECOND_MS);
   const ids = async () =>
-    (await alice.views(bob)).map(({ row, view }) => [row.id, row.text, view.type]);
+    (await alice.views(bob)).map(({ row, view }) => [row.id, row.text, view.state]);
   const before = await ids();
   const devices = await alice.rows("devices");
   for (let round = 0; round < 2; round += 1) await takeIn(them, alice, frames);
@@ -185,7 +185,8 @@ test("[BU3] [BU4] a backup holds no ratchet, chain, prekey or token of its own m
   await them.befriend(alice, bob);
   await alice.say(bob, "hello");
   await them.pass(10 * SECOND_MS);
-  const file = Buffer.concat((await backUp(them, alice, false)).map((it) => Buffer.from(it.bytes)));
+  const frames = await backUp(them, alice, false);
+  const file = Buffer.concat(frames.map((it) => Buffer.from(it.bytes))).toString("latin1");
   const self = await selfOf(alice);
   const [chain] = await alice.rows("ownChains");
   const [peer] = await alice.rows("peerChains");
@@ -198,9 +199,10 @@ test("[BU3] [BU4] a backup holds no ratchet, chain, prekey or token of its own m
     "peer chain": peer!.state.headerKey,
     mailbox: mailbox!.seed,
   };
-  for (const [name, secret] of Object.entries(secrets)) {
-    expect(file.includes(Buffer.from(secret)), name).toBe(false);
-  }
+  const found = Object.keys(secrets).filter((name) =>
+    file.includes(Buffer.from(secrets[name]!).toString("latin1")),
+  );
+  expect(found).toEqual([]);
 });
 
 test("[BU9] a file that knows more of our own log than we do leaves no hole in it", async () => {

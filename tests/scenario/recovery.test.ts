@@ -24,7 +24,7 @@ import {
 } from "./world.ts";
 
 /** What stands on the paper. */
-async function writeDown(them: World<string>, person: Person): Promise<string> {
+async function writeDown(them: World<never>, person: Person): Promise<string> {
   const secret = await them.outcome(person.device.recovery.secret());
   if (!secret.ok || secret.value === null) throw new Error("no words");
   await them.pass(5 * SECOND_MS);
@@ -37,7 +37,7 @@ const secretOf = (words: string): Uint8Array => {
   return secret.value;
 };
 
-async function restore(them: World<string>, person: Person, words: string): Promise<Restored> {
+async function restore(them: World<never>, person: Person, words: string): Promise<Restored> {
   const done = await them.outcome(person.device.recovery.restore(secretOf(words), null));
   if (!done.ok) throw new Error(done.error.type);
   return done.value;
@@ -227,7 +227,7 @@ test("[RV1] [RV2] [RV6] two devices keep one capsule, which says whom they know 
   const words = await writeDown(them, laptop);
   await writeDown(them, phone);
   const secret = secretOf(words);
-  const answer = await them.relay.door.fetch(
+  const answer = await them.relay.door!.fetch(
     new Request(HOME_URL + PATHS.capsule(toBase64url(capsuleKeysOf(secret).place))),
   );
   const held = (await answer.json()) as { capsule: string; counter: number };
@@ -254,4 +254,34 @@ test("[RV1] [RV2] [RV6] two devices keep one capsule, which says whom they know 
   );
   const counters = puts.map((it) => (it as { counter: number }).counter);
   expect(new Set(counters).size).toBe(2);
+});
+
+test("[SV1] [SV2] both see the same safety number, a scanned code agrees, and all devices know it was compared", async () => {
+  const them = await world(["alice", "laptop", "bob", "carol"]);
+  const { alice, laptop, bob, carol } = them;
+  await linked(alice, laptop);
+  await them.befriend(alice, bob);
+  await them.befriend(alice, carol);
+  const numberOf = async (who: Person, other: Person) => {
+    const shown = await them.outcome(who.device.safety.numberWith(await other.account()));
+    if (!shown.ok) throw new Error(shown.error.type);
+    return shown.value;
+  };
+  const [ours, theirs] = [await numberOf(laptop, bob), await numberOf(bob, alice)];
+  expect(ours.digits).toBe(theirs.digits);
+  expect((await numberOf(alice, carol)).digits).not.toBe(ours.digits);
+  const scan = async (account: Person, code: Uint8Array) =>
+    await them.outcome(alice.device.safety.matches(await account.account(), code));
+  expect(await scan(bob, theirs.code)).toEqual({ ok: true, value: true });
+  expect(await scan(carol, theirs.code)).toEqual({ ok: true, value: false });
+  const malformed = { ok: false, error: { type: "SafetyCodeMalformed" } };
+  expect(await scan(bob, theirs.code.slice(1))).toEqual(malformed);
+  const unknown = { ok: false, error: { type: "ContactUnknown" } };
+  expect(await scan(alice, theirs.code)).toEqual(unknown);
+  expect((await alice.device.chats.verify(await alice.chatWith(bob), true)).ok).toBe(true);
+  await them.pass(20 * SECOND_MS);
+  for (const person of [alice, laptop]) {
+    const marks = await person.rows("chatMarks");
+    expect(marks.map((it) => it.marks.verified?.value)).toEqual([true]);
+  }
 });

@@ -1,5 +1,6 @@
 /** Every way that writing or reading a backup can fail, in words with a way out. */
-import { type Failure, failureText } from "../../text/failure-text.ts";
+import { unreachable } from "../../../crypto/base/assert.ts";
+import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import type { ExportError, ReadError } from "./backup-file.ts";
 
@@ -30,7 +31,13 @@ export function backupFailureText(error: ReadError | ExportError, isByWords = fa
       return errors.notSaved;
     case "NoBackupKey":
       return errors.noKey;
+    case "EngineBusy":
+    case "EngineGone":
+    case "NotStarted":
+    case "StorageFailed":
+    case "StorageFull":
+      return failureText(error);
     default:
-      return failureText(error satisfies Failure);
+      return unreachable(error);
   }
 }

@@ -32,10 +32,68 @@ type Step =
   | { readonly type: "done" };
 
 export function ImportDialog({ device, isNew, onImported, onClose }: Props): ReactElement {
-  const [chosen, setChosen] = useState<Chosen | null>(null);
-  const [step, setStep] = useState<Step>({ type: "choosing", failure: "" });
+  const { chosen, step, choose, read } = useImport(device, () => {
+    if (isNew) onImported();
+  });
   const { recovery } = texts();
   const words = recovery.importing;
+  const isReading = step.type === "reading";
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const textOf = (name: string): string => {
+      const value = form.get(name);
+      return typeof value === "string" ? value : "";
+    };
+    if (chosen !== null && !isReading) void read(chosen, textOf("passphrase"), textOf("words"));
+  };
+  return (
+    <Dialog heading={recovery.importBackup} onClose={isReading ? () => undefined : onClose}>
+      {step.type === "done" ? (
+        <>
+          <p role="status">{words.done}</p>
+          <button type="button" className="primary-button" onClick={onClose}>
+            {recovery.done}
+          </button>
+        </>
+      ) : (
+        <form className="dialog-form" onSubmit={submit} noValidate>
+          <p>{isNew ? words.leadNew : words.lead}</p>
+          <label className="field">
+            <span>{words.file}</span>
+            <input
+              type="file"
+              accept=".age,application/octet-stream"
+              disabled={isReading}
+              onChange={(event) => void choose(event.currentTarget.files?.[0])}
+            />
+          </label>
+          {chosen === null ? null : <Openers chosen={chosen} />}
+          <p className="failure" role="alert">
+            {step.type === "choosing" ? step.failure : ""}
+          </p>
+          {isReading ? <Reading step={step} /> : null}
+          {isReading ? null : (
+            <button type="submit" className="primary-button" disabled={chosen === null}>
+              {words.submit}
+            </button>
+          )}
+        </form>
+      )}
+    </Dialog>
+  );
+}
+
+type Import = {
+  readonly chosen: Chosen | null;
+  readonly step: Step;
+  readonly choose: (file: File | undefined) => Promise<void>;
+  readonly read: (it: Chosen, passphrase: string, typed: string) => Promise<void>;
+};
+
+function useImport(device: RemoteDevice, onDone: () => void): Import {
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [step, setStep] = useState<Step>({ type: "choosing", failure: "" });
   const fail = (failure: string): void => setStep({ type: "choosing", failure });
 
   const choose = async (file: File | undefined): Promise<void> => {
@@ -43,7 +101,7 @@ export function ImportDialog({ device, isNew, onImported, onClose }: Props): Rea
     fail("");
     if (file === undefined) return;
     const kind = await lockKindOf(file);
-    if (kind === null) return fail(recovery.errors.notAge);
+    if (kind === null) return fail(texts().recovery.errors.notAge);
     setChosen({ file, hasPassphrase: kind === "passphrase", needsWords: kind === "words" });
   };
   const read = async (it: Chosen, passphrase: string, typed: string): Promise<void> => {
@@ -58,65 +116,24 @@ export function ImportDialog({ device, isNew, onImported, onClose }: Props): Rea
       setStep({ type: "reading", share, isChecking }),
     );
     if (done.ok) {
-      if (isNew) onImported();
-      return setStep({ type: "done" });
+      setStep({ type: "done" });
+      return onDone();
     }
     if (done.error.type === "BackupNeedsWords") setChosen({ ...it, needsWords: true });
     fail(backupFailureText(done.error, !it.hasPassphrase || it.needsWords));
   };
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    if (chosen === null || step.type === "reading") return;
-    const form = new FormData(event.currentTarget);
-    const textOf = (name: string): string => {
-      const value = form.get(name);
-      return typeof value === "string" ? value : "";
-    };
-    void read(chosen, textOf("passphrase"), textOf("words"));
-  };
+  return { chosen, step, choose, read };
+}
 
-  if (step.type === "done") {
-    return (
-      <Dialog heading={recovery.importBackup} onClose={onClose}>
-        <p role="status">{words.done}</p>
-        <button type="button" className="primary-button" onClick={onClose}>
-          {recovery.done}
-        </button>
-      </Dialog>
-    );
-  }
-  const isReading = step.type === "reading";
+function Reading({ step }: { readonly step: Extract<Step, { type: "reading" }> }): ReactElement {
+  const words = texts().recovery.importing;
   return (
-    <Dialog heading={recovery.importBackup} onClose={isReading ? () => undefined : onClose}>
-      <form className="dialog-form" onSubmit={submit} noValidate>
-        <p>{isNew ? words.leadNew : words.lead}</p>
-        <label className="field">
-          <span>{words.file}</span>
-          <input
-            type="file"
-            accept=".age,application/octet-stream"
-            disabled={isReading}
-            onChange={(event) => void choose(event.currentTarget.files?.[0])}
-          />
-        </label>
-        {chosen === null ? null : <Openers chosen={chosen} />}
-        <p className="failure" role="alert">
-          {step.type === "choosing" ? step.failure : ""}
-        </p>
-        {isReading ? (
-          <>
-            <progress aria-label={words.progress} value={step.share} />
-            <p className="hint" role="status">
-              {step.isChecking ? words.checking : words.working}
-            </p>
-          </>
-        ) : (
-          <button type="submit" className="primary-button" disabled={chosen === null}>
-            {words.submit}
-          </button>
-        )}
-      </form>
-    </Dialog>
+    <>
+      <progress aria-label={words.progress} value={step.share} />
+      <p className="hint" role="status">
+        {step.isChecking ? words.checking : words.working}
+      </p>
+    </>
   );
 }
 

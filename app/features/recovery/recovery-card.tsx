@@ -13,7 +13,8 @@ import { useRows } from "../../ui/use-rows.ts";
 export function RecoveryCard({ onWords }: { readonly onWords: () => void }): ReactElement | null {
   const { db } = useSession();
   const { recoveryOffered } = useSyncExternalStore(listenPreferences, readPreferences);
-  const isDue = useRows(useCallback(() => readRecovery(db), [db]))?.isDue ?? false;
+  const read = useCallback(() => readRecovery(db), [db]);
+  const isDue = useRows(read)?.isDue ?? false;
   const { recovery, dismiss } = texts();
   if (!isDue || recoveryOffered) return null;
   const offered = (): void => setPreferences({ recoveryOffered: true });

@@ -12,7 +12,8 @@ type Props = { readonly onPanel: (panel: RecoveryPanel) => void };
 
 export function RecoverySection({ onPanel }: Props): ReactElement {
   const { db } = useSession();
-  const state = useRows(useCallback(() => readRecovery(db), [db])) ?? null;
+  const read = useCallback(() => readRecovery(db), [db]);
+  const state = useRows(read) ?? null;
   const words = texts().recovery;
   const when = state?.backedUpAtMs ?? 0;
   return (

@@ -7,10 +7,11 @@
  */
 import { type FormEvent, type ReactElement, useId, useState } from "react";
 
+import { unreachable } from "../../../crypto/base/assert.ts";
 import type { RestoreError } from "../../../sync/recovery/recovery.ts";
 import type { EngineFailure } from "../../engine/calls.ts";
 import type { RemoteDevice } from "../../engine/remote-device.ts";
-import { type Failure, failureText } from "../../text/failure-text.ts";
+import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { secretFor, wordsErrorText } from "./words.ts";
@@ -173,7 +174,14 @@ function restoreFailureText(error: RestoreError | EngineFailure): string {
       return errors.capsuleVersion;
     case "CapsuleForged":
       return errors.capsuleForged;
+    case "AlreadyStarted":
+    case "EngineBusy":
+    case "EngineGone":
+    case "RelayUnreachable":
+    case "StorageFailed":
+    case "StorageFull":
+      return failureText(error);
     default:
-      return failureText(error satisfies Failure);
+      return unreachable(error);
   }
 }

@@ -29,10 +29,12 @@ export function SafetyDialog({ chat, onClose }: Props): ReactElement {
   const isVerified = chat.marks.verified?.value ?? false;
 
   useEffect(() => {
-    void device.call("safety", "numberWith", chat.account).then((answer) => {
+    const load = async (): Promise<void> => {
+      const answer = await device.call("safety", "numberWith", chat.account);
       if (answer.ok) setShown(answer.value);
       else setFailure(answer.error);
-    });
+    };
+    void load();
   }, [device, chat.account]);
   const verify = async (on: boolean): Promise<void> => {
     const done = await device.call("chats", "verify", chat.c, on);

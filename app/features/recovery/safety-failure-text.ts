@@ -1,4 +1,5 @@
 /** Why there is no safety number, in words. */
+import { unreachable } from "../../../crypto/base/assert.ts";
 import type { SafetyError } from "../../../sync/safety/safety.ts";
 import type { EngineFailure } from "../../engine/calls.ts";
 import { failureText } from "../../text/failure-text.ts";
@@ -11,7 +12,12 @@ export function safetyFailureText(error: SafetyError | EngineFailure): string {
       return safety.noMatch;
     case "SafetyCodeMalformed":
       return safety.codeMalformed;
-    default:
+    case "EngineBusy":
+    case "EngineGone":
+    case "StorageFailed":
+    case "StorageFull":
       return failureText(error);
+    default:
+      return unreachable(error);
   }
 }

@@ -2,6 +2,7 @@
  * The word list is loaded when somebody asks for it: 12 KB that nobody needs from day to day
  * (docs/decisions/0016-recovery-capsule-backup-and-blobs.md).
  */
+import { unreachable } from "../../../crypto/base/assert.ts";
 import type { Result } from "../../../crypto/base/result.ts";
 import type { WordsError } from "../../../crypto/recovery/words.ts";
 import { texts } from "../../text/speech.ts";
@@ -35,6 +36,6 @@ export function wordsErrorText(error: WordsError): string {
         )
         .join(" ");
     default:
-      return error satisfies never;
+      return unreachable(error);
   }
 }

@@ -22,6 +22,7 @@ test("[APF1] a choice is kept, and shown on the document", () => {
     accent: "teal",
     language: null,
     notifications: "unasked",
+    recoveryOffered: false,
     lastChat: null,
   });
 });

@@ -1,0 +1,116 @@
+import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { expect, onTestFinished, test, vi } from "vitest";
+
+import type { Answer } from "../../../../app/engine/calls.ts";
+import { RestoreDialog } from "../../../../app/features/recovery/restore-dialog.tsx";
+import { speak } from "../../../../app/text/speech.ts";
+import { wordsOf } from "../../../../crypto/recovery/words.ts";
+import { type EngineEnd, openDoor, show } from "../../screen.tsx";
+
+const SECRET = new Uint8Array(32).fill(7);
+const WORDS = wordsOf(SECRET);
+
+type Opened = {
+  readonly engine: EngineEnd;
+  readonly answer: (answer: Answer) => Promise<void>;
+  readonly restored: ReturnType<typeof vi.fn<() => void>>;
+  readonly backup: ReturnType<typeof vi.fn<() => void>>;
+  readonly type: (words: string, relay?: string) => Promise<void>;
+  readonly asks: () => readonly unknown[];
+};
+
+async function opened(): Promise<Opened> {
+  // For what jsdom lacks.
+  await show(<p />);
+  cleanup();
+  speak("en", ["en"]);
+  const { device, engine } = await openDoor();
+  engine.say({ type: "ready", life: "life" });
+  const [restored, backup] = [vi.fn<() => void>(), vi.fn<() => void>()];
+  render(
+    <RestoreDialog
+      device={device}
+      onBackup={backup}
+      onRestored={restored}
+      onClose={vi.fn<() => void>()}
+    />,
+  );
+  onTestFinished(cleanup);
+  const asks = (): readonly unknown[] =>
+    engine.heard.flatMap((it) => (it.type === "ask" ? [it.call] : []));
+  return {
+    engine,
+    restored,
+    backup,
+    asks,
+    type: async (words, relay = "") => {
+      const before = asks().length;
+      const alert = screen.getAllByRole("alert")[0]?.textContent;
+      screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Recovery words" }).value = words;
+      screen.getByLabelText<HTMLInputElement>("Address of the relay").value = relay;
+      fireEvent.click(screen.getByRole("button", { name: "Restore" }));
+      await waitFor(() => {
+        const said = screen.getAllByRole("alert")[0]?.textContent;
+        expect(asks().length > before || said !== alert).toBe(true);
+      });
+    },
+    answer: async (given) => {
+      const ask = engine.heard.findLast((it) => it.type === "ask");
+      if (ask?.type !== "ask") throw new Error("nothing was asked");
+      await act(async () => engine.say({ type: "answer", id: ask.id, answer: given }));
+    },
+  };
+}
+const alert = (): string => screen.getAllByRole("alert")[0]?.textContent ?? "";
+
+test("[ARS1] words that are wrong are named, and stay in the field", async () => {
+  const { type, asks } = await opened();
+  const typed = [...WORDS.slice(0, 2), "abandonn", ...WORDS.slice(3)].join(" ");
+  await type(typed);
+  await waitFor(() => expect(alert()).toContain("Word 3 is none of the list. Did you mean"));
+  const field = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Recovery words" });
+  expect(field.value).toBe(typed);
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  await type(WORDS.slice(1).join(" "));
+  await waitFor(() => expect(alert()).toContain("Those are 23 words; there have to be 24."));
+  await type([...WORDS.slice(0, 23), WORDS[23] === "zoo" ? "zone" : "zoo"].join(" "));
+  await waitFor(() => expect(alert()).toContain("One of the words is another"));
+  expect(asks()).toEqual([]);
+});
+
+test("[ARS3] right words restore, and what failed is said", async () => {
+  const { type, answer, asks, restored } = await opened();
+  await type(WORDS.join("\n"), "relay.example");
+  expect(asks()).toEqual([
+    { part: "recovery", method: "restore", args: [SECRET, "https://relay.example"] },
+  ]);
+  await answer({ ok: false, error: { type: "CapsuleForged" } });
+  expect(alert()).toContain("was damaged or altered");
+  expect(restored).not.toHaveBeenCalled();
+  await type(WORDS.join(" "));
+  expect(asks().at(-1)).toMatchObject({ args: [SECRET, null] });
+  await answer({ ok: true, value: {} });
+  expect(restored).toHaveBeenCalledOnce();
+});
+
+test("[ARS2] where there is nothing, another relay is asked for, or the person goes on empty", async () => {
+  const { type, answer, asks, restored } = await opened();
+  await type(WORDS.join(" "));
+  await answer({ ok: false, error: { type: "CapsuleNotFound" } });
+  expect(alert()).toContain("This relay has nothing for these words.");
+  screen.getByRole<HTMLInputElement>("textbox", { name: "Your name" }).value = "Alice";
+  fireEvent.click(screen.getByRole("button", { name: "Go on without it" }));
+  expect(asks().at(-1)).toEqual({
+    part: "recovery",
+    method: "restoreEmpty",
+    args: [SECRET, "Alice"],
+  });
+  await answer({ ok: true, value: {} });
+  expect(restored).toHaveBeenCalledOnce();
+});
+
+test("[ARS3] who has a file goes there", async () => {
+  const { backup } = await opened();
+  fireEvent.click(screen.getByRole("button", { name: "Import backup" }));
+  expect(backup).toHaveBeenCalledOnce();
+});
