@@ -11,18 +11,9 @@ export type MediaFailure = TimerError | PictureError | PictureFault | EngineFail
 
 export function mediaFailureText(failure: MediaFailure): string {
   const { picture, timer } = texts().media;
-  switch (failure.type) {
-    case "TimerInvalid":
-      return timer.invalid;
-    case "PictureUnfit":
-      return picture.unfit;
-    case "PictureTooLarge":
-      return picture.tooLarge;
-    case "TooManyPixels":
-      return picture.tooManyPixels;
-    case "NotAllowed":
-      return failureText(failure);
-    default:
-      return groupFailureText(failure);
-  }
+  if (failure.type === "TimerInvalid") return timer.invalid;
+  if (failure.type === "PictureUnfit") return picture.unfit;
+  if (failure.type === "PictureTooLarge") return picture.tooLarge;
+  if (failure.type === "TooManyPixels") return picture.tooManyPixels;
+  return failure.type === "NotAllowed" ? failureText(failure) : groupFailureText(failure);
 }

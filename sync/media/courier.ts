@@ -366,16 +366,10 @@ function pauseAfter(attempts: number, random: Random): number {
 
 function whyNotUp(error: RelayError): Outcome {
   if (error.type !== "Refused") return later("unreachable");
-  switch (error.problem) {
-    case "StorageFull":
-    case "TooMany":
-      return later("full", error.retryAfterMs);
-    case "BodyTooLarge":
-    case "RequestMalformed":
-      return REFUSED;
-    default:
-      return later("unreachable", error.retryAfterMs);
-  }
+  const { problem, retryAfterMs } = error;
+  if (problem === "StorageFull" || problem === "TooMany") return later("full", retryAfterMs);
+  const isUnfit = problem === "BodyTooLarge" || problem === "RequestMalformed";
+  return isUnfit ? REFUSED : later("unreachable", retryAfterMs);
 }
 
 async function hurry(tx: WriteTx): Promise<void> {
