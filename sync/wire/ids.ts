@@ -36,9 +36,7 @@ export type InviteTag = Brand<Uint8Array, "InviteTag">;
 export type Voucher = Brand<Uint8Array, "Voucher">;
 /** Where a recovery capsule lies: only devices of its account know it, and who has the words. 16 bytes. */
 export type CapsulePlace = Brand<Uint8Array, "CapsulePlace">;
-/** Whoever shows it may replace the capsule at this relay. Secret. 32 bytes. */
-export type CapsulePutKey = Brand<Uint8Array, "CapsulePutKey">;
-/** What the relay keeps of that. 32 bytes. */
+/** What the relay keeps of a put key: whoever shows that may replace the capsule here. 32 bytes. */
 export type CapsulePutHash = Brand<Uint8Array, "CapsulePutHash">;
 /** BLAKE2b-256 of a blob's sealed bytes. 32 bytes. */
 export type BlobId = Brand<Uint8Array, "BlobId">;
@@ -65,6 +63,7 @@ export const ID_BYTES = {
   InviteTag: 16,
   Voucher: 16,
   CapsulePlace: 16,
+  /** Secret: what is shown to this relay with a capsule. */
   CapsulePutKey: 32,
   CapsulePutHash: 32,
   BlobId: 32,
