@@ -194,10 +194,12 @@ test("[APC1] every screen can be looked at, right to left too @chromium", async 
     await page.getByRole("menuitem", { name: "Info" }).click();
     await take("info");
     await page.keyboard.press("Escape");
-    await write(alice.field, "x".repeat(33_000));
+    await write(alice.field, "x".repeat(100_001));
     await page.keyboard.press("Enter");
     await expect(page.getByText(/Too long by/u)).toBeVisible();
     await take("too-long");
+    await write(alice.field, "");
+    await group(alice, bob, take);
     await page.goto(`${relay.url}/#nonsense`);
     await expect(page.getByRole("dialog")).toBeVisible();
     await page.getByRole("button", { name: "Open the chat" }).click();
@@ -205,6 +207,36 @@ test("[APC1] every screen can be looked at, right to left too @chromium", async 
     await take("link-refused");
   }
 });
+
+/** A group, from its making to who wants to come in. */
+async function group(
+  { page, field, say, sees }: Person,
+  bob: Person,
+  take: (screen: string) => Promise<void>,
+): Promise<void> {
+  const back = page.getByRole("link", { name: "Back to chats" });
+  if (await back.isVisible()) await back.click();
+  await page.getByRole("button", { name: "New group" }).click();
+  await write(page.getByRole("textbox", { name: "Group name" }), "Climbing on Thursdays");
+  await page.getByRole("checkbox", { name: "Bob" }).check();
+  await take("new-group");
+  await page.getByRole("button", { name: "Create group" }).click();
+  await expect(field).toBeVisible();
+  await bob.open("Climbing on Thursdays");
+  await say("Thursday at six? I bring the long rope, and the coffee");
+  await bob.say("I am in", "and so is my brother, if that is all right with everybody");
+  await sees("and so is my brother");
+  await take("group");
+  await page.getByRole("button", { name: "Group details" }).click();
+  await expect(page.getByRole("list", { name: "Members" }).getByRole("listitem")).toHaveCount(2);
+  await take("group-details");
+  await page.getByRole("button", { name: "Invite links" }).click();
+  await page.getByRole("button", { name: "Make a link" }).click();
+  await expect(page.getByRole("textbox", { name: "Group link" })).toBeVisible();
+  await take("group-links");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+}
 
 test("[APC1] below 700 px there is one pane, and a way back", async ({ friends }) => {
   const [alice] = await friends();

@@ -2,7 +2,6 @@
 import { act } from "@testing-library/react";
 import type { Dexie } from "dexie";
 
-import { type Group, readGroup } from "../../../../app/db/group.ts";
 import { channelsOf, contactsOf, logsOf, metaOf, rostersOf } from "../../../../app/db/tables.ts";
 import type { Call } from "../../../../app/engine/calls.ts";
 import type { MemberRow, RosterRow } from "../../../../sync/group/rows.ts";
@@ -44,12 +43,6 @@ export async function groupDb(
   await logsOf(db).bulkAdd([log(1, { c: GROUP }), log(2, { c: GROUP, account: THEM })]);
   await rostersOf(db).add(roster(GROUP, members, { history: "none", ...row }));
   return db;
-}
-
-export async function groupIn(db: Dexie): Promise<Group> {
-  const group = await readGroup(db, GROUP, US);
-  if (group === undefined) throw new Error("the group is there");
-  return group;
 }
 
 /** What was asked of `device.groups`, oldest first. */
