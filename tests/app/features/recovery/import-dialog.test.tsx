@@ -1,48 +1,15 @@
-import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import type { Answer } from "../../../../app/engine/calls.ts";
-import { ExportDialog } from "../../../../app/features/recovery/export-dialog.tsx";
 import { ImportDialog } from "../../../../app/features/recovery/import-dialog.tsx";
 import { speak } from "../../../../app/text/speech.ts";
 import { type EngineEnd, openDoor, show } from "../../screen.tsx";
 
 const none = (): void => undefined;
 
-async function answer(engine: EngineEnd, given: Answer): Promise<void> {
-  const ask = engine.heard.findLast((it) => it.type === "ask");
-  if (ask?.type !== "ask") throw new Error("nothing was asked");
-  await act(async () => engine.say({ type: "answer", id: ask.id, answer: given }));
-}
 const asks = (engine: EngineEnd): readonly unknown[] =>
   engine.heard.flatMap((it) => (it.type === "ask" ? [it.call] : []));
 const alert = (): string => screen.getByRole("alert").textContent ?? "";
-
-test("[AEX1] a passphrase is typed twice, and a short one is refused", async () => {
-  const { engine } = await show(<ExportDialog onClose={none} />);
-  const first = screen.getByLabelText<HTMLInputElement>("Passphrase");
-  const again = screen.getByLabelText<HTMLInputElement>("Passphrase again");
-  const save = screen.getByRole("button", { name: "Save the file" });
-  first.value = "short";
-  fireEvent.click(save);
-  expect(alert()).toContain("at least 12 characters");
-  first.value = "long enough it is";
-  again.value = "long enough it was";
-  fireEvent.click(save);
-  expect(alert()).toContain("not the same");
-  expect(asks(engine)).toEqual([]);
-});
-
-test("[AEX2] how it ended is said: here, that there is no key", async () => {
-  const { engine } = await show(<ExportDialog onClose={none} />);
-  fireEvent.click(screen.getByRole("radio", { name: "My recovery words" }));
-  expect(screen.queryByLabelText("Passphrase")).toBeNull();
-  fireEvent.click(screen.getByRole("button", { name: "Save the file" }));
-  expect(screen.getByRole("progressbar")).toBeTruthy();
-  expect(asks(engine)).toEqual([{ part: "backup", method: "key", args: [] }]);
-  await answer(engine, { ok: true, value: null });
-  await waitFor(() => expect(alert()).toContain("Use a passphrase."));
-});
 
 async function openImport(): Promise<EngineEnd> {
   await show(<p />);
