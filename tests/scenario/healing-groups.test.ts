@@ -119,7 +119,7 @@ test("[DG3] [DG4] [DG5] [DG6] what a relay withholds for good is found out by a 
   for (const it of everybody) expect(await hears(it)).toEqual(await hears(alice));
 });
 
-test("[HE14] what nobody can supply is told after three questions, and heals when a holder appears", async () => {
+test("[HE12] [HE14] what nobody can supply is told after three questions, and heals when a holder appears", async () => {
   const w = await five();
   const { alice, bob, carol, dave, eve, relay } = w;
   await bob.sleep();
