@@ -54,7 +54,16 @@ for (const theme of ["Light", "Dark"] as const) {
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Settings" }).click();
     await hasNoFaults(page);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page.getByRole("button", { name: "Sign out and erase" })).toBeVisible();
+    await hasNoFaults(page);
     await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("link", { name: "Where my history lives" }).click();
+    await expect(page.getByRole("region", { name: "My devices" })).toBeVisible();
+    await hasNoFaults(page);
+    await page.goto(alice.url);
+    await expect(alice.chat("Note to self")).toBeVisible();
     for (const keys of ["Control+k", "Control+/"]) {
       await page.keyboard.press(keys);
       await expect(page.getByRole("dialog")).toBeVisible();

@@ -86,7 +86,7 @@ test("[ADS1] [AHI1] [ARM1] a second device: what it holds, its name, its end, an
   await phone.sees("for the phone alone");
 });
 
-test("[AER1] [AER3] [ASO1] who signs out leaves nothing in the browser, in no window", async ({
+test("[AER1] [AER2] [AER3] [ASO1] who signs out leaves nothing in the browser, in no window", async ({
   friends,
   browserName,
 }) => {
@@ -115,6 +115,11 @@ test("[AER1] [AER3] [ASO1] who signs out leaves nothing in the browser, in no wi
     await expect(second.page).toHaveTitle("nothing", { timeout: AGAIN_MS });
     expect(await keptIn(alice.page)).toEqual(NOTHING);
     expect(await alice.context.cookies()).toEqual([]);
+    // Nor does anything come back: no engine, and no service worker in its place.
+    await second.page.goto(`${alice.url}/healthz`);
+    expect(await keptIn(second.page)).toEqual(NOTHING);
+    await second.page.goto(blank);
+    expect(await keptIn(second.page)).toEqual(NOTHING);
     await alice.context.unroute(blank);
     await Promise.all([alice.page.reload(), second.page.reload()]);
   }
