@@ -89,7 +89,32 @@ test("[ME7] what is deleted for everyone is gone from the relay, and from the ot
   await atRest();
 });
 
-test("[ME9] what the relay lost comes back from whoever holds it, the author away", async () => {
+test("[ME9] in a group what the relay lost comes back from any member, the author away", async () => {
+  const names = ["alice", "bob", "carol"] as const;
+  const { alice, bob, carol, befriend, pass, relay, killRelay } = await world(names);
+  await befriend(alice, bob);
+  await befriend(alice, carol);
+  const accounts = [await bob.account(), await carol.account()];
+  const made = await alice.device.groups.create("Choir", accounts);
+  if (!made.ok) throw new Error(made.error.type);
+  await pass(20 * SECOND_MS);
+  const carolsDoor = carol.transport.download;
+  Object.assign(carol.transport, {
+    download: () => ({ ok: false, error: { type: "Unreachable" } }),
+  });
+  await alice.device.send(made.value.c, LONG);
+  await pass(20 * SECOND_MS);
+  expect([await texts(bob), await texts(carol)]).toEqual([[LONG], [null]]);
+  await alice.sleep();
+  killRelay(relay, { forgets: true });
+  Object.assign(carol.transport, { download: carolsDoor });
+  relay.start();
+  await pass(10 * MINUTE_MS);
+  expect(await texts(carol)).toEqual([LONG]);
+  expect([...bob.bugs, ...carol.bugs]).toEqual([]);
+});
+
+test("[ME9] what the relay lost comes back from its author", async () => {
   const { alice, bob, befriend, pass, relay, killRelay, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);
   // Nothing comes down before the relay loses it.

@@ -229,3 +229,27 @@ test("[MO38] what our account read elsewhere long ago is over when it comes here
   expect(await said(laptop, bob)).toEqual(["new"]);
   await atRest();
 });
+
+test("[MO37] in a group admins set the timer, and it holds for what everybody writes", async () => {
+  const { alice, bob, befriend, pass } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const made = await alice.device.groups.create("Choir", [await bob.account()]);
+  if (!made.ok) throw new Error(made.error.type);
+  await pass(10 * SECOND_MS);
+  const inBob = (await bob.rows("channels")).find((it) => it.kind === "group")?.c ?? 0;
+  expect(await bob.device.expiry.setTimer(inBob, HOUR_MS)).toMatchObject({
+    error: { type: "RoleTooLow" },
+  });
+  expect((await alice.device.expiry.setTimer(made.value.c, HOUR_MS)).ok).toBe(true);
+  await pass(10 * SECOND_MS);
+  const sent = await bob.device.send(inBob, "a member's words");
+  await pass(10 * SECOND_MS);
+  const id = sent.ok ? sent.value.id : "";
+  expect((await messageRow(alice, id)).lifetimeMs).toBe(HOUR_MS);
+  await alice.device.markRead(made.value.c);
+  await pass(2 * HOUR_MS);
+  for (const person of [alice, bob]) {
+    expect(await messageRow(person, id)).toMatchObject({ text: "", shown: 0, erased: true });
+    expect(person.bugs).toEqual([]);
+  }
+});
