@@ -82,7 +82,7 @@ export async function takeGoneDue(tx: WriteTx): Promise<ReadonlyMap<Hex, readonl
   return new Map(Object.entries(due));
 }
 
-const isRevocation = (bytes: Uint8Array): boolean => {
+export const isRevocation = (bytes: Uint8Array): boolean => {
   const fact = decodeFact(bytes);
   return fact.ok && fact.value.type === "device_revoke";
 };

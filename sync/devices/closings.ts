@@ -16,6 +16,7 @@ import {
 } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
 import { ownContact } from "../contact/contacts.ts";
+import { isRevocation } from "../contact/devices.ts";
 import { isRoster } from "../entry/kinds.ts";
 import { judgeLog } from "../group/counting.ts";
 import { followEnds, followEntry } from "../group/follow.ts";
@@ -54,6 +55,8 @@ export async function closeLogs(tx: WriteTx, context: OpenContext): Promise<numb
 /** Of our devices that were put out, and not closed by anybody. */
 export async function openLogsOfOut(tx: ReadTx, self: Self): Promise<readonly Log[]> {
   const own = await ownContact(tx, self);
+  // Mostly nobody was ever put out: then no log is looked at.
+  if (!own.facts.some(isRevocation)) return [];
   const ends = await endsOf(tx);
   const logs = (await tx.range("logs", "primary", {})).map((it) => numbered(it, "a"));
   return logs.filter(

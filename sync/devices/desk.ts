@@ -3,12 +3,13 @@
  * is out or somebody is called something else. docs/protocol/devices.md.
  */
 import { toBase64url } from "../../crypto/base/base64url.ts";
+import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { ownerOf } from "../account/mailboxes.ts";
 import type { Self } from "../account/self.ts";
 import { ensureOwnLog } from "../channel/append.ts";
-import { openChannel } from "../channel/channels.ts";
+import { channelById, channelIdOf, logsOf, openChannel } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
 import { isInAccount, ownContact } from "../contact/contacts.ts";
 import { goneDueIn } from "../contact/devices.ts";
@@ -65,6 +66,15 @@ async function beHeard(tx: WriteTx, context: OpenContext): Promise<void> {
   await ensureOwnLog(tx, { ...context, channel });
 }
 
+async function isIntroduced(tx: ReadTx, self: Self): Promise<boolean> {
+  const names = await deviceNamesOf(tx);
+  const { live } = await ownContact(tx, self);
+  if (names[self.device] === undefined || live.length < 2) return names[self.device] !== undefined;
+  const channel = await channelById(tx, toHex(channelIdOf(self, self.account)));
+  const logs = channel === undefined ? [] : await logsOf(tx, channel.c);
+  return logs.some((it) => it.own && it.known.floor > 0);
+}
+
 /** "Firefox" where none is called so, else "Firefox 2". */
 function unlike(taken: ReadonlySet<string>, name: string): string {
   let unique = name;
@@ -87,8 +97,14 @@ class Desk implements DevicesDesk {
   readonly rename = (device: Hex, name: string): Promise<Named> =>
     this.#do((tx, context) => noteDeviceName(tx, context, device, name));
 
-  readonly introduce = (name: string): Promise<Named> =>
-    this.#do(async (tx, context) => {
+  readonly introduce = async (name: string): Promise<Named> => {
+    const self = this.#deps.self();
+    // Mostly there is nothing to do, and whoever opens the app waits for no disk.
+    const isDone = await this.#deps.store.read(["meta", "contacts", "channels", "logs"], (tx) =>
+      self === undefined ? Promise.resolve(false) : isIntroduced(tx, self),
+    );
+    if (isDone) return ok(undefined);
+    return this.#do(async (tx, context) => {
       const { device } = context.self;
       await beHeard(tx, context);
       const names = await deviceNamesOf(tx);
@@ -97,6 +113,7 @@ class Desk implements DevicesDesk {
       const taken = new Set(live.flatMap((it) => names[it]?.name ?? []));
       return noteDeviceName(tx, context, device, unlike(taken, name));
     });
+  };
 
   readonly callMe = async (name: string): Promise<Named> => {
     const named = await this.#do((tx, context) => noteOwnName(tx, context, name));
