@@ -46,7 +46,10 @@ export function ChatMenuProvider({ children }: { readonly children: ReactNode })
     <ChatMenuContext value={open}>
       {children}
       {opened === null ? null : (
-        <ChatMenu {...opened} onMute={() => setMuting(opened.chat)} onClose={close} />
+        // A landmark: it stands outside of list and conversation.
+        <section aria-label={texts().chatMenu.open}>
+          <ChatMenu {...opened} onMute={() => setMuting(opened.chat)} onClose={close} />
+        </section>
       )}
       {muting === null ? null : <MuteDialog chat={muting} onClose={() => setMuting(null)} />}
     </ChatMenuContext>

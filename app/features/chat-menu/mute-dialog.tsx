@@ -38,7 +38,7 @@ export function MuteDialog({ chat, onClose }: Props): ReactElement {
   };
   return (
     <Dialog heading={words.muteHeading} onClose={onClose}>
-      <form onSubmit={mute}>
+      <form className="mute-form" onSubmit={mute}>
         <Choice
           legend={words.howLong}
           values={SPANS}
