@@ -40,7 +40,7 @@ export const groupsDe: typeof groupsEn = {
   members: (count) => plural(count, { one: "# Mitglied", other: "# Mitglieder" }),
   memberList: "Mitglieder",
   findMember: "Mitglied suchen",
-  roles: { owner: "Besitz", admin: "Admin", member: "Mitglied" },
+  roles: { owner: "Besitzer", admin: "Admin", member: "Mitglied" },
   details: "Einzelheiten der Gruppe",
   heading: "Gruppe",
   edit: "Gruppe ändern",

@@ -17,18 +17,20 @@ export function EditGroupDialog({ group, onClose }: Props): ReactElement {
   const { device } = useSession();
   const announce = useAnnounce();
   const field = useRef<HTMLInputElement>(null);
-  const [title, setTitle] = useState(group.title);
-  const [topic, setTopic] = useState(group.topic);
-  const [history, setHistory] = useState(group.history);
+  // What another admin changes meanwhile is not changed back by who typed something else.
+  const [before] = useState(group);
+  const [title, setTitle] = useState(before.title);
+  const [topic, setTopic] = useState(before.topic);
+  const [history, setHistory] = useState(before.history);
   const [failure, setFailure] = useState<GroupFailure | null>(null);
   const words = texts().groups;
 
   const save = async (): Promise<void> => {
     setFailure(null);
     const change = {
-      ...(title === group.title ? {} : { title }),
-      ...(topic === group.topic ? {} : { topic }),
-      ...(history === group.history ? {} : { history }),
+      ...(title === before.title ? {} : { title }),
+      ...(topic === before.topic ? {} : { topic }),
+      ...(history === before.history ? {} : { history }),
     };
     if (Object.keys(change).length > 0) {
       const done = await device.call("groups", "describe", group.c, change);

@@ -184,6 +184,17 @@ test("[AEG1] only what changed is said", async () => {
   );
 });
 
+test("[AEG1] what another admin changes meanwhile is not changed back", async () => {
+  const db = await groupDb();
+  const app = await shown(Promise.resolve(db));
+  press("Edit group");
+  fireEvent.input(screen.getByRole("textbox", { name: "Topic" }), { target: { value: "Ropes" } });
+  await act(async () => void (await rostersOf(db).update(GROUP, { title: "Bouldering" })));
+  await screen.findByRole("heading", { name: "Bouldering" });
+  press("Save");
+  await waitFor(() => expect(asked(app)).toEqual([["describe", GROUP, { topic: "Ropes" }]]));
+});
+
 test("[AGD2] the details have the focus when they open", async () => {
   await shown();
   expect(document.activeElement?.getAttribute("aria-label")).toBe("Close");
