@@ -14,6 +14,8 @@ import { revised } from "../thread/expiry.ts";
 import type { ExpiryRow } from "../thread/rows.ts";
 import { vanish, VANISH_TABLES } from "./vanish.ts";
 
+/** Looks that come together are one: each message that comes asks for one. */
+const LOOK_MS = 200;
 /** Messages that go in one transaction. */
 export const VANISH_AT_ONCE = 200;
 /** We look at least so often: a clock that was set back is found out. */
@@ -54,13 +56,19 @@ class Watch implements Expirer {
   #latestMs = Infinity;
   #isClosed = false;
   #isSwept = false;
+  #isSoon = false;
 
   constructor(deps: ExpirerDeps) {
     this.#deps = deps;
   }
 
   readonly look = (): void => {
-    this.#plan().catch(this.#deps.failed);
+    if (this.#isSoon || this.#isClosed) return;
+    this.#isSoon = true;
+    this.#deps.timers.after(LOOK_MS, () => {
+      this.#isSoon = false;
+      if (!this.#isClosed) this.#plan().catch(this.#deps.failed);
+    });
   };
 
   readonly sampled = ({ offsetMs }: ClockSample): void => {

@@ -30,6 +30,8 @@ import { deleteBlob, fetchBlob, sendBlob } from "./relay-blobs.ts";
 import type { MediaRow, MediaTrouble } from "./rows.ts";
 import { homesOf, SOURCE_TABLES, sourcesOf } from "./sources.ts";
 
+/** Looks that come together are one: each message that comes asks for one. */
+const LOOK_MS = 50;
 /** Blobs on their way at a time. */
 export const MEDIA_AT_ONCE = 2;
 /** Pauses double from the first … */
@@ -99,6 +101,7 @@ class Rounds implements Courier {
   readonly #deps: CourierDeps;
   #cancel: (() => void) | undefined;
   #isRunning = false;
+  #isSoon = false;
   #isAgain = false;
   #isClosed = false;
 
@@ -107,9 +110,15 @@ class Rounds implements Courier {
   }
 
   readonly look = (): void => {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isSoon) return;
+    this.#isSoon = true;
+    this.#deps.timers.after(LOOK_MS, this.#begin);
+  };
+
+  readonly #begin = (): void => {
+    this.#isSoon = false;
     this.#isAgain = true;
-    if (this.#isRunning) return;
+    if (this.#isRunning || this.#isClosed) return;
     this.#isRunning = true;
     this.#rounds()
       .catch(this.#deps.failed)
