@@ -23,7 +23,7 @@ import { tendDoors } from "./doors.ts";
 import { wantHistory } from "./history.ts";
 import { isLink } from "./links.ts";
 import { takeIntroduction } from "./members-known.ts";
-import { putOp, reweigh, rosterOf, type Turn } from "./rosters.ts";
+import { putOp, RECEIPTS_TO_AUTHORS_MAX, reweigh, rosterOf, type Turn } from "./rosters.ts";
 import { settleJoins } from "./waiting.ts";
 import { welcomesFor } from "./welcome.ts";
 
@@ -170,14 +170,24 @@ export async function enter(
   const members = channel === undefined ? [] : await membersOf(tx, self, channel);
   if (channel === undefined || !members.includes(self.account)) return;
   await endJoining(tx, c);
+  // In a large group nobody waits for our receipts, and our first word opens our log. Rule [GP10].
+  if (members.length > RECEIPTS_TO_AUTHORS_MAX) {
+    if (!known.includes(self.account)) await comeIn(tx, context, channel);
+    return;
+  }
   const { log, channel: now } = await ensureOwnLog(tx, { ...context, channel });
   const entry = await tx.get("entries", [c, log.a, 1]);
   assert(entry !== undefined, "a log that is open has its first entry");
   const devices = await addresseesOf(tx, self, now);
   const fresh = devices.filter((it) => !known.includes(it.account));
   if (fresh.length > 0) await sendTo(tx, self, { entry, channel: now }, fresh, nowMs);
-  if (known.includes(self.account)) return;
-  await wantHistory(tx, self, (await channelOf(tx, c)) ?? now);
+  if (!known.includes(self.account)) await comeIn(tx, context, now);
+}
+
+async function comeIn(tx: WriteTx, context: OpenContext, { c }: Channel): Promise<void> {
+  const channel = await channelOf(tx, c);
+  if (channel === undefined) return;
+  await wantHistory(tx, context.self, channel);
   context.effects.missing();
 }
 

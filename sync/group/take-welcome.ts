@@ -62,6 +62,26 @@ export async function takeWelcome(
   return isNews;
 }
 
+/** Ops that come under a chain, after a short welcome. True as `followEntry` is. */
+export async function takeRosterPart(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  entries: readonly Uint8Array[],
+): Promise<boolean> {
+  if (channel.kind !== "group") {
+    context.effects.dropped("roster of no group");
+    return false;
+  }
+  let isNews = false;
+  const known = await membersOf(tx, context.self, channel);
+  for (const bytes of entries) {
+    if (await takeSupplied(tx, context, channel.c, bytes, { isPart: true })) isNews = true;
+  }
+  await enter(tx, context, channel.c, known);
+  return isNews;
+}
+
 async function channelFor(
   tx: WriteTx,
   context: OpenContext,

@@ -7,20 +7,25 @@ import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/cha
 import { decodeEntry } from "../entry/entry.ts";
 import { isRoster, KINDS } from "../entry/kinds.ts";
 import { maxKnown } from "../log/known.ts";
+import { entriesThatFit } from "../payload/entries.ts";
 import { ENTRIES_BYTES_MAX, WELCOME_ITEMS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
+import { decodeRosterBody, ROSTER_KINDS } from "../roster/ops.ts";
 import type { Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
+import { introductionIn } from "./add-body.ts";
 import { isLink, liveLinkPlaces } from "./links.ts";
 import { introductionFor } from "./members-known.ts";
-import { groupMembers, opsIn, rosterOf, rosterRowOf } from "./rosters.ts";
+import { groupMembers, opsIn, RECEIPTS_TO_AUTHORS_MAX, rosterOf, rosterRowOf } from "./rosters.ts";
 import type { EntryPlace, MemberRow } from "./rows.ts";
 
 /** A newcomer is told so many of the words that name the group. */
 const METAS_TOLD_MAX = 16;
 /** … and who so many were that wrote here and left. */
 const FORMER_TOLD_MAX = 32;
+/** The first in the roster's order is what made the group, and the first of its log stands before it. */
+const FOUNDING_ENTRIES = 2;
 
 /**
  * Payloads, each of a size for one session message. Who was a member is shown why they are none; others
@@ -34,24 +39,109 @@ export async function welcomesFor(
 ): Promise<readonly Uint8Array[]> {
   const members = await groupMembers(tx, channel);
   const member = members.find((it) => it.account === account);
-  const isFormer = (await rosterOf(tx, channel.c)).former.has(account);
-  if (member === undefined && !isFormer) return [];
+  const { former } = await rosterOf(tx, channel.c);
+  if (member === undefined && !former.has(account)) return [];
+  const { ops, people } = await commonPartsOf(tx, self, channel);
+  if (member === undefined) return ops;
   const parts = new Parts(bytesOf(channel.id));
-  for (const entry of await opEntries(tx, channel)) parts.addEntry(entry);
-  if (member === undefined) return parts.payloads();
-  for (const it of members) {
-    const introduction =
-      it.account === account ? undefined : await introductionFor(tx, self, it.account);
-    if (introduction === undefined) continue;
-    parts.addIntroduction({ account: bytesOf(it.account), introduction });
-  }
-  for (const former of await writersWhoLeft(tx, channel)) {
-    const introduction = await introductionFor(tx, self, former);
-    if (introduction === undefined) continue;
-    parts.addIntroduction({ account: bytesOf(former), introduction });
-  }
+  for (const start of await startsFor(tx, channel, member)) parts.addStart(start);
+  return [...ops, ...people, ...parts.payloads()];
+}
+
+/**
+ * A short one for each of many who come at once: the op that made the group, who is not told of by an add,
+ * and from where on they may read. The ops come under the chain (`rosterParts`). Rule [GP22].
+ */
+export async function shortWelcomeFor(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  account: Hex,
+): Promise<readonly Uint8Array[]> {
+  const members = await groupMembers(tx, channel);
+  const member = members.find((it) => it.account === account);
+  if (member === undefined) return [];
+  const { founding, strangers } = await commonPartsOf(tx, self, channel);
+  const parts = new Parts(bytesOf(channel.id));
+  for (const entry of founding) parts.addEntry(entry);
+  for (const it of strangers) parts.addIntroduction(it);
   for (const start of await startsFor(tx, channel, member)) parts.addStart(start);
   return parts.payloads();
+}
+
+/** All ops, as payloads of the chain: one ciphertext each for everybody who comes. */
+export async function rosterParts(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+): Promise<readonly Uint8Array[]> {
+  const { entries } = await commonPartsOf(tx, self, channel);
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < entries.length;) {
+    const some = entriesThatFit(entries.slice(at));
+    parts.push(encodePayload("rosterPart", { entries: some }));
+    at += some.length;
+  }
+  return parts;
+}
+
+type CommonParts = {
+  readonly entries: readonly Uint8Array[];
+  /** The op that made the group, behind the entry that says whose log it is in. */
+  readonly founding: readonly Uint8Array[];
+  /** Members and former ones of whom no add tells. */
+  readonly strangers: readonly Introduced[];
+  readonly ops: readonly Uint8Array[];
+  readonly people: readonly Uint8Array[];
+};
+
+/** What is alike for everybody, worked out once in a transaction: many may come at once. */
+const commonParts = new WeakMap<ReadTx, Map<string, CommonParts>>();
+
+async function commonPartsOf(tx: ReadTx, self: Self, channel: Channel): Promise<CommonParts> {
+  const name = `${channel.c} ${(await rosterOf(tx, channel.c)).digest}`;
+  const known = commonParts.get(tx) ?? new Map<string, CommonParts>();
+  const held = known.get(name);
+  if (held !== undefined) return held;
+  const entries = await opEntries(tx, channel);
+  const strangers: Introduced[] = [];
+  const people = new Parts(bytesOf(channel.id));
+  const told = new Set(entries.flatMap((it) => addedIn(it) ?? []));
+  const members = await groupMembers(tx, channel);
+  // Where they went since they were added is asked for, in a large group, when it matters.
+  const isLarge = members.length > RECEIPTS_TO_AUTHORS_MAX;
+  for (const account of [
+    ...members.map((it) => it.account),
+    ...(await writersWhoLeft(tx, channel)),
+  ]) {
+    if (isLarge && told.has(account)) continue;
+    const introduction = await introductionFor(tx, self, account);
+    if (introduction === undefined) continue;
+    const introduced = { account: bytesOf(account), introduction };
+    people.addIntroduction(introduced);
+    if (!told.has(account)) strangers.push(introduced);
+  }
+  const ops = new Parts(bytesOf(channel.id));
+  for (const entry of entries) ops.addEntry(entry);
+  const made = {
+    entries,
+    founding: entries.slice(0, FOUNDING_ENTRIES),
+    strangers,
+    ops: ops.payloads(),
+    people: people.payloads(),
+  };
+  commonParts.set(tx, known.set(name, made));
+  return made;
+}
+
+/** Whom an add brings, if it says who that is. */
+function addedIn(bytes: Uint8Array): Hex | undefined {
+  const entry = decodeEntry(bytes);
+  if (!entry.ok || entry.value.core.kind !== ROSTER_KINDS.add) return undefined;
+  const { body } = entry.value;
+  if (body === null || introductionIn(body) === undefined) return undefined;
+  const said = decodeRosterBody(ROSTER_KINDS.add, body);
+  return said.ok && said.value.act.type === "add" ? said.value.act.account : undefined;
 }
 
 /** Who wrote here and is no member any more: history shows their names. The latest of them. */

@@ -13,6 +13,7 @@ import type { LinkTo } from "../session/pool.ts";
 import type { Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
+import { PUT_TARGETS_MAX } from "../wire/limits.ts";
 import type { Flow } from "./flow.ts";
 import { SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
 import { DUE_NOW } from "./targets.ts";
@@ -252,6 +253,8 @@ async function addressed(tx: ReadTx, row: NumberedRow): Promise<Parcel | undefin
     const relay = relays[Math.floor(row.attempts / RELAY_TRIES) % Math.max(1, relays.length)];
     if (found === undefined || relay === undefined) continue;
     if (parcel !== undefined && parcel.url !== relay.url) continue;
+    // The rest of them go with the next PUT.
+    if (parcel !== undefined && parcel.targets.length >= PUT_TARGETS_MAX) break;
     const target = {
       device,
       mailbox: idOf("MailboxId", relay.mailbox),

@@ -40,7 +40,8 @@ export async function controlsWaiting(
   device: Hex,
   before: ControlInput["before"],
 ): Promise<number> {
-  const place = [before?.c ?? 0, before?.a ?? 0, before?.s ?? 0];
+  if (before === null) return tx.count("outbox", "to", { lower: [device, 0], upper: [device, 0] });
+  const place = [before.c, before.a, before.s];
   const rows = await tx.range("outbox", "entry", { lower: place, upper: place });
   const isTheirs = (row: OutboxRow): boolean =>
     row.what === "control" && row.targets.some((it) => it.device === device && it.state !== "done");
@@ -71,23 +72,36 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
   const body = envelopeOf(sealed.message);
   await putSession(tx, { ...session, state: sealed.session });
   const { c, a, s } = input.before ?? { c: 0, a: 0, s: 0 };
+  const flightTo = session.lastReceivedAtMs === 0 ? device.device : "";
+  await putControl(tx, input, body, [device], { flightTo, to: device.device, c, a, s });
+  return true;
+}
+
+/** An envelope for these devices; unless `more` says otherwise a relay's word is enough. */
+export async function putControl(
+  tx: WriteTx,
+  { self, nowMs }: Pick<ControlInput, "self" | "nowMs">,
+  body: Uint8Array,
+  devices: readonly DeviceRow[],
+  more: Partial<Pick<OutboxRow, "flightTo" | "to" | "c" | "a" | "s">> = {},
+): Promise<void> {
   await tx.put("outbox", {
     what: "control",
-    flightTo: session.lastReceivedAtMs === 0 ? device.device : "",
-    c,
-    a,
-    s,
+    flightTo: "",
+    c: 0,
+    a: 0,
+    s: 0,
+    ...more,
     env: toHex(envelopeIdOf(body)),
     body,
     sealedAtMs: nowMs,
-    targets: pendingTargets(input.self, [device]),
+    targets: pendingTargets(self, devices),
     waiting: 1,
     attempts: 0,
     nextAtMs: DUE_NOW.control,
     isRefused: false,
     createdAtMs: nowMs,
   });
-  return true;
 }
 
 /** With who we are in front, as long as the device has given no sign that it knows. Rule [AB4]. */

@@ -17,13 +17,17 @@ import { mayRead, recipientsOf } from "../channel/members.ts";
 import { cardToken, ownCard, ownContact } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
 import { groupMembers, ROSTER_TABLES } from "../group/rosters.ts";
-import { welcomesFor } from "../group/welcome.ts";
+import { rosterParts, shortWelcomeFor, welcomesFor } from "../group/welcome.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { DeviceRow, Hex, OutboxRow, OwnChainRow, TableName, Target } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { sendControl } from "./control.ts";
+import { putControl, sendControl } from "./control.ts";
 
+/** Devices that are handed our chain in one transaction; the next ones get the entry in a parcel of their own. */
+export const HAND_OVERS_AT_ONCE = 256;
+/** So many newcomers at once are told the roster in the same envelopes. */
+export const CROWD_MIN = 4;
 /** Whoever could not be handed our chain is tried again after so long, or when their bundle comes. */
 const UNOPENED_RETRY_MS = 60_000;
 
@@ -48,8 +52,9 @@ export async function sealRow(
   const channel = await channelOf(tx, row.c);
   const entry = await tx.get("entries", [row.c, row.a, row.s]);
   if (channel === undefined || entry === undefined) return undefined;
-  const chain = await chainFor(tx, context, channel, row);
-  if (chain === undefined) return undefined;
+  const held = await chainFor(tx, context, channel, row);
+  if (held === undefined) return undefined;
+  const { chain, isMore } = held;
   const holders = new Set(chain.holders);
   if (!row.targets.some((it) => it.state === "pending" && holders.has(it.device))) return undefined;
   const sealed = sealChain(chain.state, encodePayload("entry", entry.bytes), context.random);
@@ -61,7 +66,8 @@ export async function sealRow(
   const body = envelopeOf(sealed.message);
   const { nowMs } = context;
   const ready = { ...row, body, env: toHex(envelopeIdOf(body)), sealedAtMs: nowMs };
-  return await withoutStrangers(tx, holders, ready, nowMs);
+  const nextAtMs = isMore ? 0 : nowMs + UNOPENED_RETRY_MS;
+  return await withoutStrangers(tx, holders, ready, nextAtMs);
 }
 
 /**
@@ -72,7 +78,7 @@ async function withoutStrangers(
   tx: WriteTx,
   holders: ReadonlySet<Hex>,
   sealed: OutboxRow,
-  nowMs: number,
+  nextAtMs: number,
 ): Promise<OutboxRow> {
   const isOpen = (it: Target): boolean => it.state !== "pending" || holders.has(it.device);
   const ready = { ...sealed, targets: sealed.targets.filter(isOpen) };
@@ -80,7 +86,6 @@ async function withoutStrangers(
   await tx.put("outbox", ready);
   if (left.length === 0) return ready;
   const { n: _, ...rest } = sealed;
-  const nextAtMs = nowMs + UNOPENED_RETRY_MS;
   await tx.put("outbox", { ...rest, targets: left, body: null, env: "", sealedAtMs: 0, nextAtMs });
   return ready;
 }
@@ -94,7 +99,7 @@ async function chainFor(
   context: SealContext,
   channel: Channel,
   row: Pick<OutboxRow, "c" | "a" | "s" | "targets" | "isUnconfirmed">,
-): Promise<OwnChainRow | undefined> {
+): Promise<{ readonly chain: OwnChainRow; readonly isMore: boolean } | undefined> {
   const recipients = await readersOf(tx, context.self, channel, row);
   if (recipients.length === 0) return undefined;
   const current = await tx.get("ownChains", channel.c);
@@ -105,25 +110,63 @@ async function chainFor(
     isDue(current, recipients, context.nowMs) ||
     (await isAnybodyGone(tx, context.self, channel, current, recipients));
   const chain = isOver ? newChain(context, channel, history) : current;
+  const known = new Set(current?.holders);
   const holders = new Set(chain.holders);
-  for (const device of recipients) {
-    if (holders.has(device.device)) continue;
+  const lacking = recipients.filter((it) => !holders.has(it.device)).slice(0, HAND_OVERS_AT_ONCE);
+  // In a large group nobody tells what they hold: who had our last chain was welcomed with it.
+  const isWelcomed = (it: DeviceRow): boolean => row.isUnconfirmed === true && known.has(it.device);
+  const fresh = await newcomersAmong(
+    tx,
+    context.self,
+    channel,
+    lacking.filter((it) => !isWelcomed(it)),
+  );
+  const isCrowd = fresh.size >= CROWD_MIN;
+  const came: DeviceRow[] = [];
+  for (const device of lacking) {
     const isLast = row.targets.some((it) => it.device === device.device && it.isLast === true);
     const before = row.isUnconfirmed === true || isLast ? null : row;
     const hand = { ...context, device, before, psk: null };
+    const welcome = isCrowd ? shortWelcomeFor : welcomesFor;
+    const welcomes = fresh.has(device.device)
+      ? await welcome(tx, context.self, channel, device.account)
+      : [];
     const payload = await handOver(tx, context, channel, chain, device.account);
     let handed = true;
-    for (const it of [...(await welcomesTo(tx, context.self, channel, device)), payload]) {
+    for (const it of [...welcomes, payload]) {
       handed = handed && (await sendControl(tx, { ...hand, payloads: [it] }));
     }
-    if (handed) holders.add(device.device);
+    if (!handed) continue;
+    holders.add(device.device);
+    if (isCrowd && fresh.has(device.device)) came.push(device);
   }
   if (holders.size === 0) return undefined;
-  const held: OwnChainRow = { ...chain, holders: [...holders] };
+  const told = await tellRoster(tx, context, channel, chain, came);
+  const held: OwnChainRow = { ...told, holders: [...holders] };
   await tx.put("ownChains", held);
-  const before = new Set(current?.holders);
-  if (held.holders.some((it) => !before.has(it))) await tellAnew(tx, context, channel.c);
-  return held;
+  if (held.holders.some((it) => !known.has(it))) await tellAnew(tx, context, channel.c);
+  return { chain: held, isMore: lacking.length >= HAND_OVERS_AT_ONCE };
+}
+
+/**
+ * Many have come at once: the ops go to all of them in the same envelopes, under the chain that they were just
+ * handed. Rule [GP22].
+ */
+async function tellRoster(
+  tx: WriteTx,
+  context: SealContext,
+  channel: Channel,
+  chain: OwnChainRow,
+  devices: readonly DeviceRow[],
+): Promise<OwnChainRow> {
+  if (devices.length === 0) return chain;
+  let told = chain;
+  for (const part of await rosterParts(tx, context.self, channel)) {
+    const sealed = sealChain(told.state, part, context.random);
+    told = { ...told, state: sealed.chain, sealedCount: told.sealedCount + 1 };
+    await putControl(tx, context, envelopeOf(sealed.message), devices);
+  }
+  return told;
 }
 
 /** Our newest receipt went to those who held our chain then: who holds it since would wait for the next. */
@@ -153,20 +196,23 @@ async function readersOf(
   return [...members, ...rows.filter((it) => it !== undefined && it.card !== null)] as DeviceRow[];
 }
 
-/** What a device must know of a group before our chain is of any use to it. Rule [GP9]. */
-async function welcomesTo(
+/** Who must learn of a group before our chain is of any use to them. Rule [GP9]. */
+async function newcomersAmong(
   tx: WriteTx,
   self: Self,
   channel: Channel,
-  { device, account }: DeviceRow,
-): Promise<readonly Uint8Array[]> {
-  if (channel.kind !== "group") return [];
-  // Who has told us what they hold is in it.
-  if ((await tx.get("cursors", [channel.c, device])) !== undefined) return [];
+  devices: readonly DeviceRow[],
+): Promise<ReadonlySet<Hex>> {
+  const fresh = new Set<Hex>();
+  if (channel.kind !== "group") return fresh;
   const members = await groupMembers(tx, channel);
-  const isOurs = members.some((it) => it.account === account && it.by === self.account);
-  if (!isOurs && account !== self.account) return [];
-  return welcomesFor(tx, self, channel, account);
+  const ours = new Set(members.flatMap((it) => (it.by === self.account ? [it.account] : [])));
+  for (const { device, account } of devices) {
+    if (!ours.has(account) && account !== self.account) continue;
+    // Who has told us what they hold is in it.
+    if ((await tx.get("cursors", [channel.c, device])) === undefined) fresh.add(device);
+  }
+  return fresh;
 }
 
 const newChain = (

@@ -92,6 +92,7 @@ export type Bodies = {
   readonly cursorWant: CursorWant;
   /** An encoded entry, read by `decodeEntry`. */
   readonly entry: Uint8Array;
+  readonly rosterPart: Entries;
   readonly cursor: Cursor;
   readonly typing: Typing;
   readonly hello: Hello;
@@ -145,6 +146,7 @@ const CODECS: { readonly [T in PayloadType]: Codec<SentBodies[T], Bodies[T]> } =
   cards: { encode: encodeCards, decode: decodeCards },
   cursorWant: { encode: encodeCursorWant, decode: decodeCursorWant },
   entry: { encode: (entry) => entry, decode: boundedEntry },
+  rosterPart: { encode: encodeEntries, decode: decodeEntries },
   cursor: { encode: encodeCursor, decode: decodeCursor },
   typing: { encode: encodeTyping, decode: decodeTyping },
   hello: { encode: encodeHello, decode: decodeHello },

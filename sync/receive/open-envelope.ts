@@ -19,6 +19,7 @@ import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts
  */
 import { heedEntry } from "../devices/heed.ts";
 import { followEntry, tellWhoIsOut } from "../group/follow.ts";
+import { takeRosterPart } from "../group/take-welcome.ts";
 import { heedRefusal } from "../heal/forks.ts";
 import {
   decodePayload,
@@ -148,6 +149,11 @@ async function openChainMessage(
   await tx.put("peerChains", { ...row, state: opened.value.chain });
   const payload = decodePayload("chain", opened.value.payload);
   if (!payload.ok) return dropped(`payload ${payload.error.type}`);
+  if (payload.value.type === "rosterPart") {
+    const { entries } = payload.value.body;
+    if (await takeRosterPart(tx, context, channel, entries)) await reopenFlights(tx, context);
+    return done(0);
+  }
   if (payload.value.type !== "entry") return dropped("payload");
   const outcome = await acceptEntry(tx, context.self, row.c, payload.value.body, context.nowMs);
   if (outcome.type === "new") {

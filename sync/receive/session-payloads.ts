@@ -200,6 +200,7 @@ async function takePayload(
     case "cards":
     case "entries":
     case "entry":
+    case "rosterPart":
     case "cursor":
     case "typing":
     case "hello":

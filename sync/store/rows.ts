@@ -19,9 +19,9 @@ import type { MetaBody } from "../entry/meta-body.ts";
 import type { EntryPlace, RosterOpRow, RosterRow } from "../group/rows.ts";
 import type { ForkRow, HealedRow, HelloRow } from "../heal/rows.ts";
 import type { Known } from "../log/known.ts";
-import type { HistoryPolicy } from "../roster/may.ts";
 import type { MediaRow } from "../media/rows.ts";
 import type { ChatMarksRow, YdocRow, YupRow } from "../rooms/rows.ts";
+import type { HistoryPolicy } from "../roster/may.ts";
 import type { KeptTimer } from "../thread/channel-meta.ts";
 import type { AggregateRow, ExpiryRow } from "../thread/rows.ts";
 
@@ -356,6 +356,8 @@ export type OutboxRow = {
   readonly what: "entry" | "control";
   /** The device (hex16) whose first answer settles it; "" when it is not a first flight. */
   readonly flightTo: Hex;
+  /** `control`: the device (hex16) that it is for. Absent: written by an earlier version. */
+  readonly to?: Hex;
   /**
    * `entry`: its place. `control`: the first own entry that cannot be opened without it (a target is
    * done once its cursor covers that), or 0, 0, 0 when a relay's word is enough.

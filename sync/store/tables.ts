@@ -75,6 +75,8 @@ export const TABLES: { readonly [T in TableName]: TableShape } = {
       entry: { fields: ["c", "a", "s"] },
       flight: { fields: ["flightTo"] },
       due: { fields: ["waiting", "nextAtMs"] },
+      // Last, since earlier versions had none; see `entries`.
+      to: { fields: ["to", "c"] },
     },
   },
   aggregates: {

@@ -49,6 +49,8 @@ export const PAYLOAD_TYPES = {
   /** "What of this channel do you hold, and what have you read?" */
   cursorWant: { code: 0x1a, layer: "session" },
   entry: { code: 0x20, layer: "chain" },
+  /** Ops of a roster, alike for all who have just come by it. */
+  rosterPart: { code: 0x21, layer: "chain" },
   cursor: { code: 0x40, layer: "live" },
   typing: { code: 0x41, layer: "live" },
   /** The digest of a device's copy of a channel. */

@@ -60,7 +60,7 @@ test("[RT2] what is said after the policy of history changed is under a new chai
 
 test("[RT3] a chain of a small group seals 25 entries, of a larger one 100", async () => {
   const w = await trio();
-  const { alice, bob } = w;
+  const { alice, bob, carol } = w;
   const used = async (sealedCount: number): Promise<void> => {
     const row = await chainOf(alice);
     await alice.change((tx) => tx.put("ownChains", { ...row, sealedCount }));
@@ -70,16 +70,18 @@ test("[RT3] a chain of a small group seals 25 entries, of a larger one 100", asy
   expect(await nextChain(w, alice)).toBe(first);
   const second = await nextChain(w, alice);
   expect(second).not.toBe(first);
-  // Fifteen more devices of Bob's make it a larger one.
-  const like = (await alice.rows("devices")).find((it) => it.account !== "" && it.card !== null);
-  const account = await bob.account();
+  // Sixteen more devices make it a larger one.
+  const like = (await alice.rows("devices")).find((it) => it.card !== null);
+  const accounts = [await bob.account(), await carol.account()];
   await alice.change(async (tx) => {
-    const contact = await tx.get("contacts", account);
-    if (contact === undefined || like === undefined) return;
-    const devices = Array.from({ length: 15 }, (_, n) => n.toString(16).padStart(32, "0"));
-    await tx.put("contacts", { ...contact, live: [...contact.live, ...devices] });
-    for (const device of devices) {
-      await tx.put("devices", { ...like, device, account, prekeyBundle: null });
+    for (const [i, account] of accounts.entries()) {
+      const contact = await tx.get("contacts", account);
+      if (contact === undefined || like === undefined) return;
+      const devices = Array.from({ length: 8 }, (_, n) => `${i}${n}`.padStart(32, "0"));
+      await tx.put("contacts", { ...contact, live: [...contact.live, ...devices] });
+      for (const device of devices) {
+        await tx.put("devices", { ...like, device, account, prekeyBundle: null });
+      }
     }
   });
   await used(SMALL_CHAIN_MESSAGES_MAX);

@@ -95,6 +95,7 @@ function makeSamples(): Samples {
     cardWant: encodePayload("cardWant", { accounts: [bytesOf(32, 22)] }),
     cards: encodePayload("cards", { introductions: [bytesOf(80, 23)] }),
     entry: encodePayload("entry", bytesOf(300, 10)),
+    rosterPart: encodePayload("rosterPart", { entries: [bytesOf(300, 9)] }),
     cursor: encodePayload(
       "cursor",
       signCursor({ channel, device, counter: 1, delivered: [], read: [] }, key),
