@@ -12,6 +12,7 @@ import { bytesOf, type Channel, channelOf, numbered } from "../channel/channels.
 import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { groupMembers } from "../group/rosters.ts";
+import type { Lane } from "../lane.ts";
 import { signHello } from "../payload/hello.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { type LiveFrame, putLive } from "../receipts/put-live.ts";
@@ -28,6 +29,10 @@ import { proofOf } from "./forks.ts";
 export const HELLO_EVERY_MS = 60_000;
 /** After the start the digests of groups go out within this, not all at once. */
 const FIRST_HELLOS_MS = 30_000;
+/** … and not again when the device is opened once more soon after, as a push does it. */
+export const FIRST_HELLOS_EVERY_MS = 600_000;
+/** Name of the meta row: when they were told last. */
+const FIRST_HELLOS_AT = "hellosAtMs";
 /** Groups whose digests are told after the start: those written in last. */
 const FIRST_HELLOS_MAX = 64;
 /** Devices that were told that they are behind. */
@@ -43,6 +48,7 @@ const TELL_TABLES: readonly TableName[] = [
 
 export type TellerDeps = {
   readonly store: Store;
+  readonly lane: Lane;
   readonly timers: Timers;
   readonly random: Random;
   readonly self: () => Self | undefined;
@@ -125,7 +131,18 @@ class DigestTeller implements Teller {
   }
 
   async #startGroups(): Promise<void> {
-    const { store, random } = this.#deps;
+    const { store, random, lane, timers } = this.#deps;
+    const nowMs = timers.now();
+    const isDue = await lane.run(() =>
+      store.write(["meta"], async (tx) => {
+        const row = await tx.get("meta", FIRST_HELLOS_AT);
+        const ageMs = nowMs - (typeof row?.v === "number" ? row.v : 0);
+        if (ageMs >= 0 && ageMs < FIRST_HELLOS_EVERY_MS) return false;
+        await tx.put("meta", { k: FIRST_HELLOS_AT, v: nowMs });
+        return true;
+      }),
+    );
+    if (!isDue) return;
     const rows = await store.read(["channels"], (tx) =>
       tx.range("channels", "recent", { reverse: true, limit: 2 * FIRST_HELLOS_MAX }),
     );

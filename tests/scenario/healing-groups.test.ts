@@ -108,7 +108,7 @@ test("[DG3] [DG4] [DG5] [DG6] what a relay withholds for good is found out by a 
   const { alice, bob, everybody, relay } = w;
   await bob.sleep();
   await tell(alice, "the last word");
-  await w.pass(2 * MINUTE_MS);
+  await w.pass(10 * MINUTE_MS);
   await giveUpSending(alice);
   // Everything that could tell Bob of it is lost: receipts of the others and digests, too.
   await relay.lose(await mailboxOf(bob));
