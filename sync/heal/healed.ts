@@ -10,6 +10,8 @@ import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Rows of `healed`: beyond this, whoever brings something back for the first time is not counted. */
 const HEALED_MAX = 4_000;
+/** What is told together in a chat. */
+const LATELY_MS = 86_400_000;
 
 /** `entry` came by an answer of `account`, not by the way on which it was sent. */
 export async function noteHealed(
@@ -29,8 +31,16 @@ export async function noteHealed(
   if (before === undefined && (await tx.count("healed", "primary", {})) >= HEALED_MAX) return;
   const placed = await tx.get("entries", [c, entry.a, entry.s]);
   if (placed !== undefined) await tx.put("entries", { ...placed, healedBy: account });
-  const count = (before?.count ?? 0) + 1;
-  await tx.put("healed", { c, account, count, url: home.url, lastAtMs: nowMs });
+  const ageMs = nowMs - (before?.lastAtMs ?? nowMs);
+  const lately = ageMs > LATELY_MS ? 0 : (before?.lately ?? 0);
+  await tx.put("healed", {
+    c,
+    account,
+    count: (before?.count ?? 0) + 1,
+    lately: lately + 1,
+    url: home.url,
+    lastAtMs: nowMs,
+  });
 }
 
 /** When this device first wrote in the channel; undefined: it did not. */

@@ -24,6 +24,8 @@ export type HealedRow = {
   readonly account: Hex;
   /** Messages; what else entries say is not counted. */
   readonly count: number;
+  /** Those since nothing had been brought back for a day. */
+  readonly lately: number;
   /** Of the mailbox where they should have been. */
   readonly url: string;
   readonly lastAtMs: number;

@@ -111,10 +111,10 @@ function HealedNote({ troubles: { healed }, people, nowMs }: HealedProps): React
   const recent = healed.filter((it) => it.lastAtMs > nowMs - DAY_MS);
   const [first] = recent;
   if (first === undefined) return null;
-  const count = recent.reduce((sum, it) => sum + it.count, 0);
+  const count = recent.reduce((sum, it) => sum + it.lately, 0);
   const by = recent.map((it) => ({
     name: it.account === me.account ? null : nameIn(people, it.account),
-    count: it.count,
+    count: it.lately,
   }));
   return <p>{texts().healing.healed(new URL(first.url).host, count, by)}</p>;
 }

@@ -47,7 +47,7 @@ test("[AMM3] a message that goes on behind a late run, at the end of the chat, i
 
 test("[AMM1] a chat's troubles are its own", async () => {
   const db = await openRows();
-  const back = { url: "https://relay.example", lastAtMs: 1 };
+  const back = { url: "https://relay.example", lately: 1, lastAtMs: 1 };
   await healedOf(db).bulkAdd([
     { c: 1, account: US, count: 1, ...back },
     { c: 1, account: THEM, count: 5, ...back },
@@ -69,10 +69,10 @@ test("[AMM5] what relays had not delivered is counted by relay, over all chats",
   await contactsOf(db).add(contact(THEM));
   const [one, other] = ["https://relay.example", "https://other.example:8443"] as const;
   await healedOf(db).bulkAdd([
-    { c: 1, account: THEM, count: 5, url: one, lastAtMs: 1 },
-    { c: 2, account: THEM, count: 2, url: one, lastAtMs: 1 },
-    { c: 1, account: US, count: 9, url: one, lastAtMs: 1 },
-    { c: 3, account: THEM, count: 4, url: other, lastAtMs: 1 },
+    { c: 1, account: THEM, count: 5, url: one, lately: 1, lastAtMs: 1 },
+    { c: 2, account: THEM, count: 2, url: one, lately: 1, lastAtMs: 1 },
+    { c: 1, account: US, count: 9, url: one, lately: 1, lastAtMs: 1 },
+    { c: 3, account: THEM, count: 4, url: other, lately: 1, lastAtMs: 1 },
   ]);
   expect(await readRelayLosses(db, US)).toEqual([
     {

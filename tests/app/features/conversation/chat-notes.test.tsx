@@ -99,9 +99,9 @@ test("[ANO3] who brought back what a relay had not delivered is told for a day",
   const row = { c: 1, url: URL_OF_RELAY };
   const { notes } = await shown(4, 0, (db) =>
     healedOf(db).bulkAdd([
-      { ...row, account: THEM, count: 9, lastAtMs: Date.now() },
-      { ...row, account: US, count: 3, lastAtMs: Date.now() },
-      { ...row, account: "cc".repeat(32), count: 7, lastAtMs: Date.now() - DAY_MS - 1 },
+      { ...row, account: THEM, count: 30, lately: 9, lastAtMs: Date.now() },
+      { ...row, account: US, count: 3, lately: 3, lastAtMs: Date.now() },
+      { ...row, account: "cc".repeat(32), count: 7, lately: 7, lastAtMs: Date.now() - DAY_MS - 1 },
     ]),
   );
   await waitFor(() =>
