@@ -28,7 +28,7 @@ import { authOf } from "../../../sync/roster/judge.ts";
 import { MEMBERS_MAX } from "../../../sync/roster/may.ts";
 import { decodeRosterBody } from "../../../sync/roster/ops.ts";
 import { resolve } from "../../../sync/roster/resolve.ts";
-import type { TableName } from "../../../sync/store/rows.ts";
+import type { DeviceRow, TableName } from "../../../sync/store/rows.ts";
 import { TABLES } from "../../../sync/store/tables.ts";
 import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
 
@@ -169,17 +169,20 @@ test("[GP7] of contacts others bring facts alone; of strangers also where they a
   expect(await take(bob, alice.self.account)).toBe(false);
   told[40] = (told[40] ?? 0) ^ 1;
   expect(await take(bob, account)).toBe(false);
-  // A contact's card is theirs to renew.
-  await bob.change(async (tx) => {
-    const contact = await tx.get("contacts", account);
-    if (contact !== undefined) await tx.put("contacts", { ...contact, state: "accepted" });
-    if (learnt !== undefined) await tx.put("devices", { ...learnt, card: null, cardCounter: 0 });
-  });
+  // A contact's card is theirs to renew, as long as they are reached by it.
   const again = await alice.change((tx) => introductionFor(tx, alice.self, account));
-  if (again !== undefined) {
-    await bob.change((tx) => takeIntroduction(tx, bob.context, account, again));
-  }
-  expect((await bob.change((tx) => tx.get("devices", device)))?.card).toBeNull();
+  if (learnt === undefined || again === undefined) throw new Error("an introduction");
+  const taken = (row: Partial<DeviceRow>): Promise<number | undefined> =>
+    bob.change(async (tx) => {
+      const contact = await tx.get("contacts", account);
+      if (contact !== undefined) await tx.put("contacts", { ...contact, state: "accepted" });
+      await tx.put("devices", { ...learnt, cardCounter: 0, ...row });
+      await takeIntroduction(tx, bob.context, account, again);
+      return (await tx.get("devices", device))?.cardCounter;
+    });
+  expect(await taken({})).toBe(0);
+  expect(await taken({ card: null })).toBe(learnt.cardCounter);
+  expect(await taken({ deniedAtMs: NOW_MS })).toBe(learnt.cardCounter);
 });
 
 test("[GP13] members who are no contacts hold a token of the group, until somebody goes", async () => {
