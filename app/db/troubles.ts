@@ -11,16 +11,22 @@ import { contactsOf, type Db, devicesOf, forksOf, healedOf, rostersOf } from "./
 export type Starts = Readonly<Record<string, number>>;
 
 /** [AMM1] Others' messages that must exist, because later ones came, and are not here yet. */
-export const missingMessages = (logs: readonly LogRow[], starts: Starts = {}): number =>
-  logs
+export function missingMessages(
+  logs: readonly LogRow[],
+  { starts, forks }: Pick<Troubles, "starts" | "forks"> = { starts: {}, forks: [] },
+): number {
+  // [AMM2] What was written before one came is not missing, nor what stands behind a fork.
+  const endByLog = new Map(forks.map(({ a, s }) => [a, s - 1]));
+  return logs
     .filter(({ own }) => !own)
-    .flatMap(({ log, known }) =>
-      holesOf(known, maxKnown(known)).map(([from, to]) => {
-        // [AMM2] What was written before one came is not missing.
-        return Math.max(0, to - Math.max(from, starts[log] ?? 1) + 1);
-      }),
-    )
+    .flatMap(({ a, log, known }) => {
+      const [first, last] = [starts[log] ?? 1, endByLog.get(a ?? 0) ?? Infinity];
+      return holesOf(known, maxKnown(known)).map(([from, to]) =>
+        Math.max(0, Math.min(to, last) - Math.max(from, first) + 1),
+      );
+    })
     .reduce((sum, count) => sum + count, 0);
+}
 
 /** When the encrypted session with one of the account's devices was last begun anew; 0 = never. */
 export async function sessionResetMs(db: Db, account: string): Promise<number> {

@@ -56,7 +56,7 @@ export function ChatNotes({ chat, receipts, people, onGo }: Props): ReactElement
   const words = texts().conversation;
   return (
     <div className="chat-notes" role="status">
-      <MissingNote c={c} count={missingMessages(receipts.logs, troubles.starts)} />
+      <MissingNote c={c} count={missingMessages(receipts.logs, troubles)} />
       <LateNote chat={chat} onGo={onGo} />
       <HealedNote troubles={troubles} people={people} nowMs={nowMs} />
       <ForkNotes troubles={troubles} receipts={receipts} people={people} nowMs={nowMs} />

@@ -25,8 +25,18 @@ test("[AMM1] counts the holes in others' logs, not our own nor what may come yet
 test("[AMM2] what was written before one came is not missing", () => {
   const theirs = log(1, { account: THEM, known: { floor: 1, ranges: [[9, 9]] } });
   expect(missingMessages([theirs])).toBe(7);
-  expect(missingMessages([theirs], { [theirs.log]: 7 })).toBe(2);
-  expect(missingMessages([theirs], { [theirs.log]: 9 })).toBe(0);
+  const from = (seq: number) => ({ starts: { [theirs.log]: seq }, forks: [] });
+  expect(missingMessages([theirs], from(7))).toBe(2);
+  expect(missingMessages([theirs], from(9))).toBe(0);
+});
+
+test("[AMM2] nor is what stands behind a fork", () => {
+  const theirs = log(1, { account: THEM, known: { floor: 1, ranges: [[9, 9]] } });
+  const none = new Uint8Array(0);
+  const fork = { a: 1, c: 1, first: none, second: none, says: ["", ""] as const, foundAtMs: 1 };
+  const at = (s: number) => ({ starts: {}, forks: [{ ...fork, s }] });
+  expect(missingMessages([theirs], at(2))).toBe(0);
+  expect(missingMessages([theirs], at(5))).toBe(3);
 });
 
 test("[AMM3] of a run the first is marked late, and all of it is counted", () => {
