@@ -181,7 +181,10 @@ async function replyTo(
 ): Promise<Result<Reply | null, SendError>> {
   if (id === undefined) return ok(null);
   const target = await targetAt(tx, channel, id);
-  return target.ok ? ok({ target: target.value.ref, quote: oneLine(target.value.text) }) : target;
+  if (!target.ok) return target;
+  const { ref, row, text } = target.value;
+  // What disappears is not kept by who answers it.
+  return ok({ target: ref, quote: row.lifetimeMs === undefined ? oneLine(text) : "" });
 }
 
 async function push(deps: CommandDeps, subscription: PutPush | null): Promise<void> {

@@ -11,10 +11,11 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { KINDS } from "../../sync/entry/kinds.ts";
 import type { Reply } from "../../sync/entry/message-body.ts";
 import type { EntryRow } from "../../sync/store/rows.ts";
-import { type AggregateRow, messageOf } from "../../sync/thread/rows.ts";
+import { type AggregateRow, aggregateRowOf, messageOf } from "../../sync/thread/rows.ts";
 import { quoted, type Summary } from "../../sync/thread/summary.ts";
 import { UNTOUCHED } from "../../sync/thread/untouched.ts";
 import { type MessageView, viewOf } from "../../sync/thread/view.ts";
+import { overdueAmong } from "./overdue.ts";
 import { aggregatesOf, type Db, entriesOf, logsOf } from "./tables.ts";
 import type { Place } from "./timeline.ts";
 
@@ -134,15 +135,21 @@ async function readAnswered(
     entriesOf(db).bulkGet(keys),
     aggregatesOf(db).bulkGet(keys),
   ]);
+  const over = await overdueAmong(db, entries);
   return new Map(
     asked.flatMap(({ reply }, i) => {
       const row = entries[i];
       const id = toHex(reply.target.id);
       if (row === undefined || toHex(row.hash.slice(0, reply.target.id.length)) !== id) return [];
-      return [[refText(reply), { row, aggregate: aggregates[i] }] as const];
+      const aggregate = over(row) ? hiddenRow(row) : aggregates[i];
+      return [[refText(reply), { row, aggregate }] as const];
     }),
   );
 }
+
+/** What should have disappeared is as what was deleted for ourselves. */
+const hiddenRow = (row: EntryRow): AggregateRow =>
+  aggregateRowOf(row, { ...UNTOUCHED, hidden: true });
 
 /** Nobody looks at more of them in one list. */
 export const MARKED_MAX = 100;
@@ -182,9 +189,10 @@ async function markedOf(
   self: string,
 ): Promise<readonly Marked[]> {
   const rows = await entriesOf(db).bulkGet(aggregates.map(({ c, a, s }) => [c, a, s]));
+  const over = await overdueAmong(db, rows);
   return aggregates.flatMap(({ aggregate }, i) => {
     const row = rows[i];
-    if (row === undefined) return [];
+    if (row === undefined || over(row)) return [];
     const view = viewOf(messageOf(row), aggregate, self);
     return view === null ? [] : [{ row, view }];
   });

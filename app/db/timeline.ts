@@ -10,7 +10,7 @@
 import { Dexie } from "dexie";
 
 import type { EntryRow } from "../../sync/store/rows.ts";
-import { readOverdue } from "./overdue.ts";
+import { overdueAmong } from "./overdue.ts";
 import { type Db, entriesOf } from "./tables.ts";
 
 /** An entry's place in its chat. Places compare as the tuple (h, b, s). */
@@ -34,17 +34,8 @@ export async function timeline(
     .reverse()
     .limit(count)
     .toArray();
-  return (await stillThere(db, c, newestFirst)).toReversed();
-}
-
-async function stillThere(
-  db: Db,
-  c: number,
-  rows: readonly EntryRow[],
-): Promise<readonly EntryRow[]> {
-  if (rows.every((it) => it.lifetimeMs === undefined)) return rows;
-  const overdue = await readOverdue(db);
-  return rows.filter(({ a, s }) => !overdue.has(`${c}.${a}.${s}`));
+  const over = await overdueAmong(db, newestFirst);
+  return newestFirst.filter((it) => !over(it)).toReversed();
 }
 
 export async function placeAfter(

@@ -6,6 +6,8 @@ import { hasKnown, holesOf, type Known, maxKnown } from "../log/known.ts";
 import type { ChannelRow, EntryRow, LogRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { expiryOf } from "../thread/expiry.ts";
+import { aggregateRowOf } from "../thread/rows.ts";
+import { UNTOUCHED } from "../thread/untouched.ts";
 
 /** 2020-01-01: what is said to be written earlier was written by a clock that was wrong by years. */
 const FIRST_STAMP_MS = 1_577_836_800_000;
@@ -20,7 +22,12 @@ export async function runPlaced(
   log: Pick<LogRow, "read">,
   nowMs: number,
 ): Promise<void> {
-  if (row.lifetimeMs === undefined || row.erased === true) return;
+  if (row.lifetimeMs === undefined) return;
+  if (row.erased === true) {
+    // It went before it came: nothing that speaks of it shows it.
+    await tx.put("aggregates", aggregateRowOf(row, { ...UNTOUCHED, hidden: true }));
+    return;
+  }
   const readAtMs = hasKnown(log.read, row.s) ? writtenHere(row, nowMs) : null;
   await run(tx, row, channel, { hereSinceMs: row.own ? writtenHere(row, nowMs) : nowMs, readAtMs });
 }

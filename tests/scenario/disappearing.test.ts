@@ -82,31 +82,34 @@ test("[MO25] words, versions, reactions and stars go; Core and signature stay, a
   await pass(5 * SECOND_MS);
   await bob.device.acts.react(await bob.chatWith(alice), id, "👍", true);
   await bob.device.acts.star(await bob.chatWith(alice), id, true);
+  await setTimer(bob, alice, 0);
+  await bob.device.send(await bob.chatWith(alice), "an answer", { replyTo: id });
   await bob.read(alice);
   await pass(2 * HOUR_MS);
   for (const [one, other] of [
     [alice, bob],
     [bob, alice],
   ] as const) {
-    expect(await said(one, other)).toEqual([]);
+    expect(await said(one, other)).toEqual(["an answer"]);
     const { bytes, shown } = await messageRow(one, id);
     const entry = decodeEntry(bytes);
     expect(shown).toBe(0);
     expect(entry.ok && [entry.value.body, entry.value.salt]).toEqual([null, null]);
     expect(entry.ok && entry.value.signature).not.toBeNull();
-    const texts = JSON.stringify(await one.rows("entries"));
-    expect(texts).not.toContain("words");
+    const rows = await one.rows("entries");
+    expect(JSON.stringify(rows)).not.toContain("words");
+    for (const row of rows) expect(Buffer.from(row.bytes).includes("words")).toBe(false);
     const aggregates = (await one.rows("aggregates")).map((it) => it.aggregate);
     expect(aggregates.map((it) => [it.hidden, it.versions.length, it.star])).toEqual([
       [true, 0, null],
     ]);
     const channel = (await one.rows("channels")).find((it) => it.kind === "dm");
-    expect(channel?.preview?.text).toBe("");
+    expect(channel?.preview?.text).toBe("an answer");
     expect(await one.rows("expiry")).toEqual([]);
   }
   // What is said about it later finds nothing to bring back.
   await alice.device.acts.edit(c, id, "again");
-  expect(await said(alice, bob)).toEqual([]);
+  expect(await said(alice, bob)).toEqual(["an answer"]);
   await atRest();
 });
 
