@@ -76,10 +76,7 @@ export const openActs = (deps: CommandDeps): Acts => ({
       return ok({ type: "reaction", target: ref, emoji, on });
     });
   },
-  deleteForAll: (c, id) =>
-    act(deps, c, id, ({ row, ref }) =>
-      row.own ? ok({ type: "delete", target: ref }) : err({ type: "NotYours" }),
-    ),
+  deleteForAll: (c, id) => act(deps, c, id, ({ ref }) => ok({ type: "delete", target: ref })),
   pin: (c, id, on) =>
     act(deps, c, id, ({ ref, aggregate }) =>
       (aggregate.pin?.value ?? false) === on ? NOTHING : ok({ type: "pin", target: ref, on }),
@@ -121,7 +118,10 @@ async function act(
       const words = say(target.value, self, channel);
       if (!words.ok || words.value === undefined) return words.ok ? ok(undefined) : words;
       const isNote = words.value.type === "mark";
-      if (!isNote && !(await mayWrite(tx, self, channel))) return err({ type: "NotAllowed" });
+      const refusal = isNote
+        ? undefined
+        : await refusalOf(tx, self, channel, target.value, words.value);
+      if (refusal !== undefined) return err(refusal);
       const where = isNote ? await openAccountChannel(tx, self) : channel;
       const { timers, random } = deps;
       const input = { self, channel: where, nowMs: timers.now(), random };
@@ -132,6 +132,25 @@ async function act(
   );
   if (done.ok) deps.effects.wake();
   return done;
+}
+
+/** Rule [AC2]. Undefined: it may be said. */
+async function refusalOf(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  { row }: Target,
+  { type }: Words,
+): Promise<ActError | undefined> {
+  if (!(await mayWrite(tx, self, channel))) return { type: "NotAllowed" };
+  const isOthers = type === "delete" && !row.own;
+  if (channel.kind !== "group") return isOthers ? { type: "NotYours" } : undefined;
+  const { members } = await rosterOf(tx, channel.c);
+  const isPin = type === "pin";
+  if (isPin && !may(members, self.account, { type: "pin" }).ok) return { type: "NotAllowed" };
+  const account = (await tx.get("logs", row.a))?.account ?? "";
+  const mayDelete = !isOthers || may(members, self.account, { type: "delete", account }).ok;
+  return mayDelete ? undefined : { type: "NotYours" };
 }
 
 /** Rule [AP7]: a stranger, somebody blocked, or an account without a device could never be given it. */

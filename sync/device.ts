@@ -134,7 +134,7 @@ export type Acts = {
     emoji: string,
     on: boolean,
   ) => Promise<Result<void, ActError>>;
-  /** Only one's own messages; there is no way back. */
+  /** One's own messages, in a group also those of whom one outranks; there is no way back. */
   readonly deleteForAll: (c: number, id: string) => Promise<Result<void, ActError>>;
   /** For everybody in the chat. */
   readonly pin: (c: number, id: string, on: boolean) => Promise<Result<void, ActError>>;

@@ -98,6 +98,13 @@ export const standingsOf = (members: readonly MemberRow[]): ReadonlyMap<string, 
 export const mayDo = ({ standings }: Group, self: string, action: Action): boolean =>
   may(standings, self, action).ok;
 
+/** May `actor` delete for everyone what `author` wrote? */
+export const mayModerate = (
+  members: readonly MemberRow[],
+  actor: string,
+  author: string,
+): boolean => may(standingsOf(members), actor, { type: "delete", account: author }).ok;
+
 function memberOf(
   { account, role }: MemberRow,
   contact: ContactRow | undefined,

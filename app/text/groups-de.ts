@@ -78,6 +78,7 @@ export const groupsDe: typeof groupsEn = {
   notIn: "Du bist nicht in dieser Gruppe.",
   unsent: "Du hattest hier angefangen zu schreiben:",
   copyUnsent: "Text kopieren",
+  deletedBy: (name) => `${name} hat diese Nachricht gelöscht`,
   notAccepted: "Nicht angenommen",
   notAcceptedHelp:
     "Als sie ankam, durftest du in der Gruppe nicht mehr schreiben. Nur du siehst sie; kopiere ihren Text, wenn du ihn brauchst.",

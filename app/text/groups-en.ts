@@ -80,6 +80,7 @@ export const groupsEn = {
   notIn: "You are not in this group.",
   unsent: "You had begun to write here:",
   copyUnsent: "Copy text",
+  deletedBy: (name: string): string => `${name} deleted this message`,
   notAccepted: "Not accepted",
   notAcceptedHelp:
     "When it came, the group no longer allowed you to write. Only you see it; copy its words if you need them.",

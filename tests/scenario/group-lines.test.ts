@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { KINDS } from "../../sync/entry/kinds.ts";
-import { groupOf, makeGroup, tell, timeline } from "./group-talk.ts";
+import { groupOf, hears, makeGroup, tell, timeline } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { SECOND_MS, world } from "./world.ts";
 
@@ -41,4 +41,40 @@ test("[GP17] rows tell what was said of the group, and whose its newest line is"
     own: false,
     at: [newest?.a, newest?.s],
   });
+});
+
+test("[AC2] in a group admins delete and pin what members wrote, and members do neither", async () => {
+  const w = await world(["alice", "bob", "carol"]);
+  const { alice, bob, carol } = w;
+  await w.befriend(alice, bob);
+  await w.befriend(alice, carol);
+  await makeGroup(alice, [bob, carol]);
+  await w.pass(20 * SECOND_MS);
+  await tell(alice, "from the owner");
+  await tell(bob, "from a member");
+  await w.atRest();
+  const idOf = async (person: Person, text: string): Promise<string> =>
+    (await timeline(person)).find((it) => it.text === text)?.id ?? "";
+  const by = async (person: Person, text: string) =>
+    [await groupOf(person), await idOf(person, text)] as const;
+  const [group, owners] = await by(carol, "from the owner");
+  const [, members] = await by(carol, "from a member");
+  const refused = async (type: string, id: string, deed: "deleteForAll" | "pin") => {
+    const { acts } = carol.device;
+    const done = deed === "pin" ? acts.pin(group, id, true) : acts.deleteForAll(group, id);
+    expect(await done).toEqual({ ok: false, error: { type } });
+  };
+  await refused("NotYours", owners, "deleteForAll");
+  await refused("NotYours", members, "deleteForAll");
+  await refused("NotAllowed", members, "pin");
+  expect(await alice.device.acts.pin(...(await by(alice, "from the owner")), true)).toEqual({
+    ok: true,
+  });
+  expect(await alice.device.acts.deleteForAll(...(await by(alice, "from a member")))).toEqual({
+    ok: true,
+  });
+  await w.atRest();
+  for (const it of w.everybody) expect(await hears(it)).toEqual(["from the owner"]);
+  const told = await bob.device.acts.deleteForAll(...(await by(bob, "from the owner")));
+  expect(told).toEqual({ ok: false, error: { type: "NotYours" } });
 });

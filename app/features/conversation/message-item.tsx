@@ -40,6 +40,8 @@ type Props = {
   readonly author: string;
   /** Colours their name, which is then seen: it is not clear from the chat who writes. Null: it is. */
   readonly colourOf: string | null;
+  /** What is said instead of its words when it was deleted. */
+  readonly deletedText: string;
   /** Who wrote what is answered. */
   readonly answered: string;
   readonly people: People;
@@ -151,7 +153,7 @@ function Author({ entry, author, colourOf, startsGroup }: Props): ReactElement {
   );
 }
 
-function wordsOf({ entry, look, active, people }: Props): ReactElement {
+function wordsOf({ look, deletedText, active, people }: Props): ReactElement {
   const words = texts().actions;
   if (look === undefined) return <em>{texts().conversation.newerApp}</em>;
   const { state, text, mentions, whole } = look.view;
@@ -161,7 +163,7 @@ function wordsOf({ entry, look, active, people }: Props): ReactElement {
   }
   if (state === "here") return <MessageText text={text} mentions={mentions} people={people} />;
   if (state === "missing") return <em>{words.missing}</em>;
-  return <em>{entry.own ? words.deletedByYou : words.deleted}</em>;
+  return <em>{deletedText}</em>;
 }
 
 /** What is answered; leads there if it is here. */

@@ -213,13 +213,16 @@ type RowProps = Props & {
 
 function Row(props: RowProps): ReactElement {
   const { chat, receipts, shown, entry, account, people } = props;
-  const { quote } = shown.looks.get(entry.id) ?? { quote: null };
+  const { me } = useSession();
+  const look = shown.looks.get(entry.id);
+  const { quote } = look ?? { quote: null };
   const quoted = quote?.target ?? null;
   const answered = quoted === null ? undefined : receipts.logByNumber.get(quoted.a)?.account;
   return (
     <MessageItem
       entry={entry}
-      look={shown.looks.get(entry.id)}
+      look={look}
+      deletedText={deletedText(look?.view.deletedBy ?? account, account, me.account, people)}
       people={people}
       author={entry.own ? texts().you : nameIn(people, account)}
       colourOf={chat.kind === "group" && !entry.own ? account : null}
@@ -237,6 +240,13 @@ function Row(props: RowProps): ReactElement {
       onGo={props.onGo}
     />
   );
+}
+
+/** `by`: who deleted it; `author`: who wrote it. */
+function deletedText(by: string, author: string, self: string, people: People): string {
+  const words = texts().actions;
+  if (by === self) return words.deletedByYou;
+  return by === author ? words.deleted : texts().groups.deletedBy(nameIn(people, by));
 }
 
 function Empty({ chat }: { readonly chat: Chat }): ReactElement {

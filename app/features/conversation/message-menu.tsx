@@ -1,7 +1,8 @@
 /**
  * "Message actions": what one can do with a message, as far as it is possible now.
  *
- * [AMU1] Only one's own messages can be edited and deleted for everyone. [AMU2] Where one may not write,
+ * [AMU1] Only one's own messages can be edited and deleted for everyone; admins of a group delete also
+ * what those wrote whom they outrank. [AMU2] Where one may not write,
  * nothing that the other side would see is offered. [AMU3] What was deleted can only be cleared away. [AMU4] In
  * a group pinning is for admins.
  */
@@ -44,6 +45,8 @@ type Props = {
   readonly mayWrite: boolean;
   /** In a group pinning is for admins. */
   readonly mayPin: boolean;
+  /** One's own message, or that of somebody whom one outranks in a group. */
+  readonly mayDelete: boolean;
   readonly acts: Acts;
   readonly doings: MenuDoings;
   readonly onClose: (isChosen: boolean) => void;
@@ -55,7 +58,15 @@ export const MessageMenu = (props: Props): ReactElement => (
 
 const item = (label: string, icon: ReactNode, act: () => void): MenuItem => ({ label, icon, act });
 
-function itemsOf({ entry, view, mayWrite, mayPin, acts, doings }: Props): readonly MenuItem[] {
+function itemsOf({
+  entry,
+  view,
+  mayWrite,
+  mayPin,
+  mayDelete,
+  acts,
+  doings,
+}: Props): readonly MenuItem[] {
   const { id, own } = entry;
   const words = texts().actions;
   const info = item(words.info, <Info aria-hidden="true" />, doings.onInfo);
@@ -96,6 +107,6 @@ function itemsOf({ entry, view, mayWrite, mayPin, acts, doings }: Props): readon
     ),
     info,
     hide,
-    ...(mayWrite && own ? [deleteForAll] : []),
+    ...(mayWrite && mayDelete ? [deleteForAll] : []),
   ];
 }

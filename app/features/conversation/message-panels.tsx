@@ -3,9 +3,11 @@ import type { ReactElement } from "react";
 
 import { summaryOf } from "../../../sync/thread/summary.ts";
 import { type Chat, mayPinIn } from "../../db/chats.ts";
+import { mayModerate } from "../../db/group.ts";
 import type { Spot } from "../../db/looks.ts";
 import { nameIn, type People } from "../../db/people.ts";
 import type { Receipts } from "../../db/receipts.ts";
+import { useSession } from "../../session/session.ts";
 import { summaryText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import type { Point } from "../../ui/menu.tsx";
@@ -42,6 +44,7 @@ type Props = {
 
 export function MessagePanels(props: Props): ReactElement | null {
   const { panel, onPanel, chat, shown, acts } = props;
+  const { me } = useSession();
   const withText = useFullText();
   const close = (): void => onPanel(null);
   if (panel.type === "pinned" || panel.type === "starred") {
@@ -84,6 +87,7 @@ export function MessagePanels(props: Props): ReactElement | null {
       at={panel.at}
       mayWrite={props.mayWrite}
       mayPin={mayPinIn(chat)}
+      mayDelete={entry.own || mayModerate(props.receipts.members, me.account, account)}
       acts={acts}
       doings={{
         onReply: () => {

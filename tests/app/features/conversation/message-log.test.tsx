@@ -5,6 +5,7 @@ import type { Dexie } from "dexie";
 import { expect, test } from "vitest";
 
 import {
+  aggregatesOf,
   channelsOf,
   contactsOf,
   cursorsOf,
@@ -16,6 +17,8 @@ import {
 } from "../../../../app/db/tables.ts";
 import { Conversation } from "../../../../app/features/conversation/conversation.tsx";
 import type { RosterRow } from "../../../../sync/group/rows.ts";
+import { aggregateRowOf } from "../../../../sync/thread/rows.ts";
+import { UNTOUCHED } from "../../../../sync/thread/untouched.ts";
 import {
   channel,
   contact,
@@ -170,6 +173,31 @@ test("[AMU4] pinning for everybody is offered to admins alone", async () => {
   fireEvent.contextMenu(await message("hello from Bob"));
   expect(screen.queryByRole("menuitem", { name: "Pin" })).toBeNull();
   expect(screen.getByRole("menuitem", { name: "Reply" })).toBeTruthy();
+});
+
+test("[AMU1] [AMI4] admins delete what members wrote, which says who did it", async () => {
+  const db = await groupDb();
+  await show(<Conversation c={1} />, { db });
+  const offered = async (text: string): Promise<boolean> => {
+    fireEvent.contextMenu(await message(text));
+    const isOffered = screen.queryByRole("menuitem", { name: "Delete for everyone" }) !== null;
+    fireEvent.keyDown(screen.getByRole("menu"), { key: "Escape" });
+    return isOffered;
+  };
+  expect(await offered("hello from Bob")).toBe(true);
+  await act(async () => {
+    const members = [member(THEM, "owner"), member(US)];
+    await rostersOf(db).update(1, { members, title: "Ropes" });
+  });
+  await screen.findByText("Ropes");
+  expect(await offered("hello from Bob")).toBe(false);
+  expect(await offered("hello from us")).toBe(true);
+  const ours = await entriesOf(db).get([1, 1, 6]);
+  const deleted = { stamp: { hEff: 9, tie: 1, seq: 9, id: "00" }, value: THEM };
+  await act(async () => {
+    await aggregatesOf(db).put(aggregateRowOf(ours!, { ...UNTOUCHED, deleted }));
+  });
+  expect(await screen.findByText("Bob deleted this message")).toBeTruthy();
 });
 
 test("[AOS1] who was removed is told by whom, and can write nothing", async () => {
