@@ -28,8 +28,9 @@ export type MarksById = ReadonlyMap<string, ChatMarks>;
 
 /** Messages that name the person, unread in a chat that tells of those alone. */
 export type Mentioned = {
-  /** The newest one's. */
+  /** The newest one's, and who wrote it (hex). */
   readonly text: string;
+  readonly account: string;
   readonly writtenAtMs: number;
   readonly count: number;
 };
@@ -55,7 +56,8 @@ export async function readMentioned(
   const account = fromHex(self);
   if (c === undefined || !isAsked || muted.value.level !== LEVEL_MENTIONS || !account.ok)
     return null;
-  const vector = readVectorOf(await logsOf(db).where("c").equals(c).toArray());
+  const logs = await logsOf(db).where("c").equals(c).toArray();
+  const vector = readVectorOf(logs);
   const newest = await entriesOf(db)
     .where("[c+shown+h+b+s]")
     .between([c, 1, Dexie.minKey], [c, 1, Dexie.maxKey])
@@ -65,7 +67,9 @@ export async function readMentioned(
   const found = newest.filter((row) => isUnread(row, vector) && names(row, account.value));
   const [first] = found;
   if (first === undefined) return null;
-  return { text: first.text, writtenAtMs: first.writtenAtMs, count: found.length };
+  const writer = logs.find(({ a }) => a === first.a)?.account ?? "";
+  const { text, writtenAtMs } = first;
+  return { text, account: writer, writtenAtMs, count: found.length };
 }
 
 const names = ({ text, extra }: EntryRow, account: Uint8Array): boolean =>

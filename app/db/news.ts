@@ -40,10 +40,9 @@ function newsIn(chat: Chat, told: Told): News | null {
   const { c, name, state, preview, newest, newsMs: newestMs, unread, mentioned } = chat;
   if (told === "nothing" || (told === "mentions" && mentioned === null)) return null;
   if (told === "mentions" && mentioned !== null) {
-    const { text, writtenAtMs, count } = mentioned;
-    // Who wrote it is not who wrote what is newest.
-    const from = { c, name, author: null, isRequest: false };
-    return { ...from, text, newestMs: writtenAtMs, unread: count };
+    const { text, account, writtenAtMs, count } = mentioned;
+    const author = newest === null ? null : nameIn(newest.people, account);
+    return { c, name, author, text, isRequest: false, newestMs: writtenAtMs, unread: count };
   }
   const isRequest = state === "request";
   const isTold = preview !== null && !preview.own && !isRequest;

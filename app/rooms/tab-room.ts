@@ -7,6 +7,7 @@ import { Doc } from "yjs";
 
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { RoomName } from "../../sync/rooms/names.ts";
+import { ROOM_CLOSED } from "../../sync/rooms/room-closed.ts";
 import type { RoomsError } from "../../sync/rooms/rooms.ts";
 import type { EngineFailure } from "../engine/calls.ts";
 import type { RemoteDevice } from "../engine/remote-device.ts";
@@ -43,6 +44,8 @@ export async function openTabRoom(
   });
   // Nobody shows where their cursor is, so nothing need be said every fifteen seconds.
   provider.awareness.setLocalState(null);
+  // Another editor has our id, so that one of us is not who they say: Yjs takes another, which is nobody's.
+  const isUnmasked = (): boolean => doc.clientID !== client;
   return ok({
     doc,
     flush: sockets.flush,
@@ -53,8 +56,15 @@ export async function openTabRoom(
       });
       provider.connect();
     },
-    onRefused: (then) => provider.on("closed", ({ code }) => then(code)),
+    onRefused: (then) => {
+      provider.on("closed", ({ code }) => then(code));
+      doc.on("afterTransaction", () => {
+        if (isUnmasked()) then(ROOM_CLOSED.forbidden);
+      });
+    },
     close: () => {
+      // By this name the provider takes its leave.
+      doc.clientID = client;
       provider.destroy();
       doc.destroy();
     },

@@ -7,6 +7,7 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
+import type { Random } from "../../crypto/base/random.ts";
 import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { append, APPEND_TABLES } from "../channel/append.ts";
@@ -27,6 +28,8 @@ import { editsBefore, eraseCovered, SNAPSHOT_BYTES, SNAPSHOT_EDITS } from "./sna
 
 /** Edits of others that are taken in with one transaction. */
 const YUPS_AT_ONCE = 256;
+
+const LEAP_BYTES = 2;
 
 const KEEP_TABLES: readonly TableName[] = [...APPEND_TABLES, "ydocs", "yups"];
 
@@ -122,6 +125,7 @@ class Host implements RoomHost {
       room: name,
       log: bytesOf(log),
       nextNonce: row?.log === log ? row.nextNonce : 0,
+      leap: leapOf(this.#deps.random),
       state: row?.state ?? null,
       wrote: (update) => this.#wrote(hosted, update),
       // Where editors are is shown on this device alone.
@@ -259,6 +263,10 @@ class Host implements RoomHost {
     return toHex(logIdOf(keys.sigKey, accountChannelOf(bytesOf(account)), incarnation));
   }
 }
+
+/** 1 to 65,536: each life of the engine begins elsewhere. Rule [YR21]. */
+const leapOf = (random: Random): number =>
+  random(LEAP_BYTES).reduce((leap, byte) => leap * 256 + byte, 0) + 1;
 
 type SaidEdit = {
   readonly body: Uint8Array;

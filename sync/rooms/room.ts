@@ -53,8 +53,10 @@ export type RoomDeps = {
   readonly room: string;
   /** Our own log in the document's channel, 16 bytes. */
   readonly log: Uint8Array;
-  /** First nonce that no editor of this log had. */
+  /** First nonce that no editor of this log had, as far as is known. */
   readonly nextNonce: number;
+  /** So many are passed over: what a disk that was put back does not know of is not given away again. */
+  readonly leap: number;
   /** The document as it was kept; null: nothing was written yet. */
   readonly state: Uint8Array | null;
   /**
@@ -113,7 +115,7 @@ class HostedRoom implements Room {
 
   constructor(deps: RoomDeps) {
     this.#deps = deps;
-    this.#nextNonce = deps.nextNonce;
+    this.#nextNonce = deps.nextNonce + deps.leap;
     for (let back = NONCES_REMEMBERED_MAX; back >= 1; back -= 1) {
       if (deps.nextNonce >= back) this.#remember(deps.nextNonce - back);
     }

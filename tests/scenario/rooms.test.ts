@@ -246,3 +246,15 @@ test("[YR20] a device that is linked afterwards has all of it from what is left"
   expect(draftIn(await tabIn(laptop))).toBe(draftIn(tab));
   expect(laptop.dropped).toEqual([]);
 });
+
+test("[YR21] a disk that was put back gives no client id away again", async () => {
+  const { phone, pass } = await twoDevices();
+  const restore = phone.backUp();
+  const lost = await tabIn(phone);
+  write(lost, 0, "lost");
+  await pass(5 * SECOND_MS);
+  await phone.sleep();
+  restore();
+  await phone.wake();
+  expect((await tabIn(phone)).doc.clientID).not.toBe(lost.doc.clientID);
+});

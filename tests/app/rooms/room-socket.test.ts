@@ -34,6 +34,7 @@ const newRoom = (): Room =>
     room: "drafts",
     log: filled(16, 1),
     nextNonce: 8,
+    leap: 0,
     state: null,
     wrote: (update) => new Promise((keep) => wrote.push({ update, keep })),
     moved: () => undefined,

@@ -49,6 +49,7 @@ function hostOf(byte: number, state: Uint8Array | null = null, nextNonce = 0): H
     room: "notes",
     log,
     nextNonce,
+    leap: 0,
     state,
     wrote: async (update) => void wrote.push(update),
     moved: (peers) => moved.push([...peers]),
