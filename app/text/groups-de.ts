@@ -90,6 +90,9 @@ export const groupsDe: typeof groupsEn = {
   readers: "Wer sie hat",
   reached: { read: "Gelesen", delivered: "Zugestellt" },
   notYet: "Noch nicht",
+  sentHelp: "Die Relays halten sie, bis alle sie abgeholt haben.",
+  deliveredHelp: "Sie ist auf einem Gerät von jedem in der Gruppe.",
+  readHelp: "Alle in der Gruppe haben sie gesehen.",
   writing: (names) => {
     if (names.length > NAMED_MAX) return `${names.length} Leute schreiben…`;
     return `${list(names)} ${names.length === 1 ? "schreibt" : "schreiben"}…`;
@@ -110,10 +113,12 @@ export const groupsDe: typeof groupsEn = {
     none: "Kein Link führt in diese Gruppe.",
     list: "Links",
     byApproval: "mit Zustimmung",
-    used: (used, uses) =>
-      uses === null
-        ? plural(used, { one: "einmal benutzt", other: "#-mal benutzt" })
-        : `${used} von ${uses} benutzt`,
+    used: (used, uses) => {
+      if (uses !== null) return `${used} von ${uses} benutzt`;
+      return used === 0
+        ? "noch nicht benutzt"
+        : plural(used, { one: "einmal benutzt", other: "#-mal benutzt" });
+    },
     until: (time) => `bis ${time}`,
     over: {
       withdrawn: "Zurückgezogen",

@@ -92,6 +92,9 @@ export const groupsEn = {
   readers: "Who has it",
   reached: { read: "Read", delivered: "Delivered" },
   notYet: "Not yet",
+  sentHelp: "Their relays keep it until everybody has picked it up.",
+  deliveredHelp: "It is on a device of everybody in the group.",
+  readHelp: "Everybody in the group has seen it.",
   writing: (names: readonly string[]): string => {
     if (names.length > NAMED_MAX) return `${names.length} people are writing…`;
     return `${list(names)} ${names.length === 1 ? "is" : "are"} writing…`;
@@ -112,10 +115,12 @@ export const groupsEn = {
     none: "No link leads into this group.",
     list: "Links",
     byApproval: "with approval",
-    used: (used: number, uses: number | null): string =>
-      uses === null
-        ? plural(used, { one: "used once", other: "used # times" })
-        : `used ${used} of ${uses} times`,
+    used: (used: number, uses: number | null): string => {
+      if (uses !== null) return `used ${used} of ${uses} times`;
+      return used === 0
+        ? "not used yet"
+        : plural(used, { one: "used once", other: "used # times" });
+    },
     until: (time: string): string => `until ${time}`,
     over: {
       withdrawn: "Withdrawn",
@@ -136,7 +141,7 @@ export const groupsEn = {
     look: "Look",
     giveUp: "Do not wait any longer",
     wasRemoved: "was removed before",
-    byItself: "comes in by itself in a moment",
+    byItself: "comes in by themselves in a moment",
     accept: "Accept",
     refuse: "Refuse",
     acceptOf: (name: string): string => `Accept ${name}`,

@@ -73,7 +73,11 @@ export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Pr
         <Fact name={words.from} value={entry.own ? texts().you : nameIn(people, account)} />
         <Fact name={words.written} value={fullTime(entry.writtenAtMs)} />
         {state === null ? null : (
-          <Fact name={words.state} value={stateText(state)} help={helpOf(state)} />
+          <Fact
+            name={words.state}
+            value={stateText(state)}
+            help={helpOf(state, chat.kind === "group")}
+          />
         )}
         {entry.healedBy === undefined ? null : (
           <Fact
@@ -81,7 +85,7 @@ export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Pr
             value={healerOf(entry.healedBy, people, me.account)}
           />
         )}
-        <Fact name={words.size} value={words.bytes(utf8(view?.text ?? "").length)} />
+        <Fact name={words.size} value={words.bytes(bytesOf(view))} />
         {entry.lifetimeMs === undefined ? null : (
           <Vanishing entry={entry} lifetimeMs={entry.lifetimeMs} />
         )}
@@ -96,6 +100,9 @@ export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Pr
     </aside>
   );
 }
+
+const bytesOf = (view: MessageView | undefined): number =>
+  view?.whole?.bytes ?? utf8(view?.text ?? "").length;
 
 type VanishingProps = { readonly entry: EntryRow; readonly lifetimeMs: number };
 
@@ -208,14 +215,16 @@ const Fact = ({ name, value, help, code = false }: FactProps): ReactElement => (
   </div>
 );
 
-function helpOf(state: MessageState): string {
-  const { waitingHelp, sentHelp, deliveredHelp, readHelp, savedHelp } = texts().info;
+function helpOf(state: MessageState, isGroup: boolean): string {
+  const { info, groups } = texts();
+  const { waitingHelp, savedHelp } = info;
+  const { sentHelp, deliveredHelp, readHelp } = isGroup ? groups : info;
   return {
     waiting: waitingHelp,
     sent: sentHelp,
     delivered: deliveredHelp,
     read: readHelp,
     saved: savedHelp,
-    notAccepted: texts().groups.notAcceptedHelp,
+    notAccepted: groups.notAcceptedHelp,
   }[state];
 }

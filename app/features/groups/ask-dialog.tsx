@@ -23,9 +23,13 @@ export function AskDialog(props: Props): ReactElement {
   const { heading, label, act, onDone, onClose, children } = props;
   const cancel = useRef<HTMLButtonElement>(null);
   const [failure, setFailure] = useState<GroupFailure | null>(null);
+  const isRunning = useRef(false);
   const run = async (): Promise<void> => {
+    if (isRunning.current) return;
+    isRunning.current = true;
     setFailure(null);
     const done = await act();
+    isRunning.current = false;
     if (!done.ok) return setFailure(done.error);
     onClose();
     onDone();

@@ -114,7 +114,7 @@ test("[AJN1] a member is shown nobody who waits", async () => {
 
 test("[AJN2] who comes in by themselves is shown as such", async () => {
   await shownJoins([join(DAVE, { dueAtMs: 1 })]);
-  expect(screen.getByText("comes in by itself in a moment")).toBeTruthy();
+  expect(screen.getByText("comes in by themselves in a moment")).toBeTruthy();
 });
 
 test("[AJN1] above the messages it says how many wait", async () => {
