@@ -134,7 +134,8 @@ class OpenedDevice implements Device {
       httpOf: this.#httpOf,
       storeIncOf: (url) => this.#storeIncByUrl.get(url) ?? "",
       upkeep: () => void this.#home.tend(),
-      lost: () => this.#healing.look(),
+      lost: () => this.#healing.lost(),
+      wrote: (c) => this.#healing.wrote(c),
       receipt: (c) => this.#receipts.changed(c),
       maySpeak: () => !this.#home.isCatchingUp(),
     });

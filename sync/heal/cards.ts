@@ -28,11 +28,12 @@ const REMEMBERED_MAX = 1_000;
 /** When others were asked about an account. In memory: after a restart they are asked once more. */
 export type CardsAsked = Map<Hex, number>;
 
+/** `isOver`: nobody is lost any more. */
 export async function wantCards(
   tx: WriteTx,
   context: AskContext,
   askedAtMs: CardsAsked,
-): Promise<Round> {
+): Promise<Round & { readonly isOver: boolean }> {
   const { nowMs, self, random } = context;
   const lost = (await tx.range("devices", "primary", {})).filter(({ deniedAtMs }) => deniedAtMs);
   let waitMs = Infinity;
@@ -46,7 +47,7 @@ export async function wantCards(
     if (dueMs > 0) waitMs = Math.min(waitMs, dueMs);
     else if (due.size < CARDS_WANTED_MAX) due.add(account);
   }
-  if (due.size === 0) return { sent: 0, waitMs };
+  if (due.size === 0) return { sent: 0, waitMs, isOver: lost.length === 0 };
   const lostIds = new Set(lost.map(({ device }) => device));
   const isThere = ({ device }: DeviceRow): boolean =>
     !lostIds.has(device) && device !== self.device;
@@ -69,7 +70,7 @@ export async function wantCards(
     const payload = encodePayload("cardWant", { accounts: accounts.map(bytesOf) });
     sent += await ask(tx, context, [device], payload);
   }
-  return { sent, waitMs: Math.min(waitMs, CARDS_ASKED_EVERY_MS) };
+  return { sent, waitMs: Math.min(waitMs, CARDS_ASKED_EVERY_MS), isOver: false };
 }
 
 /** Devices of others who share a group with both. */

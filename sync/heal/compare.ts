@@ -64,13 +64,14 @@ export type Compared = Round & {
   readonly behind: readonly { readonly c: number; readonly device: Hex }[];
 };
 
-/** `quietInMs`: how long until the channel will have been quiet, 0 when it is. */
+/** `cursors`: all that there are. `quietInMs`: how long until the channel will have been quiet, 0 when it is. */
 export async function compareHellos(
   tx: WriteTx,
   context: AskContext,
+  cursors: readonly CursorRow[],
   quietInMs: (c: number) => number,
 ): Promise<Compared> {
-  const told = (await tx.range("cursors", "primary", {})).filter((it) => it.hello !== undefined);
+  const told = cursors.filter((it) => it.hello !== undefined);
   const behind: { c: number; device: Hex }[] = [];
   let sent = 0;
   let waitMs = Infinity;

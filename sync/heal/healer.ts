@@ -62,6 +62,8 @@ export type Healer = {
   readonly look: () => void;
   /** The same, of a channel that changed. */
   readonly changed: (c: number) => void;
+  /** A device is not where its card says. */
+  readonly lost: () => void;
   /** What others say exists. */
   readonly claims: Claims;
   readonly close: () => void;
@@ -75,6 +77,8 @@ class HealRounds implements Healer {
   readonly claims = new Claims();
   readonly #changedAtMs = new Map<number, number>();
   readonly #cardsAsked: CardsAsked = new Map();
+  /** Also after a start: somebody may have been lost before. */
+  #mayBeLost = true;
   #cancel: (() => void) | undefined;
   #dueAtMs = Infinity;
   #isClosed = false;
@@ -90,10 +94,23 @@ class HealRounds implements Healer {
     this.look();
   };
 
+  readonly lost = (): void => {
+    this.#mayBeLost = true;
+    this.look();
+  };
+
   readonly close = (): void => {
     this.#isClosed = true;
     this.#cancel?.();
   };
+
+  /** Devices are many, and seldom lost. */
+  async #wantCards(tx: WriteTx, context: AskContext): Promise<Round> {
+    if (!this.#mayBeLost) return { sent: 0, waitMs: Infinity };
+    const round = await wantCards(tx, context, this.#cardsAsked);
+    this.#mayBeLost = !round.isOver;
+    return round;
+  }
 
   #quietInMs(c: number, nowMs: number): number {
     const ageMs = nowMs - (this.#changedAtMs.get(c) ?? -QUIET_MS);
@@ -124,12 +141,14 @@ class HealRounds implements Healer {
     const context = { ...this.#deps, self, nowMs: timers.now(), asked: this.#asked, claims };
     const round = await lane.run(() =>
       store.write(HEAL_TABLES, async (tx) => {
-        const compared = await compareHellos(tx, context, (c) => this.#quietInMs(c, context.nowMs));
-        const holes = await wantHoles(tx, context);
+        const cursors = await tx.range("cursors", "primary", {});
+        const quietInMs = (c: number): number => this.#quietInMs(c, context.nowMs);
+        const compared = await compareHellos(tx, context, cursors, quietInMs);
+        const holes = await wantHoles(tx, context, cursors);
         const chains = await nackUnknown(tx, context);
         const facts = await nackFacts(tx, context);
         const rosters = await wantRosters(tx, context);
-        const cards = await wantCards(tx, context, this.#cardsAsked);
+        const cards = await this.#wantCards(tx, context);
         const rounds = [compared, holes, chains, facts, rosters, cards];
         return {
           sent: rounds.reduce((sum, it) => sum + it.sent, 0),

@@ -6,8 +6,12 @@ import { openTeller, type TellerDeps } from "./teller.ts";
 export type Healing = {
   /** Something arrived or changed: look whether anything is missing, in a while. */
   readonly look: () => void;
+  /** We wrote there. */
+  readonly wrote: (c: number) => void;
   /** What we hold of this channel changed. */
   readonly changed: (c: number) => void;
+  /** A device is not where its card says. */
+  readonly lost: () => void;
   /** The device was opened. */
   readonly started: () => void;
   /** What takes in entries and vectors tells. */
@@ -20,6 +24,8 @@ export function openHealing(deps: Omit<HealDeps, "behind"> & TellerDeps): Healin
   const healer = openHealer({ ...deps, behind: teller.behind });
   return {
     look: healer.look,
+    lost: healer.lost,
+    wrote: teller.changed,
     changed: (c) => {
       healer.changed(c);
       teller.changed(c);

@@ -52,9 +52,13 @@ type Gap = {
   readonly holders: ReadonlySet<Hex>;
 };
 
-export async function wantHoles(tx: WriteTx, context: AskContext): Promise<HoleRound> {
+/** `cursors`: all that there are. */
+export async function wantHoles(
+  tx: WriteTx,
+  context: AskContext,
+  cursors: readonly CursorRow[],
+): Promise<HoleRound> {
   await resolveNamed(tx, context);
-  const cursors = await tx.range("cursors", "primary", {});
   const byChannel = Map.groupBy(await gapsOf(tx, context, cursors), (it) => it.channel.c);
   const missing = new Map<number, number>();
   let sent = 0;

@@ -29,6 +29,8 @@ export type PumpDeps = CollectDeps & {
   readonly receipt: (c: number) => void;
   /** A device is not where its card says. */
   readonly lost: () => void;
+  /** An entry of ours is on its way to those who read the channel. */
+  readonly wrote: (c: number) => void;
   readonly failed: (error: unknown) => void;
 };
 
@@ -102,6 +104,7 @@ class OutboxPump implements Pump {
 
   #send(parcel: Parcel): void {
     this.#inFlight.set(parcel.row.n, parcel);
+    if (parcel.row.what === "entry") this.#deps.wrote(parcel.row.c);
     void this.#attempt(parcel).catch(this.#deps.failed);
   }
 
