@@ -42,6 +42,8 @@ export const MEDIA_RETRY_MAX_MS = 600_000;
 const FAR_MS = 30 * 86_400_000;
 /** Rows that are looked at for what can be carried now. */
 const LOOKED_AT = 64;
+/** What no relay has after so many tries is lost; before, its author may still be sending it. */
+const LOOKED_FOR = 2;
 /** A blob that no relay has is asked for of so many devices at a time. */
 const HOLDERS_ASKED_MAX = 3;
 /** Rows that are due again when a way opens; the others wait out their pause. */
@@ -301,8 +303,11 @@ class Rounds implements Courier {
       const { trouble, afterMs } = outcome;
       const pauseMs = Math.max(afterMs, pauseAfter(row.attempts, random));
       const nextAtMs = timers.now() + pauseMs;
-      await tx.put("media", { ...rest, trouble, nextAtMs, attempts: row.attempts + 1 });
-      const isWanted = row.state === "wanted" && trouble === "missing" && row.use !== "history";
+      const isOnItsWay = trouble === "missing" && row.attempts < LOOKED_FOR;
+      const why = isOnItsWay ? {} : { trouble };
+      await tx.put("media", { ...rest, ...why, nextAtMs, attempts: row.attempts + 1 });
+      const isLost = trouble === "missing" && !isOnItsWay;
+      const isWanted = row.state === "wanted" && isLost && row.use !== "history";
       return isWanted && (await this.#askHolders(tx, self, row));
     }
     if (row.state === "gone") {
