@@ -76,7 +76,7 @@ test.each(accents)("[LO3] text reaches 4.5:1 in both themes with the accent $nam
 
 const groups = readFileSync(join(ROOT, "app/style/groups.css"), "utf8");
 
-test("[LO5] names of authors reach 4.5:1 on bubbles in every hue, and a warning button its ground", () => {
+test("[LO6] names of authors reach 4.5:1 on bubbles in every hue, and a warning button its ground", () => {
   const [author] = /\.message-author \{[^}]*\}/u.exec(groups) ?? [""];
   const [danger] = /\[data-dangerous="true"\] \{[^}]*\}/u.exec(groups) ?? [""];
   const [light, dark] = coloursIn(author);
