@@ -86,11 +86,13 @@ test("[SW2] a clock that jumps ten years ahead makes a device forget nothing", a
   await bob.sleep();
   await alice.say(bob, "waits at the relay");
   await pass(5 * SECOND_MS);
+  const tokens = (await alice.rows("tokens")).length;
+  expect(tokens).toBeGreaterThan(1);
   alice.skewMs = 10 * 365 * DAY_MS;
   await pass(3 * HOUR_MS);
   expect((await alice.rows("outbox")).length).toBe(1);
   expect((await alice.rows("peerChains")).length).toBe(1);
-  expect((await alice.rows("tokens")).length).toBe(2);
+  expect((await alice.rows("tokens")).length).toBe(tokens);
   alice.skewMs = 0;
   await pass(HOUR_MS);
   await bob.wake();

@@ -135,7 +135,7 @@ test("[OB3] without session and prekeys nothing can be sealed yet", async () => 
   expect(await chainOf(alice)).toBeUndefined();
 });
 
-test("[CU12] who holds our chain later is told what we hold, though nothing changed since", async () => {
+test("[CU13] who holds our chain later is told what we hold, though nothing changed since", async () => {
   const { alice, bob } = await written(2);
   await sealAll(alice);
   const told = await alice.change(async (tx) => {
