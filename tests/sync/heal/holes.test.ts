@@ -1,0 +1,87 @@
+import { beforeAll, expect, test } from "vitest";
+
+import { ready } from "../../../crypto/base/sodium.ts";
+import { type Channel, openChannel } from "../../../sync/channel/channels.ts";
+import { Asked, HEAL_FIRST_MS, HEAL_RETRY_FIRST_MS } from "../../../sync/heal/asked.ts";
+import { Claims } from "../../../sync/heal/claims.ts";
+import {
+  CLAIMED_SHOWN_MAX,
+  type HoleRound,
+  MISSING_ROUNDS,
+  wantHoles,
+  WANTS_IN_FLIGHT_MAX,
+} from "../../../sync/heal/holes.ts";
+import type { Known } from "../../../sync/log/known.ts";
+import { log } from "../../app/db/rows.ts";
+import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
+
+beforeAll(() => ready);
+
+const HOLED: Known = { floor: 1, ranges: [[5, 6]] };
+
+type Stage = {
+  readonly alice: Someone;
+  readonly channel: Channel;
+  readonly asked: Asked;
+  readonly claims: Claims;
+  readonly round: (atMs: number) => Promise<HoleRound>;
+};
+
+/** Alice in her chat with Bob, of which so many logs have a hole of three entries. */
+async function stage(holed: number): Promise<Stage> {
+  const [alice, bob] = [await someone("alice"), await someone("bob")];
+  await introduce(alice, bob);
+  const channel = await alice.change((tx) => openChannel(tx, alice.self, bob.self.account));
+  await alice.change(async (tx) => {
+    for (let n = 1; n <= holed; n += 1) {
+      const { a: _, ...row } = log(n, { account: bob.self.account, known: HOLED });
+      const id = n.toString(16).padStart(32, "0");
+      await tx.put("logs", { ...row, log: id, c: channel.c, own: false });
+    }
+  });
+  const [asked, claims] = [new Asked(), new Claims()];
+  const round = (atMs: number): Promise<HoleRound> =>
+    alice.change((tx) =>
+      wantHoles(tx, { ...alice.context, nowMs: NOW_MS + atMs, asked, claims }, []),
+    );
+  return { alice, channel, asked, claims, round };
+}
+
+test("[HE4] [HE13] after three seconds two questions are on their way, and the others wait", async () => {
+  const { round } = await stage(5);
+  expect(await round(0)).toMatchObject({ sent: 0, waitMs: HEAL_FIRST_MS });
+  expect((await round(HEAL_FIRST_MS)).sent).toBe(WANTS_IN_FLIGHT_MAX);
+  expect((await round(HEAL_FIRST_MS + 1_000)).sent).toBe(0);
+  // Nobody answered: the next two have their turn.
+  expect((await round(HEAL_FIRST_MS + HEAL_RETRY_FIRST_MS)).sent).toBe(WANTS_IN_FLIGHT_MAX);
+});
+
+/** Rounds at which everything is due, for so long. */
+async function rounds({ round }: Stage, count: number): Promise<HoleRound> {
+  let last = await round(0);
+  for (let n = 1; n <= count; n += 1) last = await round(n * 1_000_000);
+  return last;
+}
+
+test("[HE14] what was asked for three times is missing, and not before", async () => {
+  const it = await stage(1);
+  expect((await rounds(it, MISSING_ROUNDS - 1)).missing.size).toBe(0);
+  const told = await rounds(await stage(1), MISSING_ROUNDS);
+  expect([...told.missing.values()]).toEqual([3]);
+});
+
+test("[HE12] what is claimed counts as far as it is likely", async () => {
+  const [likely, unlikely] = [await stage(0), await stage(0)];
+  likely.claims.claim(likely.channel.c, "ab".repeat(16), CLAIMED_SHOWN_MAX, "dd".repeat(16));
+  expect([...(await rounds(likely, MISSING_ROUNDS)).missing.values()]).toEqual([CLAIMED_SHOWN_MAX]);
+  unlikely.claims.claim(
+    unlikely.channel.c,
+    "ab".repeat(16),
+    CLAIMED_SHOWN_MAX + 1,
+    "dd".repeat(16),
+  );
+  expect((await rounds(unlikely, MISSING_ROUNDS)).missing.size).toBe(0);
+  // Nobody had it: it is let go.
+  await rounds(likely, 20);
+  expect(likely.claims.all()).toEqual([]);
+});
