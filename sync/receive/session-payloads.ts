@@ -156,34 +156,27 @@ async function takePayload(
 ): Promise<void> {
   switch (payload.type) {
     case "card":
-      await takeCard(tx, context, from, payload.body.card);
-      return;
+      return takeCard(tx, context, from, payload.body.card);
     case "facts":
-      await takeTheirFacts(tx, context, from, payload.body.facts);
-      return;
+      return takeTheirFacts(tx, context, from, payload.body.facts);
     case "profile":
       await tx.put("contacts", { ...from.contact, name: payload.body.name });
       context.effects.contacts();
       return;
     case "backfill":
-      await answerBackfill(tx, context, from.device, payload.body);
-      return;
+      return answerBackfill(tx, context, from.device, payload.body);
     case "chunk":
-      await takeChunk(tx, context, from.device, payload.body);
-      return;
+      return takeChunk(tx, context, from.device, payload.body);
     case "presync":
       if (from.contact.state === "self") await takePresync(tx, payload.body);
       else context.effects.dropped("presync of a stranger");
       return;
     case "join":
-      await takeJoin(tx, context, from, payload.body);
-      return;
+      return takeJoin(tx, context, from, payload.body);
     case "joinAnswer":
-      await takeJoinAnswer(tx, context, from.contact, payload.body);
-      return;
+      return takeJoinAnswer(tx, context, from.contact, payload.body);
     case "historyBlob":
-      await takeHistoryBlob(tx, context, from.device, payload.body);
-      return;
+      return takeHistoryBlob(tx, context, from.device, payload.body);
     case "nack":
     case "want":
     case "rosterWant":
@@ -191,8 +184,7 @@ async function takePayload(
     case "cursorWant":
     case "cardWant":
     case "blobWant":
-      await answerQuestion(tx, context, from, payload);
-      return;
+      return answerQuestion(tx, context, from, payload);
     case "contact":
     case "contactAccept":
     case "chain":
