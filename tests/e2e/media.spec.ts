@@ -70,7 +70,7 @@ async function pictureOf(page: Page, width: number, height: number): Promise<Buf
   return Buffer.from(bytes);
 }
 
-test("[APF1] [APC1] [ASP1] [ASP2] a group gets a picture, which its members see, and nothing else can be one", async ({
+test("[AGQ1] [APC1] [ASP1] [ASP2] a group gets a picture, which its members see, and nothing else can be one", async ({
   friends,
 }) => {
   test.slow();

@@ -1,5 +1,5 @@
 /**
- * The picture of a group, set by its admins. [APF1] It is set at once, and said; what cannot be one is
+ * The picture of a group, set by its admins. [AGQ1] It is set at once, and said; what cannot be one is
  * refused in words.
  */
 import { ImagePlus, Trash2 } from "lucide-react";
