@@ -1,9 +1,9 @@
 /**
  * Names behind an "@" in a text.
  *
- * [AMN4] Whoever's whole name stands behind an "@" that begins a word is meant, be it chosen from the list or
- * typed; of several names that fit the longest. [AMN5] Of two people of one name the one who was chosen is
- * meant; nobody, when nobody was. [AMN6] While a name is being typed, those come who have a word that begins
+ * [AMF1] Whoever's whole name stands behind an "@" that begins a word is meant, be it chosen from the list or
+ * typed; of several names that fit the longest. [AMF2] Of two people of one name the one who was chosen is
+ * meant; nobody, when nobody was. [AMF3] While a name is being typed, those come who have a word that begins
  * so; case and accents do not matter.
  */
 import { MENTIONS_MAX } from "../../sync/entry/plain-message.ts";

@@ -16,7 +16,7 @@ const namedIn = (text: string, people = PEOPLE, chosen: ReadonlyMap<string, stri
     text.slice(start, start + length),
   ]);
 
-test("[AMN4] the longest name behind an @ that begins a word is meant", () => {
+test("[AMF1] the longest name behind an @ that begins a word is meant", () => {
   expect(namedIn("@Bob, ask @Bob Baker or (@Éva 🙂)")).toEqual([
     ["b", "@Bob"],
     ["bb", "@Bob Baker"],
@@ -26,13 +26,13 @@ test("[AMN4] the longest name behind an @ that begins a word is meant", () => {
   expect(namedIn("@Bob\n@Bob")).toHaveLength(2);
 });
 
-test("[AMN5] of two of one name the chosen one is meant, else nobody", () => {
+test("[AMF2] of two of one name the chosen one is meant, else nobody", () => {
   const other = { account: "x", name: "Bob" };
   expect(namedIn("@Bob", [bob, other])).toEqual([]);
   expect(namedIn("@Bob", [bob, other], new Map([["Bob", "x"]]))).toEqual([["x", "@Bob"]]);
 });
 
-test("[AMN4] whatever is typed, mentions lie in the text, are few, and come in order", () => {
+test("[AMF1] whatever is typed, mentions lie in the text, are few, and come in order", () => {
   const text = fc.array(fc.constantFrom("@", "Bob", " Baker", " ", "🙂", "Éva ", "\n"), {
     maxLength: 200,
   });
@@ -53,7 +53,7 @@ test("[AMN4] whatever is typed, mentions lie in the text, are few, and come in o
   expect(namedIn("@Bob ".repeat(20_000))).toHaveLength(MENTIONS_MAX);
 });
 
-test("[AMN6] who has a word that begins so comes while a name is typed", () => {
+test("[AMF3] who has a word that begins so comes while a name is typed", () => {
   const typed = (text: string): readonly string[] => {
     const at = nameBefore(text, text.length);
     return at === null ? [] : suggested(PEOPLE, at.query).map(({ name }) => name);
