@@ -1,5 +1,5 @@
 /**
- * Drafts are shared as long as anybody is there. [AKS1] A room that could not be entered, or that is not ours
+ * Drafts are shared as long as anybody is there. [AZK1] A room that could not be entered, or that is not ours
  * any more, is entered anew, later each time.
  */
 import type { Timers } from "../../sync/clock/timers.ts";

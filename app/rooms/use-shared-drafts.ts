@@ -1,4 +1,4 @@
-/** [ASH1] Drafts are shared as soon as the person has another device; who has one never loads what it takes. */
+/** [AZS1] Drafts are shared as soon as the person has another device; who has one never loads what it takes. */
 import { useCallback, useEffect } from "react";
 
 import { contactsOf } from "../db/tables.ts";

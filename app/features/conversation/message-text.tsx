@@ -1,6 +1,6 @@
 /**
  * A message's text: line breaks, links that open elsewhere, who is named, and nothing else. Never HTML.
- * [ANM1] Who is named is shown by the name that the person knows, whatever the author wrote there. [ANM2]
+ * [AZN1] Who is named is shown by the name that the person knows, whatever the author wrote there. [AZN2]
  * Being named oneself stands out, and is said.
  */
 import { memo, type ReactElement } from "react";

@@ -7,7 +7,7 @@ import { err, ok } from "../../../crypto/base/result.ts";
 import { HeldTimers } from "../../sync/transport/held-timers.ts";
 import { openRows } from "../db/rows.ts";
 
-test("[AKS1] a room that could not be entered, or is not ours any more, is entered anew", async () => {
+test("[AZK1] a room that could not be entered, or is not ours any more, is entered anew", async () => {
   vi.stubGlobal("document", new EventTarget());
   const db = await openRows();
   const timers = new HeldTimers(0);

@@ -12,7 +12,7 @@ function Sharing(): null {
   return null;
 }
 
-test("[ASH1] drafts are shared once there is another device of the account", async () => {
+test("[AZS1] drafts are shared once there is another device of the account", async () => {
   const db = await openRows();
   await contactsOf(db).add(contact(US, { state: "self", live: ["d1"] }));
   const { engine } = await show(<Sharing />, { db });

@@ -93,7 +93,7 @@ test("[AMG3] an Enter of an input method inserts nothing", async () => {
   expect(field.value).toBe("@");
 });
 
-test("[ANM1] [ANM2] shows who is named by the name one knows, and says that it is oneself", async () => {
+test("[AZN1] [AZN2] shows who is named by the name one knows, and says that it is oneself", async () => {
   const bytes = (hex: string): Uint8Array => new Uint8Array(32).fill(Number.parseInt(hex, 16));
   const mentions = [
     { account: bytes("bb"), start: 0, length: 4 },
