@@ -13,7 +13,8 @@ import { SESSION_RESET_MS_MIN, SESSION_UNANSWERED_MS_MAX } from "../../crypto/li
 import { tagsOf } from "../../crypto/ratchet/session.ts";
 import { partyOf, type Self } from "../account/self.ts";
 import { numbered } from "../channel/channels.ts";
-import type { DeviceRow, Hex, SessionRow } from "../store/rows.ts";
+import type { SessionRow } from "../store/ratchet-rows.ts";
+import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Sessions kept of one device: two begun at once, and old ones that may still be written to. */

@@ -21,7 +21,8 @@ import { encodePayload } from "../payload/payload.ts";
 import type { Want } from "../payload/want.ts";
 import type { RosterWant } from "../payload/welcome.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
-import type { DeviceRow, EntryRow, Hex, OutboxRow, OwnChainRow } from "../store/rows.ts";
+import type { OwnChainRow } from "../store/ratchet-rows.ts";
+import type { DeviceRow, EntryRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answerFacts } from "./facts.ts";
 

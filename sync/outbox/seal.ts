@@ -20,7 +20,8 @@ import { groupMembers, ROSTER_TABLES } from "../group/rosters.ts";
 import { rosterParts, shortWelcomeFor, welcomesFor } from "../group/welcome.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
-import type { DeviceRow, Hex, OutboxRow, OwnChainRow, TableName, Target } from "../store/rows.ts";
+import type { OwnChainRow } from "../store/ratchet-rows.ts";
+import type { DeviceRow, Hex, OutboxRow, TableName, Target } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { putControl, sendControl } from "./control.ts";
 

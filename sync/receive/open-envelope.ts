@@ -27,7 +27,8 @@ import {
   type Payload,
   type SessionMessage,
 } from "../payload/payload.ts";
-import type { Hex, InviteRow, PeerChainRow, SessionRow } from "../store/rows.ts";
+import type { PeerChainRow, SessionRow } from "../store/ratchet-rows.ts";
+import type { Hex, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
 import type { Effects } from "./effects.ts";

@@ -12,8 +12,6 @@
  * | `b`  | tie-break of equal `h`: the first 4 bytes of the log id                    |
  * | `arr`| arrival number in its channel: drives unread and "arrived late", not order |
  */
-import type { PeerChain, SenderChain } from "../../crypto/chain/sender-chain.ts";
-import type { Session } from "../../crypto/ratchet/session.ts";
 import type { MessageBody } from "../entry/message-body.ts";
 import type { MetaBody } from "../entry/meta-body.ts";
 import type { EntryPlace, RosterOpRow, RosterRow } from "../group/rows.ts";
@@ -21,9 +19,9 @@ import type { ForkRow, HealedRow, HelloRow } from "../heal/rows.ts";
 import type { Known } from "../log/known.ts";
 import type { MediaRow } from "../media/rows.ts";
 import type { ChatMarksRow, YdocRow, YupRow } from "../rooms/rows.ts";
-import type { HistoryPolicy } from "../roster/may.ts";
 import type { KeptTimer } from "../thread/channel-meta.ts";
 import type { AggregateRow, ExpiryRow } from "../thread/rows.ts";
+import type { OwnChainRow, PeerChainRow, PrekeyRow, SessionRow } from "./ratchet-rows.ts";
 
 export type Hex = string;
 
@@ -150,51 +148,6 @@ export type DeviceRow = {
   readonly deniedAtMs?: number;
   /** It was there before us, and has not heard of us yet: our first message to it says who we are. */
   readonly knowsUs?: false;
-};
-
-/** A pairwise session with one device. `tags`: where its next messages may arrive (hex16). */
-export type SessionRow = {
-  readonly n?: number; // generated
-  readonly device: Hex;
-  readonly tags: readonly Hex[];
-  readonly state: Session;
-  readonly th: Hex; // hex32 of the transcript: the smaller wins a tie
-  /** hex16 of the invite of ours whose secret its handshake proved, if any. */
-  readonly invite?: Hex;
-  /** Given up after an authenticated failure: nothing is sent on it any more. */
-  readonly isBroken: boolean;
-  readonly createdAtMs: number;
-  readonly lastReceivedAtMs: number; // 0 = unanswered
-};
-
-/** Our current sender chain of a channel. */
-export type OwnChainRow = {
-  readonly c: number;
-  readonly state: SenderChain;
-  readonly startedAtMs: number;
-  readonly sealedCount: number;
-  /** Devices (hex16) that were handed this chain. */
-  readonly holders: readonly Hex[];
-  /** Of a group: what newcomers may read of the past, when the chain began. */
-  readonly history?: HistoryPolicy;
-};
-
-/** A chain that a peer's device handed to us. `tags`: chain tag and live tag (hex16). */
-export type PeerChainRow = {
-  readonly n?: number; // generated
-  readonly device: Hex;
-  readonly account: Hex;
-  readonly c: number;
-  readonly tags: readonly Hex[];
-  readonly state: PeerChain;
-  readonly receivedAtMs: number;
-};
-
-export type PrekeyRow = {
-  readonly id: Hex; // hex16
-  /** Secret and public halves, see crypto/handshake/prekeys.ts. */
-  readonly secrets: unknown;
-  readonly createdAtMs: number;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { SMALL_CHAIN_MESSAGES_MAX, CHAIN_MESSAGES_MAX } from "../../crypto/chain/renewal.ts";
-import type { OwnChainRow } from "../../sync/store/rows.ts";
+import type { OwnChainRow } from "../../sync/store/ratchet-rows.ts";
 import { add, groupOf, hears, makeGroup, members, remove, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";

@@ -9,7 +9,8 @@ import {
   SESSIONS_PER_DEVICE_MAX,
   sessionWith,
 } from "../../../sync/contact/sessions.ts";
-import type { DeviceRow, SessionRow } from "../../../sync/store/rows.ts";
+import type { SessionRow } from "../../../sync/store/ratchet-rows.ts";
+import type { DeviceRow } from "../../../sync/store/rows.ts";
 import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
 
 beforeAll(() => ready);

@@ -7,7 +7,8 @@ import { bytesOf, channelIdOf, openChannel } from "../../../sync/channel/channel
 import { ANSWER_EVERY_MS, answerNack, answerWant } from "../../../sync/heal/answers.ts";
 import type { SeqRange } from "../../../sync/log/known.ts";
 import { sealRow } from "../../../sync/outbox/seal.ts";
-import type { DeviceRow, OutboxRow, OwnChainRow } from "../../../sync/store/rows.ts";
+import type { OwnChainRow } from "../../../sync/store/ratchet-rows.ts";
+import type { DeviceRow, OutboxRow } from "../../../sync/store/rows.ts";
 import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
 
 beforeAll(() => ready);

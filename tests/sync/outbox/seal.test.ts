@@ -6,7 +6,8 @@ import { SEALED_BODY_MS_MAX } from "../../../crypto/lifetimes.ts";
 import { appendMessage } from "../../../sync/channel/append.ts";
 import { openChannel } from "../../../sync/channel/channels.ts";
 import { sealRow } from "../../../sync/outbox/seal.ts";
-import type { OutboxRow, OwnChainRow } from "../../../sync/store/rows.ts";
+import type { OwnChainRow } from "../../../sync/store/ratchet-rows.ts";
+import type { OutboxRow } from "../../../sync/store/rows.ts";
 import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
 
 beforeAll(() => ready);

@@ -1,12 +1,7 @@
 /** Small rows for the tests of the stores: what a test does not care about has one fixed value. */
 import { KNOWN_NOTHING } from "../../../sync/log/known.ts";
-import type {
-  ChannelRow,
-  EntryRow,
-  HeldRow,
-  LogRow,
-  PeerChainRow,
-} from "../../../sync/store/rows.ts";
+import type { PeerChainRow } from "../../../sync/store/ratchet-rows.ts";
+import type { ChannelRow, EntryRow, HeldRow, LogRow } from "../../../sync/store/rows.ts";
 
 export const metaRow = (k: string, v: unknown): { k: string; v: unknown } => ({ k, v });
 

@@ -1,0 +1,70 @@
+/** What the witness knows of one device: everything that it has committed. */
+import type { RosterRow } from "../../sync/group/rows.ts";
+import type { OwnChainRow } from "../../sync/store/ratchet-rows.ts";
+import type { ChannelRow, ContactRow, Hex, LogRow, OutboxRow } from "../../sync/store/rows.ts";
+
+/** An entry by its log and number. */
+export const placeOf = (log: string, seq: number): string => `${log}/${seq}`;
+
+export type Seen = {
+  readonly who: string;
+  device: string;
+  account: string;
+  incarnation: string;
+  mailbox: string;
+  /** Entries that it holds, by place: what they hash to. */
+  readonly held: Map<string, string>;
+  /** What each of them is. */
+  readonly kinds: Map<string, number>;
+  /** Envelopes that it has dealt with. */
+  readonly envelopes: Set<string>;
+  /** Its log rows, by the number that they have there. */
+  readonly logs: Map<number, LogRow>;
+  readonly shown: Map<string, string>;
+  readonly outbox: Map<number, OutboxRow>;
+  /** Its sender chains, by tag. */
+  readonly chains: Map<string, OwnChainRow>;
+  /** Tags of chains that were handed to it and that it kept. */
+  readonly handed: Set<string>;
+  readonly channels: Map<number, ChannelRow>;
+  readonly rosters: Map<number, RosterRow>;
+  readonly contacts: Map<Hex, ContactRow>;
+  /** What the newest commit did. */
+  last: { readonly received: boolean; readonly sealed: boolean };
+  /** Envelopes whose chain it does not know yet. */
+  readonly heldBack: Set<string>;
+};
+
+export const nothingSeen = (who: string): Seen => ({
+  who,
+  device: "",
+  account: "",
+  incarnation: "",
+  mailbox: "",
+  held: new Map(),
+  kinds: new Map(),
+  envelopes: new Set(),
+  logs: new Map(),
+  shown: new Map(),
+  outbox: new Map(),
+  chains: new Map(),
+  handed: new Set(),
+  channels: new Map(),
+  rosters: new Map(),
+  contacts: new Map(),
+  last: { received: false, sealed: false },
+  heldBack: new Set(),
+});
+
+/** Accounts of a channel, as this device has them. */
+export function membersIn(seen: Seen, c: number): readonly Hex[] {
+  const channel = seen.channels.get(c);
+  if (channel?.kind === "dm") return [seen.account, channel.account];
+  if (channel?.kind !== "group") return [seen.account];
+  return (seen.rosters.get(c)?.members ?? []).map((it) => it.account);
+}
+
+/** May a device of that account read what this one writes in the channel, as far as this one knows? */
+export const mayRead = (seen: Seen, c: number, account: Hex, device: Hex): boolean =>
+  membersIn(seen, c).includes(account) &&
+  seen.contacts.get(account)?.live.includes(device) === true;
