@@ -1,4 +1,7 @@
-/** Who this device belongs to, as far as a screen needs to know. */
+/**
+ * Who this device belongs to, as far as a screen needs to know. [AME1] By the name that any of their
+ * devices gave them last.
+ */
 import { contactsOf, type Db, metaOf } from "./tables.ts";
 
 export type Me = { readonly account: string; readonly name: string };
@@ -10,7 +13,6 @@ export async function readMe(db: Db): Promise<Me | null> {
   if (typeof value !== "object" || value === null) return null;
   const { account, name } = value as Readonly<Record<string, unknown>>;
   if (typeof account !== "string" || typeof name !== "string") return null;
-  // Another device may have given the person a new name since.
   const own = await contactsOf(db).get(account);
   return { account, name: own?.name ?? name };
 }

@@ -9,6 +9,7 @@ import {
 } from "react";
 import { useLocation } from "wouter";
 
+import { readMe } from "../db/me.ts";
 import type { RemoteDevice } from "../engine/remote-device.ts";
 import { ChatMenuProvider } from "../features/chat-menu/chat-menu-provider.tsx";
 import { ErasingScreen } from "../features/devices/erasing-screen.tsx";
@@ -30,6 +31,7 @@ import { SessionContext } from "../session/session.ts";
 import { SettingsProvider } from "../session/settings.tsx";
 import { Announcer } from "../ui/announcer.tsx";
 import { useLate } from "../ui/use-live.ts";
+import { useRows } from "../ui/use-rows.ts";
 import { boot, type Boot, startAgain } from "./boot.ts";
 import { eraseEverything, followErasing } from "./erase.ts";
 import { Home } from "./home.tsx";
@@ -179,7 +181,14 @@ type StartedProps = {
 function Started({ found, connect, inviteLink, onErase }: StartedProps): ReactElement {
   const { db, me, first } = found;
   useEffect(() => first.forget(), [first]);
-  const session = useMemo(() => ({ db, me, device: connect() }), [db, me, connect]);
+  const { account } = me;
+  const read = useCallback(() => readMe(db), [db]);
+  // The person may be called something else from now on, by any of their devices.
+  const name = useRows(read)?.name ?? me.name;
+  const session = useMemo(
+    () => ({ db, me: { account, name }, device: connect() }),
+    [db, account, name, connect],
+  );
   return (
     <SessionContext value={session}>
       <FirstLookContext value={first}>
