@@ -1,19 +1,18 @@
 /**
- * `npm run sim -- --seeds N --base B --profile P|all`: runs N worlds from seed B on, each in every chosen
- * profile, in threads. Prints what failed, what happened how often, and last `sim: N seeds, F failed`.
- * `--mutant NAME` plants a fault first; `--explain no` leaves failures as they are.
+ * `npm run sim -- --seeds N --base B --profile P|all|turn`: runs N worlds from seed B on, in threads: all in
+ * profile P, or each in every profile, or each in one of them in turn. Prints what failed, what happened how
+ * often, and last `sim: N seeds, F failed`. `--mutant NAME` plants a fault first; `--explain no` leaves
+ * failures as they are.
  */
 import { spawnSync } from "node:child_process";
-import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { Worker } from "node:worker_threads";
 
+import { runTasks, type Task } from "./fleet.ts";
 import { type Profile, PROFILES } from "./plan.ts";
 import { neverHappened } from "./situations.ts";
-import type { Job, Told } from "./worker.ts";
+import type { Told } from "./worker.ts";
 
-const THREADS_MAX = 4;
-/** Fewer seeds need not have seen everything. */
+/** Fewer seeds of a profile need not have seen everything. */
 const SITUATION_SEEDS_MIN = 300;
 /** Failures of which the story is told; the others are counted. */
 const STORIES_MAX = 3;
@@ -25,6 +24,8 @@ type Wish = {
   readonly profiles: readonly Profile[];
   readonly mutant: string | null;
   readonly explain: boolean;
+  /** Each seed in one of the profiles, not in all. */
+  readonly isInTurn: boolean;
 };
 
 /** Undefined: not to be understood. */
@@ -41,12 +42,15 @@ function wishOf(args: readonly string[]): Wish | undefined {
       },
     });
     const [count, base] = [Number(values.seeds), Number(values.base)];
-    const profiles = PROFILES.filter((it) => values.profile === "all" || values.profile === it);
+    const isInTurn = values.profile === "turn";
+    const isEvery = values.profile === "all" || isInTurn;
+    const profiles = PROFILES.filter((it) => isEvery || values.profile === it);
     const isSensible =
       Number.isSafeInteger(count) && count > 0 && Number.isSafeInteger(base + count) && base >= 0;
     if (!isSensible || profiles.length === 0) return undefined;
     const seeds = Array.from({ length: count }, (_, i) => base + i);
-    return { seeds, profiles, mutant: values.mutant ?? null, explain: values.explain !== "no" };
+    const explain = values.explain !== "no";
+    return { seeds, profiles, mutant: values.mutant ?? null, explain, isInTurn };
   } catch {
     return undefined;
   }
@@ -55,14 +59,16 @@ function wishOf(args: readonly string[]): Wish | undefined {
 async function main(): Promise<number> {
   const wish = wishOf(process.argv.slice(2));
   if (wish === undefined) {
-    say("usage: sim --seeds N --base B --profile A|B|C|all [--mutant NAME] [--explain no]");
+    say("usage: sim --seeds N --base B --profile A|…|H|all|turn [--mutant NAME] [--explain no]");
     say("sim: 0 seeds, 0 failed");
     return 2;
   }
-  const { seeds, profiles } = wish;
+  const { seeds, mutant, explain } = wish;
   const startedAtMs = Date.now();
-  const told = await runAll(jobsOf(wish));
-  const isBroken = told.length < seeds.length * profiles.length;
+  const tasks = tasksOf(wish);
+  const broke = (what: string): void => say(`a thread broke off: ${what}`);
+  const told = await runTasks({ tasks, mutant, explain, broke });
+  const isBroken = told.length < tasks.length;
   if (isBroken) say(`only ${told.length} runs came to an end`);
   const never = report(wish, told);
   const failed = new Set(told.filter((it) => it.failure !== null).map((it) => it.seed)).size;
@@ -72,45 +78,15 @@ async function main(): Promise<number> {
   return failed > 0 || isBroken || never.length > 0 ? 1 : 0;
 }
 
-/** Templates are built once a thread, so neighbours of one profile stay together. */
-function jobsOf({ profiles, seeds, mutant, explain }: Wish): Job[] {
-  const parts = Math.min(threads(), seeds.length);
-  const size = Math.ceil(seeds.length / parts);
-  return profiles.flatMap((profile) =>
-    Array.from({ length: parts }, (_, i) => ({
-      profile,
-      mutant,
-      seeds: seeds.slice(i * size, (i + 1) * size),
-      explain,
-    })).filter((job) => job.seeds.length > 0),
+const tasksOf = ({ seeds, profiles, isInTurn }: Wish): readonly Task[] =>
+  seeds.flatMap((seed) =>
+    profiles
+      .filter((_, i) => !isInTurn || i === seed % profiles.length)
+      .map((profile) => ({ seed, profile })),
   );
-}
-
-const threads = (): number => Math.max(1, Math.min(THREADS_MAX, availableParallelism()));
-
-async function runAll(jobs: Job[]): Promise<readonly Told[]> {
-  const told: Told[] = [];
-  const work = async (): Promise<void> => {
-    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-      told.push(...(await runJob(job)));
-    }
-  };
-  await Promise.all(Array.from({ length: threads() }, work));
-  return told.toSorted((a, b) => a.seed - b.seed || (a.profile < b.profile ? -1 : 1));
-}
-
-function runJob(job: Job): Promise<readonly Told[]> {
-  const { promise, resolve } = Promise.withResolvers<readonly Told[]>();
-  const told: Told[] = [];
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: job });
-  worker.on("message", (it: Told) => told.push(it));
-  worker.on("error", (error) => say(`profile ${job.profile} broke off: ${error.stack ?? ""}`));
-  worker.on("exit", () => resolve(told));
-  return promise;
-}
 
 /** Answers what should have happened and did not. */
-function report({ profiles, seeds }: Wish, told: readonly Told[]): readonly string[] {
+function report({ profiles }: Wish, told: readonly Told[]): readonly string[] {
   const failures = told.filter((it) => it.failure !== null);
   const commit = failures.length === 0 ? "" : commitNow();
   for (const [i, { seed, profile, failure, story }] of failures.entries()) {
@@ -130,7 +106,7 @@ function report({ profiles, seeds }: Wish, told: readonly Told[]): readonly stri
     for (const name of [...happened.keys()].toSorted((a, b) => (a < b ? -1 : 1))) {
       say(`  ${happened.get(name)} x ${name}`);
     }
-    if (seeds.length < SITUATION_SEEDS_MIN) continue;
+    if (here.length < SITUATION_SEEDS_MIN) continue;
     for (const situation of neverHappened(profile, happened)) {
       say(`  NEVER: ${situation}`);
       never.push(situation);

@@ -3,15 +3,9 @@
  * (docs/protocol/simulator.md) and the promise that it breaks.
  */
 import type { Edit } from "./edits.ts";
+import { GROUP_MUTANTS } from "./group-mutants.ts";
+import type { Mutant } from "./mutant.ts";
 import type { Profile } from "./plan.ts";
-
-export type Mutant = {
-  readonly name: string;
-  readonly profile: Profile;
-  /** Promises of which it must break one. */
-  readonly breaks: readonly string[];
-  readonly edits: readonly Edit[];
-};
 
 /** Seeds in which a mutant must be found. */
 export const KILL_SEEDS_MAX = 500;
@@ -31,7 +25,7 @@ const HEALING_OFF: readonly Edit[] = [
 ];
 
 export const editsOf = (profile: Profile, mutant?: Mutant): readonly Edit[] => [
-  ...(profile === "C" ? [] : HEALING_OFF),
+  ...(profile === "A" || profile === "B" ? HEALING_OFF : []),
   ...(mutant?.edits ?? []),
 ];
 
@@ -338,8 +332,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/outbox/control.ts",
-        find: "    c,\n    a,\n    s,\n",
-        replace: "    ...(input.before ?? { c, a, s }),\n",
+        find: "to: device.device, c, a, s });\n",
+        replace: "to: device.device, ...(input.before ?? { c, a, s }) });\n",
       },
     ],
   },
@@ -379,4 +373,5 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  ...GROUP_MUTANTS,
 ];

@@ -1,10 +1,10 @@
 /**
- * One person with one device: it is opened over what is committed, dies at any moment, and is opened
- * again. What the person wants (write, read, accept an invite) is tried until it is done.
+ * One device and whoever uses it: it is opened over what is committed, dies at any moment, hands its store
+ * to another process, and is opened again. What the person wants is tried until it is done.
  */
-import type { Connection, Device } from "../../sync/device.ts";
-import { type DeviceDeps, openDevice } from "../../sync/open-device.ts";
-import type { Snapshot } from "../../sync/store/memory-store.ts";
+import type { Connection, Device, Status } from "../../sync/device.ts";
+import type { DeviceDeps, openDevice } from "../../sync/open-device.ts";
+import { type MemoryStore, openMemoryStore, type Snapshot } from "../../sync/store/memory-store.ts";
 import { StorageError } from "../../sync/store/store.ts";
 import type { Chance } from "./chance.ts";
 import { type Change, type DeviceStore, openDeviceStore } from "./device-store.ts";
@@ -15,6 +15,8 @@ export const HOME_URL = "https://relay.example";
 /** In every name and text of the simulated people; nobody else may ever see it. */
 export const CANARY = "a-canary-sings-here";
 const APP_URL = "https://app.example/";
+/** What a process that let go of the lock may still be alive for. */
+const LINGER_MS = 400;
 
 /** Where a device may die. The store and the wires are its only touch with the world. */
 export const MOMENTS = [
@@ -27,7 +29,11 @@ export const MOMENTS = [
 export type Moment = (typeof MOMENTS)[number];
 
 export type PersonOptions = {
+  /** Of the device. */
   readonly name: string;
+  /** The person: whoever has several devices has several of these. */
+  readonly owner: string;
+  readonly openDevice: typeof openDevice;
   readonly kernel: Kernel;
   readonly chance: Chance;
   readonly network: Network;
@@ -35,19 +41,26 @@ export type PersonOptions = {
   readonly dropped: (person: Person, reason: string) => void;
   readonly failed: (person: Person, error: unknown) => void;
   readonly died: (person: Person, moment: Moment | "now") => void;
+  /** A process wrote that had let go of the lock. */
+  readonly wroteUnlocked: (person: Person) => void;
 };
 
 type Life = {
+  readonly memory: MemoryStore;
   readonly store: DeviceStore;
   readonly plug: Plug;
   readonly device: Promise<Device>;
   readonly ended: Promise<undefined>;
   readonly end: (nothing: undefined) => void;
   connection: Connection["type"];
+  linking: Status["linking"];
+  /** It let go of the lock in good order, and its process is not gone yet. */
+  isLingering: boolean;
 };
 
 export class Person {
   readonly name: string;
+  readonly owner: string;
   readonly #options: PersonOptions;
   #life: Life | null = null;
   #saved: Snapshot | undefined;
@@ -59,11 +72,14 @@ export class Person {
   downMs = 500;
   /** How long a commit takes, at most. */
   commitMs = 0;
+  /** Does not begin an account of its own: it waits to be linked to one. */
+  isNewcomer = false;
   /** Dies the `left`-th time that it comes to `moment`. */
   #doom: { readonly moment: Moment; left: number } | null = null;
 
   constructor(options: PersonOptions, saved: Snapshot | undefined) {
     this.name = options.name;
+    this.owner = options.owner;
     this.#options = options;
     this.#saved = saved;
   }
@@ -80,6 +96,11 @@ export class Person {
   /** As the app shows it. */
   get connection(): Connection["type"] | "down" {
     return this.#life?.connection ?? "down";
+  }
+
+  /** How far the linking is that goes on here. */
+  get linking(): Status["linking"] {
+    return this.#life?.linking ?? null;
   }
 
   get isOffline(): boolean {
@@ -137,16 +158,22 @@ export class Person {
   }
 
   open(): void {
-    if (this.#life !== null) return;
+    if (this.#life === null) this.#openOver(openMemoryStore(this.#saved));
+  }
+
+  #openOver(memory: MemoryStore): void {
     const { kernel, chance, network, name } = this.#options;
-    const isAlive = (): boolean => this.#life === life;
+    const isAlive = (): boolean => this.#life === life || life.isLingering;
     const after = kernel.afterWhile(isAlive);
     const plug = network.plug(name, isAlive, (moment) => this.#at(moment));
     plug.route = this.#route;
     const store = openDeviceStore({
-      from: this.#saved,
+      memory,
       isAlive,
-      committed: (changes) => this.#options.committed(this, changes),
+      committed: (changes) => {
+        if (this.#life !== life && changes.length > 0) this.#options.wroteUnlocked(this);
+        this.#options.committed(this, changes);
+      },
       atCommit: (moment) => this.#at(moment),
       isFull: () => this.#isFull,
       pause: async () => {
@@ -159,12 +186,15 @@ export class Person {
     const opened = Promise.withResolvers<Device>();
     const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
     const life: Life = {
+      memory,
       store,
       plug,
       device: opened.promise,
       ended,
       end,
       connection: "connecting",
+      linking: null,
+      isLingering: false,
     };
     this.#life = life;
     const deps: DeviceDeps = {
@@ -185,14 +215,19 @@ export class Person {
   }
 
   async #begin(life: Life, deps: DeviceDeps, opened: (device: Device) => void): Promise<void> {
-    const device = await openDevice(deps);
+    const device = await this.#options.openDevice(deps);
     device.visible(this.#isVisible);
-    device.status(({ connection }) => {
+    device.status(({ connection, linking }) => {
       life.connection = connection.type;
+      life.linking = linking;
     });
     opened(device);
-    // Somebody who was here before is told so, and nothing else happens.
-    await this.use(() => device.start(`${CANARY} ${this.name}`));
+    if (!this.isNewcomer) await this.start();
+  }
+
+  /** Somebody who was here before is told so, and nothing else happens. */
+  async start(): Promise<void> {
+    await this.use((device) => device.start(`${CANARY} ${this.owner}`));
   }
 
   /** The process is gone. What it had committed is kept. */
@@ -209,15 +244,43 @@ export class Person {
 
   /** The app is closed in good order. */
   async close(): Promise<void> {
-    const life = this.#life;
+    const life = await this.#disposed();
     if (life === null) return;
-    const device = await life.device;
-    await device[Symbol.asyncDispose]();
-    if (this.#life !== life) return;
     this.#saved = life.store.snapshot();
     this.#life = null;
     life.plug.deviceGone();
     life.end(undefined);
+  }
+
+  /**
+   * Another process takes over: the one that holds the lock ends its work, lets go, and is there for a while
+   * yet. Answers whether it came to that.
+   */
+  async handOver(): Promise<boolean> {
+    const life = await this.#disposed();
+    if (life === null) return false;
+    life.isLingering = true;
+    this.#openOver(life.memory);
+    life.end(undefined);
+    this.#options.kernel.after(LINGER_MS, () => {
+      life.isLingering = false;
+      life.plug.deviceGone();
+    });
+    return true;
+  }
+
+  /** The life that was closed in good order; null: it died of it, or there was none. */
+  async #disposed(): Promise<Life | null> {
+    const life = this.#life;
+    if (life === null) return null;
+    const device = await Promise.race([life.device, life.ended]);
+    await device?.[Symbol.asyncDispose]();
+    return this.#life === life ? life : null;
+  }
+
+  /** An old copy of the disk takes the place of what is there. Only while it is down. */
+  restore(snapshot: Snapshot): void {
+    if (this.#life === null) this.#saved = snapshot;
   }
 
   #at(moment: Moment): void {

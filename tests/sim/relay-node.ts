@@ -13,6 +13,8 @@ export type RelayNodeOptions = {
   readonly kernel: Kernel;
   readonly chance: Chance;
   readonly relayId: RelayId;
+  /** Who stands before the door and may lie. */
+  readonly before: (door: RelayDoor) => RelayDoor;
 };
 
 type Running = { readonly relay: Relay; readonly door: RelayDoor; isAlive: boolean };
@@ -35,7 +37,7 @@ export class RelayNode {
   }
 
   async start(disk: Disk): Promise<void> {
-    const { kernel, chance, relayId } = this.#options;
+    const { kernel, chance, relayId, before } = this.#options;
     const store = await disk.open();
     const isAlive = (): boolean => this.#running === running;
     const after = kernel.afterWhile(isAlive);
@@ -52,10 +54,10 @@ export class RelayNode {
       pressure: () => 0,
     });
     const app = httpApp({ relay, files: null, addressOf: () => LOOPBACK });
-    const door: RelayDoor = {
+    const door = before({
       connect: (socket) => relay.connect(socket),
       fetch: (request) => app.fetch(request),
-    };
+    });
     const running: Running = { relay, door, isAlive: true };
     this.#running = running;
   }

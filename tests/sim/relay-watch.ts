@@ -7,6 +7,8 @@ import type { PutFrame } from "../../sync/wire/put-frame.ts";
 /** Ids are hex. */
 export type RelayWatchOptions = {
   readonly fail: (what: string) => void;
+  /** Nothing is promised by one that lies; what it said is noted all the same. */
+  readonly isRelayHonest: boolean;
   readonly happened: (situation: string) => void;
   /** The envelope waits in that mailbox, synced. */
   readonly isDurable: (mailbox: string, envelope: string) => boolean;
@@ -45,6 +47,7 @@ export class RelayWatch {
 
   /** An acknowledgement took the envelope from it. */
   removed(mailbox: string, envelope: string): void {
+    if (!this.#options.isRelayHonest) return;
     if (this.#options.isCommitted(mailbox, envelope)) return;
     this.#options.fail(`[INV2] the relay let go of ${short(envelope)}, which nobody has committed`);
   }
@@ -67,7 +70,7 @@ export class RelayWatch {
       if (status === "duplicate") this.#options.happened("a relay is asked to keep what it keeps");
       if ((status !== "stored" && status !== "duplicate") || target === undefined) continue;
       this.#answered.add(envelope);
-      if (put.slot !== null) continue;
+      if (put.slot !== null || !this.#options.isRelayHonest) continue;
       const mailbox = toHex(target.mailbox);
       const promised = this.#promised.get(mailbox) ?? new Set();
       this.#promised.set(mailbox, promised.add(envelope));

@@ -46,6 +46,8 @@ export function secretsOf({ table, row }: Change): readonly Secret[] {
     case "devices":
     case "entries":
     case "expiry":
+    case "forks":
+    case "healed":
     case "held":
     case "logs":
     case "media":

@@ -25,11 +25,19 @@ const EVERYWHERE: readonly string[] = [
   "the relay's disk fails",
 ];
 
+/** Where there are groups and second devices. */
+const CROWD: readonly string[] = [
+  "a device is linked",
+  "a group is made",
+  "a message is written to a group",
+];
+
 const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
   A: EVERYWHERE,
   B: [...EVERYWHERE, "an envelope waits for its chain", "the relay's disk is wiped"],
   C: [
     ...EVERYWHERE,
+    ...CROWD,
     "a frame is doubled",
     "a frame is dropped",
     "a frame is overtaken",
@@ -39,6 +47,39 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
     "an envelope waits for its chain",
     "the relay's disk is wiped",
   ],
+  D: [
+    ...EVERYWHERE,
+    ...CROWD,
+    "the relay lies: fakeOk",
+    "the relay lies: flip",
+    "the relay lies: lose",
+    "the relay lies: misroute",
+    "the relay lies: replay",
+    "the relay lies: truncate",
+    "the relay lies: withhold",
+  ],
+  E: [
+    ...EVERYWHERE,
+    ...CROWD,
+    "a contact is probed",
+    "a forged entry is refused",
+    "a log is forked",
+    "an entry is forged",
+  ],
+  F: EVERYWHERE,
+  G: [
+    ...EVERYWHERE,
+    ...CROWD,
+    "a group turns while offline",
+    "a group turns: add",
+    "a group turns: demote",
+    "a group turns: leave",
+    "a group turns: promote",
+    "a group turns: remove",
+    "a group turns: rename",
+    "the relay's disk is wiped",
+  ],
+  H: [...EVERYWHERE, ...CROWD, "a process takes over"],
 };
 
 export const neverHappened = (

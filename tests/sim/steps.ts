@@ -1,14 +1,14 @@
 /** Doing what a plan says: people's wishes, and what goes wrong meanwhile. */
 import { unreachable } from "../../crypto/base/assert.ts";
-import { forgeEntry } from "./forge.ts";
+import type { ChannelRow } from "../../sync/store/rows.ts";
+import { lieTo } from "./forge.ts";
+import { found, say, turn } from "./group-steps.ts";
 import { CANARY, type Person } from "./person.ts";
 import type { Clock, Step } from "./plan.ts";
+import { link, meet } from "./wishes.ts";
 import type { World } from "./world.ts";
 
 type ChangeStep = Extract<Step, { readonly do: "change" }>;
-
-/** A person who was told "not now" tries again. */
-const TRY_AGAIN_MS = 2_000;
 
 export function perform(world: World, step: Step): void {
   const who = "who" in step ? world.person(step.who) : undefined;
@@ -28,8 +28,19 @@ async function act(world: World, step: Step): Promise<void> {
       return await type(world, world.person(step.who), world.person(step.to));
     case "meet":
       return await meet(world, step);
-    case "forge":
-      return await forgeEntry(world, world.person(step.who), world.person(step.to), step.as);
+    case "link":
+      return await link(world, world.person(step.who), world.person(step.to));
+    case "found":
+      return await found(world, world.person(step.who), step.policy);
+    case "say":
+      return await say(world, world.person(step.who), step.n);
+    case "turn":
+      return await turn(world, step);
+    case "lie":
+      return await lieTo(world, world.person(step.who), world.person(step.to), step.lie);
+    case "handOver":
+      if (await world.person(step.who).handOver()) world.happened("a process takes over");
+      return;
     case "die": {
       const person = world.person(step.who);
       person.downMs = step.downMs;
@@ -103,7 +114,7 @@ const EMOJI = ["👍", "🎉"] as const;
 /** Something with one of the newest messages, if it is possible. */
 async function change(world: World, step: ChangeStep): Promise<void> {
   const [who, to] = [world.person(step.who), world.person(step.to)];
-  const c = await channelWith(world, who, to);
+  const c = world.knowsAll(who) ? await channelWith(world, who, to) : undefined;
   if (c === undefined) return;
   const rows = await who.store?.read(["entries"], (tx) =>
     tx.range("entries", "timeline", { lower: [c, 1], upper: [c, 1], reverse: true, limit: 8 }),
@@ -147,56 +158,7 @@ async function type(world: World, who: Person, to: Person): Promise<void> {
   if (c !== undefined) await who.use(async (device) => device.typing(c));
 }
 
-/** `who` uses an invite of `to`, who may be away by then. Nobody gives up. */
-async function meet(
-  world: World,
-  step: { readonly who: number; readonly to: number; readonly isAlone: boolean },
-): Promise<void> {
-  const [who, inviter] = [world.person(step.who), world.person(step.to)];
-  world.wishes += 1;
-  let link = await linkOf(world, inviter);
-  if (step.isAlone) inviter.die("now");
-  for (;;) {
-    const used = link;
-    const met = await who.use((device) => device.acceptInvite(used));
-    if (met?.ok === true) break;
-    await who.use((device) => device.start(`${CANARY} ${who.name}`));
-    await world.sleep(TRY_AGAIN_MS);
-    if (met?.error.type !== "LinkExpired") continue;
-    // A clock is years off, and both apps say so: people set it and begin again.
-    for (const person of [who, inviter]) person.skewMs = () => 0;
-    link = await linkOf(world, inviter);
-  }
-  if (!inviter.isUp) world.happened("an invite is accepted while the inviter is away");
-  await welcome(world, inviter, who);
-  world.meet(who, inviter);
-  world.wishes -= 1;
-}
-
-/** A link that works. */
-async function linkOf(world: World, inviter: Person): Promise<string> {
-  for (;;) {
-    const made = await inviter.use((device) => device.invite());
-    if (made?.ok === true && made.value.published) return made.value.link;
-    await inviter.use((device) => device.start(`${CANARY} ${inviter.name}`));
-    await world.sleep(TRY_AGAIN_MS);
-  }
-}
-
-/** A second one who used the same link has to be let in. */
-async function welcome(world: World, inviter: Person, who: Person): Promise<void> {
-  for (;;) {
-    const account = world.witness.accountOf(who.name);
-    const contact = await inviter.store?.read(["contacts"], (tx) => tx.get("contacts", account));
-    if (contact?.state === "accepted") return;
-    if (contact?.state === "request") {
-      world.happened("a second person uses an invite");
-      await inviter.use((device) => device.decide(account, "accept"));
-    }
-    await world.sleep(TRY_AGAIN_MS);
-  }
-}
-
+/** The chat of two people; of one person's devices "Note to self". */
 export async function channelWith(
   world: World,
   who: Person,
@@ -204,7 +166,8 @@ export async function channelWith(
 ): Promise<number | undefined> {
   const account = world.witness.accountOf(to.name);
   const channels = await who.store?.read(["channels"], (tx) => tx.range("channels", "primary", {}));
-  return channels?.find((it) => it.account === account)?.c;
+  const isChat = ({ kind }: ChannelRow): boolean => kind === "dm" || kind === "self";
+  return channels?.find((it) => it.account === account && isChat(it))?.c;
 }
 
 function reroute(world: World, who: Person, route: "blackHole" | "down", forMs: number): void {

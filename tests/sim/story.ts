@@ -1,5 +1,6 @@
 /** What a person gets to read about a seed that failed. */
-import { planOf, type Plan, type Profile } from "./plan.ts";
+import { planOf } from "./make-plan.ts";
+import type { Plan, Profile } from "./plan.ts";
 import { type Outcome, runPlan } from "./run.ts";
 import { shrunk } from "./shrink.ts";
 

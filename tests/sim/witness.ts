@@ -5,53 +5,30 @@
  */
 import { unreachable } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
+import { liveTagOf } from "../../crypto/chain/live.ts";
 import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
-import { kdf } from "../../crypto/kdf.ts";
-import { NONCE_BYTES } from "../../crypto/xchacha.ts";
 import type { Self } from "../../sync/account/self.ts";
+import type { RosterOpRow } from "../../sync/group/rows.ts";
 import { coversKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
-import type { CursorRow, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
+import type { ChannelKind, CursorRow, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
 import type { MsgFrame } from "../../sync/wire/message-frames.ts";
 import type { Change } from "./device-store.ts";
+import { KeyWatch } from "./key-watch.ts";
+import { forgottenIn, overfullIn } from "./outbox-watch.ts";
 import type { Moment } from "./person.ts";
 import { RelayWatch, type RelayWatchOptions } from "./relay-watch.ts";
+import { membersIn, nothingSeen, placeOf, type Seen } from "./seen.ts";
 
-/** Rows that wait in one device's outbox, beyond those of entries that nobody has yet. */
-const CONTROL_ROWS_MAX = 64;
-const HELD_ROWS_MAX = 256;
-/** Of a chain message: crypto/chain/sender-chain.ts. */
-const SEALED_AT = MESSAGE_ID_BYTES + 4;
+/** Of an envelope: a byte for the suite, and its tag. */
+const TAG_ENDS_AT = 1 + MESSAGE_ID_BYTES;
 /** Tables that change when something is on its way. */
 const MOVING: ReadonlySet<string> = new Set(["outbox", "entries", "cursors", "sessions", "held"]);
 
-/** An entry by its log and number. */
-const placeOf = (log: string, seq: number): string => `${log}/${seq}`;
-
-/** What is known of one device. */
-type Seen = {
-  readonly who: string;
-  device: string;
-  account: string;
-  incarnation: string;
-  mailbox: string;
-  /** Entries that it holds, by place: what they hash to. */
-  readonly held: Map<string, string>;
-  /** Envelopes that it has dealt with. */
-  readonly envelopes: Set<string>;
-  /** Its log rows, by the number that they have there. */
-  readonly logs: Map<number, LogRow>;
-  readonly shown: Map<string, string>;
-  readonly outbox: Map<number, OutboxRow>;
-  /** Header keys of its sender chains, by tag. */
-  readonly headerKeys: Map<string, Uint8Array>;
-  /** What the newest commit did. */
-  last: { readonly received: boolean; readonly sealed: boolean };
-  /** Envelopes whose chain it does not know yet. */
-  readonly heldBack: Set<string>;
+export type WitnessOptions = Omit<RelayWatchOptions, "isCommitted"> & {
+  /** Does that device sign two entries of one number? */
+  readonly isLiar: (who: string) => boolean;
 };
-
-export type WitnessOptions = Omit<RelayWatchOptions, "isCommitted">;
 
 /** Up is from a device to the relay. */
 export type Passage = "sent up" | "arrived up" | "sent down" | "arrived down";
@@ -67,15 +44,28 @@ export class Witness {
   readonly #writerByText = new Map<string, string>();
   /** Places of the entries that an envelope was made for, and back. */
   readonly #envelopesByPlace = new Map<string, Set<string>>();
-  readonly #envelopeByKey = new Map<string, string>();
+  readonly #forks = new Set<string>();
+  /** Tags of live keys, and envelopes that came under one. */
+  readonly #liveTags = new Set<string>();
+  readonly #live = new Set<string>();
+  /** Group and account: somebody's word was that they came or went, after the group was made. */
+  readonly #moved = new Set<string>();
+  /** The commit that made a group. */
+  readonly #foundedIn = new Map<string, number>();
+  #commits = 0;
+  readonly #keys: KeyWatch;
   #activity = 0;
 
   constructor(options: WitnessOptions) {
     this.#options = options;
+    const { fail, happened } = options;
+    this.#keys = new KeyWatch({ fail, happened, everybody: () => this.#seen.values() });
     this.relay = new RelayWatch({
       ...options,
       isCommitted: (mailbox, envelope) => {
         const who = this.#whoByMailbox.get(mailbox);
+        // What comes under a live key may come again, and is not remembered.
+        if (this.#live.has(envelope)) return true;
         return who !== undefined && this.#seenOf(who).envelopes.has(envelope);
       },
     });
@@ -91,6 +81,23 @@ export class Witness {
     return this.#seenOf(who).account;
   }
 
+  deviceOf(who: string): string {
+    return this.#seenOf(who).device;
+  }
+
+  kindOf(who: string, c: number): ChannelKind | undefined {
+    return this.#seenOf(who).channels.get(c)?.kind;
+  }
+
+  whoHas(device: string): string | undefined {
+    return this.#whoByDevice.get(device);
+  }
+
+  /** Was anybody's word that this account is out of the group, or in again? */
+  cameOrWent(group: string, account: string): boolean {
+    return this.#moved.has(`${group} ${account}`);
+  }
+
   outboxOf(who: string): readonly OutboxRow[] {
     return [...this.#seenOf(who).outbox.values()];
   }
@@ -103,18 +110,27 @@ export class Witness {
   /** Changes that were committed together. `isNew` false: they are read from an older world. */
   committed(who: string, changes: readonly Change[], isNew = true): void {
     const seen = this.#seenOf(who);
+    this.#commits += 1;
     if (isNew && changes.some((it) => MOVING.has(it.table))) this.#activity += 1;
     for (const change of changes) this.#take(seen, change, isNew);
+    // What somebody may read says the whole of the commit.
+    for (const change of changes) {
+      if (change.table === "outbox") this.#failIf(forgottenIn(seen, change, this.#ofDevice));
+      if (change.table === "entries" && change.row !== undefined) this.#checkKeys(seen, change.row);
+    }
     seen.last = {
       received: changes.some((it) => it.table === "seen" && it.row !== undefined),
       sealed: changes.some((it) => it.table === "ownChains" && it.row !== undefined),
     };
-    if (isNew) this.#boundsOf(seen);
+    if (isNew) this.#failIf(overfullIn(seen, this.#ofDevice));
   }
 
   /** One frame, as it is sent or as it arrives. */
   frame(who: string, connection: string, passage: Passage, frame: Frame): void {
     if (frame.type === "put" || frame.type === "msg") this.#activity += 1;
+    if (frame.type === "put" && this.#liveTags.has(toHex(frame.body.subarray(1, TAG_ENDS_AT)))) {
+      this.#live.add(toHex(frame.envelope));
+    }
     if (passage === "sent up" || passage === "arrived down") {
       if (frame.type === "msg" && !frame.isSlot) this.#again(who, frame);
     } else if (passage === "arrived up") this.relay.received(connection, frame);
@@ -155,7 +171,23 @@ export class Witness {
         else if (change.before !== undefined) seen.heldBack.delete(change.before.env);
         return;
       case "ownChains":
-        if (row !== undefined) seen.headerKeys.set(toHex(row.state.tag), row.state.headerKey);
+        if (row !== undefined) seen.chains.set(toHex(row.state.tag), row);
+        if (row !== undefined) this.#liveTags.add(toHex(liveTagOf(row.state)));
+        return;
+      case "peerChains":
+        if (row !== undefined) seen.handed.add(toHex(row.state.tag));
+        return;
+      case "channels":
+        if (row?.c !== undefined) seen.channels.set(row.c, row);
+        return;
+      case "rosters":
+        if (row !== undefined) seen.rosters.set(row.c, row);
+        return;
+      case "rosterOps":
+        if (row !== undefined) this.#takeOp(seen, row);
+        return;
+      case "contacts":
+        if (row !== undefined) seen.contacts.set(row.account, row);
         return;
       case "logs":
         if (row?.a !== undefined) seen.logs.set(row.a, row);
@@ -174,19 +206,14 @@ export class Witness {
         this.#takeOutbox(seen, change, isNew);
         return;
       case "aggregates":
-      case "channels":
       case "chatMarks":
-      case "contacts":
       case "devices":
       case "expiry":
       case "forks":
       case "healed":
       case "invites":
       case "media":
-      case "peerChains":
       case "prekeys":
-      case "rosterOps":
-      case "rosters":
       case "sessions":
       case "tokens":
       case "ydocs":
@@ -201,7 +228,9 @@ export class Witness {
     seen.device = this.#learn(this.#whoByDevice, self.device, seen);
     seen.account = self.account;
     const incarnation = toHex(self.incarnation);
-    if (seen.incarnation !== "" && seen.incarnation !== incarnation) {
+    const isRenewed = seen.incarnation !== "" && seen.incarnation !== incarnation;
+    // Of whoever forks their own log others have indeed more than they.
+    if (isRenewed && !this.#options.isLiar(seen.who)) {
       this.#fail(
         `[INV5] ${seen.who} was made to believe that their storage is older than their log`,
       );
@@ -215,11 +244,11 @@ export class Witness {
   }
 
   #takeEntry(seen: Seen, row: EntryRow): void {
-    const log = seen.logs.get(row.a)?.log ?? "";
+    const { log = "", own = false } = seen.logs.get(row.a) ?? {};
     const place = placeOf(log, row.s);
     const hash = toHex(row.hash);
-    if (row.own) this.#takeOwn(seen, place, hash, row);
-    else if (this.#written.get(place) !== hash) {
+    if (own) this.#takeOwn(seen, place, hash, row);
+    else if (this.#written.get(place) !== hash && !this.#forks.has(`${place} ${hash}`)) {
       this.#fail(`[INV5] ${seen.who} took ${place}, which its author never wrote: ${row.text}`);
     }
     const shown = seen.shown.get(row.text);
@@ -230,6 +259,7 @@ export class Witness {
     }
     if (isSaid) seen.shown.set(row.text, row.id);
     seen.held.set(place, hash);
+    seen.kinds.set(place, row.kind);
   }
 
   #takeOwn(seen: Seen, place: string, hash: string, row: EntryRow): void {
@@ -246,18 +276,46 @@ export class Witness {
     if (isSaid) this.#writerByText.set(row.text, seen.who);
   }
 
-  /** "Sent" is what a relay confirmed. */
+  /** Somebody signed two entries for one number: this is the other one. */
+  forked(log: string, seq: number, hash: string): void {
+    this.#forks.add(`${placeOf(log, seq)} ${hash}`);
+  }
+
+  #takeOp(seen: Seen, { c, a, op }: RosterOpRow): void {
+    const group = seen.channels.get(c)?.id;
+    if (group === undefined) return;
+    const { act, author } = op;
+    if (act.type === "add") this.#keys.opTaken(seen, group, op.id, act.account);
+    if (seen.logs.get(a)?.own !== true) return;
+    if (act.type === "create") this.#foundedIn.set(group, this.#commits);
+    const isFounding = this.#foundedIn.get(group) === this.#commits;
+    if (act.type === "leave") this.#moved.add(`${group} ${author}`);
+    const isMove = act.type === "remove" || (act.type === "add" && !isFounding);
+    if (isMove) this.#moved.add(`${group} ${act.account}`);
+  }
+
+  #checkKeys(seen: Seen, { c, a, s, kind }: EntryRow): void {
+    const { log = "", own = false } = seen.logs.get(a) ?? {};
+    if (own) this.#keys.written(seen, c, log, s, kind);
+    else this.#keys.taken(seen, placeOf(log, s));
+  }
+
+  /** "Sent" is what a relay confirmed; one's own devices are not waited for. */
   #checkLog(seen: Seen, row: LogRow): void {
-    if (!row.own) return;
+    if (!row.own || membersIn(seen, row.c).length < 2) return;
     for (const seq of seqsOf(row.sent)) {
-      const envelopes = this.#envelopesByPlace.get(placeOf(row.log, seq));
-      if (envelopes === undefined) continue;
+      const place = placeOf(row.log, seq);
+      const envelopes = this.#envelopesByPlace.get(place);
+      if (envelopes === undefined || this.#isWithOthers(seen, place)) continue;
       if (![...envelopes].some((it) => this.relay.hasAnswered(it))) {
-        this.#fail(
-          `[INV6] ${seen.who} shows ${placeOf(row.log, seq)} as sent, no relay has said so`,
-        );
+        this.#fail(`[INV6] ${seen.who} shows ${place} as sent, no relay has said so`);
       }
     }
+  }
+
+  /** What somebody else holds was sent, though its first copy may never have been confirmed. */
+  #isWithOthers({ account }: Seen, place: string): boolean {
+    return [...this.#seen.values()].some((it) => it.account !== account && it.held.has(place));
   }
 
   /** A receipt claims what its device holds and its person has read, and nothing more. */
@@ -286,80 +344,42 @@ export class Witness {
   #takeOutbox(seen: Seen, { row, before }: Change, isNew: boolean): void {
     const now = row as OutboxRow | undefined;
     if (now?.n !== undefined) {
+      if (isNew) this.#checkTargets(seen, now, seen.outbox.get(now.n));
       seen.outbox.set(now.n, now);
       const log = seen.logs.get(now.a)?.log;
       if (now.what === "entry" && now.env !== "" && log !== undefined) {
         const place = placeOf(log, now.s);
         const envelopes = this.#envelopesByPlace.get(place) ?? new Set();
+        if (now.body !== null && !envelopes.has(now.env)) {
+          this.#keys.sealed(seen, now.c, seen.kinds.get(place) ?? 0, now.body, now.env);
+        }
         this.#envelopesByPlace.set(place, envelopes.add(now.env));
-        if (now.body !== null) this.#checkKey(seen, now.body, now.env);
       }
-      if (isNew) this.#checkTargets(seen, now);
     }
     const gone = before as OutboxRow | undefined;
-    if (gone?.n === undefined) return;
-    seen.outbox.delete(gone.n);
-    if (gone.what !== "entry") return;
-    const place = placeOf(seen.logs.get(gone.a)?.log ?? "", gone.s);
-    for (const { device } of gone.targets) {
-      const who = this.#whoByDevice.get(device) ?? "";
-      if (this.#seenOf(who).held.has(place)) continue;
-      this.#fail(`[INV7] ${seen.who} forgot to deliver ${place} to ${who}`);
-    }
+    if (gone?.n !== undefined) seen.outbox.delete(gone.n);
   }
 
-  /** Each message of a chain has a number of its own, and with it a key of its own. */
-  #checkKey(seen: Seen, body: Uint8Array, env: string): void {
-    const message = body.subarray(1);
-    const tag = toHex(message.subarray(0, MESSAGE_ID_BYTES));
-    const headerKey = seen.headerKeys.get(tag);
-    if (headerKey === undefined) return;
-    const masked = message.subarray(MESSAGE_ID_BYTES, SEALED_AT);
-    const mask = kdf(4, headerKey, "mask", message.subarray(SEALED_AT, SEALED_AT + NONCE_BYTES));
-    const key = `${tag} ${masked.map((byte, i) => byte ^ (mask[i] ?? 0)).join(".")}`;
-    const before = this.#envelopeByKey.get(key);
-    if (before !== undefined && before !== env) {
-      this.#fail(`[INV9] ${seen.who} sealed ${short(before)} and ${short(env)} with one key`);
+  #checkTargets(seen: Seen, row: OutboxRow, before: OutboxRow | undefined): void {
+    if (row.env === "" || this.relay.hasAnswered(row.env)) return;
+    for (const { device, state } of row.targets) {
+      // It may have been stored under an earlier envelope.
+      const was = before?.targets.find((it) => it.device === device);
+      if (state !== "stored" || was?.state === "stored" || before?.env !== row.env) continue;
+      this.#fail(`[INV6] ${seen.who} believes ${short(row.env)} stored, no relay said so`);
     }
-    this.#envelopeByKey.set(key, env);
-  }
-
-  #checkTargets(seen: Seen, row: OutboxRow): void {
-    for (const target of row.targets) {
-      if (target.state !== "stored" || this.relay.hasAnswered(row.env)) continue;
-      if (row.env !== "")
-        this.#fail(`[INV6] ${seen.who} believes ${short(row.env)} stored, no relay said so`);
-    }
-  }
-
-  #boundsOf(seen: Seen): void {
-    const control = [...seen.outbox.values()].filter((it) => it.what === "control").length;
-    if (control > CONTROL_ROWS_MAX)
-      this.#fail(`[INV8] ${seen.who} has ${control} control messages`);
-    const { size } = seen.heldBack;
-    if (size > HELD_ROWS_MAX) this.#fail(`[INV8] ${seen.who} holds ${size} envelopes back`);
   }
 
   #seenOf(who: string): Seen {
-    const known = this.#seen.get(who);
-    if (known !== undefined) return known;
-    const seen: Seen = {
-      who,
-      device: "",
-      account: "",
-      incarnation: "",
-      mailbox: "",
-      held: new Map(),
-      envelopes: new Set(),
-      logs: new Map(),
-      shown: new Map(),
-      outbox: new Map(),
-      headerKeys: new Map(),
-      last: { received: false, sealed: false },
-      heldBack: new Set(),
-    };
+    const seen = this.#seen.get(who) ?? nothingSeen(who);
     this.#seen.set(who, seen);
     return seen;
+  }
+
+  readonly #ofDevice = (device: string): Seen => this.#seenOf(this.#whoByDevice.get(device) ?? "");
+
+  #failIf(what: string | null): void {
+    if (what !== null) this.#fail(what);
   }
 
   #fail(what: string): void {

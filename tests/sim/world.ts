@@ -1,11 +1,13 @@
 /**
- * Everything that exists in a run: people with a device each, the network, one relay and its disk, and
+ * Everything that exists in a run: people and their devices, the network, one relay and its disk, and
  * the witness who sees all of it. A world begins from nothing or from a saved one.
  */
+import { openDevice } from "../../sync/open-device.ts";
 import { openMemoryStore, type Snapshot } from "../../sync/store/memory-store.ts";
 import type { TableName } from "../../sync/store/rows.ts";
 import { TABLES } from "../../sync/store/tables.ts";
 import { idOf } from "../../sync/wire/ids.ts";
+import { castOf, type Role } from "./cast.ts";
 import { Chance } from "./chance.ts";
 import type { Change } from "./device-store.ts";
 import { Disk, type Written } from "./disk.ts";
@@ -16,12 +18,11 @@ import { CANARY, Person } from "./person.ts";
 import { RelayNode } from "./relay-node.ts";
 import { secretsOf } from "./secrets.ts";
 import { describeFrames, type Tracer } from "./tracer.ts";
+import { WickedRelay } from "./wicked-relay.ts";
 import { Witness } from "./witness.ts";
 
-export const NAMES = ["Alice", "Bob", "Carol", "Dave"] as const;
-
 /** For want of the right signature, or in a log that nobody else can write. */
-const FORGED: ReadonlySet<string> = new Set(["entry signature", "entry own"]);
+const FORGED: ReadonlySet<string> = new Set(["entry signature", "entry own", "entry unknownLog"]);
 
 export type SavedWorld = {
   readonly nowMs: number;
@@ -36,8 +37,15 @@ export type SavedWorld = {
 export type WorldOptions = {
   readonly seed: number;
   readonly from: SavedWorld | null;
-  /** How many people, without `from`. */
   readonly people: number;
+  /** Whoever has a second device. */
+  readonly seconds: readonly number[];
+  /** Devices that lie about their own log, and devices of an older version, by their numbers. */
+  readonly liars: ReadonlySet<number>;
+  readonly old: ReadonlySet<number>;
+  readonly openOld: typeof openDevice;
+  /** Does the relay keep to its promises? */
+  readonly isRelayHonest: boolean;
   /** From the saved moment to the beginning of this world. */
   readonly laterMs: number;
   readonly tracer: Tracer;
@@ -54,22 +62,29 @@ export class World {
   readonly tracer: Tracer;
   /** Share of frames that the way treats badly. */
   hostility = 0;
+  /** Share of the envelopes that the relay lies about. */
+  wickedness = 0;
   /** The relay dies the next time that it has written and not synced. */
   isRelayDoomed = false;
   /** How long the relay stays down when it dies. */
   relayDownMs = 500;
   /** What people want and do not have yet. */
   wishes = 0;
-  /** Who has a chat with whom. */
+  /** The longest of the pauses that were met while it became quiet. */
+  slowestMs = 0;
+  /** Who has a chat with whom: first devices. */
   readonly acquainted: (readonly [Person, Person])[] = [];
   #disk: Disk;
   #failure: string | null = null;
   readonly seed: number;
+  readonly #options: WorldOptions;
   readonly #relayId: Uint8Array;
   #incarnation: Uint8Array;
   #incarnations = 0;
 
-  constructor({ seed, from, people, laterMs, tracer }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { seed, from, people, seconds, laterMs, tracer } = options;
+    this.#options = options;
     this.seed = seed;
     this.tracer = tracer;
     this.kernel = new Kernel((from?.nowMs ?? EPOCH_MS) + laterMs);
@@ -80,6 +95,8 @@ export class World {
     this.witness = new Witness({
       fail: this.fail,
       happened: this.happened,
+      isRelayHonest: options.isRelayHonest,
+      isLiar: (who) => [...options.liars].some((i) => this.people[i]?.name === who),
       isDurable: (mailbox, envelope) => this.#disk.holds(mailbox, envelope),
     });
     this.network = new Network({
@@ -106,14 +123,20 @@ export class World {
         happened: this.happened,
       },
     });
+    const wicked = new WickedRelay({
+      chance: this.chance("wicked relay"),
+      wickedness: () => this.wickedness,
+      happened: this.happened,
+      soon: (run) => void this.kernel.after(0, run),
+    });
     this.node = new RelayNode({
       kernel: this.kernel,
       chance: this.chance("relay"),
       relayId: idOf("RelayId", this.#relayId),
+      before: (door) => (options.isRelayHonest ? door : wicked.door(door)),
     });
     this.#disk = this.#diskOf(from?.written ?? []);
-    const names = from?.people.map((it) => it.name) ?? NAMES.slice(0, people);
-    this.people = names.map((name) => this.#personOf(name, from));
+    this.people = castOf(people, seconds).map((role, i) => this.#personOf(role, i));
     for (const [a, b] of from?.acquainted ?? []) this.meet(this.person(a), this.person(b));
   }
 
@@ -121,6 +144,24 @@ export class World {
   chance(stream: string): Chance {
     return new Chance(this.seed, stream);
   }
+
+  get isRelayHonest(): boolean {
+    return this.#options.isRelayHonest;
+  }
+
+  /** Do others' devices believe what this one says of itself? */
+  readonly isHonest = (person: Person): boolean =>
+    !this.#options.liars.has(this.people.indexOf(person));
+
+  readonly isHonestDevice = (device: string): boolean => {
+    const who = this.witness.whoHas(device);
+    const person = this.people.find((it) => it.name === who);
+    return person === undefined || this.isHonest(person);
+  };
+
+  /** Does it know every kind of entry that there is? */
+  readonly knowsAll = (person: Person): boolean =>
+    !this.#options.old.has(this.people.indexOf(person));
 
   get disk(): Disk {
     return this.#disk;
@@ -225,20 +266,28 @@ export class World {
     const everything = await Promise.all(
       this.people.map(async (person) => ({ person, changes: await rowsOf(person) })),
     );
-    const passes: readonly TableName[][] = [["meta", "mailboxes", "logs"], ["entries"]];
+    const first = new Set<TableName>(["meta", "mailboxes", "channels", "rosters", "logs"]);
     for (const { person, changes } of everything) {
-      const tables = passes[0] ?? [];
       this.#remember(
         person,
-        changes.filter((it) => tables.includes(it.table)),
+        changes.filter((it) => first.has(it.table)),
       );
     }
-    const isOwn = (it: Change): boolean => it.table === "entries" && it.row?.own === true;
-    for (const { person, changes } of everything) this.#remember(person, changes.filter(isOwn));
-    for (const { person, changes } of everything) {
+    const isOwn = (it: Change, own: ReadonlySet<number>): boolean =>
+      it.table === "entries" && it.row !== undefined && own.has(it.row.a);
+    const ownLogs = everything.map(({ changes }) => ownLogsIn(changes));
+    for (const [i, { person, changes }] of everything.entries()) {
+      const own = ownLogs[i] ?? new Set();
       this.#remember(
         person,
-        changes.filter((it) => !isOwn(it) && !passes[0]?.includes(it.table)),
+        changes.filter((it) => isOwn(it, own)),
+      );
+    }
+    for (const [i, { person, changes }] of everything.entries()) {
+      const own = ownLogs[i] ?? new Set();
+      this.#remember(
+        person,
+        changes.filter((it) => !isOwn(it, own) && !first.has(it.table)),
       );
     }
   }
@@ -269,11 +318,15 @@ export class World {
     });
   }
 
-  #personOf(name: string, from: SavedWorld | null): Person {
+  #personOf({ name, owner }: Role, i: number): Person {
+    const { from, people, old, openOld } = this.#options;
     const saved = from?.people.find((it) => it.name === name)?.snapshot;
-    return new Person(
+    const made = new Person(
       {
         name,
+        owner,
+        openDevice: old.has(i) ? openOld : openDevice,
+        wroteUnlocked: () => this.fail(`[INV20] ${name} wrote after it had let go of the lock`),
         kernel: this.kernel,
         chance: this.chance(`device of ${name}`),
         network: this.network,
@@ -303,6 +356,8 @@ export class World {
       },
       saved,
     );
+    made.isNewcomer = i >= people;
+    return made;
   }
 
   #search(bytes: Uint8Array, where: string): void {
@@ -310,6 +365,11 @@ export class World {
     if (found !== undefined) this.fail(`[INV10] ${found.name} is ${where}, in ${found.form}`);
   }
 }
+
+const ownLogsIn = (changes: readonly Change[]): ReadonlySet<number> =>
+  new Set(
+    changes.flatMap((it) => (it.table === "logs" && it.row?.own === true ? [it.row.a ?? 0] : [])),
+  );
 
 async function rowsOf(person: Person): Promise<readonly Change[]> {
   const names = Object.keys(TABLES) as TableName[];

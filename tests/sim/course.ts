@@ -1,0 +1,128 @@
+/** The course of a world: how it begins, when nothing goes wrong any more, and how it becomes quiet. */
+import { openOlder } from "./older.ts";
+import type { Family, Plan } from "./plan.ts";
+import { perform, setClock } from "./steps.ts";
+import { Tracer } from "./tracer.ts";
+import { type Wrong, wrongIn } from "./verdict.ts";
+import { type SavedWorld, World } from "./world.ts";
+
+const LOOK_EVERY_MS = 1_000;
+/** Longer than the pause between two receipts … */
+const CALM_LOOKS = 12;
+/** … and, where there are groups, between two HELLOs (heal/teller.ts). */
+const CALM_CROWD_LOOKS = 66;
+/** How long nothing may move afterwards. */
+const STILL_MS = 15_000;
+/** Everything is in order, and something goes on moving. */
+const RESTLESS: Wrong = { what: "[INV15] it does not become still", patienceMs: 150_000 };
+const OPENING_MS_MAX = 1_500;
+/** From the last fault until everybody says something, so that what was lost unnoticed is missed. */
+const LAST_WORD_MS = 60_000;
+/** No step has this number. */
+const LAST = { n: 1_000_000, atMs: 0 };
+
+export function worldOf(plan: Plan, from: SavedWorld | null, isTraced: boolean): World {
+  const { seed, people, seconds, laterMs, steps, wickedness } = plan;
+  const forks = steps.flatMap((it) => (it.do === "lie" && it.lie === "fork" ? [it.who] : []));
+  return new World({
+    seed,
+    from,
+    people,
+    seconds,
+    laterMs,
+    liars: new Set(forks),
+    old: new Set(plan.old),
+    openOld: openOlder,
+    isRelayHonest: wickedness === 0,
+    tracer: new Tracer(isTraced),
+  });
+}
+
+export async function begin(world: World, plan: Plan): Promise<void> {
+  const chance = world.chance("begin");
+  await world.startRelay();
+  await world.remember();
+  for (const [i, person] of world.people.entries()) {
+    person.commitMs = plan.commitMs[i] ?? 0;
+    const clock = plan.clocks[i];
+    if (clock !== undefined) setClock(world, person, clock);
+    world.kernel.after(chance.below(OPENING_MS_MAX), () => person.open());
+  }
+  world.hostility = plan.hostility;
+  world.wickedness = plan.wickedness;
+  for (const step of plan.steps) world.kernel.after(step.atMs, () => perform(world, step));
+}
+
+/** Nothing goes wrong any more. */
+export function calm(world: World): void {
+  world.trace(() => "— nothing goes wrong any more");
+  world.hostility = 0;
+  world.wickedness = 0;
+  world.isRelayDoomed = false;
+  world.disk.isFailing = false;
+  void world.startRelay();
+  for (const person of world.people) {
+    person.spare();
+    person.isFull = false;
+    person.isVisible = true;
+    person.route = "up";
+    person.steadyClock();
+    person.open();
+  }
+}
+
+/**
+ * Of what nobody knows that it is missing one hears by the next word: of a group everybody hears from each
+ * member, of a chat where the relay lied both sides.
+ */
+export async function lastWords(world: World, { family, profile }: Plan): Promise<void> {
+  if (family === "pairs" && profile !== "D") return;
+  const { kernel, people, acquainted } = world;
+  const notes = people.map((it) => [it, it] as const);
+  const chats = acquainted.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
+  const pairs = profile === "D" ? [...notes, ...chats] : [];
+  kernel.after(LAST_WORD_MS, () => {
+    for (const who of people) perform(world, { do: "say", who: people.indexOf(who), ...LAST });
+    for (const [who, to] of pairs) {
+      const step = { who: people.indexOf(who), to: people.indexOf(to), ...LAST };
+      perform(world, { do: "write", ...step });
+    }
+  });
+  await world.run(LAST_WORD_MS + 1);
+}
+
+/** Everything is in order, and for a moment nothing has moved. */
+export async function becomeQuiet(world: World, family: Family): Promise<number> {
+  const enough = family === "crowd" ? CALM_CROWD_LOOKS : CALM_LOOKS;
+  const sinceMs = world.kernel.now();
+  let inOrderSinceMs = Infinity;
+  let calmLooks = 0;
+  let said = "";
+  while (world.failure === null && calmLooks < enough) {
+    const before = world.witness.activity;
+    await world.run(LOOK_EVERY_MS);
+    const isStill = world.witness.activity === before;
+    // What was in order is so still, when nothing has moved.
+    const wrong = isStill && calmLooks > 0 ? null : await wrongIn(world);
+    const isCalm = wrong === null && isStill;
+    if (wrong !== null && wrong.what !== said) world.trace(() => `— not yet: ${wrong.what}`);
+    said = wrong?.what ?? "";
+    calmLooks = isCalm ? calmLooks + 1 : 0;
+    inOrderSinceMs = wrong === null ? Math.min(inOrderSinceMs, world.kernel.now()) : Infinity;
+    const waitedMs = world.kernel.now() - (wrong === null ? inOrderSinceMs : sinceMs);
+    const { what, patienceMs } = wrong ?? RESTLESS;
+    if (calmLooks < CALM_LOOKS && waitedMs >= patienceMs) world.fail(what);
+  }
+  return world.kernel.now() - sinceMs;
+}
+
+export async function stayStill(world: World): Promise<void> {
+  const before = world.witness.activity;
+  await world.run(STILL_MS);
+  const more = world.witness.activity - before;
+  // Of a forked log one goes on asking for what nobody can have, at ever longer pauses.
+  if (more > 0 && world.people.every(world.isHonest))
+    world.fail(`[INV15] ${more} things went on moving in a quiet world`);
+  const wrong = await wrongIn(world);
+  if (wrong !== null) world.fail(`${wrong.what}, after it was in order`);
+}

@@ -1,0 +1,101 @@
+/** Faults of groups, of people with several devices, and of processes that take each other's place. */
+import type { Mutant } from "./mutant.ts";
+
+export const GROUP_MUTANTS: readonly Mutant[] = [
+  {
+    name: "a removal starts no new chain",
+    profile: "G",
+    breaks: ["INV17"],
+    edits: [
+      {
+        file: "sync/outbox/seal.ts",
+        find: "    (await isAnybodyGone(tx, context.self, channel, current, recipients));\n",
+        replace: "    recipients.length < 0;\n",
+      },
+    ],
+  },
+  {
+    name: "who was removed goes on trying to deliver what they wrote",
+    profile: "G",
+    breaks: ["INV13"],
+    edits: [
+      {
+        file: "sync/group/follow.ts",
+        find: "    else await dropWaiting(tx, c);\n",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "what was written under a roster that is not here is heard all the same",
+    profile: "G",
+    breaks: ["INV11", "INV12", "INV13", "INV19"],
+    edits: [
+      {
+        file: "sync/group/counting.ts",
+        find: '  return judged.error.type === "Waits" ? "waits" : "no";\n',
+        replace: '  return "no";\n',
+      },
+    ],
+  },
+  {
+    name: "an entry of somebody else's log is taken from whoever brings it",
+    profile: "E",
+    breaks: ["INV5"],
+    edits: [
+      {
+        file: "sync/receive/accept-entry.ts",
+        find: '  if (!verifyEntry(entry, log.key).ok) return refused("signature");\n',
+        replace: "  verifyEntry(entry, log.key);\n",
+      },
+    ],
+  },
+  {
+    name: "an envelope is believed to be what the relay calls it",
+    profile: "D",
+    breaks: ["INV11", "INV13", "INV14", "INV16"],
+    edits: [
+      {
+        file: "sync/receive/open-envelope.ts",
+        find: '  if (!equalBytes(envelopeIdOf(arrival.body), arrival.env)) return effects.dropped("env");\n',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "a relay's OK is the end of it",
+    profile: "D",
+    breaks: ["INV7"],
+    edits: [
+      {
+        file: "sync/outbox/attempts.ts",
+        find: '        const state = isEnough ? "done" : "stored";\n',
+        replace: '        const state = "done";\n',
+      },
+    ],
+  },
+  {
+    name: "whoever hands over a chain is not handed ours",
+    profile: "C",
+    breaks: ["INV11", "INV13", "INV14"],
+    edits: [
+      {
+        file: "sync/receive/session-payloads.ts",
+        find: '  if (channel.kind !== "group") await answerChain(tx, context, channel, device);\n',
+        replace: '  if (channel.kind !== "group") return tags;\n',
+      },
+    ],
+  },
+  {
+    name: "a device goes on working after it has let go of its store",
+    profile: "H",
+    breaks: ["INV20"],
+    edits: [
+      {
+        file: "sync/lane.ts",
+        find: "      isClosed = true;\n",
+        replace: "",
+      },
+    ],
+  },
+];

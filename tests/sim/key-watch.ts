@@ -1,0 +1,128 @@
+/**
+ * Who could open what is sealed: each number of a chain is used once, and whoever holds a chain under which
+ * something new is sealed is one of those who may read it.
+ */
+import { toHex } from "../../crypto/base/hex.ts";
+import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
+import { kdf } from "../../crypto/kdf.ts";
+import { NONCE_BYTES } from "../../crypto/xchacha.ts";
+import { isRoster } from "../../sync/entry/kinds.ts";
+import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
+
+/** Of a chain message: crypto/chain/sender-chain.ts. */
+const SEALED_AT = MESSAGE_ID_BYTES + 4;
+
+export type KeyWatchOptions = {
+  readonly fail: (what: string) => void;
+  readonly happened: (situation: string) => void;
+  readonly everybody: () => Iterable<Seen>;
+};
+
+/** What an author wrote in a group, and for whom. */
+type Written = {
+  readonly author: string;
+  readonly group: string;
+  readonly members: readonly string[];
+  /** How often each account had been added, as far as its author knew. */
+  readonly adds: ReadonlyMap<string, number>;
+};
+
+export class KeyWatch {
+  readonly #options: KeyWatchOptions;
+  readonly #envelopeByKey = new Map<string, string>();
+  readonly #writtenByPlace = new Map<string, Written>();
+  /** Ops that add somebody, by group: whom, by the op's id. Of all, and of each device. */
+  readonly #adds: AddsByGroup = new Map();
+  readonly #addsKnown = new Map<string, AddsByGroup>();
+
+  constructor(options: KeyWatchOptions) {
+    this.#options = options;
+  }
+
+  /** An entry was sealed for the first time under this envelope. `kind`: of the entry. */
+  sealed(seen: Seen, c: number, kind: number, body: Uint8Array, env: string): void {
+    const message = body.subarray(1);
+    const tag = toHex(message.subarray(0, MESSAGE_ID_BYTES));
+    const chain = seen.chains.get(tag);
+    if (chain === undefined) return;
+    this.#checkNumber(seen, tag, chain.state.headerKey, message, env);
+    // An op is for those whom it puts out, too: they are to know.
+    if (!isRoster(kind)) this.#checkHolders(seen, c, tag, chain.holders);
+  }
+
+  #checkNumber(
+    seen: Seen,
+    tag: string,
+    headerKey: Uint8Array,
+    message: Uint8Array,
+    env: string,
+  ): void {
+    const masked = message.subarray(MESSAGE_ID_BYTES, SEALED_AT);
+    const mask = kdf(4, headerKey, "mask", message.subarray(SEALED_AT, SEALED_AT + NONCE_BYTES));
+    const key = `${tag} ${masked.map((byte, i) => byte ^ (mask[i] ?? 0)).join(".")}`;
+    const before = this.#envelopeByKey.get(key);
+    if (before !== undefined && before !== env) {
+      this.#options.fail(
+        `[INV9] ${seen.who} sealed ${before.slice(0, 8)} and ${env.slice(0, 8)} with one key`,
+      );
+    }
+    this.#envelopeByKey.set(key, env);
+  }
+
+  #checkHolders(seen: Seen, c: number, tag: string, handed: readonly string[]): void {
+    for (const other of this.#options.everybody()) {
+      if (other === seen || other.device === "") continue;
+      if (!other.handed.has(tag) && !handed.includes(other.device)) continue;
+      if (mayRead(seen, c, other.account, other.device)) continue;
+      this.#options.fail(
+        `[INV17] ${seen.who} sealed for channel ${c}, and ${other.who} has the key, who may not read`,
+      );
+    }
+  }
+
+  /** A device has this op from now on. */
+  opTaken({ who }: Seen, group: string, id: string, added: string): void {
+    const known: AddsByGroup = this.#addsKnown.get(who) ?? new Map();
+    this.#addsKnown.set(who, known);
+    for (const adds of [this.#adds, known]) {
+      const here = adds.get(group) ?? new Map<string, string>();
+      adds.set(group, here.set(id, added));
+    }
+  }
+
+  /** An entry was committed by its author. */
+  written(seen: Seen, c: number, log: string, seq: number, kind: number): void {
+    const channel = seen.channels.get(c);
+    const isJudgedAnew = this.#writtenByPlace.has(placeOf(log, seq));
+    if (channel?.kind !== "group" || isRoster(kind) || isJudgedAnew) return;
+    const adds = countsIn(this.#addsKnown.get(seen.who), channel.id);
+    const members = membersIn(seen, c);
+    this.#writtenByPlace.set(placeOf(log, seq), {
+      author: seen.account,
+      group: channel.id,
+      members,
+      adds,
+    });
+  }
+
+  /** Somebody else holds it: they were meant, or were let in since. */
+  taken(seen: Seen, place: string): void {
+    const written = this.#writtenByPlace.get(place);
+    if (written === undefined || written.author === seen.account) return;
+    if (written.members.includes(seen.account)) return;
+    const before = written.adds.get(seen.account) ?? 0;
+    const since = countsIn(this.#adds, written.group).get(seen.account) ?? 0;
+    if (since > before) return;
+    this.#options.fail(`[INV18] ${seen.who} holds ${place}, written when they were out`);
+  }
+}
+
+type AddsByGroup = Map<string, Map<string, string>>;
+
+function countsIn(adds: AddsByGroup | undefined, group: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const account of adds?.get(group)?.values() ?? []) {
+    counts.set(account, (counts.get(account) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,0 +1,123 @@
+/** A run, decided before it begins: the seed decides the plan, and the profile says what may be in it. */
+import { Chance } from "./chance.ts";
+import { clockOf, faults } from "./plan-faults.ts";
+import { assembly, groupTalk, LINKED_AFTER_MS, upheaval } from "./plan-groups.ts";
+import { deeds, meetings, talk } from "./plan-talk.ts";
+import {
+  CROWD_TEMPLATES,
+  type Family,
+  PAIR_TEMPLATES,
+  type Plan,
+  type Profile,
+  type Step,
+} from "./plan.ts";
+
+/** One world in so many begins from nothing. */
+const FRESH_EVERY = 20;
+/** Beyond every seed that is a commit's hash. */
+const TEMPLATE_SEED = 2 ** 40;
+const DAY_MS = 86_400_000;
+
+export function planOf(seed: number, profile: Profile): Plan {
+  const family = familyOf(seed, profile);
+  const chance = new Chance(seed, `plan ${profile}`);
+  // Where the only relay lies, who was never met may stay so.
+  const isFresh = chance.below(FRESH_EVERY) === 0 && profile !== "D";
+  const template = chance.below(family === "pairs" ? PAIR_TEMPLATES : CROWD_TEMPLATES);
+  const shape = isFresh ? freshShape(family, chance) : shapeOf(family, template);
+  const { people, seconds } = shape;
+  const devices = people + seconds.length;
+  const plan = {
+    seed,
+    profile,
+    family,
+    template: isFresh ? null : template,
+    ...shape,
+    laterMs: chance.happens(0.2) ? chance.below(9 * DAY_MS) : chance.below(600_000),
+    hostility: profile === "C" ? chance.pick([0, 0.05, 0.2]) : 0,
+    commitMs: Array.from({ length: devices }, () => chance.pick([0, 0, 5, 40])),
+    clocks: Array.from({ length: devices }, () => clockOf(chance, 0.1)),
+  };
+  // A relay that forgets a device which has no account yet leaves it unable to be linked: not mended yet.
+  const isWipeable = !isFresh || family === "pairs";
+  const steps = [
+    ...(isFresh ? meetings(chance, people, meetAfterMs(family)) : []),
+    ...talk(chance, devices),
+    ...faults(chance, devices, profile).filter((it) => isWipeable || it.do !== "relayWiped"),
+    ...deeds(new Chance(seed, `deeds ${profile}`), devices),
+    ...(family === "crowd" ? crowdSteps(seed, profile, shape, isFresh) : []),
+  ];
+  const more = new Chance(seed, `more ${profile}`);
+  return {
+    ...plan,
+    wickedness: profile === "D" ? more.pick([0.05, 0.1, 0.3]) : 0,
+    old: profile === "F" ? [more.below(people)] : [],
+    steps: steps.toSorted((a, b) => a.atMs - b.atMs),
+  };
+}
+
+/** A and B look at what healing would hide, which a group cannot do without. */
+function familyOf(seed: number, profile: Profile): Family {
+  if (profile === "G") return "crowd";
+  if ("ABF".includes(profile)) return "pairs";
+  return new Chance(seed, `family ${profile}`).happens(0.5) ? "crowd" : "pairs";
+}
+
+function crowdSteps(
+  seed: number,
+  profile: Profile,
+  { people, seconds }: Shape,
+  isFresh: boolean,
+): readonly Step[] {
+  const chance = new Chance(seed, `crowd ${profile}`);
+  const devices = people + seconds.length;
+  return [
+    ...(isFresh ? assembly(chance, people, seconds) : []),
+    ...groupTalk(chance, devices),
+    ...upheaval(chance, devices, people, profile === "G"),
+  ];
+}
+
+/** How a template comes to be: everybody meets everybody and says something, nothing goes wrong. */
+export function templatePlan(family: Family, template: number): Plan {
+  const seed = TEMPLATE_SEED + template + (family === "pairs" ? 0 : PAIR_TEMPLATES);
+  const chance = new Chance(seed, "template");
+  const { people, seconds } = shapeOf(family, template);
+  const devices = people + seconds.length;
+  const steps = [
+    ...meetings(chance, people, meetAfterMs(family)),
+    ...talk(chance, people),
+    ...(family === "crowd" ? assembly(chance, people, seconds) : []),
+    ...(family === "crowd" ? groupTalk(chance, devices) : []),
+  ];
+  return {
+    seed,
+    profile: "C",
+    family,
+    template: null,
+    people,
+    seconds,
+    laterMs: 0,
+    hostility: 0,
+    wickedness: 0,
+    old: [],
+    commitMs: [],
+    clocks: [],
+    steps: steps.toSorted((a, b) => a.atMs - b.atMs),
+  };
+}
+
+const meetAfterMs = (family: Family): number => (family === "pairs" ? 0 : LINKED_AFTER_MS);
+
+type Shape = { readonly people: number; readonly seconds: readonly number[] };
+
+/** Pairs: 2, 3 or 4 people. Crowds: 3 to 5, of whom one has a second device. */
+const shapeOf = (family: Family, template: number): Shape =>
+  family === "pairs"
+    ? { people: 2 + (template % 3), seconds: [] }
+    : { people: 3 + (template % 3), seconds: [template % 2] };
+
+const freshShape = (family: Family, chance: Chance): Shape => ({
+  people: chance.between(2, 3),
+  seconds: family === "pairs" ? [] : [chance.below(2)],
+});

@@ -1,0 +1,11 @@
+/** A fault, planted into the real sources: which promise it breaks, and where that is seen. */
+import type { Edit } from "./edits.ts";
+import type { Profile } from "./plan.ts";
+
+export type Mutant = {
+  readonly name: string;
+  readonly profile: Profile;
+  /** Promises of which it must break one. */
+  readonly breaks: readonly string[];
+  readonly edits: readonly Edit[];
+};

@@ -1,0 +1,41 @@
+/** What a device may forget, and how much it may keep waiting. */
+import type { Hex, OutboxRow } from "../../sync/store/rows.ts";
+import type { Change } from "./device-store.ts";
+import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
+
+/** Session messages that wait in one device's outbox for another one. */
+const CONTROL_ROWS_MAX = 64;
+const HELD_ROWS_MAX = 256;
+
+/** Null, or what it forgot to deliver: all but what has arrived, and what its reader may not read any more. */
+export function forgottenIn(
+  seen: Seen,
+  { before }: Change,
+  ofDevice: (device: Hex) => Seen,
+): string | null {
+  const gone = before as OutboxRow | undefined;
+  if (gone?.n === undefined || gone.what !== "entry" || gone.isUnconfirmed === true) return null;
+  const place = placeOf(seen.logs.get(gone.a)?.log ?? "", gone.s);
+  if (!membersIn(seen, gone.c).includes(seen.account)) return null;
+  for (const { device, isLast } of gone.targets) {
+    const other = ofDevice(device);
+    if (isLast === true || other.held.has(place)) continue;
+    if (!mayRead(seen, gone.c, other.account, device)) continue;
+    return `[INV7] ${seen.who} forgot to deliver ${place} to ${other.who}`;
+  }
+  return null;
+}
+
+/** Null, or which of its queues is too long. */
+export function overfullIn(seen: Seen, ofDevice: (device: Hex) => Seen): string | null {
+  const { size } = seen.heldBack;
+  if (size > HELD_ROWS_MAX) return `[INV8] ${seen.who} holds ${size} envelopes back`;
+  if (seen.outbox.size <= CONTROL_ROWS_MAX) return null;
+  const control = [...seen.outbox.values()].filter((it) => it.what === "control");
+  const byDevice = Map.groupBy(control, (it) => it.targets[0]?.device ?? "");
+  for (const [device, { length }] of byDevice) {
+    if (length <= CONTROL_ROWS_MAX) continue;
+    return `[INV8] ${seen.who} has ${length} control messages for ${ofDevice(device).who}`;
+  }
+  return null;
+}
