@@ -28,6 +28,10 @@ import { proofOf } from "./forks.ts";
 
 /** Between two digests of a channel, and between two that tell one device that it is behind. */
 export const HELLO_EVERY_MS = 60_000;
+/** While nobody has confirmed what we wrote it is told again, at doubling pauses, so many times. */
+const HELLO_REPEATS_MAX = 6;
+/** Parcels that are looked at to find that out. */
+const PARCELS_SCAN_MAX = 64;
 /** After the start the digests of groups go out within this, not all at once. */
 const FIRST_HELLOS_MS = 30_000;
 /** … and not again when the device is opened once more soon after, as a push does it. */
@@ -44,6 +48,7 @@ const TELL_TABLES: readonly TableName[] = [
   "ownChains",
   "contacts",
   "devices",
+  "outbox",
   ...DIGEST_TABLES,
 ];
 
@@ -73,11 +78,11 @@ export const openTeller = (deps: TellerDeps): Teller => new DigestTeller(deps);
 
 class DigestTeller implements Teller {
   readonly #deps: TellerDeps;
-  readonly #planned = new Map<number, () => void>();
+  readonly #planned = new Map<number, { readonly cancel: () => void; readonly dueAtMs: number }>();
   readonly #changedAtMs = new Map<number, number>();
   readonly #toldAtMs = new Map<number, number>();
-  /** By channel: the digest that was told last. */
-  readonly #told = new Map<number, Hex>();
+  /** By channel: the digest that was told last, and how often again. */
+  readonly #told = new Map<number, { readonly digest: Hex; readonly repeats: number }>();
   readonly #behindToldAtMs = new Map<string, number>();
   #isClosed = false;
 
@@ -110,12 +115,16 @@ class DigestTeller implements Teller {
 
   readonly close = (): void => {
     this.#isClosed = true;
-    for (const cancel of this.#planned.values()) cancel();
+    for (const { cancel } of this.#planned.values()) cancel();
     this.#planned.clear();
   };
 
+  /** The earlier of this plan and the one that is made. */
   #plan(c: number, inMs: number): void {
-    if (this.#isClosed || this.#planned.has(c)) return;
+    const dueAtMs = this.#deps.timers.now() + inMs;
+    const before = this.#planned.get(c);
+    if (this.#isClosed || (before !== undefined && before.dueAtMs <= dueAtMs)) return;
+    before?.cancel();
     const cancel = this.#deps.timers.after(inMs, () => {
       this.#planned.delete(c);
       const nowMs = this.#deps.timers.now();
@@ -128,7 +137,7 @@ class DigestTeller implements Teller {
       this.#toldAtMs.set(c, nowMs);
       this.#run(this.#tell(c));
     });
-    this.#planned.set(c, cancel);
+    this.#planned.set(c, { cancel, dueAtMs });
   }
 
   async #startGroups(): Promise<void> {
@@ -161,7 +170,12 @@ class DigestTeller implements Teller {
     if (self === undefined || this.#isClosed) return;
     const hello = await store.read(TELL_TABLES, (tx) => this.#seal(tx, self, c, device));
     if (hello === undefined) return;
-    if (device === undefined) this.#told.set(c, hello.digest);
+    if (device === undefined) {
+      const { digest, repeats, isConfirmed } = hello;
+      this.#told.set(c, { digest, repeats });
+      const isLast = isConfirmed || repeats >= HELLO_REPEATS_MAX;
+      if (!isLast) this.#plan(c, HELLO_EVERY_MS * 2 ** repeats);
+    }
     await putLive(linkTo, hello.frame, hello.to);
   }
 
@@ -170,7 +184,7 @@ class DigestTeller implements Teller {
     self: Self,
     c: number,
     device: Hex | undefined,
-  ): Promise<{ frame: LiveFrame; digest: Hex; to: DeviceRow } | undefined> {
+  ): Promise<SealedHello | undefined> {
     const { random } = this.#deps;
     const channel = await channelOf(tx, c);
     const chain = await tx.get("ownChains", c);
@@ -185,7 +199,11 @@ class DigestTeller implements Teller {
       return undefined;
     }
     const { digest, count } = await digestOf(tx, channel);
-    if (device === undefined && this.#told.get(c) === toHex(digest)) return undefined;
+    const isConfirmed = await isAllConfirmed(tx, c);
+    const told = this.#told.get(c);
+    const isSame = told?.digest === toHex(digest);
+    if (device === undefined && isSame && isConfirmed) return undefined;
+    const repeats = isSame ? told.repeats + 1 : 0;
     const content = {
       channel: bytesOf(channel.id),
       device: bytesOf(self.device),
@@ -196,7 +214,8 @@ class DigestTeller implements Teller {
     const payload = encodePayload("hello", signHello(content, self.keys.sigSecret));
     const { state } = chain;
     const body = envelopeOf(sealLive(state, payload, random));
-    return { frame: { body, slot: helloSlotOf(state.liveKey) }, digest: toHex(digest), to };
+    const frame = { body, slot: helloSlotOf(state.liveKey) };
+    return { frame, digest: toHex(digest), to, repeats, isConfirmed };
   }
 
   async #tellFork(a: number): Promise<void> {
@@ -219,6 +238,21 @@ class DigestTeller implements Teller {
   #run(work: Promise<void>): void {
     work.catch(this.#deps.failed);
   }
+}
+
+type SealedHello = {
+  readonly frame: LiveFrame;
+  readonly digest: Hex;
+  readonly to: DeviceRow;
+  readonly repeats: number;
+  readonly isConfirmed: boolean;
+};
+
+/** Has everybody told that they have what we wrote there? A relay's word is not enough: it may lie. */
+async function isAllConfirmed(tx: ReadTx, c: number): Promise<boolean> {
+  const range = { lower: [c, 1], upper: [c, Infinity], limit: PARCELS_SCAN_MAX };
+  const parcels = await tx.range("outbox", "entry", range);
+  return !parcels.some(({ targets }) => targets.some(({ state }) => state === "stored"));
 }
 
 const leftOf = (sinceMs: number | undefined, pauseMs: number, nowMs: number): number => {

@@ -174,3 +174,17 @@ test("[DG2] [HE15] who may not read what was before does not ask for it, nor see
   expect(relay.counted()["put.stored"] ?? 0).toBe(0);
   await w.atRest();
 });
+
+test("[DG7] a relay that says it has what it threw away does not keep a last word from anybody", async () => {
+  const w = await five();
+  const { alice, bob, carol, dave, eve, everybody, relay } = w;
+  for (const it of [bob, carol, dave, eve]) it.disconnect();
+  await tell(alice, "the last word");
+  await w.pass(20 * SECOND_MS);
+  // Everything that Alice has put there is gone: message, hand-overs and the first digest.
+  for (const it of [bob, carol, dave, eve]) await relay.lose(await mailboxOf(it));
+  for (const it of [bob, carol, dave, eve]) it.reconnect();
+  await w.pass(10 * MINUTE_MS);
+  for (const it of everybody) expect((await hears(it)).at(-1), it.name).toBe("the last word");
+  await w.atRest(10 * MINUTE_MS);
+});
