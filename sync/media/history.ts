@@ -17,13 +17,15 @@ import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import { historyRow, nextHistory } from "./media-rows.ts";
+import { historyFor, historyFrom, historyRow, nextHistory } from "./media-rows.ts";
 import { owe, OWED_AFTER_MS, owedIn } from "./owed.ts";
 import { ownBlobOf } from "./own-blob.ts";
 import type { MediaRow } from "./rows.ts";
 
 /** Blobs of one channel that are made at a time: the rest when these are up. */
 const BLOBS_AT_ONCE = 8;
+/** Of one channel for one device: some 45 MB. Whoever takes them asks for the rest. */
+const BLOBS_MAX = 64;
 /** They lie at our relay for so long. */
 export const HISTORY_LIFE_MS = 14 * 86_400_000;
 /** A blob that no relay has after so many tries is given up: the question comes again. */
@@ -45,10 +47,12 @@ export async function payOwed(tx: WriteTx, context: HistoryContext): Promise<boo
   const device = await tx.get("devices", due.device);
   const channel =
     device && (await channelWith(tx, context.self, device.account, bytesOf(due.channel)));
-  if (device === undefined || channel === undefined) {
+  const lying = channel === undefined ? [] : await historyFor(tx, channel.c, due.device);
+  if (device === undefined || channel === undefined || lying.length >= BLOBS_MAX) {
     await owe(tx, due, due.channel, null, context.nowMs);
     return true;
   }
+  if (lying.some((it) => it.state === "up")) return false;
   let { held } = due;
   let left = 1;
   for (let n = 0; n < BLOBS_AT_ONCE && left > 0; n += 1) {
@@ -96,14 +100,13 @@ export async function takeHistoryBlob(
 ): Promise<void> {
   const channel = await channelWith(tx, self, from.account, blob.channel);
   if (channel === undefined) return effects.dropped("history of another channel");
+  if (channel.history === undefined) return effects.dropped("history unasked");
   const id = toHex(blob.id);
   const held = await tx.range("media", "id", { lower: id, upper: id });
   if (held.length > 0) return;
+  const waiting = await historyFrom(tx, channel.c, from.device);
+  if (waiting.length >= BLOBS_MAX) return effects.dropped("too much history");
   const s = await nextHistory(tx, channel.c);
-  if (s > HISTORY_ROWS_MAX) return effects.dropped("too much history");
   await tx.put("media", historyRow({ c: channel.c, s }, from, blob));
   effects.missing();
 }
-
-/** Of one channel: about 50 GB, which nobody has; a device that lies makes no more rows. */
-const HISTORY_ROWS_MAX = 65_536;
