@@ -65,7 +65,7 @@ export const devicesDe: typeof devicesEn = {
 
   outHeading: "Dieses Gerät wurde aus deinem Konto entfernt",
   outBody:
-    "Ein anderes deiner Geräte hat es entfernt. Es bekommt nichts mehr, und niemand nimmt an, was hier geschrieben wird. Was darauf ist, kannst du lesen, bis du es löschst.",
+    "Ein anderes deiner Geräte hat es entfernt, oder du hast begonnen, dich abzumelden. Es bekommt nichts mehr, und niemand nimmt an, was hier geschrieben wird. Was darauf ist, kannst du lesen, bis du es löschst.",
   outErase: "Dieses Gerät löschen",
 
   theyAdded: (name, when) =>

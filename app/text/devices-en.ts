@@ -63,7 +63,7 @@ export const devicesEn = {
 
   outHeading: "This device was removed from your account",
   outBody:
-    "Another device of yours has removed it. It gets nothing any more, and nobody takes what is written here. What is on it you can read until you erase it.",
+    "Another device of yours has removed it, or you began to sign out. It gets nothing any more, and nobody takes what is written here. What is on it you can read until you erase it.",
   outErase: "Erase this device",
 
   theyAdded: (name: string, when: string): string =>

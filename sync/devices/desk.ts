@@ -69,6 +69,8 @@ async function beHeard(tx: WriteTx, context: OpenContext): Promise<void> {
 async function isIntroduced(tx: ReadTx, self: Self): Promise<boolean> {
   const names = await deviceNamesOf(tx);
   const { live } = await ownContact(tx, self);
+  // Who is out has nothing to say any more.
+  if (!live.includes(self.device)) return true;
   if (names[self.device] === undefined || live.length < 2) return names[self.device] !== undefined;
   const channel = await channelById(tx, toHex(channelIdOf(self, self.account)));
   const logs = channel === undefined ? [] : await logsOf(tx, channel.c);
