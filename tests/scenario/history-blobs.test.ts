@@ -1,7 +1,10 @@
 /** History for devices that are never here together: it lies at the relay, sealed. */
 import { expect, test } from "vitest";
 
+import { channelIdOf } from "../../sync/channel/channels.ts";
 import { OWED_AFTER_MS } from "../../sync/media/owed.ts";
+import { encodePayload } from "../../sync/payload/payload.ts";
+import { overSession, selfOf } from "./forge.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS, world } from "./world.ts";
@@ -101,4 +104,31 @@ test("[HY24] history does not lie at a relay for ever", async () => {
   await phone.wake();
   await pass(5 * MINUTE_MS);
   expect((await phone.rows("media")).filter((it) => it.use === "history")).toEqual([]);
+});
+
+test("[HY23] nobody's history is taken that was not asked for, and what is none is dropped", async () => {
+  const { alice, bob, befriend, pass } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const { account } = await selfOf(bob);
+  const channel = channelIdOf(await selfOf(alice), account);
+  const blob = { channel, id: new Uint8Array(32), key: new Uint8Array(32), bytes: 9 };
+  const payload = encodePayload("historyBlob", blob);
+  await overSession(alice, bob, [[payload]]);
+  await pass(5 * SECOND_MS);
+  expect(bob.dropped).toContain("history unasked");
+  // Wanted, and no relay has it: it is given up after a while.
+  await bob.change(async (tx) => {
+    for (const row of await tx.range("channels", "primary", {})) {
+      if (row.kind === "dm") await tx.put("channels", { ...row, history: "wanted" });
+    }
+  });
+  await overSession(alice, bob, [[payload]]);
+  await overSession(alice, bob, [[payload]]);
+  await pass(5 * SECOND_MS);
+  expect((await bob.rows("media")).map(({ use, state }) => [use, state])).toEqual([
+    ["history", "wanted"],
+  ]);
+  await pass(20 * MINUTE_MS);
+  expect(await bob.rows("media")).toEqual([]);
+  expect(bob.bugs).toEqual([]);
 });
