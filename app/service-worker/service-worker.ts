@@ -11,7 +11,13 @@ import {
   type PrecacheEntry,
 } from "workbox-precaching";
 
-import { type NotificationData, showNews, showUnknown } from "../platform/notifications.ts";
+import {
+  type NotificationData,
+  showNews,
+  showQuietly,
+  showUnknown,
+  type Told,
+} from "../platform/notifications.ts";
 import { catchUp } from "./catch-up.ts";
 import { type OpenChat, SKIP_WAITING } from "./messages.ts";
 import { readUnread } from "./unread.ts";
@@ -57,20 +63,22 @@ self.addEventListener("notificationclick", (event) => {
 /** [APW1] Always shows something: browsers take the right away from those that stay silent. */
 async function wake(): Promise<void> {
   const { registration } = self;
-  if (!(await tellNews())) await showUnknown(registration, navigator.languages);
+  const told = await tellNews();
+  if (told === "nothing") await showUnknown(registration, navigator.languages);
+  if (told === "muted") await showQuietly(registration, navigator.languages);
 }
 
 /** The app's own choice of language is in a place that no worker may read: the browser's counts. */
-async function tellNews(): Promise<boolean> {
+async function tellNews(): Promise<Told> {
   try {
     // A device on which nobody started is left as it is.
-    if ((await readUnread()) === null) return false;
+    if ((await readUnread()) === null) return "nothing";
     await catchUp();
     const unread = (await readUnread()) ?? [];
     return await showNews(self.registration, unread, navigator.languages);
   } catch (error) {
     reportError(error);
-    return false;
+    return "nothing";
   }
 }
 

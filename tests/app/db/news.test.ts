@@ -25,7 +25,16 @@ test("[ANW1] [ANW2] tells of each chat with something unread once, and of strang
     channel(5, { account: silent, ...said("bye", true), lastH: 6 }),
   ]);
   expect(await readNews(db, DAY)).toEqual([
-    { c: 2, name: "Bob", author: null, text: "hello", isRequest: false, newestMs: DAY, unread: 2 },
+    {
+      c: 2,
+      name: "Bob",
+      author: null,
+      text: "hello",
+      isRequest: false,
+      isMuted: false,
+      newestMs: DAY,
+      unread: 2,
+    },
     expect.objectContaining({ c: 3, name: "Eve", text: null, isRequest: true }),
   ]);
 });
@@ -44,7 +53,7 @@ test("[ANW5] of a group it is told who wrote", async () => {
   );
   await rostersOf(db).add(roster(1, [member(THEM, "owner"), member(US)]));
   await logsOf(db).add(log(2, { account: THEM }));
-  expect(await readNews(db)).toEqual([
+  expect(await readNews(db, DAY)).toEqual([
     expect.objectContaining({ name: "Climbing", author: "Bob", text: "hello all" }),
   ]);
 });

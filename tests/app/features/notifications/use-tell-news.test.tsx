@@ -5,8 +5,9 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Chat } from "../../../../app/db/chats.ts";
 import { useTellNews } from "../../../../app/features/notifications/use-tell-news.ts";
 import { keyStore } from "../../../../app/platform/key-store.ts";
+import { showQuietly } from "../../../../app/platform/notifications.ts";
 import { setPreferences } from "../../../../app/platform/preferences.ts";
-import { NO_MARKS } from "../../../../sync/thread/chat-marks.ts";
+import { ALWAYS_MS, NO_MARKS } from "../../../../sync/thread/chat-marks.ts";
 import { show } from "../../screen.tsx";
 
 type Shown = { readonly title: string; readonly tag: string };
@@ -122,5 +123,32 @@ test("[ATN1] a tab in front tells nothing, nor does one whose person did not ask
   visibility = "hidden";
   rerender(<Telling chats={[chat(2, "Bob", 2, 2_000)]} />);
   await act(async () => void (await keyStore.read("keys", "notified")));
+  expect(shown).toEqual([]);
+});
+
+test("[APN4] of a muted chat nothing is told, nor what came meanwhile when it is heard again", async () => {
+  const stamp = { hEff: 1, tie: 1, seq: 1, id: "" };
+  const muted = { ...NO_MARKS, muted: { stamp, value: { untilMs: ALWAYS_MS, level: 0 } } };
+  const { rerender } = await show(<Telling chats={[]} />);
+  rerender(<Telling chats={[{ ...chat(2, "Bob", 1, 1_000), marks: muted }]} />);
+  await knows(1);
+  expect(shown).toEqual([]);
+  rerender(<Telling chats={[chat(2, "Bob", 1, 1_000), chat(3, "Carol", 1, 2_000)]} />);
+  await waitFor(() => expect(shown).toEqual([{ title: "Carol", tag: "chat-3" }]));
+  rerender(<Telling chats={[chat(2, "Bob", 2, 3_000), chat(3, "Carol", 1, 2_000)]} />);
+  await waitFor(() => expect(shown.map(({ title }) => title)).toContain("Bob"));
+});
+
+test("[APN4] a push of a muted chat leaves nothing behind", async () => {
+  const options: (NotificationOptions | undefined)[] = [];
+  const { ready } = navigator.serviceWorker;
+  const registration = await ready;
+  const showing = registration.showNotification.bind(registration);
+  registration.showNotification = async (title, given) => {
+    options.push(given);
+    await showing(title, given);
+  };
+  await showQuietly(registration, ["en"]);
+  expect(options).toEqual([expect.objectContaining({ silent: true })]);
   expect(shown).toEqual([]);
 });
