@@ -4,50 +4,27 @@
  */
 import { toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
-import { compareKeepsake, type Keepsake } from "./account/keepsake.ts";
-import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
+import type { Keepsake } from "./account/keepsake.ts";
 import type { Self } from "./account/self.ts";
 import { upgradeRows } from "./account/upgrade-rows.ts";
-import { type Backfiller, openBackfiller } from "./backfill/backfiller.ts";
-import { openBackups } from "./backup/backup.ts";
-import { addOffsetSample, NO_SAMPLES, offsetOf } from "./clock/offset.ts";
+import { openRelayTime, type RelayTime } from "./clock/relay-time.ts";
 import type { Timers } from "./clock/timers.ts";
-import { type Commands, openCommands } from "./commands.ts";
-import { openSeeker, type Seeker } from "./contact/moves.ts";
+import { type Desks, openDesks, openWorkers, type Wiring, type Workers } from "./device-parts.ts";
 import type { Device, Status } from "./device.ts";
-import { type DevicesDesk, openDevices } from "./devices/desk.ts";
-import { type ExpiryPart, openExpiry } from "./expiry/expiry.ts";
-import { type Admissions, openAdmissions } from "./group/admissions.ts";
-import { type Healing, openHealing } from "./heal/healing.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Lane, openLane } from "./lane.ts";
-import { type Linking, openLinking } from "./link/linking.ts";
-import { type MediaPart, openMedia } from "./media/media.ts";
-import { fetchBundle } from "./outbox/bundles.ts";
-import { openPump, type Pump } from "./outbox/pump.ts";
-import { forgiveClock, hurryAll, RESEND_TABLES, resendLost } from "./outbox/resend.ts";
-import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
+import { type Mishaps, openMishaps } from "./mishaps.ts";
 import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
-import { openReceiving } from "./receipts/pull.ts";
-import { openReceiptSender, type ReceiptSender } from "./receipts/receipt-sender.ts";
-import { type Effects, heldBack } from "./receive/effects.ts";
-import { openRecovery, type RecoveryDesk } from "./recovery/recovery.ts";
-import { openRooms, type OpenRoomHost, type Rooms } from "./rooms/rooms.ts";
+import type { Effects } from "./receive/effects.ts";
+import type { OpenRoomHost } from "./rooms/rooms.ts";
 import { readSettings, type Settings } from "./rooms/settings.ts";
-import { openSafety } from "./safety/safety.ts";
-import type { ClockSample, Welcome } from "./session/link.ts";
+import type { Welcome } from "./session/link.ts";
 import { type LinkPool, openLinkPool } from "./session/pool.ts";
 import { type MayReach, reachFrom, withinReach } from "./session/reach.ts";
 import { openRelayHttp, type RelayHttp } from "./session/relay-http.ts";
 import { openStatusBoard, type StatusBoard } from "./status-board.ts";
-import type { Hex } from "./store/rows.ts";
 import { type Store, StorageError } from "./store/store.ts";
-import { openSweeper, type Sweeper } from "./sweeper.ts";
 import type { Transport } from "./transport/transport.ts";
-import { openTypingBoard, type TypingBoard } from "./typing/typing.ts";
-
-/** Two clocks that run do not part by so much between two heartbeats. */
-const CLOCK_SET_MS = 10_000;
 
 export type DeviceDeps = {
   readonly store: Store;
@@ -79,45 +56,25 @@ class OpenedDevice implements Device {
   readonly #lane: Lane = openLane();
   readonly #board: StatusBoard = openStatusBoard();
   readonly #storeIncByUrl = new Map<string, string>();
-  readonly #timers: Timers;
+  readonly #time: RelayTime;
+  readonly #mishaps: Mishaps;
   readonly #effects: Effects;
   readonly #pool: LinkPool;
-  readonly #pump: Pump;
-  readonly #receipts: ReceiptSender;
-  readonly #healing: Healing;
-  readonly #seeker: Seeker;
-  readonly #backfiller: Backfiller;
-  readonly #typing: TypingBoard;
   readonly #home: Home;
   readonly #presence: PresenceDesk;
-  readonly #commands: Commands;
-  readonly #linking: Linking;
-  readonly #devices: DevicesDesk;
-  readonly #recovery: RecoveryDesk;
-  readonly #rooms: Rooms;
-  readonly #expiry: ExpiryPart;
-  readonly #media: MediaPart;
-  readonly #sweeper: Sweeper;
-  readonly #admissions: Admissions;
+  readonly #workers: Workers;
+  readonly #desks: Desks;
   #self: Self | undefined;
-  #samples = NO_SAMPLES;
   #closed = false;
-  /** Of the newest sample. */
-  #offsetMs: number | null = null;
 
   constructor(given: DeviceDeps, self: Self | undefined, settings: Settings) {
     const mayReach = reachFrom(given.homeUrl);
     const deps = { ...given, transport: withinReach(given.transport, mayReach) };
     this.#deps = deps;
     this.#self = self;
-    const { store, transport, random, homeUrl } = deps;
-    // The device's clock, corrected by what relays say (docs/protocol/sync.md, Clock). One that was set
-    // to 1970 is corrected by what it said before: times are never negative, "at once" is 0.
-    const timers: Timers = {
-      now: () => Math.max(0, deps.timers.now() + offsetOf(this.#samples).offsetMs),
-      after: deps.timers.after,
-    };
-    this.#timers = timers;
+    const { store, random } = deps;
+    this.#time = openRelayTime(deps.timers, (byMs) => this.#run(this.#mishaps.clockMoved(byMs)));
+    const { timers } = this.#time;
     this.#effects = this.#effectsOf();
     this.#pool = this.#openPool(mayReach);
     const base = {
@@ -129,57 +86,12 @@ class OpenedDevice implements Device {
       linkTo: this.#pool.linkTo,
       failed: this.#failed,
     };
-    this.#pump = openPump({
+    this.#mishaps = openMishaps({
       ...base,
-      httpOf: this.#httpOf,
-      storeIncOf: (url) => this.#storeIncByUrl.get(url) ?? "",
-      upkeep: () => void this.#home.tend(),
-      lost: () => this.#healing.lost(),
-      wrote: (c) => this.#healing.wrote(c),
-      receipt: (c) => this.#receipts.changed(c),
-      maySpeak: () => !this.#home.isCatchingUp(),
-    });
-    this.#receipts = openReceiptSender(base);
-    this.receipts = openReceiving({ ...base, wake: this.#pump.wake });
-    this.#healing = openHealing({
-      ...base,
-      wake: this.#pump.wake,
-      onMissing: (missing) => this.#board.change({ missing }),
-    });
-    this.#seeker = openSeeker({
-      ...base,
-      httpOf: this.#httpOf,
-      found: () => {
-        this.#resume();
-        this.#presence.contactsChanged();
-      },
-    });
-    const onLeft = (historyLeft: number): void => this.#board.change({ historyLeft });
-    const { wake } = this.#pump;
-    this.#backfiller = openBackfiller({
-      ...base,
-      httpOf: this.#httpOf,
-      wake,
+      keepsake: deps.keepsake,
       effects: this.#effects,
-      onLeft,
-    });
-    this.#media = openMedia({
-      ...base,
-      transport,
-      homeUrl,
       httpOf: this.#httpOf,
-      wake,
-      effects: this.#effects,
-      dropped: deps.dropped,
-    });
-    this.media = this.#media;
-    this.#expiry = openExpiry({ ...base, effects: this.#effects });
-    this.expiry = this.#expiry;
-    this.#sweeper = openSweeper({ ...base });
-    this.#admissions = openAdmissions({ ...base, effects: this.#effects });
-    this.#typing = openTypingBoard({
-      ...base,
-      onTyping: (typing) => this.#board.change({ typing }),
+      resume: this.#resume,
     });
     this.#home = this.#openHome();
     this.#presence = openPresenceDesk({
@@ -187,49 +99,44 @@ class OpenedDevice implements Device {
       publish: (topic, payload) => this.#home.link()?.publish(topic, payload),
       onPresence: (presence) => this.#board.change({ presence }),
     });
-    const settled = ({ presenceShown }: Settings): void => this.#presence.setShown(presenceShown);
-    settled(settings);
-    this.#rooms = openRooms(
-      { ...base, wake, settled, dropped: (reason) => deps.dropped?.(reason) },
-      deps.loadRooms ?? null,
-    );
-    const { appUrl } = deps;
-    const person = { ...base, transport, homeUrl, appUrl, started: this.#started };
-    const { tend } = this.#home;
-    this.#commands = openCommands({ ...person, effects: this.#effects, tend });
-    this.acts = this.#commands;
-    this.groups = this.#commands.groups;
-    this.chats = this.#commands.chats;
-    this.rooms = this.#rooms;
-    this.openRoom = this.#rooms.openRoom;
-    const changed = (linking: Status["linking"]): void => this.#board.change({ linking });
-    this.#linking = openLinking({ ...person, changed });
-    this.linking = this.#linking;
-    this.#recovery = openRecovery({
-      ...person,
-      wake,
+    this.#presence.setShown(settings.presenceShown);
+    const wiring: Wiring = {
+      base,
+      deps,
+      board: this.#board,
       effects: this.#effects,
       httpOf: this.#httpOf,
-      selfChanged: this.#effects.selfChanged,
-    });
-    this.recovery = this.#recovery.commands;
-    this.safety = openSafety(base);
-    this.backup = openBackups({ ...person, effects: this.#effects });
-    this.#devices = openDevices({
-      ...person,
-      effects: this.#effects,
-      isOut: this.#goQuiet,
-      hide: () => this.#presence.setEnabled(false),
-    });
-    this.devices = this.#devices;
+      storeIncOf: (url) => this.#storeIncByUrl.get(url) ?? "",
+      home: () => this.#home,
+      presence: () => this.#presence,
+      resume: this.#resume,
+      started: this.#started,
+      goQuiet: this.#goQuiet,
+    };
+    this.#workers = openWorkers(wiring);
+    this.#desks = openDesks(wiring, this.#workers);
+    const { commands, rooms, recovery } = this.#desks;
+    this.acts = commands;
+    this.groups = commands.groups;
+    this.chats = commands.chats;
+    this.rooms = rooms;
+    this.openRoom = rooms.openRoom;
+    this.linking = this.#desks.linking;
+    this.recovery = recovery.commands;
+    this.safety = this.#desks.safety;
+    this.backup = this.#desks.backup;
+    this.devices = this.#desks.devices;
+    this.receipts = this.#workers.receiving;
+    this.media = this.#workers.media;
+    this.expiry = this.#workers.expiry;
     if (self !== undefined) this.#begin();
   }
 
-  readonly start: Device["start"] = (name) => this.#commands.start(name);
-  readonly invite: Device["invite"] = () => this.#commands.invite();
-  readonly acceptInvite: Device["acceptInvite"] = (link) => this.#commands.acceptInvite(link);
-  readonly admit: Device["admit"] = (inviteToken) => this.#commands.admit(inviteToken);
-  readonly push: Device["push"] = (subscription) => this.#commands.push(subscription);
+  readonly start: Device["start"] = (name) => this.#desks.commands.start(name);
+  readonly invite: Device["invite"] = () => this.#desks.commands.invite();
+  readonly acceptInvite: Device["acceptInvite"] = (link) => this.#desks.commands.acceptInvite(link);
+  readonly admit: Device["admit"] = (inviteToken) => this.#desks.commands.admit(inviteToken);
+  readonly push: Device["push"] = (subscription) => this.#desks.commands.push(subscription);
   readonly linking: Device["linking"];
   readonly recovery: Device["recovery"];
   readonly backup: Device["backup"];
@@ -244,13 +151,14 @@ class OpenedDevice implements Device {
   readonly rooms: Device["rooms"];
   readonly openRoom: Device["openRoom"];
   readonly send: Device["send"] = async (c, text, extras) => {
-    const sent = await this.#commands.send(c, text, extras);
-    if (sent.ok) this.#typing.sent(c);
+    const sent = await this.#desks.commands.send(c, text, extras);
+    if (sent.ok) this.#workers.typing.sent(c);
     return sent;
   };
-  readonly markRead: Device["markRead"] = (c) => this.#commands.markRead(c);
-  readonly decide: Device["decide"] = (account, verdict) => this.#commands.decide(account, verdict);
-  readonly typing: Device["typing"] = (c) => this.#typing.pressed(c);
+  readonly markRead: Device["markRead"] = (c) => this.#desks.commands.markRead(c);
+  readonly decide: Device["decide"] = (account, verdict) =>
+    this.#desks.commands.decide(account, verdict);
+  readonly typing: Device["typing"] = (c) => this.#workers.typing.pressed(c);
   readonly watch: Device["watch"] = (accounts) => this.#presence.watch(accounts);
   readonly status: Device["status"] = (listen) => this.#board.listen(listen);
   readonly visible: Device["visible"] = (visible) => {
@@ -267,22 +175,28 @@ class OpenedDevice implements Device {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#goQuiet();
-    await this.#rooms.close();
+    await this.#desks.rooms.close();
     await this.#lane.close();
   }
 
   /** Nothing is sent, asked for or taken any more. */
   readonly #goQuiet = (): void => {
-    const asking = [this.#pump, this.#receipts, this.#healing, this.#backfiller, this.#seeker];
+    const asking = [
+      this.#workers.pump,
+      this.#workers.receipts,
+      this.#workers.healing,
+      this.#workers.backfiller,
+      this.#workers.seeker,
+    ];
     const showing = [
-      this.#media,
-      this.#expiry,
-      this.#admissions,
-      this.#sweeper,
-      this.#typing,
-      this.#linking,
-      this.#recovery,
-      this.#devices,
+      this.#workers.media,
+      this.#workers.expiry,
+      this.#workers.admissions,
+      this.#workers.sweeper,
+      this.#workers.typing,
+      this.#desks.linking,
+      this.#desks.recovery,
+      this.#desks.devices,
       this.#presence,
     ];
     for (const part of [...asking, ...showing, this.#home, this.#pool]) part.close();
@@ -291,47 +205,47 @@ class OpenedDevice implements Device {
   #effectsOf(): Effects {
     return {
       wake: () => {
-        this.#pump.wake();
-        this.#media.look();
-        this.#expiry.look();
+        this.#workers.pump.wake();
+        this.#workers.media.look();
+        this.#workers.expiry.look();
       },
       receipt: (c) => {
-        this.#receipts.changed(c);
-        this.#media.look();
-        this.#expiry.look();
-        this.#healing.changed(c);
+        this.#workers.receipts.changed(c);
+        this.#workers.media.look();
+        this.#workers.expiry.look();
+        this.#workers.healing.changed(c);
       },
       upkeep: () => void this.#home.tend(),
       contacts: () => {
         this.#presence.contactsChanged();
-        this.#media.resume();
-        this.#devices.look();
-        this.#admissions.look();
-        this.#recovery.changed();
+        this.#workers.media.resume();
+        this.#desks.devices.look();
+        this.#workers.admissions.look();
+        this.#desks.recovery.changed();
       },
       selfChanged: (self) => void (this.#self = self),
-      typing: (c, account, atMs) => this.#typing.heard(c, account, atMs),
-      wrote: (c, account) => this.#typing.ended(c, account),
-      sessionReset: (device) => this.#run(this.#greetAnew(device)),
+      typing: (c, account, atMs) => this.#workers.typing.heard(c, account, atMs),
+      wrote: (c, account) => this.#workers.typing.ended(c, account),
+      sessionReset: (device) => this.#run(this.#mishaps.sessionReset(device)),
       backfilled: (c, left, device) => {
-        this.#backfiller.arrived(c, left, device);
-        this.#backfiller.look();
+        this.#workers.backfiller.arrived(c, left, device);
+        this.#workers.backfiller.look();
       },
-      edited: () => this.#rooms.edited(),
+      edited: () => this.#desks.rooms.edited(),
       missing: () => {
-        this.#media.look();
-        this.#healing.look();
-        this.#backfiller.look();
+        this.#workers.media.look();
+        this.#workers.healing.look();
+        this.#workers.backfiller.look();
       },
-      named: (named) => this.#healing.effects.named(named),
-      claimed: (...claim) => this.#healing.effects.claimed(...claim),
-      doubted: (doubt) => this.#healing.effects.doubted(doubt),
-      forked: (a) => this.#healing.effects.forked(a),
-      devices: () => this.#devices.look(),
-      rolledBack: () => this.#run(this.#beginAnew()),
+      named: (named) => this.#workers.healing.effects.named(named),
+      claimed: (...claim) => this.#workers.healing.effects.claimed(...claim),
+      doubted: (doubt) => this.#workers.healing.effects.doubted(doubt),
+      forked: (a) => this.#workers.healing.effects.forked(a),
+      devices: () => this.#desks.devices.look(),
+      rolledBack: () => this.#run(this.#mishaps.rolledBack()),
       dropped: (reason) => {
         this.#deps.dropped?.(reason);
-        this.#healing.look();
+        this.#workers.healing.look();
       },
     };
   }
@@ -346,10 +260,10 @@ class OpenedDevice implements Device {
       events: {
         onState: (link, state) => {
           this.#presence.linkState(link, state);
-          if (state.type === "refused") this.#seeker.refused(link, state.relayId);
-          if (state.type === "open") this.#run(this.#reached(link.url));
+          if (state.type === "refused") this.#workers.seeker.refused(link, state.relayId);
+          if (state.type === "open") this.#reached(link.url);
         },
-        onWelcome: (link, welcome) => this.#run(this.#welcomed(link.url, welcome)),
+        onWelcome: (link, welcome) => this.#welcomed(link.url, welcome),
         onTopic: (_link, event) => this.#presence.topic(event),
       },
     });
@@ -360,7 +274,7 @@ class OpenedDevice implements Device {
     return openHome({
       store,
       lane: this.#lane,
-      timers: this.#timers,
+      timers: this.#time.timers,
       rawTimers: this.#deps.timers,
       random,
       transport,
@@ -371,18 +285,18 @@ class OpenedDevice implements Device {
       onConnection: (connection) => this.#board.change({ connection }),
       onStorage: (storage) => this.#stored(storage),
       onMoved: () => this.#board.change({ relayRenewed: true }),
-      onWelcome: (url, welcome) => this.#run(this.#welcomed(url, welcome)),
+      onWelcome: (url, welcome) => this.#welcomed(url, welcome),
       events: {
         onState: (state) => {
           this.#presence.ownLinkState(state);
-          if (state.type === "open") this.#run(this.#reached(homeUrl));
+          if (state.type === "open") this.#reached(homeUrl);
         },
         onWanted: (topic, isWanted) => this.#presence.wanted(topic, isWanted),
         onClock: (sample) => {
-          this.#takeSample(sample);
-          this.#sweeper.sampled(sample);
-          this.#expiry.sampled(sample);
-          this.#board.change({ clockOffWarning: offsetOf(this.#samples).warning });
+          this.#time.sample(new URL(homeUrl).host, sample.offsetMs);
+          this.#workers.sweeper.sampled(sample);
+          this.#workers.expiry.sampled(sample);
+          this.#board.change({ clockOffWarning: this.#time.isFarOff() });
         },
       },
     });
@@ -395,71 +309,26 @@ class OpenedDevice implements Device {
 
   /** What goes on by itself once there is an account. */
   #begin(): void {
-    this.#run(this.#compareKeepsake());
-    this.#devices.look();
+    this.#run(this.#mishaps.compareKeepsake());
+    this.#desks.devices.look();
     this.#presence.contactsChanged();
-    this.#admissions.look();
+    this.#workers.admissions.look();
     void this.#home.tend();
-    this.#rooms.begin();
-    this.#healing.started();
+    this.#desks.rooms.begin();
+    this.#workers.healing.started();
     this.#resume();
   }
 
-  /** A relay is there again: what was put off because it was away is due. */
-  async #reached(url: string): Promise<void> {
+  #reached(url: string): void {
     const own = this.#home.link();
     if (own?.url === url) own.answered();
     this.#pool.answered(url);
-    const nowMs = this.#timers.now();
-    await this.#lane.run(() => this.#deps.store.write(["outbox"], (tx) => hurryAll(tx, nowMs)));
-    this.#resume();
+    this.#run(this.#mishaps.reached());
   }
 
-  async #welcomed(url: string, welcome: Welcome): Promise<void> {
-    const storeInc = toHex(welcome.storeInc);
-    this.#storeIncByUrl.set(url, storeInc);
-    await this.#lane.run(() =>
-      this.#deps.store.write(RESEND_TABLES, (tx) => resendLost(tx, url, storeInc)),
-    );
-    this.#resume();
-  }
-
-  /** Whatever changes state waits for it: in the lane it is the first. Rule [HE20]. */
-  #compareKeepsake(): Promise<void> {
-    return this.#lane.run(async () => {
-      const self = this.#self;
-      if (self === undefined) return;
-      this.#self = await compareKeepsake(this.#deps, self, this.#timers.now());
-    });
-  }
-
-  /** Our storage is older than what we sent: from now on we write new logs, under new chains. */
-  async #beginAnew(): Promise<void> {
-    await this.#lane.run(async () => {
-      const self = this.#self;
-      if (self === undefined) return;
-      const { store, random } = this.#deps;
-      this.#self = await store.write(BEGIN_ANEW_TABLES, (tx) =>
-        beginAnew(tx, self, this.#timers.now(), random),
-      );
-    });
-    this.#resume();
-  }
-
-  /** Our card on a new session: they learn that the old one is over, and answer on this one. */
-  async #greetAnew(id: Hex): Promise<void> {
-    const { store, random } = this.#deps;
-    const row = await store.read(["devices"], (tx) => tx.get("devices", id));
-    const bundle = row === undefined ? undefined : await fetchBundle(this.#httpOf, row);
-    const self = this.#self;
-    if (bundle === undefined || self === undefined) return;
-    const held = heldBack(this.#effects);
-    const context = { self, nowMs: this.#timers.now(), random, effects: held.effects };
-    await this.#lane.run(() =>
-      store.write(SEAL_TABLES, (tx) => greetDevice(tx, context, id, bundle)),
-    );
-    held.release();
-    this.#pump.wake();
+  #welcomed(url: string, { storeInc }: Welcome): void {
+    this.#storeIncByUrl.set(url, toHex(storeInc));
+    this.#run(this.#mishaps.welcomed(url, storeInc));
   }
 
   readonly #httpOf = (url: string): RelayHttp => {
@@ -476,30 +345,15 @@ class OpenedDevice implements Device {
     void this.#home.tend();
   }
 
-  #resume(): void {
-    this.#pump.wake();
-    this.#expiry.look();
-    this.#media.resume();
-    this.#receipts.resume();
-    this.#healing.look();
-    this.#backfiller.look();
-    this.#recovery.changed();
-  }
-
-  /** By the way it shows whether our clock was set, or is corrected from now on: pauses follow it. */
-  #takeSample({ offsetMs }: ClockSample): void {
-    const before = offsetOf(this.#samples).offsetMs;
-    this.#samples = addOffsetSample(this.#samples, new URL(this.#deps.homeUrl).host, offsetMs);
-    const correctedMs = Math.abs(offsetOf(this.#samples).offsetMs - before);
-    const movedMs = Math.abs(offsetMs - (this.#offsetMs ?? offsetMs)) + correctedMs;
-    this.#offsetMs = offsetMs;
-    if (movedMs > CLOCK_SET_MS) this.#run(this.#clockMoved(movedMs));
-  }
-
-  async #clockMoved(byMs: number): Promise<void> {
-    await this.#lane.run(() => this.#deps.store.write(["outbox"], (tx) => forgiveClock(tx, byMs)));
-    this.#resume();
-  }
+  readonly #resume = (): void => {
+    this.#workers.pump.wake();
+    this.#workers.expiry.look();
+    this.#workers.media.resume();
+    this.#workers.receipts.resume();
+    this.#workers.healing.look();
+    this.#workers.backfiller.look();
+    this.#desks.recovery.changed();
+  };
 
   #run(work: Promise<void>): void {
     work.catch(this.#failed);

@@ -44,7 +44,7 @@ export async function compareKeepsake(
 export type KeepsakeDeps = {
   readonly store: Store;
   readonly random: Random;
-  readonly keepsake?: Keepsake;
+  readonly keepsake?: Keepsake | undefined;
 };
 
 /** 0 when it is of another device, or of nobody. */
