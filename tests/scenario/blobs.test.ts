@@ -1,12 +1,15 @@
 /** Long texts and what else does not fit an entry: up, down, and brought back when a relay lost it. */
 import { expect, test } from "vitest";
 
+import { bytesOf, channelIdOf } from "../../sync/channel/channels.ts";
 import { plainMessage } from "../../sync/entry/plain-message.ts";
 import { blobNamedBy } from "../../sync/media/media-rows.ts";
 import { PIECE_BYTES } from "../../sync/media/relay-blobs.ts";
 import type { MediaRow } from "../../sync/media/rows.ts";
+import { encodePayload } from "../../sync/payload/payload.ts";
 import type { Said } from "../../sync/thread/said.ts";
 import { TEXT_CODE_POINTS_MAX } from "../../sync/thread/text-length.ts";
+import { overSession, selfOf } from "./forge.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
@@ -207,6 +210,29 @@ test("[ME8] a stranger whose request waits makes nobody ask any relay for anythi
   await pass(15 * MINUTE_MS);
   expect(await texts(alice)).toEqual([LONG]);
   await befriend(bob, carol);
+});
+
+test("[ME9] who is not in the channel is given nothing, and who is, once a minute", async () => {
+  const names = ["alice", "bob", "carol"] as const;
+  const { alice, bob, carol, befriend, pass, relay, atRest } = await world(names);
+  await befriend(alice, bob);
+  await befriend(alice, carol);
+  await alice.say(bob, LONG);
+  await pass(10 * SECOND_MS);
+  const id = bytesOf((await alice.rows("media"))[0]?.id ?? "");
+  const channel = channelIdOf(await selfOf(alice), await bob.account());
+  const wanted = [[encodePayload("blobWant", { channel, id })]];
+  const tickets = (): number => relay.asked.filter((path) => path === "/v1/blobs").length;
+  expect(tickets()).toBe(1);
+  await pass(2 * MINUTE_MS);
+  await overSession(carol, alice, wanted);
+  await pass(5 * SECOND_MS);
+  expect(alice.dropped).toContain("blob of another channel");
+  expect(tickets()).toBe(1);
+  for (let n = 0; n < 5; n += 1) await overSession(bob, alice, wanted);
+  await pass(20 * SECOND_MS);
+  expect(tickets()).toBe(2);
+  await atRest();
 });
 
 test("[ME4] what names more than its kind may have is not fetched", async () => {
