@@ -6,7 +6,7 @@ import { unreachable } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
-import { liveDevices, reachableDevices } from "../contact/contacts.ts";
+import { liveDevices, liveDevicesOfMany } from "../contact/contacts.ts";
 import { groupMembers } from "../group/rosters.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -23,6 +23,9 @@ import {
 export const SERVED_ALL_MAX = 200;
 /** … so many devices of an account are sealed for, those seen last: their siblings serve the others. */
 export const SERVED_DEVICES_MAX = 4;
+
+/** Devices of more accounts than this are read all at once. */
+const READ_EACH_MAX = 32;
 
 /** Accounts whose devices write there, ours among them unless we left. */
 export async function membersOf(tx: ReadTx, self: Self, channel: Channel): Promise<readonly Hex[]> {
@@ -43,12 +46,13 @@ export async function membersOf(tx: ReadTx, self: Self, channel: Channel): Promi
  * Everybody's devices but this one, as far as they can be written to: whom an entry is sealed for. Follows from
  * roster and facts alone, but for devices that sleep. Rules [RT5] to [RT7].
  */
-export const recipientsOf = (
+export async function recipientsOf(
   tx: ReadTx,
   self: Self,
   channel: Channel,
-): Promise<readonly DeviceRow[]> =>
-  others(tx, self, channel, (it) => reachableDevices(tx, it, isAnybody(channel)));
+): Promise<readonly DeviceRow[]> {
+  return served(self, (await liveIn(tx, self, channel)).map(reachableAmong));
+}
 
 /** The same with those that sleep and those that others of their account serve: who may hold our chain. */
 export async function mayRead(
@@ -56,37 +60,43 @@ export async function mayRead(
   self: Self,
   channel: Channel,
 ): Promise<readonly DeviceRow[]> {
-  const accounts = await membersOf(tx, self, channel);
-  const devices = await Promise.all(
-    accounts.map((it) => reachableDevices(tx, it, isAnybody(channel))),
-  );
-  return devices.flat();
+  return (await liveIn(tx, self, channel)).flatMap(reachableAmong);
 }
 
 /** Whom an entry waits for: of an account of which none can be reached, all devices that it has. */
-export const addresseesOf = (
+export async function addresseesOf(
   tx: ReadTx,
   self: Self,
   channel: Channel,
-): Promise<readonly DeviceRow[]> =>
-  others(tx, self, channel, async (account) => {
-    const reachable = await reachableDevices(tx, account, isAnybody(channel));
-    return reachable.length > 0 ? reachable : liveDevices(tx, account, isAnybody(channel));
-  });
-
-/** In a group one also talks with those whose request is not answered. */
-const isAnybody = ({ kind }: Channel): boolean => kind === "group";
-
-async function others(
-  tx: ReadTx,
-  self: Self,
-  channel: Channel,
-  devicesOf: (account: Hex) => Promise<readonly DeviceRow[]>,
 ): Promise<readonly DeviceRow[]> {
+  const live = await liveIn(tx, self, channel);
+  const waitedFor = live.map((devices) => {
+    const reachable = reachableAmong(devices);
+    return reachable.length > 0 ? reachable : devices;
+  });
+  return served(self, waitedFor);
+}
+
+/** Of each account in the channel the devices that live by its facts. */
+async function liveIn(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+): Promise<readonly (readonly DeviceRow[])[]> {
   const accounts = await membersOf(tx, self, channel);
-  const devices = await Promise.all(accounts.map(devicesOf));
-  const served = accounts.length > SERVED_ALL_MAX ? devices.map(lastSeen) : devices;
-  return served.flat().filter((it) => it.device !== self.device && it.isAsleep !== true);
+  // In a group one also talks with those whose request is not answered.
+  const isGroup = channel.kind === "group";
+  if (isGroup && accounts.length > READ_EACH_MAX) return liveDevicesOfMany(tx, accounts);
+  return Promise.all(accounts.map((it) => liveDevices(tx, it, isGroup)));
+}
+
+const reachableAmong = (devices: readonly DeviceRow[]): readonly DeviceRow[] =>
+  devices.filter((it) => it.card !== null);
+
+function served(self: Self, byAccount: readonly (readonly DeviceRow[])[]): readonly DeviceRow[] {
+  const isLarge = byAccount.length > SERVED_ALL_MAX;
+  const devices = isLarge ? byAccount.map(lastSeen) : byAccount;
+  return devices.flat().filter((it) => it.device !== self.device && it.isAsleep !== true);
 }
 
 /** Of an account in a large group. */

@@ -110,8 +110,8 @@ async function chainFor(
     current.history !== history ||
     isDue(current, recipients, context.nowMs) ||
     (await isAnybodyGone(tx, context.self, channel, current, recipients));
-  const chain = isOver ? newChain(context, channel, history) : current;
-  const known = new Set(current?.holders);
+  const chain = isOver ? newChain(context, channel, history, current) : current;
+  const known = new Set([...chain.holders, ...(chain.before ?? [])]);
   const holders = new Set(chain.holders);
   const lacking = recipients.filter((it) => !holders.has(it.device)).slice(0, HAND_OVERS_AT_ONCE);
   // In a large group nobody tells what they hold: who had our last chain was welcomed with it.
@@ -220,12 +220,14 @@ const newChain = (
   context: SealContext,
   channel: Channel,
   history: OwnChainRow["history"],
+  before: OwnChainRow | undefined,
 ): OwnChainRow => ({
   c: channel.c,
   state: makeChain(bytesOf(channel.id), bytesOf(context.self.device), context.random),
   startedAtMs: context.nowMs,
   sealedCount: 0,
   holders: [],
+  ...(before !== undefined && { before: before.holders }),
   ...(history !== undefined && { history }),
 });
 

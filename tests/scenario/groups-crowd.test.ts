@@ -46,22 +46,26 @@ test("[GP22] who lost what came under the chain asks for it", async () => {
   for (const it of everybody) expect(await hears(it)).toEqual(["who is here?", "I am"]);
 });
 
-test("[GP10] in a large group a log is opened with the first word, not before", async () => {
-  const w = await world(["alice", "bob"]);
-  const { alice, bob } = w;
-  await w.befriend(alice, bob);
+test("[GP9] [GP10] in a large group a log is opened with the first word, not before", async () => {
+  const w = await world(["alice", "bob", "carol"]);
+  const { alice, bob, carol } = w;
+  for (const it of [bob, carol]) await w.befriend(alice, it);
   const like = await alice.contact(bob);
   const strangers = Array.from({ length: 130 }, (_, n) => n.toString(16).padStart(64, "0"));
   await alice.change(async (tx) => {
     for (const account of strangers) await tx.put("contacts", { ...like, account, live: [] });
   });
-  const made = await alice.device.groups.create("Crowd", [...strangers, await bob.account()]);
+  const made = await alice.device.groups.create("Crowd", [
+    ...strangers,
+    await bob.account(),
+    await carol.account(),
+  ]);
   expect(made.ok).toBe(true);
   await w.pass(30 * SECOND_MS);
   const c = (await bob.rows("channels")).find((it) => it.kind === "group")?.c ?? 0;
   const own = async (): Promise<number> =>
     (await bob.rows("logs")).filter((it) => it.c === c && it.own).length;
-  expect((await rosterRow(bob)).members).toHaveLength(132);
+  expect((await rosterRow(bob)).members).toHaveLength(133);
   expect(await own()).toBe(0);
   await tell(alice, "hello");
   await w.pass(10 * SECOND_MS);
@@ -73,4 +77,14 @@ test("[GP10] in a large group a log is opened with the first word, not before", 
     expect(await hears(it)).toEqual(["hello", "hello yourself"]);
     expect(it.bugs).toEqual([]);
   }
+  // Somebody goes: Bob is handed the next chain, and not welcomed again.
+  w.relay.counted();
+  const gone = await carol.account();
+  const at = (await alice.rows("channels")).find((it) => it.kind === "group")?.c ?? 0;
+  expect(await alice.device.groups.remove(at, gone)).toEqual({ ok: true });
+  await tell(alice, "one less");
+  await w.pass(20 * SECOND_MS);
+  // The removal for two, the chain, the words.
+  expect(w.relay.counted()["put.stored"]).toBe(4);
+  expect((await hears(bob)).at(-1)).toBe("one less");
 });
