@@ -1,4 +1,4 @@
-/** How we came out of a group. [AEX1] The last op that counts says so. */
+/** How we came out of a group. [AGO1] The last op that counts says so. */
 import { Dexie } from "dexie";
 
 import { type Db, entriesOf, rosterOpsOf } from "./tables.ts";

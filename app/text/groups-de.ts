@@ -148,9 +148,9 @@ export const groupsDe: typeof groupsEn = {
     refusedDone: (name) => `${name} wurde abgelehnt`,
     invitedHeading: "Du wurdest in eine private Gruppe eingeladen",
     invitedBody: "Wähle einen Namen, und du bist dabei. Nur die Mitglieder können mitlesen.",
+    joinHeading: (name) => `Der Gruppe „${name}“ beitreten?`,
     confirmHeading: "Der Gruppe beitreten, zu der dieser Link führt?",
-    confirmBody:
-      "Alle darin sehen deinen Namen und dass du über diesen Link kamst. Wie die Gruppe heißt, erfährst du, sobald du hineinwillst.",
+    confirmBody: "Alle darin sehen deinen Namen und dass du über diesen Link kamst.",
     confirm: "Gruppe beitreten",
     joining: "Beitreten…",
   },

@@ -150,9 +150,9 @@ export const groupsEn = {
     refusedDone: (name: string): string => `${name} was refused`,
     invitedHeading: "You were invited to a private group",
     invitedBody: "Pick a name, and you are in. Only its members can read what is written.",
+    joinHeading: (name: string): string => `Join the group “${name}”?`,
     confirmHeading: "Join the group that this link leads to?",
-    confirmBody:
-      "Everybody in it will see your name, and that you came by this link. The group’s name is told once you ask to come in.",
+    confirmBody: "Everybody in it will see your name, and that you came by this link.",
     confirm: "Join group",
     joining: "Joining…",
   },

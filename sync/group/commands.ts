@@ -2,6 +2,8 @@
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { CommandDeps } from "../commands.ts";
+import { readLink } from "../contact/accept-invite.ts";
+import type { InviteError } from "../device.ts";
 import { heldBack } from "../receive/effects.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
@@ -27,6 +29,7 @@ import {
   refuseJoin,
   withdrawGroupLink,
 } from "./link-acts.ts";
+import { nameBehind } from "./use-link.ts";
 
 type Done = Promise<Result<void, GroupError>>;
 
@@ -52,6 +55,8 @@ export type Groups = {
   /** Somebody who used a link and waits. */
   readonly approve: (c: number, account: Hex) => Done;
   readonly refuse: (c: number, account: Hex) => Done;
+  /** What the group behind a link is called; null: that cannot be told before it is used. */
+  readonly look: (link: string) => Promise<Result<{ readonly name: string | null }, InviteError>>;
   /** We used a link, and do not want to wait for an admin any longer. */
   readonly giveUp: (c: number) => Done;
 };
@@ -82,6 +87,12 @@ export const openGroups = (deps: CommandDeps): Groups => ({
   withdrawLink: (c, tag) => inOne(deps, (tx, context) => withdrawGroupLink(tx, context, c, tag)),
   approve: (c, account) => inOne(deps, (tx, context) => approveJoin(tx, context, c, account)),
   refuse: (c, account) => inOne(deps, (tx, context) => refuseJoin(tx, context, c, account)),
+  look: async (link) => {
+    const self = deps.self();
+    if (self === undefined) return err({ type: "NotStarted" });
+    const invite = readLink(deps, self, link);
+    return invite.ok ? await nameBehind(deps, invite.value) : invite;
+  },
   giveUp: (c) => inOne(deps, (tx, context) => giveUpJoin(tx, context, c)),
 });
 

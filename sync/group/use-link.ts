@@ -55,6 +55,21 @@ type OpenDoor = {
   readonly bundles: ReadonlyMap<Hex, Uint8Array>;
 };
 
+/**
+ * What the group is called that the link leads into, before anybody is told that we would join. Null: its
+ * record lies at a relay that is not ours, or the link leads to a person. Rule [GL15].
+ */
+export async function nameBehind(
+  deps: UpkeepDeps,
+  { leadsTo, relayUrl, secret, account }: Invite,
+): Promise<Result<{ readonly name: string | null }, InviteError>> {
+  if (leadsTo !== "group" || relayUrl !== deps.homeUrl) return ok({ name: null });
+  const fetched = await fetchRecord(deps, relayUrl, secret);
+  if (!fetched.ok) return fetched;
+  const opened = openGroupRecord(secret, account, fetched.value);
+  return opened.ok ? ok({ name: opened.value.name }) : err({ type: "InviteForged" });
+}
+
 /** The channel's number: of the group, or of the place where its chat will be. `invite` is of a group. */
 export async function useGroupLink(
   deps: UpkeepDeps,

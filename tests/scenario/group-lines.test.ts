@@ -78,3 +78,24 @@ test("[AC2] in a group admins delete and pin what members wrote, and members do 
   const told = await bob.device.acts.deleteForAll(...(await by(bob, "from the owner")));
   expect(told).toEqual({ ok: false, error: { type: "NotYours" } });
 });
+
+test("[GL15] what a group is called is asked of our own relay, and of no other", async () => {
+  const w = await world(["alice", "bob", "carol"], { atOther: ["carol"] });
+  const { alice, bob, carol } = w;
+  await makeGroup(alice, []);
+  const terms = { uses: null, expiresInMs: 3_600 * SECOND_MS, approval: false };
+  const made = await alice.outcome(alice.device.groups.makeLink(await groupOf(alice), terms));
+  const link = made.ok ? made.value.link : "";
+  await w.pass(20 * SECOND_MS);
+  const look = (who: Person) => who.outcome(who.device.groups.look(link));
+  expect(await look(bob)).toEqual({ ok: true, value: { name: "Hut" } });
+  expect(await look(carol)).toEqual({ ok: true, value: { name: null } });
+  expect(await look(alice)).toEqual({ ok: false, error: { type: "LinkIsOwn" } });
+  await w.pass(20 * SECOND_MS);
+  // Nobody wanted to come in by that.
+  const [roster] = await alice.rows("rosters");
+  expect([roster?.members.length, roster?.joins ?? []]).toEqual([1, []]);
+  await alice.device.groups.withdrawLink(await groupOf(alice), roster?.links?.[0]?.tag ?? "");
+  await w.pass(20 * SECOND_MS);
+  expect(await look(bob)).toEqual({ ok: false, error: { type: "InviteNotFound" } });
+});

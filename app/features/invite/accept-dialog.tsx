@@ -1,10 +1,11 @@
 /**
  * Asks before an invite link is used: opening one tells its maker our name, and any page on the web
- * can send a browser here with a link of its own. [AAJ1] What a group is called is told once its link
- * was used: to look it up would tell whoever made the link that somebody is here.
+ * can send a browser here with a link of its own. [AAJ1] Nobody is told anything before the person says yes. [AAJ2]
+ * What a group is called is said where our own relay knows it, and a link that leads nowhere says so at once.
  */
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 
+import { cleanName } from "../../db/people.ts";
 import { isGroupLink } from "../../platform/invite-fragment.ts";
 import { useSession } from "../../session/session.ts";
 import { type Failure, failureText } from "../../text/failure-text.ts";
@@ -25,8 +26,20 @@ type Step =
 export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
   const { device } = useSession();
   const [step, setStep] = useState<Step>({ type: "asking" });
-  const asks = isGroupLink(link) ? groupAsks() : personAsks();
+  const isGroup = isGroupLink(link);
+  const [name, setName] = useState<string | null>(null);
+  const asks = isGroup ? groupAsks(name) : personAsks();
 
+  useEffect(() => {
+    if (!isGroup) return;
+    const look = async (): Promise<void> => {
+      const behind = await device.call("groups", "look", link);
+      if (behind.ok) setName(behind.value.name);
+      else
+        setStep((now) => (now.type === "asking" ? { type: "failed", failure: behind.error } : now));
+    };
+    void look();
+  }, [device, link, isGroup]);
   const accept = async (): Promise<void> => {
     setStep({ type: "opening" });
     const opened = await device.call("device", "acceptInvite", link);
@@ -65,7 +78,9 @@ function personAsks(): Asks {
   return { heading, body, confirm, opening };
 }
 
-function groupAsks(): Asks {
-  const { confirmHeading: heading, confirmBody: body, confirm, joining } = texts().groups.links;
+/** `name`: of the group; null: not known before its link is used. */
+function groupAsks(name: string | null): Asks {
+  const { joinHeading, confirmHeading, confirmBody: body, confirm, joining } = texts().groups.links;
+  const heading = name === null ? confirmHeading : joinHeading(cleanName(name));
   return { heading, body, confirm, opening: joining };
 }

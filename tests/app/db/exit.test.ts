@@ -9,7 +9,7 @@ import { entry, openRows, rosterOp, THEM, US } from "./rows.ts";
 const REMOVE: RosterAct = { type: "remove", account: US, cut: [] };
 const LEAVE: RosterAct = { type: "leave", cut: [] };
 
-test("[AEX1] the last op about us that counts says how we came out", async () => {
+test("[AGO1] the last op about us that counts says how we came out", async () => {
   const db = await openRows();
   expect(await readExit(db, 1, US)).toBeNull();
   await rosterOpsOf(db).bulkAdd([

@@ -1,27 +1,46 @@
 import "fake-indexeddb/auto";
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 
 import { AcceptDialog } from "../../../../app/features/invite/accept-dialog.tsx";
-import { show } from "../../screen.tsx";
+import { show, type Shown } from "../../screen.tsx";
 
-const shown = (link: string) =>
+const LINK = "https://relay.example/#A4AAAA";
+
+const shown = (link: string): Promise<Shown> =>
   show(<AcceptDialog link={link} onClose={() => undefined} onOpened={() => undefined} />);
+const asked = ({ engine }: Shown): readonly string[] =>
+  engine.heard.flatMap((it) => (it.type === "ask" ? [it.call.method] : []));
+async function answer({ engine }: Shown, value: unknown): Promise<void> {
+  const last = engine.heard.findLast((it) => it.type === "ask");
+  const id = last?.type === "ask" ? last.id : 0;
+  await act(async () => engine.say({ type: "answer", id, answer: value as never }));
+}
 
 test("[AAJ1] before a link into a group is used it is asked, and nobody is told anything", async () => {
-  const link = "https://relay.example/#A4AAAA";
-  const { engine } = await shown(link);
-  expect(
-    screen.getByRole("dialog", { name: "Join the group that this link leads to?" }),
-  ).toBeTruthy();
-  expect(engine.heard.some((it) => it.type === "ask")).toBe(false);
+  const app = await shown(LINK);
+  const unnamed = "Join the group that this link leads to?";
+  expect(screen.getByRole("dialog", { name: unnamed })).toBeTruthy();
+  expect(asked(app)).toEqual(["look"]);
+  await answer(app, { ok: true, value: { name: null } });
+  expect(screen.getByRole("dialog", { name: unnamed })).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "Join group" }));
-  await waitFor(() =>
-    expect(engine.heard.at(-1)).toMatchObject({ call: { method: "acceptInvite", args: [link] } }),
-  );
+  await waitFor(() => expect(asked(app)).toEqual(["look", "acceptInvite"]));
+  expect(app.engine.heard.at(-1)).toMatchObject({ call: { args: [LINK] } });
+});
+
+test("[AAJ2] the group is named where our relay knows it, harmlessly", async () => {
+  await answer(await shown(LINK), { ok: true, value: { name: "Ropes\u202Eseporg" } });
+  expect(screen.getByRole("dialog", { name: "Join the group “Ropesseporg”?" })).toBeTruthy();
+});
+
+test("[AAJ2] a link that leads nowhere says so at once", async () => {
+  await answer(await shown(LINK), { ok: false, error: { type: "InviteNotFound" } });
+  expect(screen.getByRole("alert").textContent).toMatch(/used up or withdrawn/u);
 });
 
 test("[AAJ1] a link to a person asks whether to chat with them", async () => {
-  await shown("https://relay.example/#AQAAAA");
+  const app = await shown("https://relay.example/#AQAAAA");
   expect(screen.getByRole("button", { name: "Open the chat" })).toBeTruthy();
+  expect(asked(app)).toEqual([]);
 });
