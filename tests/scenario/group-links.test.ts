@@ -330,3 +330,45 @@ test("[GL1] links are made by admins, within bounds", async () => {
   expect(await errorOf(alice, {})).toBe("LinksTooMany");
   await w.atRest();
 });
+
+test("[GL9] a wish that the relay lost with its store is told again", async () => {
+  const w = await hut("carol");
+  const { alice, bob, carol, everybody } = w;
+  const link = await linkOf(alice);
+  await w.pass(20 * SECOND_MS);
+  await alice.sleep();
+  await comesIn(carol, link);
+  await w.pass(10 * SECOND_MS);
+  w.killRelay(w.relay, { forgets: true });
+  w.relay.start();
+  await w.pass(MINUTE_MS);
+  await alice.wake();
+  await w.pass(6 * MINUTE_MS);
+  await tell(alice, "welcome");
+  await w.atRest(3 * MINUTE_MS);
+  for (const it of everybody) expect(await members(it, everybody)).toContain("carol member");
+  for (const it of [bob, carol]) expect((await hears(it)).at(-1)).toBe("welcome");
+});
+
+test("[GL8] the record behind a link follows the group: its name, and who are admins now", async () => {
+  const w = await hut("carol", "dave");
+  const { alice, bob, carol, dave } = w;
+  const link = await linkOf(alice, { approval: true });
+  const c = await groupOf(alice);
+  expect(await alice.device.groups.describe(c, { title: "The new hut" })).toEqual({ ok: true });
+  await makeAdmin(alice, bob);
+  await w.pass(MINUTE_MS);
+  await comesIn(carol, link);
+  await w.pass(20 * SECOND_MS);
+  expect((await rosterRow(carol)).title).toBe("The new hut");
+  expect((await rosterRow(carol)).joining?.admins).toHaveLength(2);
+  expect(await alice.device.groups.setRole(c, await bob.account(), "member")).toEqual({ ok: true });
+  await w.pass(MINUTE_MS);
+  // His door is closed, and he sees nobody waiting any more.
+  expect(await joins(bob)).toEqual([]);
+  await comesIn(dave, link);
+  await w.pass(20 * SECOND_MS);
+  expect((await rosterRow(dave)).joining?.admins).toEqual([await alice.account()]);
+  expect(await joins(alice)).toHaveLength(2);
+  await w.atRest();
+});
