@@ -5,6 +5,7 @@ import { messageStateOf, type MessageState } from "../../app/db/message-state.ts
  */
 import { assert } from "../../crypto/base/assert.ts";
 import type { Random } from "../../crypto/base/random.ts";
+import type { Keepsake } from "../../sync/account/keepsake.ts";
 import type { Timers } from "../../sync/clock/timers.ts";
 import type { Device, Status } from "../../sync/device.ts";
 import { openDevice } from "../../sync/open-device.ts";
@@ -44,6 +45,8 @@ export class Person {
   skewMs = 0;
   /** No room on the disk: a write that puts anything fails. */
   isDiskFull = false;
+  /** Where the browser keeps a note beside the disk; none: it cannot. */
+  keepsake: Keepsake | undefined;
   /** A fault of our own: writing such a row throws. */
   isFaultyAt: (table: TableName, row: Rows[TableName]) => boolean = () => false;
   status: Status | undefined;
@@ -119,6 +122,7 @@ export class Person {
       homeUrl,
       appUrl: "https://kith.example/",
       loadRooms: () => Promise.resolve(openRoomHost),
+      ...(this.keepsake !== undefined && { keepsake: this.keepsake }),
       dropped: (reason) => this.dropped.push(reason),
       failed: (error) => this.bugs.push(error),
     });

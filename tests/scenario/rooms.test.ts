@@ -258,3 +258,36 @@ test("[YR21] a disk that was put back gives no client id away again", async () =
   await phone.wake();
   expect((await tabIn(phone)).doc.clientID).not.toBe(lost.doc.clientID);
 });
+
+test("[YR22] a disk that was put back, and is known to be, takes in what it lost and goes on", async () => {
+  const { phone, laptop, pass } = await twoDevices();
+  let note: string | null = null;
+  phone.keepsake = {
+    read: () => Promise.resolve(note),
+    write: (text) => {
+      note = text;
+      return Promise.resolve();
+    },
+  };
+  await phone.sleep();
+  await phone.wake();
+  write(await tabIn(phone), 0, "before");
+  await pass(5 * SECOND_MS);
+  const restore = phone.backUp();
+  await phone.sleep();
+  await phone.wake();
+  const lost = await tabIn(phone);
+  write(lost, 6, " and after");
+  await pass(5 * SECOND_MS);
+  for (const room of open.splice(0)) room.close();
+  await phone.sleep();
+  restore();
+  await phone.wake();
+  await pass(MINUTE_MS);
+  const tab = await tabIn(phone);
+  write(tab, draftIn(tab).length, ", again");
+  await pass(5 * MINUTE_MS);
+  const all = "before and after, again";
+  expect([draftIn(tab), draftIn(await tabIn(laptop))]).toEqual([all, all]);
+  expect([phone.bugs, laptop.bugs]).toEqual([[], []]);
+});
