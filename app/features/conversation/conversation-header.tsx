@@ -1,8 +1,12 @@
-/** Whose chat this is, and whether they are here or writing. [AHE1] In a group who writes is named. */
-import { ArrowLeft, EllipsisVertical } from "lucide-react";
+/**
+ * Whose chat this is, and whether they are here or writing. [AHE1] In a group who writes is named. [AHE2]
+ * That a chat is muted is seen in its header.
+ */
+import { ArrowLeft, BellOff, EllipsisVertical } from "lucide-react";
 import type { ReactElement } from "react";
 import { Link } from "wouter";
 
+import { toldIn } from "../../db/chat-marks.ts";
 import { type Chat, mayWriteIn } from "../../db/chats.ts";
 import { nameIn, type People } from "../../db/people.ts";
 import { useChatMenu } from "../../session/chat-menu.ts";
@@ -52,6 +56,7 @@ export function ConversationHeader(props: Props): ReactElement {
         <h1>
           <bdi>{nameOf(chat)}</bdi>
           <VerifiedSign chat={chat} />
+          {toldIn(chat, nowMs) === "all" ? null : <MutedSign />}
         </h1>
         <p className="presence" data-online={seen.online} aria-live="off">
           {names.length > 0 ? texts().groups.writing(names) : presence}
@@ -86,6 +91,13 @@ export function ConversationHeader(props: Props): ReactElement {
     </header>
   );
 }
+
+const MutedSign = (): ReactElement => (
+  <span className="muted-sign">
+    <BellOff aria-hidden="true" />
+    <span className="visually-hidden"> {texts().chatMenu.muted}</span>
+  </span>
+);
 
 function presenceOf(
   { kind, state, group }: Chat,

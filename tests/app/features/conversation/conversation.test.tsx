@@ -3,9 +3,17 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import type { Dexie } from "dexie";
 import { expect, test } from "vitest";
 
-import { channelsOf, contactsOf, cursorsOf, entriesOf, logsOf } from "../../../../app/db/tables.ts";
+import {
+  channelsOf,
+  chatMarksOf,
+  contactsOf,
+  cursorsOf,
+  entriesOf,
+  logsOf,
+} from "../../../../app/db/tables.ts";
 import { Conversation } from "../../../../app/features/conversation/conversation.tsx";
 import type { ContactState } from "../../../../sync/store/rows.ts";
+import { ALWAYS_MS, NO_MARKS } from "../../../../sync/thread/chat-marks.ts";
 import { channel, contact, cursor, entry, log, openRows, THEM } from "../../db/rows.ts";
 import { CALM, show } from "../../screen.tsx";
 
@@ -282,4 +290,16 @@ test("[APS1] says online, last seen and writing in words", async () => {
   expect(await screen.findByText("online")).toBeTruthy();
   act(() => engine.say({ type: "status", status: { ...CALM, presence, typing: { 1: [THEM] } } }));
   expect(await screen.findByText("Bob is writing…")).toBeTruthy();
+});
+
+test("[AHE2] that a chat is muted is seen in its header", async () => {
+  const db = await chat();
+  await show(<Conversation c={1} />, { db });
+  const heading = await screen.findByRole("heading", { level: 1, name: "Bob" });
+  const stamp = { hEff: 1, tie: 1, seq: 1, id: "" };
+  const muted = { stamp, value: { untilMs: ALWAYS_MS, level: 0 } };
+  await act(async () => {
+    await chatMarksOf(db).put({ id: channel(1).id, marks: { ...NO_MARKS, muted } });
+  });
+  await waitFor(() => expect(heading.textContent).toMatch(/muted$/u));
 });
