@@ -32,6 +32,7 @@ import type { Hello } from "../payload/hello.ts";
 import { BACKFILL_LOGS_MAX, BACKFILL_RANGES_MAX, ENTRIES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { LogHead, Vector } from "../payload/vector.ts";
+import { tellCursor } from "../receipts/pull.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { CursorRow, DeviceRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -50,12 +51,12 @@ const SERVED_LOGS_MAX = 16;
 export async function keepHello(
   tx: WriteTx,
   from: Pick<CursorRow, "c" | "device" | "account">,
-  { counter, digest, count }: Hello,
+  { counter, digest, count, asks }: Hello,
 ): Promise<void> {
   const held = await tx.get("cursors", [from.c, from.device]);
   if (held?.hello !== undefined && held.hello.counter >= counter) return;
   const row: CursorRow = held ?? { ...from, counter: 0, delivered: [], read: [] };
-  await tx.put("cursors", { ...row, hello: { counter, digest: toHex(digest), count } });
+  await tx.put("cursors", { ...row, hello: { counter, digest: toHex(digest), count, asks } });
 }
 
 /** What a round found out about copies of others. */
@@ -86,7 +87,12 @@ export async function compareHellos(
     for (const row of rows) {
       const verdict = compare(row, ours);
       if (verdict === "behind") behind.push({ c, device: row.device });
-      if (channel === undefined || ours === undefined || verdict !== "ahead") {
+      if (channel === undefined || ours === undefined) {
+        await dropHello(tx, row);
+        continue;
+      }
+      if (row.hello?.asks === true) sent += await tellCursor(tx, context, channel, row.device);
+      if (verdict !== "ahead") {
         await dropHello(tx, row);
         continue;
       }

@@ -31,6 +31,8 @@ const HEAL_TABLES: readonly TableName[] = [
   "contacts",
   "devices",
   "sessions",
+  "ownChains",
+  "yups",
   "channels",
   "logs",
   "seen",

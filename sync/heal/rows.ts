@@ -2,7 +2,13 @@
 import type { Hex } from "../store/rows.ts";
 
 /** A device's newest digest of a channel, until it was compared with ours. */
-export type HelloRow = { readonly counter: number; readonly digest: Hex; readonly count: number };
+export type HelloRow = {
+  readonly counter: number;
+  readonly digest: Hex;
+  readonly count: number;
+  /** It wants to hear what we hold. */
+  readonly asks: boolean;
+};
 
 /** The lowest fork of a log that we know of: from `s` on nothing of that log counts. */
 export type ForkRow = {

@@ -210,6 +210,7 @@ class DigestTeller implements Teller {
       counter: channel.receipts,
       digest,
       count,
+      asks: device === undefined && repeats > 0,
     };
     const payload = encodePayload("hello", signHello(content, self.keys.sigSecret));
     const { state } = chain;

@@ -2,7 +2,7 @@
  * HELLO: what a device's copy of a channel comes to, in 16 bytes, so that whoever has another copy
  * notices. Replaceable and signed by the device, like a cursor. docs/protocol/sync.md, [DG1] and [DG3].
  *
- *     cbor [signed, signature]     signed = cbor [channel, device, counter, digest, count]
+ *     cbor [signed, signature]     signed = cbor [channel, device, counter, digest, count, asks]
  *     signature = Sign(ID_sig, "hello", signed)
  */
 import { ok, type Result } from "../../crypto/base/result.ts";
@@ -11,6 +11,7 @@ import { DEVICE_ID_BYTES } from "../../crypto/identity/device.ts";
 import { SIGNATURE_BYTES, verifyLabelled } from "../../crypto/public/verify.ts";
 import { signLabelled } from "../../crypto/sign.ts";
 import {
+  boolShape,
   bytesShape,
   bytesUpTo,
   type DecodeError,
@@ -33,6 +34,8 @@ export type HelloContent = {
   readonly digest: Uint8Array;
   /** Entries that are in it. */
   readonly count: number;
+  /** "Nobody has told me that they have what I wrote: tell me what you have." */
+  readonly asks: boolean;
 };
 
 export type Hello = HelloContent & {
@@ -46,6 +49,7 @@ const CONTENT: Shape<HelloContent> = recordShape<HelloContent>({
   counter: uintShape(),
   digest: bytesShape(DIGEST_BYTES),
   count: uintShape(),
+  asks: boolShape,
 });
 
 type Signed = Pick<Hello, "signed" | "signature">;

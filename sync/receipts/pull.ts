@@ -7,7 +7,7 @@ import type { Random } from "../../crypto/base/random.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
-import { bytesOf, channelOf, logsOf } from "../channel/channels.ts";
+import { bytesOf, type Channel, channelOf, logsOf } from "../channel/channels.ts";
 import { channelWith, recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { groupMembers, RECEIPTS_TO_AUTHORS_MAX } from "../group/rosters.ts";
@@ -105,7 +105,7 @@ async function askSome(
   return asked;
 }
 
-/** Our cursor, for this one device; under our chain's live key, like every other. */
+/** One answer in a while. */
 export async function answerCursorWant(
   tx: WriteTx,
   context: OpenContext,
@@ -115,10 +115,25 @@ export async function answerCursorWant(
   const { self, nowMs, random } = context;
   const channel = await channelWith(tx, self, from.account, want.channel);
   if (channel?.kind !== "group" || !(await takeTurn(tx, context, from))) return;
-  const cursor = await sealCursor(tx, self, channel, random, from);
-  if (typeof cursor === "string") return;
-  const body =
-    cursor.unread?.devices.includes(from.device) === true ? cursor.unread.body : cursor.body;
+  if ((await tellCursor(tx, { self, nowMs, random }, channel, from.device)) > 0) {
+    context.effects.wake();
+  }
+}
+
+/** Our cursor, for one device alone; under our chain's live key, like every other. Answers how many went. */
+export async function tellCursor(
+  tx: WriteTx,
+  { self, nowMs, random }: AskDeps,
+  channel: Channel,
+  id: Hex,
+): Promise<0 | 1> {
+  const device = await tx.get("devices", id);
+  const cursor =
+    device === undefined ? "nobody" : await sealCursor(tx, self, channel, random, device);
+  if (device === undefined || typeof cursor === "string") return 0;
+  const isApart = cursor.unread?.devices.includes(id) === true;
+  if (!isApart && !cursor.devices.includes(id)) return 0;
+  const body = isApart && cursor.unread !== undefined ? cursor.unread.body : cursor.body;
   await tx.put("outbox", {
     what: "control",
     flightTo: "",
@@ -128,12 +143,12 @@ export async function answerCursorWant(
     env: toHex(envelopeIdOf(body)),
     body,
     sealedAtMs: nowMs,
-    targets: pendingTargets(self, [from]),
+    targets: pendingTargets(self, [device]),
     waiting: 1,
     attempts: 0,
     nextAtMs: 0,
     isRefused: false,
     createdAtMs: nowMs,
   });
-  context.effects.wake();
+  return 1;
 }

@@ -71,6 +71,7 @@ test("[DG1] a digest is refused that its device did not sign", async () => {
     counter: 1_000_000,
     digest: new Uint8Array(16),
     count: 1_000_000,
+    asks: true,
   };
   const hello = signHello(content, (await selfOf(mallory)).keys.sigSecret);
   await post(w, mallory, bob, await live(mallory, encodePayload("hello", hello)));

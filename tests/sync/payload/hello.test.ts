@@ -25,6 +25,7 @@ const CONTENT: HelloContent = {
   counter: 3,
   digest: bytesOf(16, 4),
   count: 5,
+  asks: false,
 };
 
 decoderContract<Hello, Hello>("hello", {
@@ -35,6 +36,7 @@ decoderContract<Hello, Hello>("hello", {
       counter: fc.maxSafeNat(),
       digest: bytes,
       count: fc.maxSafeNat(),
+      asks: fc.boolean(),
     })
     .map((content) => signHello(content, signer().secretKey)),
   encode: encodeHello,
@@ -59,8 +61,12 @@ test("[DG1] the device signs it: any other key, any altered byte and any other f
 });
 
 test.each<[string, CborValue, string]>([
-  ["a short digest", [bytesOf(16, 1), bytesOf(16, 2), 3, bytesOf(15, 4), 5], "digest"],
-  ["a count below nothing", [bytesOf(16, 1), bytesOf(16, 2), 3, bytesOf(16, 4), -1], "count"],
+  ["a short digest", [bytesOf(16, 1), bytesOf(16, 2), 3, bytesOf(15, 4), 5, false], "digest"],
+  [
+    "a count below nothing",
+    [bytesOf(16, 1), bytesOf(16, 2), 3, bytesOf(16, 4), -1, false],
+    "count",
+  ],
 ])("[DG1] refuses %s", (_, content, at) => {
   const hello = encodeCbor([encodeCbor(content), bytesOf(64, 6)]);
   expect(decodeHello(hello)).toEqual({ ok: false, error: { type: "ShapeWrong", at } });

@@ -103,7 +103,10 @@ function makeSamples(): Samples {
     typing: encodePayload("typing", signTyping({ channel, device, atMs: 1 }, key)),
     hello: encodePayload(
       "hello",
-      signHello({ channel, device, counter: 1, digest: bytesOf(16, 18), count: 2 }, key),
+      signHello(
+        { channel, device, counter: 1, digest: bytesOf(16, 18), count: 2, asks: true },
+        key,
+      ),
     ),
     forkProof: encodePayload("forkProof", { first: bytesOf(80, 19), second: bytesOf(80, 20) }),
   };
