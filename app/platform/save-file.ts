@@ -16,7 +16,10 @@ export function fileToSave(name: string): FileSink {
     write: (bytes) => void parts.push(new Blob([new Uint8Array(bytes)])),
     close: () => {
       const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
-      Object.assign(document.createElement("a"), { href: url, download: name }).click();
+      const link = Object.assign(document.createElement("a"), { href: url, download: name });
+      document.body.append(link);
+      link.click();
+      link.remove();
       setTimeout(() => URL.revokeObjectURL(url), REVOKE_MS);
     },
   };
