@@ -50,6 +50,7 @@ async function doWith({ page }: Person, member: string, action: string): Promise
 
 test("[GS1] [GS2] [AOS2] three people make a group, talk, change it, and one is removed", async ({
   newcomer,
+  relay,
 }) => {
   test.slow();
   const [alice, bob, carol] = await trio(newcomer);
@@ -87,20 +88,23 @@ test("[GS1] [GS2] [AOS2] three people make a group, talk, change it, and one is 
   await expect(carol.page.getByRole("heading", { level: 1, name: "Bouldering" })).toBeVisible(soon);
   await expect(line(carol, "Bob called the group “Bouldering”")).toBeVisible();
 
-  // Carol is away, and writes.
-  await carol.context.setOffline(true);
+  // Neither hears of the other while Alice removes Carol, and Carol writes.
+  await relay.kill();
+  await carol.say("Am I still here?");
   await write(carol.field, "half a thought");
   await doWith(alice, "Carol", "Remove from group");
   await dialog(alice.page).getByRole("button", { name: "Remove from group" }).click();
   await expect(members(alice).getByRole("listitem")).toHaveCount(2);
   await alice.say("Between us");
+  await relay.start();
   await bob.sees("Between us");
-  await carol.context.setOffline(false);
   await expect(carol.page.getByText("Alice removed you from this group.")).toBeVisible(soon);
   await expect(carol.page.getByText("half a thought")).toBeVisible();
   await expect(carol.page.getByRole("button", { name: "Copy text" })).toBeVisible();
+  await expect(carol.message("Am I still here?")).toHaveAccessibleName(/Not accepted$/u, soon);
   await expect(carol.field).toHaveCount(0);
   await expect(carol.message("Between us")).toHaveCount(0);
+  for (const it of [alice, bob]) await expect(it.message("Am I still here?")).toHaveCount(0);
 
   // The owner leaves; who is left owns it.
   await alice.page.getByRole("button", { name: "Leave group" }).click();
