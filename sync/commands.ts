@@ -69,10 +69,10 @@ export const openCommands = (deps: CommandDeps): Commands => ({
   acceptInvite: async (link) => {
     const self = deps.self();
     if (self === undefined) return err({ type: "NotStarted" });
-    const invite = readLink(deps, self, link);
-    if (!invite.ok) return invite;
-    const use = invite.value.leadsTo === "group" ? useGroupLink : acceptInvite;
-    const accepted = await use(deps, self, invite.value);
+    const read = readLink(deps, self, link);
+    if (!read.ok) return read;
+    const use = read.value.leadsTo === "group" ? useGroupLink : acceptInvite;
+    const accepted = await use(deps, self, read.value);
     // Connects as well: registering happened on the way.
     await deps.tend();
     if (accepted.ok) {

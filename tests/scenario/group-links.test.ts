@@ -34,7 +34,7 @@ const links = async (of: Person): Promise<readonly GroupLinkRow[]> =>
   (await rosterRow(of)).links ?? [];
 
 /** Alice knows Bob, and nobody else anybody. */
-async function hut<Name extends string>(
+async function hut<Name extends string = never>(
   ...strangers: readonly Name[]
 ): Promise<World<"alice" | "bob" | Name>> {
   const w = await world<"alice" | "bob" | Name>(["alice", "bob", ...strangers]);

@@ -15,7 +15,7 @@ async function chainOf(person: Person): Promise<OwnChainRow> {
 }
 
 /** The chain under which their next message goes. */
-async function nextChain(w: World<string>, person: Person): Promise<string> {
+async function nextChain(w: Pick<World<never>, "pass">, person: Person): Promise<string> {
   await tell(person, "next");
   await w.pass(10 * SECOND_MS);
   return (await chainOf(person)).state.tag.join();
