@@ -30,6 +30,8 @@ import { proofOf } from "./forks.ts";
 export const HELLO_EVERY_MS = 60_000;
 /** While nobody has confirmed what we wrote it is told again, at doubling pauses, so many times. */
 const HELLO_REPEATS_MAX = 6;
+/** … to so many of those who have not confirmed it. */
+const REPEAT_DEVICES_MAX = 8;
 /** Parcels that are looked at to find that out. */
 const PARCELS_SCAN_MAX = 64;
 /** After the start the digests of groups go out within this, not all at once. */
@@ -176,7 +178,7 @@ class DigestTeller implements Teller {
       const isLast = isConfirmed || repeats >= HELLO_REPEATS_MAX;
       if (!isLast) this.#plan(c, HELLO_EVERY_MS * 2 ** repeats);
     }
-    await putLive(linkTo, hello.frame, hello.to);
+    for (const each of hello.to) await putLive(linkTo, hello.frame, each);
   }
 
   async #seal(
@@ -190,27 +192,27 @@ class DigestTeller implements Teller {
     const chain = await tx.get("ownChains", c);
     if (channel === undefined || chain === undefined) return undefined;
     const hearers = await hearersOf(tx, self, channel, chain);
-    const chosen = hearers.filter((it) => device === undefined || it.device === device);
-    const [to] = anyOf(random, chosen);
-    if (
-      to === undefined ||
-      (device === undefined && !(await mayTell(tx, self, channel, hearers)))
-    ) {
-      return undefined;
-    }
+    if (device === undefined && !(await mayTell(tx, self, channel, hearers))) return undefined;
     const { digest, count } = await digestOf(tx, channel);
-    const isConfirmed = await isAllConfirmed(tx, c);
+    const unconfirmed = await unconfirmedIn(tx, c);
+    const isConfirmed = unconfirmed.size === 0;
     const told = this.#told.get(c);
     const isSame = told?.digest === toHex(digest);
     if (device === undefined && isSame && isConfirmed) return undefined;
     const repeats = isSame ? told.repeats + 1 : 0;
+    const isAgain = device === undefined && repeats > 0;
+    const chosen = hearers.filter((it) => device === undefined || it.device === device);
+    const to = isAgain
+      ? hearers.filter((it) => unconfirmed.has(it.device)).slice(0, REPEAT_DEVICES_MAX)
+      : anyOf(random, chosen);
+    if (to.length === 0) return undefined;
     const content = {
       channel: bytesOf(channel.id),
       device: bytesOf(self.device),
       counter: channel.receipts,
       digest,
       count,
-      asks: device === undefined && repeats > 0,
+      asks: isAgain,
     };
     const payload = encodePayload("hello", signHello(content, self.keys.sigSecret));
     const { state } = chain;
@@ -244,16 +246,17 @@ class DigestTeller implements Teller {
 type SealedHello = {
   readonly frame: LiveFrame;
   readonly digest: Hex;
-  readonly to: DeviceRow;
+  readonly to: readonly DeviceRow[];
   readonly repeats: number;
   readonly isConfirmed: boolean;
 };
 
-/** Has everybody told that they have what we wrote there? A relay's word is not enough: it may lie. */
-async function isAllConfirmed(tx: ReadTx, c: number): Promise<boolean> {
+/** Who has not told that they have what we wrote there. A relay's word is not enough: it may lie. */
+async function unconfirmedIn(tx: ReadTx, c: number): Promise<ReadonlySet<Hex>> {
   const range = { lower: [c, 1], upper: [c, Infinity], limit: PARCELS_SCAN_MAX };
   const parcels = await tx.range("outbox", "entry", range);
-  return !parcels.some(({ targets }) => targets.some(({ state }) => state === "stored"));
+  const stored = parcels.flatMap(({ targets }) => targets.filter((it) => it.state === "stored"));
+  return new Set(stored.map(({ device }) => device));
 }
 
 const leftOf = (sinceMs: number | undefined, pauseMs: number, nowMs: number): number => {
