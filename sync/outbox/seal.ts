@@ -161,13 +161,14 @@ async function tellRoster(
   devices: readonly DeviceRow[],
 ): Promise<OwnChainRow> {
   if (devices.length === 0) return chain;
-  let told = chain;
-  for (const part of await rosterParts(tx, context.self, channel)) {
-    const sealed = sealChain(told.state, part, context.random);
-    told = { ...told, state: sealed.chain, sealedCount: told.sealedCount + 1 };
+  let { state } = chain;
+  const parts = await rosterParts(tx, context.self, channel);
+  for (const part of parts) {
+    const sealed = sealChain(state, part, context.random);
+    state = sealed.chain;
     await putControl(tx, context, envelopeOf(sealed.message), devices);
   }
-  return told;
+  return { ...chain, state, sealedCount: chain.sealedCount + parts.length };
 }
 
 /** Our newest receipt went to those who held our chain then: who holds it since would wait for the next. */

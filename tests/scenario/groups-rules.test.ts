@@ -181,8 +181,8 @@ test("[TY7] in a small group all members see who is writing, in a larger one nob
     const row = await tx.get("rosters", c);
     const [like] = row?.members ?? [];
     if (row === undefined || like === undefined) return;
-    const members = [...row.members, ...strangers.map((it) => ({ ...like, account: it }))];
-    await tx.put("rosters", { ...row, members });
+    const crowd = [...row.members, ...strangers.map((it) => ({ ...like, account: it }))];
+    await tx.put("rosters", { ...row, members: crowd });
   });
   bob.device.typing(await groupOf(bob));
   await w.pass(SECOND_MS);
