@@ -1,12 +1,13 @@
 /**
  * Where two devices that link meet: records at addresses that follow from the code's secret, left at
  * the relay by one and fetched by the other. All of it ends with the code, and earlier when `end` is
- * called. docs/protocol/linking.md, rules [LK1] to [LK4].
+ * called. docs/protocol/linking.md, rules [LK1] to [LK4] and [LK17].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { isLinkExpired, LINK_LIFE_S, type LinkCode } from "../../crypto/link/code.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
+import { forgetRegistration } from "../account/mailboxes.ts";
 import { registeredHome, type UpkeepDeps } from "../account/upkeep.ts";
 import type { Timers } from "../clock/timers.ts";
 import {
@@ -172,7 +173,18 @@ class RelayRendezvous implements Rendezvous {
     this.#owner = home.value;
     const hash = idOf("TokenHash", tokenHashOf(voucher));
     const expiresAtMs = this.#code.expiresAtS * 1_000;
-    return home.value.putInvite(idOf("InviteTag", tag), record, expiresAtMs, hash);
+    const put = await home.value.putInvite(idOf("InviteTag", tag), record, expiresAtMs, hash);
+    if (!put.ok && isProblem(put.error, "SignatureInvalid")) await this.#forget();
+    return put;
+  }
+
+  /** The relay does not know us any more: the next try registers this device anew. Rule [LK17]. */
+  async #forget(): Promise<void> {
+    const { lane, store, homeUrl } = this.#deps;
+    this.#owner = undefined;
+    await lane.run(() =>
+      store.write(["mailboxes", "tokens", "invites"], (tx) => forgetRegistration(tx, homeUrl)),
+    );
   }
 }
 

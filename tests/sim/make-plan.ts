@@ -38,12 +38,10 @@ export function planOf(seed: number, profile: Profile): Plan {
     commitMs: Array.from({ length: devices }, () => chance.pick([0, 0, 5, 40])),
     clocks: Array.from({ length: devices }, () => clockOf(chance, 0.1)),
   };
-  // A relay that forgets a device which has no account yet leaves it unable to be linked: not mended yet.
-  const isWipeable = !isFresh || family === "pairs";
   const steps = [
     ...(isFresh ? meetings(chance, people, meetAfterMs(family)) : []),
     ...talk(chance, devices),
-    ...faults(chance, devices, profile).filter((it) => isWipeable || it.do !== "relayWiped"),
+    ...faults(chance, devices, profile),
     ...deeds(new Chance(seed, `deeds ${profile}`), devices),
     ...(family === "crowd" ? crowdSteps(seed, profile, shape, isFresh) : []),
   ];
