@@ -195,8 +195,27 @@ async function comeIn(tx: WriteTx, context: OpenContext, { c }: Channel): Promis
 async function endJoining(tx: WriteTx, c: number): Promise<void> {
   const row = await tx.get("rosters", c);
   if (row?.joining === undefined) return;
-  const { joining: _, ...rest } = row;
+  const { joining, ...rest } = row;
   await tx.put("rosters", rest);
+  for (const account of joining.admins) await leaveDoors(tx, account);
+}
+
+/**
+ * What was said through a door and not answered rests on the link, which may be over: from now on we write as
+ * members do.
+ */
+async function leaveDoors(tx: WriteTx, account: Hex): Promise<void> {
+  const devices = await tx.range("devices", "account", { lower: account, upper: account });
+  for (const { device } of devices) {
+    const range = { lower: device, upper: device };
+    for (const session of await tx.range("sessions", "device", range)) {
+      if (session.lastReceivedAtMs === 0) await tx.put("sessions", { ...session, isBroken: true });
+    }
+    for (const { n, targets } of await tx.range("outbox", "flight", range)) {
+      const isUnsent = targets.every((it) => it.state === "pending");
+      if (isUnsent && n !== undefined) await tx.delete("outbox", n);
+    }
+  }
 }
 
 const parcelsOf = (tx: WriteTx, c: number): Promise<readonly OutboxRow[]> =>

@@ -372,3 +372,26 @@ test("[GL8] the record behind a link follows the group: its name, and who are ad
   expect(await joins(alice)).toHaveLength(2);
   await w.atRest();
 });
+
+test("[GL13] an admin who never heard the wish is written to as a member, when the link is over", async () => {
+  const w = await world(["alice", "bob", "carol"], { atOther: ["bob"] });
+  const { alice, bob, carol, everybody } = w;
+  await w.befriend(alice, bob);
+  await makeGroup(alice, [bob]);
+  await w.pass(20 * SECOND_MS);
+  await makeAdmin(alice, bob);
+  const link = await linkOf(alice, { uses: 1 });
+  await w.pass(MINUTE_MS);
+  await comesIn(carol, link);
+  w.killRelay(w.otherRelay);
+  await w.pass(MINUTE_MS);
+  expect(await members(alice, everybody)).toContain("carol member");
+  await tell(carol, "hello");
+  await w.pass(20 * SECOND_MS);
+  w.otherRelay.start();
+  await w.pass(2 * MINUTE_MS);
+  await tell(carol, "are you there?");
+  await w.atRest(6 * MINUTE_MS);
+  expect(await hears(bob)).toEqual(["hello", "are you there?"]);
+  expect(await members(bob, everybody)).toContain("carol member");
+});
