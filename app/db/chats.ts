@@ -84,7 +84,7 @@ export async function readChats(db: Db): Promise<readonly Chat[]> {
   const overdue = channels.some((it) => it.timer !== undefined) ? await readOverdue(db) : NOTHING;
   const [rosters, newest] = await Promise.all([
     groups.length === 0 ? [] : rostersOf(db).bulkGet(groups.map(({ c }) => c ?? 0)),
-    readNewest(db, groups, byAccount),
+    readNewest(db, groups, contacts),
   ]);
   const settled = new Map<number, Settled>();
   for (const channel of channels) {

@@ -9,7 +9,7 @@ export type Newest = {
   readonly author: string;
   /** Null: a message, whose words are in the preview. */
   readonly line: Line | null;
-  /** Whoever takes part in it. */
+  /** Everybody who is known: whoever takes part in it, and whoever may be writing. */
   readonly people: People;
 };
 
@@ -21,7 +21,7 @@ export const NO_NEWEST: NewestByNumber = new Map();
 export async function readNewest(
   db: Db,
   groups: readonly ChannelRow[],
-  contacts: ReadonlyMap<string, ContactRow>,
+  contacts: readonly ContactRow[],
 ): Promise<NewestByNumber> {
   const told = groups.flatMap(({ c, preview }) =>
     c === undefined || preview?.at === undefined ? [] : [{ c, preview, at: preview.at }],
@@ -38,14 +38,13 @@ export async function readNewest(
     db,
     rows.filter((it) => it !== undefined),
   );
+  const people = peopleOf(contacts);
   const lineByNumber = new Map(rows.map((row) => [row?.c, lines.get(row?.id ?? "")]));
   return new Map(
     told.map(({ c }, i) => {
       const line = lineByNumber.get(c) ?? null;
       const author = logs[i]?.account ?? "";
-      const whom = line?.type === "op" && "account" in line.act ? [line.act.account] : [];
-      const takingPart = [author, ...whom].flatMap((it) => contacts.get(it) ?? []);
-      return [c, { author, line, people: peopleOf(takingPart) }];
+      return [c, { author, line, people }];
     }),
   );
 }

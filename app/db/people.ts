@@ -6,8 +6,17 @@ import { contactsOf, type Db } from "./tables.ts";
 /** Names by account (hex). */
 export type People = ReadonlyMap<string, string>;
 
+/** Rows are frozen, and the same while nothing in them changes: hundreds are not cleaned at each look. */
+const names = new WeakMap<ContactRow, string>();
+
 export const peopleOf = (contacts: readonly ContactRow[]): People =>
-  new Map(contacts.map(({ account, name }) => [account, cleanName(name)]));
+  new Map(contacts.map((contact) => [contact.account, nameFrom(contact)]));
+
+function nameFrom(contact: ContactRow): string {
+  const known = names.get(contact) ?? cleanName(contact.name);
+  names.set(contact, known);
+  return known;
+}
 
 /** In a group everybody who is known: it may speak of anybody. */
 export async function readPeople(db: Db, chat: Pick<Chat, "kind" | "account">): Promise<People> {

@@ -103,11 +103,12 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
   const { c, account, unread, recentMs } = chat;
   const { me } = useSession();
   const seen = usePresence(chat);
-  const writing = useStatus(({ typing }) => (typing[c]?.length ?? 0) > 0, false);
+  const writers = useStatus(({ typing }) => (typing[c] ?? []).join(" "), "");
+  const writing = writers !== "";
   const words = texts().chats;
   const name = nameOf(chat);
   const draft = useDraftLine(c, open);
-  const line = writing ? words.writing : lineOf(chat, draft, me.account);
+  const line = writing ? writingText(chat, writers.split(" ")) : lineOf(chat, draft, me.account);
   const openMenu = useChatMenu();
   const isMuted = toldIn(chat, nowMs) !== "all";
   const isPinned = isPinnedChat(chat.marks);
@@ -178,6 +179,12 @@ function lineOf(chat: Chat, draft: string, self: string): string {
   if (kind === "self") return words.selfHint;
   return state === "invited" ? words.waiting : words.nothingYet;
 }
+
+/** Of a group by name, where a name is known. */
+const writingText = ({ newest }: Chat, accounts: readonly string[]): string =>
+  newest === null
+    ? texts().chats.writing
+    : texts().groups.writing(accounts.map((it) => nameIn(newest.people, it)));
 
 /** Who wrote the newest message, and what; or what happened. */
 function groupLine({ preview, newest }: Chat, self: string): string {

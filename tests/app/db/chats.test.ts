@@ -116,14 +116,18 @@ test("[ANE1] its newest line tells who wrote it, or what happened to whom", asyn
     await channelsOf(db).update(2, { preview: { text: "", own: false, ...preview } });
     return (await readChats(db)).find(({ c }) => c === 2)?.newest;
   };
+  const people = new Map([
+    [THEM, "Bob"],
+    [CAROL, "Carol"],
+  ]);
   expect(await newest({ at: [2, 9], text: "hello" })).toEqual({
     author: THEM,
     line: null,
-    people: new Map([[THEM, "Bob"]]),
+    people,
   });
   expect(await newest({ at: [1, 4], own: true })).toEqual({
     author: US,
     line: { type: "op", by: US, act },
-    people: new Map([[CAROL, "Carol"]]),
+    people,
   });
 });

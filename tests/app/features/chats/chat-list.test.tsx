@@ -98,7 +98,7 @@ test("[APR1] who hides their own presence is told nothing of others'", async () 
 });
 
 test("[ACL8] the line of a group says who wrote it, or what happened in it", async () => {
-  const { db } = await shown();
+  const { db, engine } = await shown();
   const line = async (): Promise<string | undefined> =>
     (await screen.findByRole("link", { name: /^Climbing/u })).querySelector(".chat-item-line")
       ?.textContent;
@@ -114,6 +114,11 @@ test("[ACL8] the line of a group says who wrote it, or what happened in it", asy
     );
   });
   await waitFor(async () => expect(await line()).toBe("Bob: who comes?"));
+  const write = (...typing: readonly string[]) =>
+    act(() => engine.say({ type: "status", status: { ...CALM, typing: { 3: typing } } }));
+  write(THEM);
+  expect(await line()).toBe("Bob is writing…");
+  write();
   const become = (preview: object) =>
     act(async () => {
       await channelsOf(db).update(3, { preview: { text: "", own: true, at: [1, 4], ...preview } });
