@@ -103,6 +103,7 @@ export default defineConfig({
     maxWorkers: 2,
     // A bound for what hangs, not a measure: a busy machine is ten times slower.
     testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
