@@ -64,6 +64,13 @@ for (const theme of ["Light", "Dark"] as const) {
     await hasNoFaults(page);
     await page.goto(alice.url);
     await expect(alice.chat("Note to self")).toBeVisible();
+    for (const name of ["Recovery words", "Export backup", "Import backup"]) {
+      await page.getByRole("button", { name: "Settings" }).click();
+      await page.getByRole("button", { name }).click();
+      await expect(page.getByRole("dialog", { name })).toBeVisible();
+      await hasNoFaults(page);
+      await page.keyboard.press("Escape");
+    }
     for (const keys of ["Control+k", "Control+/"]) {
       await page.keyboard.press(keys);
       await expect(page.getByRole("dialog")).toBeVisible();
@@ -99,6 +106,10 @@ for (const theme of ["Light", "Dark"] as const) {
     await hasNoFaults(page);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Starred messages" }).click();
+    await hasNoFaults(page);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Safety number" }).click();
+    await expect(page.getByRole("list", { name: "Safety number" })).toBeVisible();
     await hasNoFaults(page);
     await page.keyboard.press("Escape");
     await alice.act("seen", "Info");
