@@ -18,6 +18,7 @@ import { applyCursor, takeRead } from "../receipts/receipts.ts";
 import type { PeerChainRow } from "../store/ratchet-rows.ts";
 import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
+import { answerChain } from "./answer-chain.ts";
 import type { Effects } from "./effects.ts";
 import type { OpenContext, OpenOutcome } from "./open-envelope.ts";
 
@@ -55,6 +56,8 @@ export async function openLiveFrame(
   if (type === "cursor") return takeCursor(tx, context, channel, from, body);
   if (type === "hello") {
     await keepHello(tx, from, body);
+    // Who has nothing of ours to open could not hear what we answer.
+    if (body.asks) await answerChain(tx, context, channel, device);
     effects.missing();
     return LIVE;
   }
