@@ -144,7 +144,8 @@ export function wrongReceipts(world: World, ours: Chat, theirs: Chat): string | 
 /** What messages that both have became is the same at both. */
 export function changedOtherwise(world: World, ours: Chat, theirs: Chat): string | null {
   if (!world.knowsAll(ours.who) || !world.knowsAll(theirs.who)) return null;
-  const isSameAccount = ours.who.owner === theirs.who.owner;
+  // Stars are told in the account channel, where no next word shows what a lying relay has lost.
+  const isSameAccount = ours.who.owner === theirs.who.owner && world.isRelayHonest;
   const others = new Map(theirs.timeline.map((row) => [row.id, row]));
   for (const row of ours.timeline) {
     const other = others.get(row.id);

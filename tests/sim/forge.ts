@@ -38,7 +38,7 @@ type Context = {
 };
 
 export async function lieTo(world: World, who: Person, to: Person, lie: Lie): Promise<void> {
-  const { bytes: random } = world.chance(`forged by ${who.name}`);
+  const { bytes: random } = world.chance(`forged by ${who.name} at ${world.kernel.now()}`);
   const mine = world.witness.accountOf(who.name);
   const theirs = world.witness.accountOf(to.name);
   if (mine === theirs) return;
