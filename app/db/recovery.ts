@@ -7,7 +7,7 @@ export type RecoveryState = {
   readonly isKept: boolean;
   /** When this device wrote its last backup; 0 = never. */
   readonly backedUpAtMs: number;
-  /** [ADR1] There is something to lose: a second device, or a third contact. */
+  /** [ARW1] There is something to lose: a second device, or a third contact. */
   readonly isDue: boolean;
 };
 

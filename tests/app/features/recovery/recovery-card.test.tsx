@@ -30,7 +30,7 @@ async function rows(
   return db;
 }
 
-test("[ADR1] it is time with a third contact or a second device, until the words are written down", async () => {
+test("[ARW1] it is time with a third contact or a second device, until the words are written down", async () => {
   const due = async (...args: Parameters<typeof rows>): Promise<boolean | undefined> =>
     (await readRecovery(await rows(...args)))?.isDue;
   expect(await due(2, 1)).toBe(false);
