@@ -183,6 +183,25 @@ export async function answerRosterWant(
   context.effects.wake();
 }
 
+/** They were removed and go on as if they were in: the ops that say so did not reach them. Rule [DG8]. */
+export async function tellFormer(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  device: DeviceRow,
+): Promise<void> {
+  if (channel.kind !== "group") return;
+  if ((await membersOf(tx, context.self, channel)).includes(device.account)) return;
+  if ((await controlsWaiting(tx, device.device, null)) >= SERVED_WAITING_MAX) return;
+  if (!(await takeWelcomeTurn(tx, context, device))) return;
+  // To who never was in it this is nothing.
+  for (const payload of await welcomesFor(tx, context.self, channel, device.account)) {
+    const payloads = [payload];
+    await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
+  }
+  context.effects.wake();
+}
+
 /** Not the turn of [HE3]: what shows that a roster is missing may be the answer to a question. */
 export async function takeWelcomeTurn(
   tx: WriteTx,

@@ -8,6 +8,7 @@ import { openLive } from "../../crypto/chain/live.ts";
 import { type Channel, channelOf } from "../channel/channels.ts";
 import { heardOf } from "../devices/heard.ts";
 import { isTypingGroup } from "../group/rosters.ts";
+import { tellFormer } from "../heal/answers.ts";
 import { keepHello } from "../heal/compare.ts";
 import { takeForkProof } from "../heal/forks.ts";
 import { type Cursor, verifyCursor } from "../payload/cursor.ts";
@@ -57,7 +58,10 @@ export async function openLiveFrame(
   if (type === "hello") {
     await keepHello(tx, from, body);
     // Who has nothing of ours to open could not hear what we answer.
-    if (body.asks) await answerChain(tx, context, channel, device);
+    if (body.asks) {
+      await answerChain(tx, context, channel, device);
+      await tellFormer(tx, context, channel, device);
+    }
     effects.missing();
     return LIVE;
   }

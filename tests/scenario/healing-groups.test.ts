@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
-import { add, groupOf, hears, makeGroup, tell } from "./group-talk.ts";
+import { add, groupOf, hears, makeGroup, members, remove, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
@@ -187,4 +187,25 @@ test("[DG7] a relay that says it has what it threw away does not keep a last wor
   await w.pass(10 * MINUTE_MS);
   for (const it of everybody) expect((await hears(it)).at(-1), it.name).toBe("the last word");
   await w.atRest(10 * MINUTE_MS);
+});
+
+test("[DG8] who does not know that they were removed hears it, though the relay threw the word away", async () => {
+  const w = await five();
+  const { alice, bob, everybody, relay } = w;
+  bob.disconnect();
+  await remove(alice, bob);
+  await w.pass(20 * SECOND_MS);
+  await relay.lose(await mailboxOf(bob));
+  await giveUpSending(alice);
+  // What Bob writes is lost as well: nobody could tell him by it.
+  const others = everybody.filter((it) => it !== bob);
+  for (const it of others) it.disconnect();
+  bob.reconnect();
+  await tell(bob, "am I alone?");
+  await w.pass(10 * SECOND_MS);
+  for (const it of others) await relay.lose(await mailboxOf(it));
+  for (const it of others) it.reconnect();
+  await w.pass(10 * MINUTE_MS);
+  expect(await members(bob, everybody)).toEqual(await members(alice, everybody));
+  expect(await bob.rows("outbox")).toEqual([]);
 });
