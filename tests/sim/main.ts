@@ -1,6 +1,7 @@
 /**
  * `npm run sim -- --seeds N --base B --profile P|all|turn`: runs N worlds from seed B on, in threads: all in
- * profile P, or each in every profile, or each in one of them in turn. Prints what failed, what happened how
+ * profile P, or each in every profile, or each in one of them in turn
+ * (TURNS_OF_PROFILES). Prints what failed, what happened how
  * often, and last `sim: N seeds, F failed`. `--mutant NAME` plants a fault first; `--explain no` leaves
  * failures as they are.
  */
@@ -8,7 +9,7 @@ import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 
 import { runTasks, type Task } from "./fleet.ts";
-import { type Profile, PROFILES } from "./plan.ts";
+import { type Profile, PROFILES, TURNS_OF_PROFILES } from "./plan.ts";
 import { neverHappened } from "./situations.ts";
 import type { Told } from "./worker.ts";
 
@@ -81,7 +82,7 @@ async function main(): Promise<number> {
 const tasksOf = ({ seeds, profiles, isInTurn }: Wish): readonly Task[] =>
   seeds.flatMap((seed) =>
     profiles
-      .filter((_, i) => !isInTurn || i === seed % profiles.length)
+      .filter((it) => !isInTurn || it === TURNS_OF_PROFILES[seed % TURNS_OF_PROFILES.length])
       .map((profile) => ({ seed, profile })),
   );
 
