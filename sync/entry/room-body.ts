@@ -21,6 +21,7 @@ import {
   uintShape,
 } from "../cbor-shape.ts";
 import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
+import { LATER_FIELDS_MAX } from "./later-fields.ts";
 
 export const ROOM_NAME_BYTES_MAX = 64;
 /** Editors whose work one entry merges. */
@@ -36,10 +37,13 @@ export type RoomUpdate = {
 };
 
 export const ROOM_SHAPE: Shape<RoomUpdate> = ruled(
-  recordShape<RoomUpdate>({
-    room: textShape(ROOM_NAME_BYTES_MAX),
-    nonces: listShape(uintShape(NONCE_MAX), NONCES_MAX),
-    update: bytesUpTo(UPDATE_BYTES_MAX, 1),
-  }),
+  recordShape<RoomUpdate>(
+    {
+      room: textShape(ROOM_NAME_BYTES_MAX),
+      nonces: listShape(uintShape(NONCE_MAX), NONCES_MAX),
+      update: bytesUpTo(UPDATE_BYTES_MAX, 1),
+    },
+    LATER_FIELDS_MAX,
+  ),
   ({ nonces }) => nonces.every((it, i) => i === 0 || it > (nonces[i - 1] ?? 0)),
 );

@@ -64,6 +64,7 @@ export async function someone(name: string): Promise<Someone> {
     claimed: () => called.push("claimed"),
     doubted: () => called.push("doubted"),
     forked: () => called.push("forked"),
+    selfChanged: () => called.push("selfChanged"),
     rolledBack: () => called.push("rolledBack"),
     dropped: (reason) => called.push(`dropped ${reason}`),
   };

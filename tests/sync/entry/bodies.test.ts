@@ -56,6 +56,11 @@ const FULL: { readonly [T in BodyType]: readonly Cbor[] } = {
   mark: [CHANNEL, 1, [REF, true]],
   contact: [filled(300, 10), 1, filled(32, 11), null, 12],
   wordsKept: [filled(32, 12)],
+  ydoc: ["settings", [1, 2], filled(20, 13)],
+  ydocSnapshot: ["settings", [], filled(20, 14)],
+  logClose: [filled(16, 15), 7, filled(32, 16)],
+  deviceName: [filled(16, 17), "Laptop"],
+  ownName: ["Ann"],
 };
 
 test("[BO1] the text of a message has at most 32,768 bytes", () => {

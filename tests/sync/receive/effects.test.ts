@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import type { Self } from "../../../sync/account/self.ts";
 import { type Effects, heldBack } from "../../../sync/receive/effects.ts";
 
 test("[RX1] effects of a transaction are let go in order, and only when they are released", () => {
@@ -20,6 +21,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     claimed: (c, log, upTo, device) => called.push(`claimed ${c} ${log} ${upTo} ${device}`),
     doubted: ({ seq }) => called.push(`doubted ${seq}`),
     forked: (a) => called.push(`forked ${a}`),
+    selfChanged: (self) => called.push(`selfChanged ${self.name}`),
     rolledBack: () => called.push("rolledBack"),
     dropped: (reason) => called.push(`dropped ${reason}`),
   };
@@ -41,6 +43,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
   held.effects.claimed(3, "ab", 8, "d");
   held.effects.doubted({ c: 3, device: "d", log: "ab", seq: 6 });
   held.effects.forked(2);
+  held.effects.selfChanged({ name: "Ann" } as Self);
   held.effects.rolledBack();
   expect(called).toEqual([]);
   held.release();
@@ -61,6 +64,7 @@ test("[RX1] effects of a transaction are let go in order, and only when they are
     "claimed 3 ab 8 d",
     "doubted 6",
     "forked 2",
+    "selfChanged Ann",
     "rolledBack",
   ]);
 });

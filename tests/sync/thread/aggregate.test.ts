@@ -271,7 +271,7 @@ test("[MO4] marks count in the account channel alone, and nothing else does ther
   expect(targetOf({ ...star(bea, 2, IT), channel: IT.channel })).toBeUndefined();
   expect(targetOf(edit(ada, 2, IT, "x", there))).toBeUndefined();
   expect(targetOf(remove(ada, 2, IT, there))).toBeUndefined();
-  const mute = { channel: filled(16, 1), what: "mute", untilMs: 1 } as const;
+  const mute = { channel: filled(16, 1), what: "mute", untilMs: 1, level: 0 } as const;
   expect(targetOf(say(ada, 2, "mark", mute, there))).toBeUndefined();
   expect(targetOf(IT)).toBeUndefined();
   expect(targetOf({ ...edit(ada, 2, IT, "x"), body: null })).toBeUndefined();
