@@ -18,6 +18,7 @@ import { fetchBundle } from "../outbox/bundles.ts";
 import { sendControl } from "../outbox/control.ts";
 import { cleanName } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
+import { wantOlder } from "../recovery/older-chats.ts";
 import { isProblem, openRelayHttp, type RelayError } from "../session/relay-http.ts";
 import type { ContactRow, Hex, TokenRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -213,7 +214,7 @@ async function writeFirstFlight(
   psk: Uint8Array,
 ): Promise<number> {
   const context = { self, ...tokenContextOf(deps) };
-  const channel = await openChannel(tx, self, contact.account);
+  const channel = await wantOlder(tx, await openChannel(tx, self, contact.account));
   const devices = await reachableDevices(tx, contact.account);
   const token = await tokenFor(tx, context, contact);
   const payload = encodePayload("contact", {

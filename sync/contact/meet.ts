@@ -15,6 +15,7 @@ import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { SessionPeer } from "../receive/session-payloads.ts";
+import { wantOlder } from "../recovery/older-chats.ts";
 import type { ContactRow, ContactState, Hex, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import {
@@ -55,7 +56,7 @@ export async function meet(
   effects.contacts();
   // Somebody of a group: who they are is known now, and that is all.
   if (state === "member") return effects.wake();
-  const channel = await openChannel(tx, self, contact.account);
+  const channel = await wantOlder(tx, await openChannel(tx, self, contact.account));
   if (state !== "accepted") return;
   if (type === "contact") await answer(tx, context, contact);
   // What came before they were accepted was not told yet.

@@ -45,6 +45,7 @@ import {
   type Kept,
   type KeptAccount,
 } from "./content.ts";
+import { noteRestored } from "./older-chats.ts";
 import { keepBackupKey } from "./words-kept.ts";
 
 const ROW_BYTES_MAX = 32_768;
@@ -100,6 +101,7 @@ export async function putRestored(
   await openAccount(tx, self, { facts: made.facts, live: made.live, presenceOut });
   const backupKey = backupKeyOf(secret);
   await keepBackupKey(tx, backupKey);
+  await noteRestored(tx, nowMs);
   await putSiblings(tx, self, known, made, nowMs);
   for (const contact of known.contacts) await putContact(tx, self, context, contact);
   for (const group of known.channels) await putGroup(tx, self, group);

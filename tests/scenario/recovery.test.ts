@@ -285,3 +285,33 @@ test("[SV1] [SV2] both see the same safety number, a scanned code agrees, and al
     expect(marks.map((it) => it.marks.verified?.value)).toEqual([true]);
   }
 });
+
+test("[RV12] without a capsule it is the same account, and a contact who is met again brings the chat", async () => {
+  const them = await world(["alice", "bob", "anew"], { newcomers: ["anew"] });
+  const { alice, bob, anew } = them;
+  await them.befriend(alice, bob);
+  await alice.say(bob, "one");
+  await bob.say(alice, "two");
+  await them.pass(10 * SECOND_MS);
+  const words = await writeDown(them, alice);
+  await alice.sleep();
+  them.killRelay(them.relay, { forgets: true });
+  them.relay.start();
+  await them.pass(MINUTE_MS);
+  const secret = secretOf(words);
+  const found = await them.outcome(anew.device.recovery.restore(secret, null));
+  expect(found).toEqual({ ok: false, error: { type: "CapsuleNotFound" } });
+  const unnamed = await them.outcome(anew.device.recovery.restoreEmpty(secret, " "));
+  expect(unnamed).toEqual({ ok: false, error: { type: "NameEmpty" } });
+  const done = await them.outcome(anew.device.recovery.restoreEmpty(secret, "alice"));
+  expect(done).toMatchObject({ ok: true, value: { account: await alice.account(), contacts: 0 } });
+  await anew.accept(await bob.invite());
+  await them.pass(MINUTE_MS);
+  expect(await bob.others()).toHaveLength(1);
+  await bob.say(anew, "three");
+  await anew.say(bob, "four");
+  await them.pass(MINUTE_MS);
+  expect((await bob.sees(anew)).toSorted()).toEqual(["four", "one", "three", "two"]);
+  expect((await anew.sees(bob)).toSorted()).toEqual(["four", "one", "three", "two"]);
+  expect([...anew.bugs, ...bob.bugs]).toEqual([]);
+});
