@@ -14,6 +14,7 @@ import type { ForkRow } from "../heal/rows.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
+import { authNameOf } from "../roster/graph.ts";
 import { rosterOpOf } from "../roster/ops.ts";
 import type { EntryRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -118,11 +119,31 @@ async function rosterChanged(
   const channel = await channelOf(tx, c);
   assert(channel !== undefined, "a roster is of a channel");
   if (left.length > 0) await retireGroupToken(tx, context, channel.id);
+  for (const [account, { op, by }] of after.members) {
+    const isNew =
+      !before.members.has(account) && !before.ledger.graph.placeByName.has(authNameOf(op));
+    if (isNew && by === self.account) await forgetTold(tx, c, account);
+  }
   await judgeAnew(tx, self, c, turn);
   await tendLinks(tx, context, channel);
   if (after.waiting.length > 0) effects.missing();
   effects.contacts();
   effects.wake();
+}
+
+/** Whom we let in again is welcomed anew: what they held before says nothing about what they may read now. */
+async function forgetTold(tx: WriteTx, c: number, account: Hex): Promise<void> {
+  for (const row of await tx.range("cursors", "primary", { lower: [c], upper: [c] })) {
+    if (row.account === account) await tx.delete("cursors", [c, row.device]);
+  }
+  const chain = await tx.get("ownChains", c);
+  if (chain === undefined) return;
+  const rows = await tx.range("devices", "account", { lower: account, upper: account });
+  const devices = new Set(rows.map((it) => it.device));
+  const others = (held: readonly Hex[]): readonly Hex[] => held.filter((it) => !devices.has(it));
+  const { holders, before = [] } = chain;
+  if (![...holders, ...before].some((it) => devices.has(it))) return;
+  await tx.put("ownChains", { ...chain, holders: others(holders), before: others(before) });
 }
 
 /** What the links of the group are now: our doors follow, and so does who waits. */

@@ -52,11 +52,11 @@ export async function takeWelcome(
   for (const { account, introduction } of welcome.introductions) {
     if (await takeIntroduction(tx, context, toHex(account), introduction)) isNews = true;
   }
-  await putStarts(tx, channel, welcome.starts);
   const known = await membersOf(tx, context.self, channel);
   for (const bytes of welcome.entries) {
     if (await takeSupplied(tx, context, channel.c, bytes, { isPart: true })) isNews = true;
   }
+  await putStarts(tx, context, channel, from.account, welcome.starts);
   await enter(tx, context, channel.c, known);
   context.effects.receipt(channel.c);
   return isNews;
@@ -125,12 +125,22 @@ async function hasRoomForGroup(tx: ReadTx, { self }: OpenContext): Promise<boole
   return foreign.length < FOREIGN_GROUPS_MAX;
 }
 
-async function putStarts(tx: WriteTx, { c }: Channel, starts: readonly Start[]): Promise<void> {
+async function putStarts(
+  tx: WriteTx,
+  { self }: OpenContext,
+  { c }: Channel,
+  from: Hex,
+  starts: readonly Start[],
+): Promise<void> {
   if (starts.length === 0) return;
   const row = await rosterRowOf(tx, c);
   const added = Object.fromEntries(starts.map(({ log, seq }) => [toHex(log), seq]));
-  // The first word about a log holds: what was let in once is not taken back.
-  await tx.put("rosters", { ...row, starts: { ...added, ...row.starts } });
+  // Who let us in says it, also when we are back. Of others the first word about a log holds: what was let in
+  // once is not taken back.
+  const own = row.members.find((it) => it.account === self.account);
+  const isHost = own === undefined || own.by === from;
+  const now = isHost ? { ...row.starts, ...added } : { ...added, ...row.starts };
+  await tx.put("rosters", { ...row, starts: now });
 }
 
 /** `isPart`: of a roster that is just being told. `by`: who was asked for it and supplied it. */

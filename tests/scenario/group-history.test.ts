@@ -110,3 +110,25 @@ test("[GP21] a policy that was changed is for those who come after that", async 
   expect((await hears(dave)).filter((it) => said.includes(it))).toEqual(said);
   expect(await hears(carol)).toEqual([]);
 });
+
+test("[GP9] [GP20] who left and is back asks for nothing that was said meanwhile", async () => {
+  const w = await hut("none");
+  const { alice, bob, dave } = w;
+  const before = await talk(w, 1, 4);
+  expect(await dave.device.groups.leave(await groupOf(dave))).toEqual({ ok: true });
+  await w.pass(20 * SECOND_MS);
+  const meanwhile = await talk(w, 5, 8);
+  await w.pass(20 * SECOND_MS);
+  await add(alice, dave);
+  await w.pass(20 * SECOND_MS);
+  await tell(bob, "and now");
+  await w.pass(MINUTE_MS);
+  await tell(dave, "back");
+  await w.atRest(5 * MINUTE_MS);
+  expect(await hears(dave)).toEqual([...before, "and now", "back"]);
+  expect(await hears(alice)).toEqual([...before, ...meanwhile, "and now", "back"]);
+  // Nothing goes on being asked for.
+  w.relay.counted();
+  await w.pass(30 * MINUTE_MS);
+  expect(w.relay.counted()["put.stored"] ?? 0).toBe(0);
+});
