@@ -255,8 +255,8 @@ type SealedHello = {
 async function unconfirmedIn(tx: ReadTx, c: number): Promise<ReadonlySet<Hex>> {
   const range = { lower: [c, 1], upper: [c, Infinity], limit: PARCELS_SCAN_MAX };
   const parcels = await tx.range("outbox", "entry", range);
-  const stored = parcels.flatMap(({ targets }) => targets.filter((it) => it.state === "stored"));
-  return new Set(stored.map(({ device }) => device));
+  const open = parcels.flatMap(({ targets }) => targets.filter((it) => it.state !== "done"));
+  return new Set(open.map(({ device }) => device));
 }
 
 const leftOf = (sinceMs: number | undefined, pauseMs: number, nowMs: number): number => {
