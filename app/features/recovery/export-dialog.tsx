@@ -1,6 +1,6 @@
 /**
- * "Export backup": what opens the file, then the file. [AEX1] A passphrase is typed twice, and short ones are
- * refused. [AEX2] How far it is and how it ended is said.
+ * "Export backup": what opens the file, then the file. [AXP1] A passphrase is typed twice, and short ones are
+ * refused. [AXP2] How far it is and how it ended is said.
  */
 import { type FormEvent, type ReactElement, useId, useState } from "react";
 

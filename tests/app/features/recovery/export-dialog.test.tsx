@@ -16,7 +16,7 @@ const asks = (engine: EngineEnd): readonly unknown[] =>
   engine.heard.flatMap((it) => (it.type === "ask" ? [it.call] : []));
 const alert = (): string => screen.getByRole("alert").textContent ?? "";
 
-test("[AEX1] a passphrase is typed twice, and a short one is refused", async () => {
+test("[AXP1] a passphrase is typed twice, and a short one is refused", async () => {
   const { engine } = await show(<ExportDialog onClose={none} />);
   const first = screen.getByLabelText<HTMLInputElement>("Passphrase");
   const again = screen.getByLabelText<HTMLInputElement>("Passphrase again");
@@ -31,7 +31,7 @@ test("[AEX1] a passphrase is typed twice, and a short one is refused", async () 
   expect(asks(engine)).toEqual([]);
 });
 
-test("[AEX2] how it ended is said: here, that there is no key", async () => {
+test("[AXP2] how it ended is said: here, that there is no key", async () => {
   const { engine } = await show(<ExportDialog onClose={none} />);
   fireEvent.click(screen.getByRole("radio", { name: "My recovery words" }));
   expect(screen.queryByLabelText("Passphrase")).toBeNull();
