@@ -18,6 +18,7 @@ import {
   BrokenScreen,
   ClearedScreen,
   EngineScreen,
+  type Entrance,
 } from "../features/onboarding/explaining-screens.tsx";
 import { newcomerOf } from "../features/onboarding/newcomer.ts";
 import { OnboardingScreen } from "../features/onboarding/onboarding-screen.tsx";
@@ -73,9 +74,11 @@ export function Root({ found, inviteLink, connect }: Props): ReactElement {
       }),
     [db],
   );
-  const onStartAgain = useCallback(async (): Promise<void> => {
+  const [entrance, setEntrance] = useState<Entrance>("start");
+  const onGoOn = useCallback(async (by: Entrance): Promise<void> => {
     await startAgain();
     setPreferences({ lastChat: null });
+    setEntrance(by);
     setState({ type: "new" });
   }, []);
 
@@ -86,10 +89,11 @@ export function Root({ found, inviteLink, connect }: Props): ReactElement {
     // All of it asks for texts while rendering: another language renders it anew.
     <Announcer key={chosen}>
       {state.type === "broken" ? <BrokenScreen /> : null}
-      {state.type === "cleared" ? <ClearedScreen onStartAgain={() => void onStartAgain()} /> : null}
+      {state.type === "cleared" ? <ClearedScreen onGoOn={(by) => void onGoOn(by)} /> : null}
       {state.type === "new" ? (
         <Onboarding
           connect={connect}
+          entrance={entrance}
           link={invite}
           onInvite={setInvite}
           onStarted={(c) => void onStarted(c)}
@@ -112,6 +116,7 @@ const ENGINE_STARTS_MS = 10_000;
 
 type OnboardingProps = {
   readonly connect: Props["connect"];
+  readonly entrance: Entrance;
   readonly link: string | null;
   /** An invite was opened while the first screen is there. */
   readonly onInvite: (link: string) => void;
@@ -119,14 +124,17 @@ type OnboardingProps = {
 };
 
 /** The engine starts while the person types their name, so that Start is quick. */
-function Onboarding({ connect, link, onInvite, onStarted }: OnboardingProps): ReactElement {
+function Onboarding(props: OnboardingProps): ReactElement {
+  const { connect, entrance, link, onInvite, onStarted } = props;
   const device = connect();
   const isOfDevice = link !== null && isDeviceLink(link);
   const isInvite = link !== null && !isOfDevice && !isSafetyLink(link);
   const [linking, setLinking] = useState<{ readonly link: string | null } | null>(
-    isOfDevice ? { link } : null,
+    isOfDevice ? { link } : entrance === "link" ? { link: null } : null,
   );
-  const [restoring, setRestoring] = useState<"restore" | "import" | null>(null);
+  const [restoring, setRestoring] = useState<"restore" | "import" | null>(
+    entrance === "restore" ? "restore" : null,
+  );
   const newcomer = useMemo(
     () => newcomerOf(device, isInvite ? link : null),
     [device, isInvite, link],

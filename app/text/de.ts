@@ -40,10 +40,12 @@ export const de: Texts = {
     body: "Kith wurde hier schon benutzt, aber der Browser hat die Daten entfernt: deine Schlüssel, dein Name und die Nachrichten auf diesem Gerät sind weg.",
     why: "Das tun Browser, wenn der Platz knapp wird, nach langer Zeit ohne Besuch, oder wenn Websitedaten von Hand gelöscht werden.",
     helpHeading: "Was du tun kannst",
+    helpRestore:
+      "Mit deinen 24 Wiederherstellungswörtern oder einer Sicherungsdatei bist du wieder du. Deine Nachrichten kommen von den Geräten deiner Freunde zurück.",
     helpOther:
-      "Wenn Kith noch in einem anderen Browser oder auf einem anderen Gerät von dir läuft, mach dort weiter. Dort ist nichts verloren, auch nicht auf den Geräten deiner Freunde.",
+      "Wenn Kith noch in einem anderen Browser oder auf einem anderen Gerät von dir läuft, verknüpfe dieses damit. Dort ist nichts verloren.",
     helpAgain:
-      "Oder fang hier neu an. Für deine Freunde bist du dann jemand Neues: Lade sie neu ein oder bitte sie um einen Link.",
+      "Wenn du nichts davon hast, fang neu an. Für deine Freunde bist du dann jemand Neues: Lade sie neu ein oder bitte sie um einen Link.",
     startAgain: "Neu anfangen",
   },
 

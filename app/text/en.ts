@@ -50,10 +50,12 @@ export const en = {
     body: "Kith was used here before, but the browser has removed its data: your keys, your name and the messages on this device are gone.",
     why: "Browsers do this when space runs out, after a long time without a visit, or when site data is cleared by hand.",
     helpHeading: "What you can do",
+    helpRestore:
+      "With your 24 recovery words, or with a backup file, you are yourself again. Your messages come back from your friends’ devices.",
     helpOther:
-      "If another browser or device of yours still has Kith, go on there. Nothing is lost on it, nor on your friends’ devices.",
+      "If another browser or device of yours still has Kith, link this one to it. Nothing is lost there.",
     helpAgain:
-      "Or start again here. You will be a new person to your friends: invite them anew, or ask them for a link.",
+      "If you have none of these, start again. You will be a new person to your friends: invite them anew, or ask them for a link.",
     startAgain: "Start again",
   },
 

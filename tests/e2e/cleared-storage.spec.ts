@@ -129,4 +129,6 @@ test("[ABT3] storage that goes while the app is open is missed, and nothing is m
   await expect(alice.field).toHaveValue("still here?");
   await alice.page.reload();
   await seesCleared(alice);
+  await alice.page.getByRole("button", { name: "Restore" }).click();
+  await expect(alice.page.getByRole("dialog", { name: "Restore your account" })).toBeVisible();
 });

@@ -1,9 +1,9 @@
 /**
  * What one does with messages, seen on both sides.
  *
- * [ME1] Each operation is seen by the other side, and is there after a reload. [ME2] What both did while
- * neither had a way comes together. [ME3] What was deleted before it arrived never shows its words.
- * [ME4] An answer leads to what it answers, however far back. [ME5] All of it is done by keys.
+ * [MG1] Each operation is seen by the other side, and is there after a reload. [MG2] What both did while
+ * neither had a way comes together. [MG3] What was deleted before it arrived never shows its words.
+ * [MG4] An answer leads to what it answers, however far back. [MG5] All of it is done by keys.
  */
 import { expect, type Page } from "@playwright/test";
 
@@ -27,7 +27,7 @@ async function react(person: Person, text: string, emoji: string): Promise<void>
 const chip = (person: Person, text: string, name: string) =>
   person.message(text).getByRole("button", { name });
 
-test("[ME1] each operation is seen by the other side, and is there after a reload", async ({
+test("[MG1] each operation is seen by the other side, and is there after a reload", async ({
   friends,
 }) => {
   test.slow();
@@ -90,7 +90,7 @@ test("[ME1] each operation is seen by the other side, and is there after a reloa
   await expect(list(bob.page, "Earlier versions")).toContainText("helo Bob");
 });
 
-test("[ME2] what both did while neither had a way comes together", async ({ friends, relay }) => {
+test("[MG2] what both did while neither had a way comes together", async ({ friends, relay }) => {
   const [alice, bob] = await friends();
   await alice.say("shall we?");
   await bob.sees("shall we?");
@@ -113,7 +113,7 @@ test("[ME2] what both did while neither had a way comes together", async ({ frie
   }
 });
 
-test("[ME3] what was deleted before it arrived never shows its words", async ({
+test("[MG3] what was deleted before it arrived never shows its words", async ({
   friends,
   relay,
 }) => {
@@ -128,7 +128,7 @@ test("[ME3] what was deleted before it arrived never shows its words", async ({
   await expect(bob.message("never mind this")).toHaveCount(0);
 });
 
-test("[ME4] an answer leads to what it answers, however far back", async ({ friends }) => {
+test("[MG4] an answer leads to what it answers, however far back", async ({ friends }) => {
   test.slow();
   const [alice, bob] = await friends();
   await alice.say("the very first");
@@ -151,7 +151,7 @@ test("[ME4] an answer leads to what it answers, however far back", async ({ frie
   await expect(first).toBeInViewport();
 });
 
-test("[ME5] all of it is done by keys", async ({ friends }) => {
+test("[MG5] all of it is done by keys", async ({ friends }) => {
   const [alice, bob] = await friends();
   await alice.say("one", "two");
   const { page } = alice;

@@ -1,4 +1,7 @@
-/** Screens that stand in the way of the app and say why, each with a way out. */
+/**
+ * Screens that stand in the way of the app and say why, each with a way out. [AWO1] Whose storage was
+ * cleared restores their account, links this browser to another device of theirs, or starts again.
+ */
 import type { ReactElement } from "react";
 
 import { texts } from "../../text/speech.ts";
@@ -50,22 +53,32 @@ export function EngineScreen(): ReactElement {
   );
 }
 
+/** How the person goes on after their storage was cleared. */
+export type Entrance = "start" | "link" | "restore";
+
 /** The browser evicted what it held. A new identity is made only when the person asks for it. */
 export function ClearedScreen({
-  onStartAgain,
+  onGoOn,
 }: {
-  readonly onStartAgain: () => void;
+  readonly onGoOn: (by: Entrance) => void;
 }): ReactElement {
-  const { heading, body, why, helpHeading, helpOther, helpAgain, startAgain } = texts().cleared;
+  const { cleared, linking, recovery } = texts();
   return (
-    <Screen heading={heading}>
-      <p className="lead">{body}</p>
-      <p>{why}</p>
-      <h2>{helpHeading}</h2>
-      <p>{helpOther}</p>
-      <p>{helpAgain}</p>
-      <button type="button" className="quiet-button" onClick={onStartAgain}>
-        {startAgain}
+    <Screen heading={cleared.heading}>
+      <p className="lead">{cleared.body}</p>
+      <p>{cleared.why}</p>
+      <h2>{cleared.helpHeading}</h2>
+      <p>{cleared.helpRestore}</p>
+      <button type="button" className="primary-button" onClick={() => onGoOn("restore")}>
+        {recovery.restore}
+      </button>
+      <p>{cleared.helpOther}</p>
+      <button type="button" className="quiet-button" onClick={() => onGoOn("link")}>
+        {linking.firstButton}
+      </button>
+      <p>{cleared.helpAgain}</p>
+      <button type="button" className="quiet-button" onClick={() => onGoOn("start")}>
+        {cleared.startAgain}
       </button>
     </Screen>
   );
