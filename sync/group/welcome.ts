@@ -41,11 +41,19 @@ export async function welcomesFor(
   const member = members.find((it) => it.account === account);
   const { former } = await rosterOf(tx, channel.c);
   if (member === undefined && !former.has(account)) return [];
+  if (member === undefined) return opsAlone(tx, channel);
   const { ops, people } = await commonPartsOf(tx, self, channel);
-  if (member === undefined) return ops;
   const parts = new Parts(bytesOf(channel.id));
   for (const start of await startsFor(tx, channel, member)) parts.addStart(start);
   return [...ops, ...people, ...parts.payloads()];
+}
+
+/** Why they are no member any more; not what the group is called since, and none of its links. */
+async function opsAlone(tx: ReadTx, channel: Channel): Promise<readonly Uint8Array[]> {
+  const parts = new Parts(bytesOf(channel.id));
+  const entries = await entriesAt(tx, channel, await opPlaces(tx, channel));
+  for (const entry of entries) parts.addEntry(entry);
+  return parts.payloads();
 }
 
 /**
@@ -153,20 +161,31 @@ async function writersWhoLeft(tx: ReadTx, channel: Channel): Promise<readonly He
   return [...new Set(written.map((it) => it.account))].slice(0, FORMER_TOLD_MAX);
 }
 
-/**
- * In the roster's order, and then what the group was called last: each behind the entry that says whose
- * log it is in.
- */
-async function opEntries(tx: ReadTx, { c }: Channel): Promise<readonly Uint8Array[]> {
+/** In the roster's order, and then what the group was called last, and the links that live. */
+async function opEntries(tx: ReadTx, channel: Channel): Promise<readonly Uint8Array[]> {
+  const { c } = channel;
+  const told = [...(await lastMetas(tx, c)), ...(await liveLinkPlaces(tx, c))];
+  return entriesAt(tx, channel, [...(await opPlaces(tx, channel)), ...told]);
+}
+
+async function opPlaces(tx: ReadTx, { c }: Channel): Promise<readonly EntryPlace[]> {
   const places: EntryPlace[] = [];
   for (const { log: id, seq } of opsIn(await rosterOf(tx, c))) {
     const log = await logById(tx, id);
     if (log !== undefined) places.push([log.a, seq]);
   }
+  return places;
+}
+
+/** Each behind the entry that says whose log it is in. */
+async function entriesAt(
+  tx: ReadTx,
+  { c }: Channel,
+  places: readonly EntryPlace[],
+): Promise<readonly Uint8Array[]> {
   const opened = new Set<number>();
   const entries: Uint8Array[] = [];
-  const told = [...(await lastMetas(tx, c)), ...(await liveLinkPlaces(tx, c))];
-  for (const [a, seq] of [...places, ...told]) {
+  for (const [a, seq] of places) {
     for (const s of opened.has(a) ? [seq] : [1, seq]) {
       const row = await tx.get("entries", [c, a, s]);
       // One that came in a run proves nothing by itself.
