@@ -27,6 +27,19 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: "who was removed is still told what the group is called",
+    profile: "G",
+    breaks: ["INV18"],
+    edits: [
+      {
+        file: "sync/group/welcome.ts",
+        find: "  if (member === undefined) return opsAlone(tx, channel);\n",
+        replace:
+          "  if (member === undefined) return (await commonPartsOf(tx, self, channel)).ops;\n",
+      },
+    ],
+  },
+  {
     name: "what was written under a roster that is not here is heard all the same",
     profile: "G",
     breaks: ["INV11", "INV12", "INV13", "INV19"],
