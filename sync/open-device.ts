@@ -215,7 +215,10 @@ class OpenedDevice implements Device {
         this.#workers.expiry.look();
         this.#workers.healing.changed(c);
       },
-      upkeep: () => void this.#home.tend(),
+      upkeep: () => {
+        void this.#home.tend();
+        this.#desks.recovery.changed();
+      },
       contacts: () => {
         this.#presence.contactsChanged();
         this.#workers.media.resume();
