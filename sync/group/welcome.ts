@@ -152,6 +152,20 @@ function addedIn(bytes: Uint8Array): Hex | undefined {
   return said.ok && said.value.act.type === "add" ? said.value.act.account : undefined;
 }
 
+/**
+ * Where each log begins for a member whom we let in, said anew: when they came we may not have had what stands
+ * before it, and nobody would give it to them. Rule [GP20].
+ */
+export async function startsAnew(
+  tx: ReadTx,
+  channel: Channel,
+  member: MemberRow,
+): Promise<readonly Uint8Array[]> {
+  const parts = new Parts(bytesOf(channel.id));
+  for (const start of await startsFor(tx, channel, member)) parts.addStart(start);
+  return parts.payloads();
+}
+
 /** Who wrote here and is no member any more: history shows their names. The latest of them. */
 async function writersWhoLeft(tx: ReadTx, channel: Channel): Promise<readonly Hex[]> {
   const { former } = await rosterOf(tx, channel.c);

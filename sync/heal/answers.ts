@@ -11,7 +11,7 @@ import { type Channel, channelOf, logById } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
-import { isServable, welcomesFor } from "../group/welcome.ts";
+import { isServable, startsAnew, welcomesFor } from "../group/welcome.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { handOver } from "../outbox/seal.ts";
 import { withTargets } from "../outbox/targets.ts";
@@ -119,6 +119,7 @@ export async function answerWant(
   const isTheirs = (it: EntryRow): boolean =>
     it.withheld !== true && (member === undefined || isServable(it, member));
   const found: EntryRow[] = [];
+  let isRefused = false;
   for (const [first, last] of want.ranges) {
     const rows = await tx.range("entries", "primary", {
       lower: [channel.c, log.a, first],
@@ -126,11 +127,16 @@ export async function answerWant(
       limit: SERVED_ENTRIES_MAX - found.length,
     });
     found.push(...rows.filter(isTheirs));
+    if (rows.some((it) => !isTheirs(it))) isRefused = true;
     if (found.length >= SERVED_ENTRIES_MAX) break;
   }
-  const payload = suppliedBy(want.channel, found);
-  if (payload === undefined) return;
-  await sendControl(tx, { ...context, device: from, payloads: [payload], before: null, psk: null });
+  const supplied = suppliedBy(want.channel, found);
+  const isHost = member?.by === context.self.account;
+  const starts = isRefused && isHost ? await startsAnew(tx, channel, member) : [];
+  for (const payload of supplied === undefined ? starts : [supplied, ...starts]) {
+    const control = { ...context, device: from, payloads: [payload], before: null, psk: null };
+    await sendControl(tx, control);
+  }
   context.effects.wake();
 }
 
