@@ -24,7 +24,7 @@ import { RecoveryCard } from "../features/recovery/recovery-card.tsx";
 import { ExportButton, RecoverySection } from "../features/recovery/recovery-section.tsx";
 import { SettingsDialog } from "../features/settings/settings-dialog.tsx";
 import { ShortcutsDialog } from "../features/shortcuts/shortcuts-dialog.tsx";
-import { SwitcherDialog } from "../features/switcher/switcher-dialog.tsx";
+import { type Doing, SwitcherDialog } from "../features/switcher/switcher-dialog.tsx";
 import { followInviteLinks, isDeviceLink, relayInviteOf } from "../platform/invite-fragment.ts";
 import { followNetwork, followVisibility } from "../platform/presence-of-person.ts";
 import { followNotifications } from "../platform/push.ts";
@@ -145,6 +145,7 @@ type PanelsProps = {
 function Panels(props: PanelsProps): ReactElement {
   const { panel, onPanel, chats, openC, onOpen, onErase } = props;
   const { device } = useSession();
+  const doings = useDoings(onPanel);
   const close = (): void => onPanel(null);
   const onRecovery = (it: RecoveryPanel): void => onPanel({ type: "recovery", panel: it });
   switch (panel.type) {
@@ -187,12 +188,47 @@ function Panels(props: PanelsProps): ReactElement {
     case "link":
       return <LinkDialog device={device} link={panel.link} onClose={close} />;
     case "switcher":
-      return <SwitcherDialog chats={chats} openC={openC} onChoose={onOpen} onClose={close} />;
+      return (
+        <SwitcherDialog
+          chats={chats}
+          doings={doings}
+          openC={openC}
+          onChoose={onOpen}
+          onClose={close}
+        />
+      );
     case "keys":
       return <ShortcutsDialog onClose={close} />;
     default:
       return unreachable(panel);
   }
+}
+
+/** What one finds by its name, wherever its button is. */
+function useDoings(onPanel: PanelsProps["onPanel"]): readonly Doing[] {
+  const [, navigate] = useLocation();
+  const { groups, invite, linking, devices, recovery, settings, keys } = texts();
+  const to = (name: string, panel: Panel, id: string = panel.type): Doing => ({
+    id,
+    name,
+    onDo: () => onPanel(panel),
+  });
+  const onHistory = (): void => {
+    onPanel(null);
+    navigate("/history");
+  };
+  return [
+    to(groups.button, { type: "newGroup" }),
+    to(invite.button, { type: "invite" }),
+    to(linking.button, { type: "link", link: null }),
+    { id: "history", name: devices.whereHeading, onDo: onHistory },
+    to(recovery.words, { type: "recovery", panel: "words" }, "words"),
+    to(recovery.exportBackup, { type: "recovery", panel: "export" }, "export"),
+    to(recovery.importBackup, { type: "recovery", panel: "import" }, "import"),
+    to(settings.heading, { type: "settings" }),
+    to(keys.heading, { type: "keys" }),
+    to(devices.signOut, { type: "signOut" }),
+  ];
 }
 
 type SidebarProps = {

@@ -312,7 +312,11 @@ export const de: Texts = {
     field: "Chat suchen",
     matches: "Passende Chats",
     none: "Kein Chat heißt so.",
-    found: (count) => plural(count, { one: "# Chat", other: "# Chats" }),
+    found: (chats, doings) =>
+      [
+        ...(chats === 0 ? [] : [plural(chats, { one: "# Chat", other: "# Chats" })]),
+        ...(doings === 0 ? [] : [plural(doings, { one: "# Aktion", other: "# Aktionen" })]),
+      ].join(", "),
   },
 
   keys: {
@@ -323,7 +327,7 @@ export const de: Texts = {
       {
         title: "Überall",
         keys: [
-          [`${command} + K`, "Zu einem Chat gehen"],
+          [`${command} + K`, "Zu einem Chat gehen, oder zu etwas anderem"],
           [`${alt} + ↑ ↓`, "Voriger oder nächster Chat"],
           [`${alt} + Umschalt + ↑ ↓`, "Voriger oder nächster ungelesener Chat"],
           [`${command} + /`, "Diese Liste"],

@@ -321,7 +321,11 @@ export const en = {
     field: "Find a chat",
     matches: "Matching chats",
     none: "No chat has that name.",
-    found: (count: number): string => plural(count, { one: "# chat", other: "# chats" }),
+    found: (chats: number, doings: number): string =>
+      [
+        ...(chats === 0 ? [] : [plural(chats, { one: "# chat", other: "# chats" })]),
+        ...(doings === 0 ? [] : [plural(doings, { one: "# action", other: "# actions" })]),
+      ].join(", "),
   },
 
   keys: {
@@ -332,7 +336,7 @@ export const en = {
       {
         title: "Everywhere",
         keys: [
-          [`${command} + K`, "Go to a chat"],
+          [`${command} + K`, "Go to a chat, or to anything else"],
           [`${alt} + ↑ ↓`, "Previous or next chat"],
           [`${alt} + Shift + ↑ ↓`, "Previous or next unread chat"],
           [`${command} + /`, "This list"],

@@ -31,6 +31,15 @@ test("[AKB4] Ctrl+K goes to the chat that is typed, Escape back to where one was
   await expect(title).toHaveText("Note to self");
   await expect(alice.field).toBeFocused();
   await expect(alice.field).toHaveValue("");
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("where my");
+  await page.keyboard.press("Enter");
+  await expect(title).toHaveText("Where my history lives");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("export");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: "Export backup" })).toBeVisible();
 });
 
 test("[AKB4] Ctrl+/ lists the keys, and closing gives the focus back", async ({ newcomer }) => {

@@ -1,5 +1,5 @@
 /**
- * Which chats somebody means who types the beginning of a name.
+ * Which chats, and things to do, somebody means who types the beginning of a name.
  *
  * [AMA1] Case and accents do not matter. Names that begin so come first, then names with a word that
  * does, then names that hold it anywhere; within each, the order of the list. [AMA2] Without a word
@@ -7,7 +7,8 @@
  */
 import { foldedName } from "../../db/people.ts";
 
-type Named = { readonly c: number; readonly name: string };
+/** What can be done has a name, and no number. */
+type Named = { readonly c?: number; readonly name: string };
 
 /** Nobody reads further; another letter narrows it. */
 export const MATCHES_MAX = 50;

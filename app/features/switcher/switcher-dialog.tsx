@@ -3,8 +3,10 @@
  * Practices. The focus stays in the field, which names the chosen chat to assistive technology.
  *
  * [ASW1] Up and Down go round the matches, Enter opens the chosen one, a click any. [ASW2] Keys of an
- * input method are its own. [ASW3] How many match is told.
+ * input method are its own. [ASW3] How many match is told. [ASW4] What one can do is found as well, behind
+ * the chats.
  */
+import { CornerDownRight } from "lucide-react";
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from "react";
 
 import type { Chat } from "../../db/chats.ts";
@@ -16,24 +18,38 @@ import { Avatar } from "../../ui/avatar.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { matchingChats } from "./matching.ts";
 
+export type Doing = {
+  readonly id: string;
+  readonly name: string;
+  readonly onDo: () => void;
+};
+
 type Props = {
   readonly chats: readonly Chat[];
+  readonly doings: readonly Doing[];
   readonly openC: number | null;
   readonly onChoose: (c: number) => void;
   readonly onClose: () => void;
 };
 
-export function SwitcherDialog({ chats, openC, onChoose, onClose }: Props): ReactElement {
+type Found = {
+  readonly key: string;
+  readonly shown: ReactElement;
+  readonly onChoose: () => void;
+};
+
+export function SwitcherDialog(props: Props): ReactElement {
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   const [query, setQuery] = useState("");
   const [position, setPosition] = useState(0);
   const words = texts().switcher;
-  const named = chats.map((chat) => ({ chat, c: chat.c, name: nameOf(chat) }));
-  const found = matchingChats(named, query, openC);
+  const chats = foundChats(props, query);
+  const doings = foundDoings(props, query);
+  const found = [...chats, ...doings];
   const at = Math.min(position, found.length - 1);
   const chosen = found[at];
-  const chosenId = chosen === undefined ? undefined : `${id}-${chosen.c}`;
+  const chosenId = chosen === undefined ? undefined : `${id}-${chosen.key}`;
 
   useEffect(() => {
     if (chosenId !== undefined)
@@ -44,12 +60,12 @@ export function SwitcherDialog({ chats, openC, onChoose, onClose }: Props): Reac
     if (isComposing(event.nativeEvent) || altKey || ctrlKey || metaKey || shiftKey) return;
     if (key === "ArrowDown") setPosition(at + 1 < found.length ? at + 1 : 0);
     else if (key === "ArrowUp") setPosition(at > 0 ? at - 1 : found.length - 1);
-    else if (key === "Enter" && chosen !== undefined) onChoose(chosen.c);
+    else if (key === "Enter" && chosen !== undefined) chosen.onChoose();
     else return;
     event.preventDefault();
   };
   return (
-    <Dialog heading={words.heading} initialFocus={field} onClose={onClose}>
+    <Dialog heading={words.heading} initialFocus={field} onClose={props.onClose}>
       <input
         ref={field}
         className="switcher-field"
@@ -71,20 +87,20 @@ export function SwitcherDialog({ chats, openC, onChoose, onClose }: Props): Reac
         onKeyDown={onKeyDown}
       />
       <p className="switcher-count" role="status" data-none={found.length === 0}>
-        {found.length === 0 ? words.none : words.found(found.length)}
+        {found.length === 0 ? words.none : words.found(chats.length, doings.length)}
       </p>
       <div id={`${id}-list`} className="switcher-list" role="listbox" aria-label={words.matches}>
-        {found.map(({ chat, c, name }) => (
+        {found.map(({ key, shown, onChoose }) => (
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the field has the focus and the keys
           <div
-            key={c}
-            id={`${id}-${c}`}
+            key={key}
+            id={`${id}-${key}`}
             className="switcher-option"
             role="option"
-            aria-selected={c === chosen?.c}
-            onClick={() => onChoose(c)}
+            aria-selected={key === chosen?.key}
+            onClick={onChoose}
           >
-            <Option chat={chat} name={name} />
+            {shown}
           </div>
         ))}
       </div>
@@ -92,7 +108,28 @@ export function SwitcherDialog({ chats, openC, onChoose, onClose }: Props): Reac
   );
 }
 
-function Option({ chat, name }: { readonly chat: Chat; readonly name: string }): ReactElement {
+function foundChats({ chats, openC, onChoose }: Props, query: string): readonly Found[] {
+  const named = chats.map((chat) => ({ chat, c: chat.c, name: nameOf(chat) }));
+  return matchingChats(named, query, openC).map(({ chat, c, name }) => ({
+    key: `${c}`,
+    shown: <ChatOption chat={chat} name={name} />,
+    onChoose: () => onChoose(c),
+  }));
+}
+
+const foundDoings = ({ doings }: Props, query: string): readonly Found[] =>
+  matchingChats(doings, query, null).map(({ id, name, onDo }) => ({
+    key: id,
+    shown: (
+      <>
+        <CornerDownRight className="switcher-icon" aria-hidden="true" />
+        <span className="switcher-name">{name}</span>
+      </>
+    ),
+    onChoose: onDo,
+  }));
+
+function ChatOption({ chat, name }: { readonly chat: Chat; readonly name: string }): ReactElement {
   const { account, unread } = chat;
   const { online } = usePresence(chat);
   return (

@@ -4,11 +4,11 @@ import { expect, test, vi } from "vitest";
 
 import { readChats } from "../../../../app/db/chats.ts";
 import { channelsOf, contactsOf } from "../../../../app/db/tables.ts";
-import { SwitcherDialog } from "../../../../app/features/switcher/switcher-dialog.tsx";
+import { type Doing, SwitcherDialog } from "../../../../app/features/switcher/switcher-dialog.tsx";
 import { channel, contact, openRows, THEM, US } from "../../db/rows.ts";
 import { show } from "../../screen.tsx";
 
-async function shown() {
+async function shown(doings: readonly Doing[] = []) {
   const db = await openRows();
   await contactsOf(db).add(contact(THEM, { name: "Bob" }));
   await channelsOf(db).bulkAdd([
@@ -17,9 +17,8 @@ async function shown() {
   ]);
   const [onChoose, onClose] = [vi.fn<(c: number) => void>(), vi.fn<() => void>()];
   const chats = await readChats(db);
-  await show(<SwitcherDialog chats={chats} openC={2} onChoose={onChoose} onClose={onClose} />, {
-    db,
-  });
+  const props = { chats, doings, openC: 2, onChoose, onClose };
+  await show(<SwitcherDialog {...props} />, { db });
   const field = screen.getByRole("combobox", { name: "Find a chat" });
   const chosen = (): string | null =>
     document.getElementById(field.getAttribute("aria-activedescendant") ?? "")?.textContent ?? null;
@@ -67,5 +66,22 @@ test("[ASW3] says how many match, or that none does", async () => {
   expect(screen.getByRole("status").textContent).toBe("No chat has that name.");
   expect(field.getAttribute("aria-expanded")).toBe("false");
   fireEvent.keyDown(field, { key: "Enter" });
+  expect(onChoose).not.toHaveBeenCalled();
+});
+
+test("[ASW4] what one can do stands behind the chats, and is found by its name", async () => {
+  const onDo = vi.fn<() => void>();
+  const { field, chosen, onChoose } = await shown([
+    { id: "export", name: "Export backup", onDo },
+    { id: "newGroup", name: "New group", onDo: () => undefined },
+  ]);
+  const options = screen.getAllByRole("option").map(({ textContent }) => textContent);
+  expect(options.slice(2)).toEqual(["Export backup", "New group"]);
+  expect(screen.getByRole("status").textContent).toBe("2 chats, 2 actions");
+  type(field, "backup");
+  expect(screen.getByRole("status").textContent).toBe("1 action");
+  expect(chosen()).toBe("Export backup");
+  fireEvent.keyDown(field, { key: "Enter" });
+  expect(onDo).toHaveBeenCalledTimes(1);
   expect(onChoose).not.toHaveBeenCalled();
 });
