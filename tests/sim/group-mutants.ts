@@ -29,6 +29,7 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
   {
     name: "who was removed is still told what the group is called",
     profile: "G",
+    from: 182,
     breaks: ["INV18"],
     edits: [
       {
@@ -102,6 +103,7 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
   {
     name: "a device goes on working after it has let go of its store",
     profile: "H",
+    from: 78,
     breaks: ["INV20"],
     edits: [
       {

@@ -8,4 +8,6 @@ export type Mutant = {
   /** Promises of which it must break one. */
   readonly breaks: readonly string[];
   readonly edits: readonly Edit[];
+  /** No seed before this one shows it: they are left out, for they take time. 0 when absent. */
+  readonly from?: number;
 };

@@ -14,8 +14,8 @@ import type { Job, Told } from "./worker.ts";
 const TEST_MS_MAX = 300_000;
 
 /** What the first seed says that notices anything; undefined: none of them does. */
-async function firstFailure({ name, profile }: Mutant): Promise<Told | undefined> {
-  const seeds = Array.from({ length: KILL_SEEDS_MAX }, (_, i) => i);
+async function firstFailure({ name, profile, from = 0 }: Mutant): Promise<Told | undefined> {
+  const seeds = Array.from({ length: KILL_SEEDS_MAX - from }, (_, i) => from + i);
   const workerData: Job = { profile, mutant: name, seeds, explain: false, templates: new Map() };
   const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData });
   const { promise, resolve, reject } = Promise.withResolvers<Told | undefined>();
