@@ -1,9 +1,9 @@
-import { DB_NAME } from "../db/tables.ts";
 /**
  * Takes everything of Kith out of this browser. [AER1] The keys go first: what is left after an
  * interruption opens for nobody. [AER2] No engine, and no service worker in its place, writes meanwhile or
  * afterwards. [AER3] Every window goes to the first screen.
  */
+import { DB_NAME } from "../db/tables.ts";
 import { ENGINE_LOCK, SUCCESSION, YIELD } from "../engine/succession.ts";
 import { keyStore } from "../platform/key-store.ts";
 import { unsubscribe } from "../platform/push.ts";

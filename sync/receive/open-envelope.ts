@@ -1,3 +1,8 @@
+/**
+ * One envelope from our mailbox, from its id to what it says. The id alone tells what opens it: a
+ * chain, a chain's live key, a session, or one of our prekeys. Nothing is tried out.
+ * docs/protocol/sync.md, rules [RX2] to [RX4].
+ */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
@@ -12,11 +17,6 @@ import { decryptSession } from "../../crypto/ratchet/receive.ts";
 import { partyOf, type Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts";
-/**
- * One envelope from our mailbox, from its id to what it says. The id alone tells what opens it: a
- * chain, a chain's live key, a session, or one of our prekeys. Nothing is tried out.
- * docs/protocol/sync.md, rules [RX2] to [RX4].
- */
 import { heedEntry } from "../devices/heed.ts";
 import { followEntry, tellWhoIsOut } from "../group/follow.ts";
 import { takeRosterPart } from "../group/take-welcome.ts";

@@ -66,7 +66,7 @@ async function losePaths(one: Person, other: Person): Promise<void> {
 
 test("[HE17] [HE18] two who lost each other hear from somebody in their group where the other one is", async () => {
   const w = await three();
-  const { alice, bob, carol } = w;
+  const { alice, bob } = w;
   await alice.sleep();
   await bob.sleep();
   await losePaths(alice, bob);

@@ -1,5 +1,5 @@
-import { AUTH_MAX } from "../../../sync/entry/entry.ts";
 /** What must hold of any ops of anybody: each function takes one graph and throws when it does not. */
+import { AUTH_MAX } from "../../../sync/entry/entry.ts";
 import { authOf, judge } from "../../../sync/roster/judge.ts";
 import type { Action } from "../../../sync/roster/may.ts";
 import { compareRank, may, rankOf } from "../../../sync/roster/may.ts";
