@@ -185,7 +185,8 @@ test("[DG7] a relay that says it has what it threw away does not keep a last wor
   for (const it of [bob, carol, dave, eve]) await relay.lose(await mailboxOf(it));
   for (const it of [bob, carol, dave, eve]) it.reconnect();
   await w.pass(10 * MINUTE_MS);
-  for (const it of everybody) expect((await hears(it)).at(-1), it.name).toBe("the last word");
+  for (const it of everybody)
+    expect([it.name, (await hears(it)).at(-1)]).toEqual([it.name, "the last word"]);
   await w.atRest(10 * MINUTE_MS);
 });
 

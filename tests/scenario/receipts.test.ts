@@ -178,7 +178,7 @@ test("[CU11] [DG6] in a group of more than 32 receipts are taken together for te
   const c = await groupOf(alice);
   const log = (await alice.rows("logs")).find((it) => it.c === c && it.own);
   const delivered = async (): Promise<number> => {
-    const [cursor] = (await alice.rows("cursors")).filter((it) => it.c === c);
+    const cursor = (await alice.rows("cursors")).find((it) => it.c === c);
     return maxKnown(deliveredOf(cursor, log?.log ?? ""));
   };
   const before = await delivered();
@@ -209,7 +209,7 @@ test("[CU12] in a group of more than 128 receipts come when somebody wants to kn
   const c = await groupOf(alice);
   const log = (await alice.rows("logs")).find((it) => it.c === c && it.own);
   const told = async (): Promise<number> => {
-    const [cursor] = (await alice.rows("cursors")).filter((it) => it.c === c);
+    const cursor = (await alice.rows("cursors")).find((it) => it.c === c);
     return maxKnown(deliveredOf(cursor, log?.log ?? ""));
   };
   expect(await told()).toBe(0);

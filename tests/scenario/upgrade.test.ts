@@ -142,7 +142,7 @@ test("[DV6] a database of version 2 opens, with everything in it, and goes on", 
   await pass(HOUR_MS);
   for (const person of everybody) await person.wake();
   await pass(MINUTE_MS);
-  for (const person of everybody) expect([...person.bugs], person.name).toEqual([]);
+  for (const person of everybody) expect([person.name, ...person.bugs]).toEqual([person.name]);
 
   expect((await alice.rows("channels")).map((it) => it.kind)).toEqual(["self", "account", "dm"]);
   expect(await laptop.account()).toBe(await alice.account());

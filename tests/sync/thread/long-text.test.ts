@@ -3,7 +3,12 @@ import { expect, test } from "vitest";
 
 import { utf8 } from "../../../crypto/base/bytes.ts";
 import { TEXT_BYTES_MAX } from "../../../sync/entry/text.ts";
-import { BEGINNING_CODE_POINTS, checkLongText, openWhole, WHOLE_BYTES_MAX } from "../../../sync/thread/long-text.ts";
+import {
+  BEGINNING_CODE_POINTS,
+  checkLongText,
+  openWhole,
+  WHOLE_BYTES_MAX,
+} from "../../../sync/thread/long-text.ts";
 import { countCharacters, TEXT_CODE_POINTS_MAX } from "../../../sync/thread/text-length.ts";
 
 /** Halves of characters in any order, what shows nothing, and what does. */

@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { act, fireEvent, waitFor, within } from "@testing-library/react";
 import type { Dexie } from "dexie";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { readChat } from "../../../../app/db/chats.ts";
@@ -52,7 +52,9 @@ async function shown(floor: number, resetAtMs: number, prepare?: (db: Dexie) => 
   let arrive: (arrivals: number) => void = () => undefined;
   function Notes() {
     const [arrivals, setArrivals] = useState(1);
-    arrive = setArrivals;
+    useEffect(() => {
+      arrive = setArrivals;
+    }, []);
     return (
       <ChatNotes
         chat={{ ...chat, arrivals, lastH: 90 }}
