@@ -34,7 +34,7 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/group/welcome.ts",
-        find: "  if (member === undefined) return opsAlone(tx, channel);\n",
+        find: "  if (member === undefined) return opsAlone(tx, channel, account);\n",
         replace:
           "  if (member === undefined) return (await commonPartsOf(tx, self, channel)).ops;\n",
       },

@@ -61,4 +61,16 @@ export const REGRESSIONS: readonly Regression[] = [
     profile: "A",
     found: "a chain that was handed over in 1970 was forgotten when the clock was set right",
   },
+  {
+    seed: 51,
+    profile: "G",
+    found: "a relay that lost its store never took a device without an account again",
+  },
+  { seed: 64, profile: "G", found: "who was out of a group asked for what was missing there" },
+  {
+    seed: 182,
+    profile: "G",
+    found: "who was removed was told what the group was called since",
+  },
+  { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
 ];
