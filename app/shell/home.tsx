@@ -69,6 +69,7 @@ export function Home({ inviteLink, onErase }: HomeProps): ReactElement {
   const [, navigate] = useLocation();
   const openC = useOpenChat();
   const [isHistory] = useRoute("/history");
+  const isList = openC === null && !isHistory;
   const chats = useChats();
   const openChat = (c: number): void => {
     setPanel(null);
@@ -96,11 +97,12 @@ export function Home({ inviteLink, onErase }: HomeProps): ReactElement {
   }, [device, inviteLink]);
 
   return (
-    <div className="app" data-pane={openC === null && !isHistory ? "list" : "chat"}>
+    <div className="app" data-pane={isList ? "list" : "chat"}>
       <Strips isLeaving={panel?.type === "signOut"} onErase={() => setPanel({ type: "signOut" })} />
       <Sidebar
         chats={chats ?? NO_CHATS}
         openC={openC}
+        isHeaded={isList}
         onSwitcher={onSwitcher}
         onInvite={() => setPanel({ type: "invite" })}
         onNewGroup={() => setPanel({ type: "newGroup" })}
@@ -234,6 +236,8 @@ function useDoings(onPanel: PanelsProps["onPanel"]): readonly Doing[] {
 type SidebarProps = {
   readonly chats: readonly Chat[];
   readonly openC: number | null;
+  /** An open chat or page has the document's heading, else the list has. */
+  readonly isHeaded: boolean;
   readonly onSwitcher: () => void;
   readonly onInvite: () => void;
   readonly onNewGroup: () => void;
@@ -242,19 +246,14 @@ type SidebarProps = {
 };
 
 function Sidebar(props: SidebarProps): ReactElement {
-  const { chats, openC, onSwitcher, onInvite, onNewGroup, onSettings, onWords } = props;
+  const { chats, openC, isHeaded, onSwitcher, onInvite, onNewGroup, onSettings, onWords } = props;
   const words = texts();
   const alone = chats.every(({ kind }) => kind === "self");
   return (
     <nav className="sidebar" aria-label={words.chats.navigation}>
       <header className="sidebar-header">
         <Brand />
-        {/* An open chat has the page's heading. */}
-        {openC === null ? (
-          <h1 className="wordmark">Kith</h1>
-        ) : (
-          <span className="wordmark">Kith</span>
-        )}
+        {isHeaded ? <h1 className="wordmark">Kith</h1> : <span className="wordmark">Kith</span>}
         <button
           type="button"
           className="icon-button"
