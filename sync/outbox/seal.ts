@@ -124,9 +124,13 @@ async function chainFor(
   );
   const isCrowd = fresh.size >= CROWD_MIN;
   const came: DeviceRow[] = [];
+  const targetOf = new Map(row.targets.map((it) => [it.device, it]));
   for (const device of lacking) {
-    const isLast = row.targets.some((it) => it.device === device.device && it.isLast === true);
-    const before = row.isUnconfirmed === true || isLast ? null : row;
+    // Who is not to have this entry confirms others.
+    const target = targetOf.get(device.device);
+    const isConfirmed =
+      row.isUnconfirmed !== true && target !== undefined && target.isLast !== true;
+    const before = isConfirmed ? row : null;
     const hand = { ...context, device, before, psk: null };
     const welcome = isCrowd ? shortWelcomeFor : welcomesFor;
     const welcomes = fresh.has(device.device)

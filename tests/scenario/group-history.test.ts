@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { bytesOf } from "../../sync/channel/channels.ts";
 import type { HistoryPolicy } from "../../sync/roster/may.ts";
 import { add, groupOf, hears, makeGroup, remove, rosterRow, tell } from "./group-talk.ts";
 import { MINUTE_MS, SECOND_MS, DAY_MS, type World, world } from "./world.ts";
@@ -131,4 +132,33 @@ test("[GP9] [GP20] who left and is back asks for nothing that was said meanwhile
   w.relay.counted();
   await w.pass(30 * MINUTE_MS);
   expect(w.relay.counted()["put.stored"] ?? 0).toBe(0);
+});
+
+test("[GP20] what who let them in did not have yet is asked for once, and no more", async () => {
+  const w = await hut("none");
+  const { alice, bob, dave } = w;
+  await talk(w, 1, 4);
+  expect(await dave.device.groups.leave(await groupOf(dave))).toEqual({ ok: true });
+  await w.pass(20 * SECOND_MS);
+  // Bob's next words are lost on their way to Alice, who lets Dave in before she hears of them.
+  alice.disconnect();
+  await tell(bob, "between");
+  await tell(bob, "between too");
+  await w.pass(5 * SECOND_MS);
+  await tell(alice, "meanwhile");
+  await w.pass(SECOND_MS);
+  await add(alice, dave);
+  const [mailbox] = await alice.rows("mailboxes");
+  expect(await w.relay.lose(bytesOf(mailbox?.mailbox ?? ""))).toBeGreaterThan(0);
+  alice.reconnect();
+  await w.pass(20 * SECOND_MS);
+  await tell(bob, "and now");
+  await w.pass(5 * MINUTE_MS);
+  await tell(dave, "back");
+  await w.atRest(5 * MINUTE_MS);
+  // He knows where Bob's log begins for him: nothing before that is missing.
+  const said = (await dave.rows("entries")).find((it) => it.text === "and now");
+  const log = (await dave.rows("logs")).find((it) => it.a === said?.a);
+  expect((await rosterRow(dave)).starts[log?.log ?? ""]).toBe(said?.s);
+  expect((await hears(dave)).slice(-2)).toEqual(["and now", "back"]);
 });
