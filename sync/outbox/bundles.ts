@@ -1,4 +1,5 @@
 /** Prekey bundles: what a first message to a device is sealed under. crypto.md, Prekeys. */
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import { decodePrekeyBundle, verifyPrekeyBundle } from "../../crypto/handshake/prekeys.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
 import { cardOf } from "../contact/contacts.ts";
@@ -28,10 +29,11 @@ export async function fetchBundle(
   return undefined;
 }
 
-/** What waited for the bundle is due now. */
+/** What waited for the bundle is due now. One that was here already is not what anything waits for. */
 export async function keepBundle(tx: WriteTx, id: Hex, prekeyBundle: Uint8Array): Promise<void> {
   const device = await tx.get("devices", id);
-  if (device === undefined) return;
+  const held = device?.prekeyBundle ?? null;
+  if (device === undefined || (held !== null && equalBytes(held, prekeyBundle))) return;
   await tx.put("devices", { ...device, prekeyBundle });
   await hurryFor(tx, id);
 }
