@@ -20,14 +20,16 @@ import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { NO_META, withMeta } from "../thread/channel-meta.ts";
 import { rosterJudge } from "../thread/roster-judge.ts";
-import { isLink, noteLink, workOutLinks } from "./links.ts";
+import { isLink, LINK_ENTRIES_MAX, workOutLinks } from "./links.ts";
 import { rosterOf, rosterRowOf, type Turn } from "./rosters.ts";
 import type { EntryPlace } from "./rows.ts";
 
 /** Entries that wait for a roster; more are taken for ones that do not count. */
-export const WAITS_MAX = 1_000;
-/** Entries that name or describe the group; later ones change nothing. */
-export const METAS_MAX = 1_000;
+const WAITS_MAX = 1_000;
+/** … and of one account, so that nobody drives out what others wrote. */
+const WAITS_OF_ACCOUNT_MAX = 100;
+/** Entries that name or describe the group, and count; later ones change nothing. */
+const METAS_MAX = 1_000;
 /** Rows that are judged anew at once. */
 const PAGE_ROWS = 500;
 
@@ -55,17 +57,35 @@ const isJudged = ({ kind }: EntryRow): boolean => kind !== KINDS.logOpen.number 
 /** Judges an entry that was just placed. */
 export async function judgePlaced(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
   if (!isJudged(row)) return;
-  if (isMeta(row)) await noteMeta(tx, row);
-  if (isLink(row)) await noteLink(tx, row);
   await judgeRow(tx, self, await rosterOf(tx, row.c), row, true);
   if (isMeta(row)) await describe(tx, row.c);
   if (isLink(row)) await workOutLinks(tx, row.c);
 }
 
-async function noteMeta(tx: WriteTx, { c, a, s }: EntryRow): Promise<void> {
-  const roster = await rosterRowOf(tx, c);
-  if (roster.metas.length >= METAS_MAX) return;
-  await tx.put("rosters", { ...roster, metas: [...roster.metas, [a, s]] });
+/** Only what counts takes a place: nobody without the right to speak of the group fills the list. */
+async function noteWord(tx: WriteTx, row: EntryRow, counts: Counts): Promise<void> {
+  const roster = await rosterRowOf(tx, row.c);
+  const { metas, linkEntries = [] } = roster;
+  const isHeard = counts === undefined;
+  if (isMeta(row)) {
+    await tx.put("rosters", { ...roster, metas: placesWith(metas, row, isHeard, METAS_MAX) });
+  }
+  if (isLink(row)) {
+    const places = placesWith(linkEntries, row, isHeard, LINK_ENTRIES_MAX);
+    await tx.put("rosters", { ...roster, linkEntries: places });
+  }
+}
+
+/** With the entry's place or without it; beyond `max` no other is added. */
+function placesWith(
+  places: readonly EntryPlace[],
+  { a, s }: EntryRow,
+  isIn: boolean,
+  max: number,
+): readonly EntryPlace[] {
+  const others = places.filter((it) => it[0] !== a || it[1] !== s);
+  if (!isIn) return others;
+  return others.length < places.length || places.length >= max ? places : [...places, [a, s]];
 }
 
 /** What the group is called now: of what counts the last word. */
@@ -104,6 +124,7 @@ async function judgeRow(
   const ended = isForked ? "no" : await closingOf(tx, log, row.s, isNew);
   const counts = ended ?? (roster && countsIn(roster, row, { ...log, a: row.a }));
   if (roster !== undefined && ended === undefined) await noteWait(tx, row, counts);
+  if (roster !== undefined && (isMeta(row) || isLink(row))) await noteWord(tx, row, counts);
   const isLine = roster !== undefined && isMeta(row) && row.shown === 0 && counts === undefined;
   if (counts === row.counts && !isLine) return;
   const { counts: _, ...rest } = row;
@@ -138,10 +159,25 @@ async function noteWait(tx: WriteTx, { c, a, s }: EntryRow, counts: Counts): Pro
   const roster = await rosterRowOf(tx, c);
   const isNoted = roster.waits.some((it) => it[0] === a && it[1] === s);
   if (isNoted === (counts === "waits")) return;
+  if (!isNoted && !(await hasRoomToWait(tx, a, roster.waits))) return;
   const waits = isNoted
     ? roster.waits.filter((it) => it[0] !== a || it[1] !== s)
-    : [...roster.waits, [a, s] as const].slice(0, WAITS_MAX);
+    : [...roster.waits, [a, s] as const];
   await tx.put("rosters", { ...roster, waits });
+}
+
+async function hasRoomToWait(
+  tx: WriteTx,
+  a: number,
+  waits: readonly EntryPlace[],
+): Promise<boolean> {
+  if (waits.length < WAITS_OF_ACCOUNT_MAX) return true;
+  const accountOf = async (log: number): Promise<string | undefined> =>
+    (await tx.get("logs", log))?.account;
+  const account = await accountOf(a);
+  const authors = await Promise.all(waits.map((it) => accountOf(it[0])));
+  const theirs = authors.filter((it) => it === account).length;
+  return waits.length < WAITS_MAX && theirs < WAITS_OF_ACCOUNT_MAX;
 }
 
 /** Writes the row, and what follows from it for the count beside the chat and the line below its name. */

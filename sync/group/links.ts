@@ -20,7 +20,7 @@ import type { ReadTx, WriteTx } from "../store/store.ts";
 import { rosterOf, rosterRowOf } from "./rosters.ts";
 import type { EntryPlace, GroupLinkRow } from "./rows.ts";
 
-/** Entries about links that are heeded in a group; later ones change nothing. */
+/** Entries about links that count and are heeded in a group; later ones change nothing. */
 export const LINK_ENTRIES_MAX = 1_000;
 /** Links that are kept as rows; those that work come first. */
 const LINK_ROWS_MAX = 64;
@@ -41,14 +41,6 @@ export function secretOf({ fragment }: GroupLinkRow): Uint8Array | undefined {
 
 export const linkOf = async (tx: ReadTx, c: number, tag: Hex): Promise<GroupLinkRow | undefined> =>
   (await tx.get("rosters", c))?.links?.find((it) => it.tag === tag);
-
-/** Remembers where an entry about a link stands. */
-export async function noteLink(tx: WriteTx, { c, a, s }: EntryRow): Promise<void> {
-  const roster = await rosterRowOf(tx, c);
-  const { linkEntries = [] } = roster;
-  if (linkEntries.length >= LINK_ENTRIES_MAX) return;
-  await tx.put("rosters", { ...roster, linkEntries: [...linkEntries, [a, s]] });
-}
 
 type Word = { readonly row: EntryRow; readonly by: Hex; readonly body: LinkBody };
 

@@ -11,7 +11,9 @@ import { entriesThatFit } from "../payload/entries.ts";
 import { ENTRIES_BYTES_MAX, WELCOME_ITEMS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
-import { decodeRosterBody, ROSTER_KINDS } from "../roster/ops.ts";
+import { isBefore } from "../roster/graph.ts";
+import { decodeRosterBody, ROSTER_KINDS, type RosterOp } from "../roster/ops.ts";
+import type { Roster } from "../roster/resolve.ts";
 import type { Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
@@ -41,17 +43,22 @@ export async function welcomesFor(
   const member = members.find((it) => it.account === account);
   const { former } = await rosterOf(tx, channel.c);
   if (member === undefined && !former.has(account)) return [];
-  if (member === undefined) return opsAlone(tx, channel);
+  if (member === undefined) return opsAlone(tx, channel, account);
   const { ops, people } = await commonPartsOf(tx, self, channel);
   const parts = new Parts(bytesOf(channel.id));
   for (const start of await startsFor(tx, channel, member)) parts.addStart(start);
   return [...ops, ...people, ...parts.payloads()];
 }
 
-/** Why they are no member any more; not what the group is called since, and none of its links. */
-async function opsAlone(tx: ReadTx, channel: Channel): Promise<readonly Uint8Array[]> {
+/** Why they are no member any more; not who came since, what the group is called, and none of its links. */
+async function opsAlone(
+  tx: ReadTx,
+  channel: Channel,
+  account: Hex,
+): Promise<readonly Uint8Array[]> {
   const parts = new Parts(bytesOf(channel.id));
-  const entries = await entriesAt(tx, channel, await opPlaces(tx, channel));
+  const ops = opsUntilEnd(await rosterOf(tx, channel.c), account);
+  const entries = await entriesAt(tx, channel, await placesOf(tx, ops));
   for (const entry of entries) parts.addEntry(entry);
   return parts.payloads();
 }
@@ -91,6 +98,12 @@ export async function rosterParts(
     at += some.length;
   }
   return parts;
+}
+
+/** All but those that come after the op by which the account was a member no more. */
+function opsUntilEnd({ former, ledger: { graph } }: Roster, account: Hex): readonly RosterOp[] {
+  const end = graph.ops.findIndex(({ id }) => id === former.get(account)?.op);
+  return graph.ops.filter((_, place) => !isBefore(graph, end, place));
 }
 
 type CommonParts = {
@@ -182,9 +195,15 @@ async function opEntries(tx: ReadTx, channel: Channel): Promise<readonly Uint8Ar
   return entriesAt(tx, channel, [...(await opPlaces(tx, channel)), ...told]);
 }
 
-async function opPlaces(tx: ReadTx, { c }: Channel): Promise<readonly EntryPlace[]> {
+const opPlaces = async (tx: ReadTx, { c }: Channel): Promise<readonly EntryPlace[]> =>
+  placesOf(tx, opsIn(await rosterOf(tx, c)));
+
+async function placesOf(
+  tx: ReadTx,
+  ops: readonly Pick<RosterOp, "log" | "seq">[],
+): Promise<readonly EntryPlace[]> {
   const places: EntryPlace[] = [];
-  for (const { log: id, seq } of opsIn(await rosterOf(tx, c))) {
+  for (const { log: id, seq } of ops) {
     const log = await logById(tx, id);
     if (log !== undefined) places.push([log.a, seq]);
   }

@@ -18,7 +18,10 @@ import { utf8 } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { decodeCard } from "../../crypto/identity/card.ts";
-import type { IntroductionContent } from "../../crypto/identity/introduction.ts";
+import {
+  encodeIntroduction,
+  type IntroductionContent,
+} from "../../crypto/identity/introduction.ts";
 import { hash32 } from "../../crypto/public/hash.ts";
 import {
   CAPSULE_CHANNELS_MAX,
@@ -50,6 +53,15 @@ const ACCOUNT_BYTES = 32;
 /** Of a group: enough to find one who is there. */
 export const GROUP_MEMBERS_MAX = 8;
 const TITLE_BYTES_MAX = 192;
+/**
+ * Strangers decide how many members and groups there are and what they are called: what does not fit,
+ * even in short, is left out, so that a capsule can be made whatever they do. Of contacts in short …
+ */
+const CONTACTS_BYTES_MAX = 120 * 1_024;
+/** … and of groups. Who we are takes the rest. */
+const GROUPS_BYTES_MAX = 96 * 1_024;
+/** Lengths, and the id of a channel. */
+const FRAMING_BYTES = 24;
 
 /** Whoever waits for our word, and we ourselves, are no contacts to come back. */
 export const KEPT = { accepted: 1, blocked: 2, member: 3, invited: 4 } as const;
@@ -167,7 +179,7 @@ async function keptContacts(
       (lastH.get(b.account) ?? 0) - (lastH.get(a.account) ?? 0) ||
       (a.account < b.account ? -1 : 1),
   );
-  return byWorth.slice(0, CAPSULE_CONTACTS_MAX).map((contact) => {
+  const kept = byWorth.slice(0, CAPSULE_CONTACTS_MAX).map((contact) => {
     const { accountKey, name, state, presenceOut, presenceIn, addedAtMs, notedH = 0 } = contact;
     const isBlocked = state === "blocked";
     const introduction: IntroductionContent = {
@@ -178,6 +190,23 @@ async function keptContacts(
     };
     const row = { state: keptAs(state), presenceOut, presenceIn, addedAtMs, notedH };
     return { introduction, row: encodeShaped(KEPT_CONTACT, row) };
+  });
+  return thatFit(kept, CONTACTS_BYTES_MAX, ({ introduction, row }) => {
+    const short = encodeIntroduction({ ...introduction, facts: [], cards: [] });
+    return short.length + row.length;
+  });
+}
+
+/** The first of them, as long as there is room. */
+function thatFit<Item>(
+  items: readonly Item[],
+  bytesMax: number,
+  bytesOfOne: (item: Item) => number,
+): readonly Item[] {
+  let bytes = 0;
+  return items.filter((it) => {
+    bytes += bytesOfOne(it) + FRAMING_BYTES;
+    return bytes <= bytesMax;
   });
 }
 
@@ -198,7 +227,7 @@ async function keptGroups(tx: ReadTx, self: Self): Promise<CapsuleContent["chann
     const members = others.slice(0, GROUP_MEMBERS_MAX).map((it) => bytesOf(it.account));
     kept.push({ channel: bytesOf(id), row: encodeShaped(KEPT_GROUP, { title, members }) });
   }
-  return kept;
+  return thatFit(kept, GROUPS_BYTES_MAX, ({ row }) => row.length);
 }
 
 /**

@@ -1,0 +1,137 @@
+/** Members, former members and strangers with a link who keep to no protocol: what they cannot do. */
+import { expect, test } from "vitest";
+
+import { toHex } from "../../crypto/base/hex.ts";
+import { accountIdOf, accountKeysOf } from "../../crypto/identity/account.ts";
+import { encodeCapsule } from "../../crypto/recovery/capsule-content.ts";
+import { bytesOf, openChannel } from "../../sync/channel/channels.ts";
+import { ownContact } from "../../sync/contact/contacts.ts";
+import { decodeEntry, entryIdOf, signEntry } from "../../sync/entry/entry.ts";
+import { LINK_ENTRIES_MAX } from "../../sync/group/links.ts";
+import { rosterRowOf } from "../../sync/group/rosters.ts";
+import { ENTRIES_MAX } from "../../sync/payload/limits.ts";
+import { encodePayload } from "../../sync/payload/payload.ts";
+import { capsuleContentOf } from "../../sync/recovery/content.ts";
+import { overSession, selfOf } from "./forge.ts";
+import { add, groupOf, makeGroup, remove, rosterRow, tell } from "./group-talk.ts";
+import type { Person } from "./person.ts";
+import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+
+const SALT = new Uint8Array(16).fill(7);
+
+/** The next `count` entries of `author`'s log in the group, all of one kind and body. */
+async function entriesOf(
+  author: Person,
+  count: number,
+  kind: number,
+  body: Uint8Array,
+): Promise<readonly Uint8Array[]> {
+  const c = await groupOf(author);
+  const self = await selfOf(author);
+  const log = (await author.rows("logs")).find((it) => it.c === c && it.own);
+  const newest = (await author.rows("entries")).findLast((it) => it.c === c && it.a === log?.a);
+  const entry = newest === undefined ? undefined : decodeEntry(newest.bytes);
+  if (newest === undefined || entry?.ok !== true) throw new Error("no entry");
+  const made: Uint8Array[] = [];
+  let { core } = entry.value;
+  let prev = newest.hash;
+  for (let n = 0; n < count; n += 1) {
+    const { channel, log: id, seq, hlc, auth } = core;
+    const next = { channel, log: id, seq: seq + 1, prev, hlc: hlc + 1, kind, deps: [], auth };
+    const draft = { ...next, floor: hlc, expire: null };
+    const signed = signEntry(draft, body, SALT, self.keys.sigSecret);
+    made.push(signed.bytes);
+    const decoded = decodeEntry(signed.bytes);
+    if (!decoded.ok) throw new Error("an entry");
+    ({ core } = decoded.value);
+    prev = entryIdOf(decoded.value.coreBytes);
+  }
+  return made;
+}
+
+test("[GP12] who was removed is not told who came since, however they ask", async () => {
+  const w = await world(["alice", "bob", "carol", "dave"]);
+  const { alice, bob, carol, dave, pass } = w;
+  for (const it of [bob, carol, dave]) await w.befriend(alice, it);
+  await makeGroup(alice, [bob, carol]);
+  await pass(20 * SECOND_MS);
+  await tell(bob, "here");
+  await pass(20 * SECOND_MS);
+  bob.disconnect();
+  await remove(alice, bob);
+  await pass(20 * SECOND_MS);
+  await add(alice, dave);
+  await pass(20 * SECOND_MS);
+  await w.relay.lose(bytesOf((await bob.rows("mailboxes"))[0]?.mailbox ?? ""));
+  await tell(bob, "still there");
+  bob.reconnect();
+  await pass(5 * MINUTE_MS);
+  const members = (await rosterRow(bob)).members.map((it) => it.account);
+  expect(members).toEqual([await alice.account(), await carol.account()]);
+  const known = (await bob.others()).map((it) => it.account);
+  expect(known).not.toContain(await dave.account());
+  expect(bob.bugs).toEqual([]);
+});
+
+test("[GL4] a link is taken back, whatever a member who is no admin says of links", async () => {
+  const w = await world(["alice", "mallory"]);
+  const { alice, mallory, pass } = w;
+  await w.befriend(alice, mallory);
+  await makeGroup(alice, [mallory]);
+  await pass(20 * SECOND_MS);
+  await tell(mallory, "hello");
+  await pass(20 * SECOND_MS);
+  const terms = { uses: null, expiresInMs: 60 * MINUTE_MS, approval: false };
+  const c = await groupOf(alice);
+  expect(await alice.outcome(alice.device.groups.makeLink(c, terms))).toMatchObject({ ok: true });
+  const [link] = (await rosterRow(alice)).links ?? [];
+  const flood = await entriesOf(mallory, LINK_ENTRIES_MAX, 9, new Uint8Array(8));
+  for (let at = 0; at < flood.length; at += ENTRIES_MAX) {
+    const entries = flood.slice(at, at + ENTRIES_MAX);
+    await overSession(mallory, alice, [[encodePayload("entries", { entries })]]);
+    await pass(2 * SECOND_MS);
+  }
+  const held = (await alice.rows("entries")).filter((it) => it.c === c && it.kind === 9);
+  expect(held.length).toBeGreaterThan(LINK_ENTRIES_MAX);
+  expect(await alice.device.groups.withdrawLink(c, link?.tag ?? "")).toEqual({ ok: true });
+  expect((await rosterRow(alice)).links).toMatchObject([{ tag: link?.tag, over: "withdrawn" }]);
+  expect(alice.bugs).toEqual([]);
+});
+
+test("[RV1] a capsule can be made, however many strangers there are and whatever they are called", async () => {
+  const { alice, nowMs } = await world(["alice"]);
+  const self = await selfOf(alice);
+  const name = String.fromCodePoint(0x1_f600).repeat(64);
+  const encoded = await alice.change(async (tx) => {
+    const own = await ownContact(tx, self);
+    const strangers = Array.from({ length: 2_000 }, (_, n) => {
+      const secret = new Uint8Array(32).fill(n & 255).fill(n >> 8, 16);
+      const accountKey = accountKeysOf(secret).publicKey;
+      const account = toHex(accountIdOf(accountKey));
+      return { ...own, account, accountKey, name, state: "member", facts: [], live: [] } as const;
+    });
+    await tx.putAll("contacts", strangers);
+    const chat = await openChannel(tx, self, self.account);
+    const members = [own, ...strangers.slice(0, 8)].map(
+      ({ account }) => ({ account, role: "member", floor: 0, by: account }) as const,
+    );
+    const numbers = Array.from({ length: 700 }, (_, n) => 1_000 + n);
+    const idOf = (c: number): string => c.toString(16).padStart(32, "0");
+    await tx.putAll(
+      "channels",
+      numbers.map((c) => ({ ...chat, c, id: idOf(c), kind: "group", account: "" }) as const),
+    );
+    const roster = await rosterRowOf(tx, 0);
+    const title = "t".repeat(192);
+    await tx.putAll(
+      "rosters",
+      numbers.map((c) => ({ ...roster, c, members, title })),
+    );
+    const random = (length: number): Uint8Array => new Uint8Array(length).fill(3);
+    const content = await capsuleContentOf(tx, self, { nowMs: nowMs(), random }, 1);
+    expect(content.contacts.length).toBeGreaterThan(250);
+    expect(content.channels.length).toBeGreaterThan(150);
+    return encodeCapsule(content, self.keys.sigSecret);
+  });
+  expect(encoded).toMatchObject({ ok: true });
+});
