@@ -68,10 +68,14 @@ export const devicesDe: typeof devicesEn = {
     "Ein anderes deiner Geräte hat es entfernt, oder du hast begonnen, dich abzumelden. Es bekommt nichts mehr, und niemand nimmt an, was hier geschrieben wird. Was darauf ist, kannst du lesen, bis du es löschst.",
   outErase: "Dieses Gerät löschen",
 
-  theyAdded: (name, when) =>
-    `${name} hat ein Gerät hinzugefügt, ${when}. Es liest, was du von da an schreibst.`,
-  theyRemoved: (name, when) =>
-    `${name} hat ein Gerät entfernt, ${when}. Was du schreibst, erreicht es nicht mehr.`,
+  newDevice: (name, when) =>
+    name === null
+      ? `Deinem Konto wurde ein Gerät hinzugefügt, ${when}. Wenn du das nicht warst, entferne es in den Einstellungen.`
+      : `${name} hat ein Gerät hinzugefügt, ${when}. Es liest, was du von da an schreibst.`,
+  goneDevice: (name, when) =>
+    name === null
+      ? `Aus deinem Konto wurde ein Gerät entfernt, ${when}.`
+      : `${name} hat ein Gerät entfernt, ${when}. Was du schreibst, erreicht es nicht mehr.`,
 
   whereHeading: "Wo mein Verlauf liegt",
   whereBody:

@@ -66,10 +66,15 @@ export const devicesEn = {
     "Another device of yours has removed it, or you began to sign out. It gets nothing any more, and nobody takes what is written here. What is on it you can read until you erase it.",
   outErase: "Erase this device",
 
-  theyAdded: (name: string, when: string): string =>
-    `${name} added a device, ${when}. It reads what you write from then on.`,
-  theyRemoved: (name: string, when: string): string =>
-    `${name} removed a device, ${when}. What you write does not reach it any more.`,
+  /** `name` null: ourselves. */
+  newDevice: (name: string | null, when: string): string =>
+    name === null
+      ? `A device was added to your account, ${when}. If that was not you, remove it in the settings.`
+      : `${name} added a device, ${when}. It reads what you write from then on.`,
+  goneDevice: (name: string | null, when: string): string =>
+    name === null
+      ? `A device was removed from your account, ${when}.`
+      : `${name} removed a device, ${when}. What you write does not reach it any more.`,
 
   whereHeading: "Where my history lives",
   whereBody:

@@ -1,4 +1,7 @@
-/** That somebody's devices are others than before. [ADZ1] Told for a week, with when it was. */
+/**
+ * That somebody's devices are others than before. [ADZ1] Told for a week, with when it was. [ADZ2] Of our
+ * own in "Note to self", with what to do if it was not us.
+ */
 import { type ReactElement, useCallback } from "react";
 
 import type { Chat } from "../../db/chats.ts";
@@ -16,14 +19,16 @@ export function DeviceNote({ chat, nowMs }: Props): ReactElement | null {
   const { db } = useSession();
   const { account, kind, name } = chat;
   const read = useCallback(() => readDeviceNews(db, account), [db, account]);
-  const news = useRows(kind === "dm" ? read : null);
+  const news = useRows(kind === "group" ? null : read);
   const words = texts().devices;
   if (news === undefined) return null;
+  const { addedMs, removedMs } = news;
+  const who = kind === "self" ? null : name;
   const isRecent = (ms: number): boolean => ms > nowMs - SHOWN_MS;
   return (
     <>
-      {isRecent(news.addedMs) ? <p>{words.theyAdded(name, fullTime(news.addedMs))}</p> : null}
-      {isRecent(news.removedMs) ? <p>{words.theyRemoved(name, fullTime(news.removedMs))}</p> : null}
+      {isRecent(addedMs) ? <p>{words.newDevice(who, fullTime(addedMs))}</p> : null}
+      {isRecent(removedMs) ? <p>{words.goneDevice(who, fullTime(removedMs))}</p> : null}
     </>
   );
 }
