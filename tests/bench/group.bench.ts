@@ -110,12 +110,19 @@ async function fiveHundred(): Promise<readonly Figure[]> {
     assert(done.ok, "somebody is put out");
     await allHold(host, rest, await say(host, "they are gone"));
   });
+  const next = isFull ? tooMany : leaving;
+  const added = await cost(here, async () => {
+    const done = await host.device.groups.add(c, await accountOf(next));
+    assert(done.ok, "there is room for one");
+    await allHold(host, [...rest, next], await say(host, "welcome"));
+  });
   for (const it of [host, ...guests]) await it.device[Symbol.asyncDispose]();
   const name = `group of ${LARGE}`;
   return [
     ...figuresOf(`${name}: made, and the first message everywhere`, made),
     ...figuresOf(`${name}: a message everywhere`, sent),
     ...figuresOf(`${name}: one less, new chains, and a message everywhere`, removed),
+    ...figuresOf(`${name}: one in their place, and a message everywhere`, added),
     figure(`${name}: one more is refused`, isFull ? 1 : 0, "times"),
   ];
 }
