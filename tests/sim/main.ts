@@ -14,7 +14,7 @@ import { neverHappened } from "./situations.ts";
 import type { Told } from "./worker.ts";
 
 /** Fewer seeds of a profile need not have seen everything. */
-const SITUATION_SEEDS_MIN = 300;
+const SITUATION_SEEDS_MIN = 150;
 /** Failures of which the story is told; the others are counted. */
 const STORIES_MAX = 3;
 

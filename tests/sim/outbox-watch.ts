@@ -16,7 +16,9 @@ export function forgottenIn(
   const gone = before as OutboxRow | undefined;
   if (gone?.n === undefined || gone.what !== "entry" || gone.isUnconfirmed === true) return null;
   const place = placeOf(seen.logs.get(gone.a)?.log ?? "", gone.s);
-  if (!membersIn(seen, gone.c).includes(seen.account)) return null;
+  // Whoever is out, or was when they wrote it, drops it.
+  const isOut = !membersIn(seen, gone.c).includes(seen.account) || seen.unheard.has(place);
+  if (isOut) return null;
   for (const { device, isLast } of gone.targets) {
     const other = ofDevice(device);
     if (isLast === true || other.held.has(place)) continue;

@@ -16,6 +16,8 @@ export type Seen = {
   readonly held: Map<string, string>;
   /** What each of them is. */
   readonly kinds: Map<string, number>;
+  /** Those of them that do not count, as its roster says now. */
+  readonly unheard: Set<string>;
   /** Envelopes that it has dealt with. */
   readonly envelopes: Set<string>;
   /** Its log rows, by the number that they have there. */
@@ -43,6 +45,7 @@ export const nothingSeen = (who: string): Seen => ({
   mailbox: "",
   held: new Map(),
   kinds: new Map(),
+  unheard: new Set(),
   envelopes: new Set(),
   logs: new Map(),
   shown: new Map(),

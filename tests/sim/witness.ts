@@ -260,6 +260,8 @@ export class Witness {
     if (isSaid) seen.shown.set(row.text, row.id);
     seen.held.set(place, hash);
     seen.kinds.set(place, row.kind);
+    if (row.counts === "no") seen.unheard.add(place);
+    else seen.unheard.delete(place);
   }
 
   #takeOwn(seen: Seen, place: string, hash: string, row: EntryRow): void {
