@@ -11,7 +11,7 @@ import type { Moment } from "./person.ts";
 export const PROFILES = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
 export type Profile = (typeof PROFILES)[number];
 /** Whose turn it is: worlds of pairs are quick, and find what they find only with many. */
-export const TURNS_OF_PROFILES: readonly Profile[] = [..."ABCABDABEABFABGH"] as Profile[];
+export const TURNS_OF_PROFILES: readonly Profile[] = "ABCABDABEABFABGH".split("") as Profile[];
 
 /** How long people write and things break. */
 export const BUSY_MS = 40_000;
