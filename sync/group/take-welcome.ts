@@ -1,3 +1,7 @@
+/**
+ * A welcome into a group, taken: its ops are entries like all others, and prove themselves.
+ * docs/protocol/groups.md, [GP9].
+ */
 import { assert } from "../../crypto/base/assert.ts";
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
@@ -13,10 +17,6 @@ import {
 } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
 import { certifiedBy } from "../contact/certified.ts";
-/**
- * A welcome into a group, taken: its ops are entries like all others, and prove themselves.
- * docs/protocol/groups.md, [GP9].
- */
 import { heedEntry } from "../devices/heed.ts";
 import { decodeBody, type LogOpenBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, logIdOf, verifyEntry } from "../entry/entry.ts";

@@ -1,9 +1,9 @@
-import { toHex } from "../../crypto/base/hex.ts";
 /**
  * Telling others what our copy of a channel comes to, and that a log forks. A digest goes to one device,
  * chosen by chance, when a channel was quiet after a change: who is behind asks, who is ahead tells its
  * own. docs/protocol/sync.md, [DG3], [DG6] and [FK3].
  */
+import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { helloSlotOf, sealLive } from "../../crypto/chain/live.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
