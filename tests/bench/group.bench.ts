@@ -13,8 +13,8 @@ const LARGE = Number(process.env["KITH_BENCH_LARGE_GROUP"] ?? 500);
 const LINKS_AT_ONCE = 10;
 const STEP_MS_MAX = 120_000;
 /** After that long all receipts of up to 32 members are told; of more, with jitter, most. */
-const QUIET_MS = 4_000;
-const SETTLE_MS_MAX = 20_000;
+const QUIET_MS = 3_000;
+const SETTLE_MS_MAX = 10_000;
 
 export async function figures(): Promise<readonly Figure[]> {
   await ready;
