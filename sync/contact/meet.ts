@@ -45,8 +45,10 @@ export async function meet(
   const isOfDevice = them.devices.some((it) => toHex(it.certificate.device) === from.device);
   if (toHex(them.account) !== from.account || !isOfDevice) return effects.dropped("contact forged");
   if (from.account === self.account) return meetSibling(tx, context, from, type, them);
-  const held = await tx.get("contacts", from.account);
-  if (held?.state === "blocked") return effects.dropped("blocked");
+  const known = await tx.get("contacts", from.account);
+  if (known?.state === "blocked") return effects.dropped("blocked");
+  const held = known && (await withFacts(tx, context, from, them, known));
+  if (held?.live.includes(from.device) === false) return effects.dropped("device out");
   const state = await stateFor(tx, from, type, held);
   if (state === undefined) return effects.dropped("contact unasked");
   const isReached = ((await tx.get("devices", from.device))?.cardCounter ?? 0) > 0;
@@ -62,6 +64,21 @@ export async function meet(
   // What came before they were accepted was not told yet.
   effects.receipt(channel.c);
   effects.wake();
+}
+
+/** Facts prove themselves, also those that a device brings which was put out of its account. */
+async function withFacts(
+  tx: WriteTx,
+  { effects }: OpenContext,
+  from: SessionPeer,
+  them: Contact,
+  held: ContactRow,
+): Promise<ContactRow> {
+  const { said, refused } = await takeFacts(tx, them.accountKey, held, them.facts, from.device);
+  for (const { type } of refused) effects.dropped(`facts ${type}`);
+  const now = { ...held, ...said };
+  await tx.put("contacts", now);
+  return now;
 }
 
 /**
@@ -89,6 +106,7 @@ async function meetSibling(
     if (isUnmet) await tx.put("devices", { ...known, knowsUs: false });
     await putCard(tx, card, nowMs);
   }
+  if (!said.live.includes(from.device)) return effects.dropped("device out");
   if (type === "contact") await answerSibling(tx, context, from.device);
   await noteEverybody(tx, context);
   if (type === "contact") await openToSibling(tx, context, from.device);

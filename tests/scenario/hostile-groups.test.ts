@@ -5,7 +5,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf, accountKeysOf } from "../../crypto/identity/account.ts";
 import { encodeCapsule } from "../../crypto/recovery/capsule-content.ts";
 import { bytesOf, openChannel } from "../../sync/channel/channels.ts";
-import { ownContact } from "../../sync/contact/contacts.ts";
+import { introductionOf, ownCard, ownContact } from "../../sync/contact/contacts.ts";
 import { decodeEntry, entryIdOf, signEntry } from "../../sync/entry/entry.ts";
 import { LINK_ENTRIES_MAX } from "../../sync/group/links.ts";
 import { rosterRowOf } from "../../sync/group/rosters.ts";
@@ -15,6 +15,7 @@ import { capsuleContentOf } from "../../sync/recovery/content.ts";
 import { overSession, selfOf } from "./forge.ts";
 import { add, groupOf, makeGroup, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
+import { deviceOf, three } from "./three-devices.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 const SALT = new Uint8Array(16).fill(7);
@@ -134,4 +135,29 @@ test("[RV1] a capsule can be made, however many strangers there are and whatever
     return encodeCapsule(content, self.keys.sigSecret);
   });
   expect(encoded).toMatchObject({ ok: true });
+});
+
+test("[OD11] a removed device changes nothing of what its person is called", async () => {
+  const them = await three();
+  const { phone, laptop, bob, relay, pass, outcome } = them;
+  // It is stolen, and hears nothing of its removal.
+  laptop.disconnect();
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(20 * SECOND_MS);
+  const self = await selfOf(laptop);
+  const contact = await laptop.change(async (tx) => {
+    const cards = [await ownCard(tx, self, { token: new Uint8Array(16) }, 0)];
+    const introduction = { ...(await introductionOf(tx, self, cards)), name: "a thief" };
+    return { ...introduction, presenceKey: new Uint8Array(32).fill(9) };
+  });
+  const [row] = await laptop.rows("mailboxes");
+  await relay.lose(bytesOf(row?.mailbox ?? ""));
+  await overSession(laptop, bob, [[encodePayload("contact", contact)]]);
+  laptop.reconnect();
+  await pass(20 * SECOND_MS);
+  expect(bob.dropped).toContain("device out");
+  const known = await bob.contact(phone);
+  expect(known).toMatchObject({ name: "phone", live: [await deviceOf(phone)] });
+  expect(known.presenceIn).not.toEqual(new Uint8Array(32).fill(9));
 });
