@@ -15,7 +15,8 @@ import {
   logById,
   openLog,
 } from "../channel/channels.ts";
-import { channelWith, membersOf } from "../channel/members.ts";
+import { channelWith } from "../channel/members.ts";
+import { hasRoomForWriter, writersOf } from "../channel/writers.ts";
 import { hEffOf } from "../clock/hlc.ts";
 import { certifiedBy } from "../contact/certified.ts";
 import { heedEntry } from "../devices/heed.ts";
@@ -25,7 +26,7 @@ import { KINDS } from "../entry/kinds.ts";
 import { followEntry } from "../group/follow.ts";
 import { cameAt } from "../group/history.ts";
 import { learnWriter } from "../group/members-known.ts";
-import { groupMembers, rosterOf } from "../group/rosters.ts";
+import { groupMembers } from "../group/rosters.ts";
 import type { MemberRow } from "../group/rows.ts";
 import { isServable } from "../group/welcome.ts";
 import { noteHealed } from "../heal/healed.ts";
@@ -34,7 +35,7 @@ import type { Chunk } from "../payload/chunk.ts";
 import { takeRead } from "../receipts/receipts.ts";
 import { placeEntry } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
-import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
+import type { DeviceRow, EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { openRun, type Run, type RunEntry } from "./run.ts";
 
@@ -88,21 +89,16 @@ async function openWriter(
   const { accountKey, certificates, incarnation } = opened.value;
   const account = toHex(accountIdOf(accountKey));
   const certificate = certifiedBy(accountKey, certificates);
-  const isMember = (await writersIn(tx, self, channel)).has(account);
+  const isMember = (await writersOf(tx, self, channel)).has(account);
   if (certificate === undefined || !isMember) return effects.dropped("writer forged");
+  if (!(await hasRoomForWriter(tx, self, channel, account)))
+    return effects.dropped("too many logs");
   if (channel.kind === "group") {
     const facts = certificates.map(certificateFactOf);
-    await learnWriter(tx, context, accountKey, facts, account);
+    if (!(await learnWriter(tx, context, accountKey, facts, account))) return;
   }
   const device = toHex(certificate.device);
   await openLog(tx, self, channel, { account, device, key: certificate.sigKey, incarnation });
-}
-
-/** Who writes there, or did. */
-async function writersIn(tx: ReadTx, self: Self, channel: Channel): Promise<ReadonlySet<Hex>> {
-  const members = await membersOf(tx, self, channel);
-  const former = channel.kind === "group" ? (await rosterOf(tx, channel.c)).former.keys() : [];
-  return new Set([...members, ...former]);
 }
 
 async function takeRun(

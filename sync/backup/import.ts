@@ -46,8 +46,10 @@ export async function beginImport(
   if (found === undefined) return err({ type: "BackupMalformed" });
   const self = deps.self();
   if (self !== undefined) {
-    const isOurs = self.account === toHex(found.account);
-    return isOurs ? ok({ isNew: false }) : err({ type: "BackupOtherAccount" });
+    if (self.account !== toHex(found.account)) return err({ type: "BackupOtherAccount" });
+    // Everybody knows our account's id: that a device of ours began the file is what its signature shows.
+    const isOurs = decodeCapsule(found.account, found.capsule).ok;
+    return isOurs ? ok({ isNew: false }) : err({ type: "BackupMalformed" });
   }
   const key = secret ?? found.secret;
   if (key === null || key.length !== RECOVERY_SECRET_BYTES)

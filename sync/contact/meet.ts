@@ -28,11 +28,17 @@ import {
   tokenFor,
 } from "./contacts.ts";
 import { putCard, takeFacts } from "./devices.ts";
+import { INVITE_LIFE_MS } from "./invites.ts";
 
 /** Answers to one device that may be unsettled: more introductions than that are not answered. */
 export const ANSWERS_WAITING_MAX = 8;
 /** Contacts that may wait for an answer. More strangers than that are turned away. */
 const REQUESTS_MAX = 200;
+/**
+ * Strangers who came by a link into a group, in the life of one, and are in none of ours: whoever has the link
+ * can be many.
+ */
+export const AT_DOORS_MAX = 1_000;
 
 export async function meet(
   tx: WriteTx,
@@ -49,7 +55,7 @@ export async function meet(
   if (known?.state === "blocked") return effects.dropped("blocked");
   const held = known && (await withFacts(tx, context, from, them, known));
   if (held?.live.includes(from.device) === false) return effects.dropped("device out");
-  const state = await stateFor(tx, from, type, held);
+  const state = await stateFor(tx, from, type, held, context.nowMs);
   if (state === undefined) return effects.dropped("contact unasked");
   const isReached = ((await tx.get("devices", from.device))?.cardCounter ?? 0) > 0;
   const contact = await putContact(tx, context, from, them, state, held);
@@ -159,9 +165,11 @@ async function stateFor(
   from: SessionPeer,
   type: "contact" | "contactAccept",
   held: ContactRow | undefined,
+  nowMs: number,
 ): Promise<ContactState | undefined> {
   // A link into a group makes no contacts: who used it is somebody who would like to be in it.
-  if (from.invite?.group !== undefined) return held?.state ?? (await asJoiner(tx, from.invite));
+  if (from.invite?.group !== undefined)
+    return held?.state ?? (await asJoiner(tx, from.invite, nowMs));
   if (held?.state === "accepted") return "accepted";
   if (type === "contactAccept") return held?.state === "invited" ? "accepted" : undefined;
   // We used their link and they used ours: both have said yes.
@@ -181,10 +189,21 @@ async function stateFor(
 }
 
 /** Undefined: too many wait to be let into that group. */
-async function asJoiner(tx: WriteTx, { group }: InviteRow): Promise<ContactState | undefined> {
+async function asJoiner(
+  tx: WriteTx,
+  { group }: InviteRow,
+  nowMs: number,
+): Promise<ContactState | undefined> {
   const channel = await tx.find("channels", "id", group?.channel ?? "");
   const row = channel?.c === undefined ? undefined : await tx.get("rosters", channel.c);
-  return row !== undefined && (row.joins ?? []).length < JOINS_MAX ? "member" : undefined;
+  if (row === undefined || (row.joins ?? []).length >= JOINS_MAX) return undefined;
+  const rosters = await tx.range("rosters", "primary", {});
+  const within = new Set(rosters.flatMap(({ members }) => members.map((it) => it.account)));
+  const strangers = (await tx.range("contacts", "primary", {})).filter(
+    ({ state, account, addedAtMs }) =>
+      state === "member" && !within.has(account) && nowMs - addedAtMs < INVITE_LIFE_MS,
+  );
+  return strangers.length < AT_DOORS_MAX ? "member" : undefined;
 }
 
 async function putContact(

@@ -63,6 +63,10 @@ async function learnMember(
 ): Promise<boolean> {
   const account = toHex(id);
   const held = await tx.get("contacts", account);
+  if (held === undefined && !(await hasRoomForStranger(tx))) {
+    context.effects.dropped("too many strangers");
+    return false;
+  }
   // Each account's facts are counted for itself: whoever brings many people brings many facts.
   const { said, refused } = await takeFacts(tx, accountKey, held, facts, account);
   for (const { type } of refused) context.effects.dropped(`facts ${type}`);
@@ -115,17 +119,28 @@ async function greetLater(tx: WriteTx, id: Hex, account: Hex): Promise<void> {
   if (isNew) await tx.put("devices", { ...device, knowsUs: false });
 }
 
-/** A member of whom nothing but a log is known: what its first entry proves is enough to read it. */
+/** Accounts cost nothing: of who is no contact no more are told apart than many large groups have. */
+const KNOWN_ACCOUNTS_MAX = 20_000;
+
+const hasRoomForStranger = async (tx: ReadTx): Promise<boolean> =>
+  (await tx.count("contacts", "primary", {})) < KNOWN_ACCOUNTS_MAX;
+
+/**
+ * A member of whom nothing but a log is known: what its first entry proves is enough to read it. False when
+ * too many strangers are known.
+ */
 export async function learnWriter(
   tx: WriteTx,
   context: OpenContext,
   accountKey: Uint8Array,
   facts: readonly Uint8Array[],
   account: Hex,
-): Promise<void> {
+): Promise<boolean> {
   const held = await tx.get("contacts", account);
-  if (held !== undefined) return;
+  if (held !== undefined) return true;
+  if (!(await hasRoomForStranger(tx))) return false;
   const { said } = await takeFacts(tx, accountKey, held, facts, account);
   await tx.put("contacts", { ...strangerOf(context, account, accountKey, "?"), ...said });
   for (const device of said.live) await greetLater(tx, device, account);
+  return true;
 }

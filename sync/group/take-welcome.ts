@@ -16,6 +16,7 @@ import {
   openLog,
 } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
+import { hasRoomForWriter } from "../channel/writers.ts";
 import { certifiedBy } from "../contact/certified.ts";
 import { heedEntry } from "../devices/heed.ts";
 import { decodeBody, type LogOpenBody } from "../entry/bodies.ts";
@@ -188,8 +189,10 @@ async function openNamedLog(
   if (channel.kind !== "group" || core.seq !== 1 || isHere) return;
   const writer = writerIn(entry);
   if (writer === undefined || toHex(core.channel) !== channel.id) return;
+  const hasRoom = await hasRoomForWriter(tx, context.self, channel, writer.account);
   const facts = writer.open.certificates.map(certificateFactOf);
-  await learnWriter(tx, context, writer.open.accountKey, facts, writer.account);
+  if (!hasRoom || !(await learnWriter(tx, context, writer.open.accountKey, facts, writer.account)))
+    return context.effects.dropped("too many logs");
   await openLog(tx, context.self, channel, writer);
 }
 

@@ -3,10 +3,22 @@ import { expect, test } from "vitest";
 
 import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf, accountKeysOf } from "../../crypto/identity/account.ts";
+import { certifyDevice } from "../../crypto/identity/certificate.ts";
+import { makeDevice } from "../../crypto/identity/device.ts";
 import { encodeCapsule } from "../../crypto/recovery/capsule-content.ts";
+import { ACCOUNT_FRAME, FRAME } from "../../sync/backup/format.ts";
+import { encodeShaped } from "../../sync/cbor-shape.ts";
 import { bytesOf, openChannel } from "../../sync/channel/channels.ts";
 import { introductionOf, ownCard, ownContact } from "../../sync/contact/contacts.ts";
-import { decodeEntry, entryIdOf, signEntry } from "../../sync/entry/entry.ts";
+import { AT_DOORS_MAX } from "../../sync/contact/meet.ts";
+import { encodeLogOpen } from "../../sync/entry/bodies.ts";
+import {
+  decodeEntry,
+  entryIdOf,
+  INCARNATION_BYTES,
+  logIdOf,
+  signEntry,
+} from "../../sync/entry/entry.ts";
 import { LINK_ENTRIES_MAX } from "../../sync/group/links.ts";
 import { rosterRowOf } from "../../sync/group/rosters.ts";
 import { ENTRIES_MAX } from "../../sync/payload/limits.ts";
@@ -16,7 +28,7 @@ import { overSession, selfOf } from "./forge.ts";
 import { add, groupOf, makeGroup, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { deviceOf, three } from "./three-devices.ts";
-import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 const SALT = new Uint8Array(16).fill(7);
 
@@ -48,6 +60,23 @@ async function entriesOf(
     prev = entryIdOf(decoded.value.coreBytes);
   }
   return made;
+}
+
+/** The first entry of a log that somebody opens who was never heard of. */
+function strangersLog(channel: Uint8Array, n: number): Uint8Array {
+  const account = accountKeysOf(new Uint8Array(32).fill(n));
+  const device = makeDevice((length) => new Uint8Array(length).fill(n));
+  const request = { accountKey: account.publicKey, issuer: null, device, capabilities: 0 };
+  const certificate = certifyDevice({ ...request, createdAtMs: 1 }, account.secretKey);
+  const incarnation = new Uint8Array(INCARNATION_BYTES).fill(n);
+  const body = encodeLogOpen({
+    accountKey: account.publicKey,
+    certificates: [certificate],
+    incarnation,
+  });
+  const log = logIdOf(device.sigKey, channel, incarnation);
+  const draft = { channel, log, seq: 1, prev: null, hlc: 5_000, kind: 15, deps: [], auth: [] };
+  return signEntry({ ...draft, floor: 0, expire: null }, body, SALT, device.sigSecret).bytes;
 }
 
 test("[GP12] who was removed is not told who came since, however they ask", async () => {
@@ -160,4 +189,62 @@ test("[OD11] a removed device changes nothing of what its person is called", asy
   const known = await bob.contact(phone);
   expect(known).toMatchObject({ name: "phone", live: [await deviceOf(phone)] });
   expect(known.presenceIn).not.toEqual(new Uint8Array(32).fill(9));
+});
+
+test("[GL13] who has a link cannot make an admin's device know people without end", async () => {
+  const w = await world(["alice", "bob", "carol", "dave"]);
+  const { alice, bob, carol, dave, befriend, pass, nowMs } = w;
+  await befriend(alice, bob);
+  await makeGroup(alice, [bob]);
+  await pass(20 * SECOND_MS);
+  const terms = { uses: null, expiresInMs: 60 * MINUTE_MS, approval: true };
+  const made = await alice.outcome(alice.device.groups.makeLink(await groupOf(alice), terms));
+  if (!made.ok) throw new Error(made.error.type);
+  const like = await alice.contact(bob);
+  const strangers = Array.from({ length: AT_DOORS_MAX }, (_, n) => {
+    const account = n.toString(16).padStart(64, "0");
+    return { ...like, account, state: "member", facts: [], live: [], addedAtMs: nowMs() } as const;
+  });
+  await alice.change((tx) => tx.putAll("contacts", strangers));
+  await carol.accept(made.value.link);
+  await pass(20 * SECOND_MS);
+  expect(alice.dropped).toContain("contact unasked");
+  expect((await rosterRow(alice)).joins ?? []).toEqual([]);
+  // A month later nobody remembers who stood at the door.
+  const earlier = strangers.map((it) => ({ ...it, addedAtMs: nowMs() - 31 * DAY_MS }));
+  await alice.change((tx) => tx.putAll("contacts", earlier));
+  await dave.accept(made.value.link);
+  await pass(20 * SECOND_MS);
+  expect((await rosterRow(alice)).joins).toMatchObject([{ account: await dave.account() }]);
+});
+
+test("[MM9] who supplies entries of strangers cannot make us open logs without end", async () => {
+  const { alice, mallory, befriend, pass } = await world(["alice", "mallory"]);
+  await befriend(alice, mallory);
+  await makeGroup(alice, [mallory]);
+  await pass(20 * SECOND_MS);
+  const c = await groupOf(alice);
+  const before = (await alice.rows("logs")).filter((it) => it.c === c);
+  const channel = bytesOf((await alice.rows("channels")).find((it) => it.c === c)?.id ?? "");
+  const fillers = Array.from({ length: 1_022 }, (_, n) => {
+    const log = before[0]!;
+    const id = n.toString(16).padStart(32, "0");
+    return { ...log, a: 10_000 + n, log: id, account: id + id, own: false };
+  });
+  await alice.change((tx) => tx.putAll("logs", fillers));
+  const entries = [1, 2, 3, 4].map((n) => strangersLog(channel, n));
+  await overSession(mallory, alice, [[encodePayload("entries", { entries })]]);
+  await pass(5 * SECOND_MS);
+  const now = (await alice.rows("logs")).filter((it) => it.c === c);
+  expect(now).toHaveLength(before.length + 1_024);
+  expect(alice.dropped).toContain("too many logs");
+});
+
+test("[BU7] a file that no device of the account began is refused by its devices", async () => {
+  const { alice, outcome } = await world(["alice"]);
+  const account = bytesOf(await alice.account());
+  const frame = { account, writtenAtMs: 1, secret: null, capsule: new Uint8Array(300) };
+  const bytes = encodeShaped(ACCOUNT_FRAME, frame);
+  const begun = await outcome(alice.device.backup.begin({ type: FRAME.account, bytes }, null));
+  expect(begun).toEqual({ ok: false, error: { type: "BackupMalformed" } });
 });
