@@ -21,7 +21,7 @@ import { certifiedBy } from "../contact/certified.ts";
 import { heedEntry } from "../devices/heed.ts";
 import { decodeBody, type LogOpenBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, logIdOf, verifyEntry } from "../entry/entry.ts";
-import { KINDS } from "../entry/kinds.ts";
+import { isRoster, KINDS } from "../entry/kinds.ts";
 import { heedRefusal } from "../heal/forks.ts";
 import { noteHealed } from "../heal/healed.ts";
 import type { Start, Welcome } from "../payload/welcome.ts";
@@ -33,6 +33,11 @@ import type { ReadTx, WriteTx } from "../store/store.ts";
 import { enter, followEntry } from "./follow.ts";
 import { learnWriter, takeIntroduction } from "./members-known.ts";
 import { groupMembers, rosterRowOf } from "./rosters.ts";
+
+/** Logs of which it is remembered where they begin for us. */
+const STARTS_MAX = 4_096;
+/** Entries before the start that somebody names which are looked at. */
+const HELD_BEFORE_MAX = 256;
 
 /** Groups that others made for us and in which we turned out not to be. */
 const FOREIGN_GROUPS_MAX = 64;
@@ -135,13 +140,35 @@ async function putStarts(
 ): Promise<void> {
   if (starts.length === 0) return;
   const row = await rosterRowOf(tx, c);
-  const added = Object.fromEntries(starts.map(({ log, seq }) => [toHex(log), seq]));
   // Who let us in says it, also when we are back. Of others the first word about a log holds: what was let in
   // once is not taken back.
   const own = row.members.find((it) => it.account === self.account);
+  // Who may read all is kept from nothing.
+  if (own?.floor === 0) return;
   const isHost = own === undefined || own.by === from;
+  const told: [Hex, number][] = [];
+  for (const { log, seq } of starts) {
+    const id = toHex(log);
+    if (isHost || (await mayBeginAt(tx, c, id, seq, own.floor))) told.push([id, seq]);
+  }
+  const added = Object.fromEntries(told);
   const now = isHost ? { ...row.starts, ...added } : { ...added, ...row.starts };
-  await tx.put("rosters", { ...row, starts: now });
+  if (Object.keys(now).length <= STARTS_MAX) await tx.put("rosters", { ...row, starts: now });
+}
+
+/** Not behind what we hold and may read: or whoever lies about it would hide what is missing. */
+async function mayBeginAt(
+  tx: ReadTx,
+  c: number,
+  id: Hex,
+  seq: number,
+  floor: number,
+): Promise<boolean> {
+  const log = await logById(tx, id);
+  if (log === undefined || log.c !== c || seq <= 2) return true;
+  const range = { lower: [c, log.a, 2], upper: [c, log.a, seq - 1] };
+  const before = await tx.range("entries", "primary", { ...range, limit: HELD_BEFORE_MAX });
+  return !before.some((it) => !isRoster(it.kind) && it.h >= floor);
 }
 
 /** `isPart`: of a roster that is just being told. `by`: who was asked for it and supplied it. */

@@ -248,3 +248,30 @@ test("[BU7] a file that no device of the account began is refused by its devices
   const begun = await outcome(alice.device.backup.begin({ type: FRAME.account, bytes }, null));
   expect(begun).toEqual({ ok: false, error: { type: "BackupMalformed" } });
 });
+
+test("[GP9] nobody but who let us in keeps us from what is missing by where they say that logs begin", async () => {
+  const { alice, bob, mallory, befriend, pass } = await world(["alice", "bob", "mallory"]);
+  for (const it of [bob, mallory]) await befriend(alice, it);
+  await makeGroup(alice, [mallory], "none");
+  await pass(20 * SECOND_MS);
+  await tell(alice, "before bob");
+  await pass(10 * SECOND_MS);
+  await add(alice, bob);
+  await pass(20 * SECOND_MS);
+  await tell(alice, "bob is here");
+  await tell(mallory, "indeed");
+  await pass(MINUTE_MS);
+  const c = await groupOf(bob);
+  const channel = bytesOf((await bob.rows("channels")).find((it) => it.c === c)?.id ?? "");
+  for (const who of [alice, bob]) {
+    const other = await (who === alice ? bob : alice).account();
+    const its = await groupOf(who);
+    const log = (await who.rows("logs")).find((it) => it.c === its && it.account === other);
+    const before = (await rosterRow(who)).starts;
+    const starts = [{ log: bytesOf(log?.log ?? ""), seq: 4_000_000 }];
+    const welcome = encodePayload("welcome", { channel, entries: [], introductions: [], starts });
+    await overSession(mallory, who, [[welcome]]);
+    await pass(10 * SECOND_MS);
+    expect((await rosterRow(who)).starts).toEqual(before);
+  }
+});
