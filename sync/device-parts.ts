@@ -96,10 +96,11 @@ export function openWorkers(wiring: Wiring): Workers {
   const workers: Workers = {
     pump,
     receipts: openReceiptSender(base),
-    receiving: openReceiving({ ...base, wake }),
+    receiving: openReceiving({ ...base, wake, effects }),
     healing: openHealing({
       ...base,
       wake,
+      effects,
       onMissing: (missing) => board.change({ missing }),
     }),
     seeker: openSeeker({ ...base, httpOf, found }),

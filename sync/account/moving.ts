@@ -115,7 +115,7 @@ async function tellCard(
   if (token === undefined) return;
   const card = await ownCard(tx, context.self, token, context.nowMs);
   const payloads = [encodePayload("card", { card })];
-  await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
+  await sendControl(tx, { ...told, device, payloads, before: null, psk: null });
 }
 
 /** The record by which those find us who knew our mailbox at the relay that is gone. */

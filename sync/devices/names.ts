@@ -14,6 +14,7 @@ import type { DeviceName, OwnName } from "../entry/account-bodies.ts";
 import { sendControl } from "../outbox/control.ts";
 import { cleanName, type NameError } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
+import type { OpenContext } from "../receive/open-envelope.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { DeviceError } from "./commands.ts";
@@ -138,7 +139,10 @@ export const isNameDue = async (tx: ReadTx): Promise<boolean> =>
   (((await tx.get("meta", NAME_DUE))?.v ?? []) as readonly Hex[]).length > 0;
 
 /** Tells some of those who are to hear our name. True: there are more. */
-export async function tellName(tx: WriteTx, context: NameContext): Promise<boolean> {
+export async function tellName(
+  tx: WriteTx,
+  context: NameContext & Pick<OpenContext, "effects">,
+): Promise<boolean> {
   const due = ((await tx.get("meta", NAME_DUE))?.v ?? []) as readonly Hex[];
   if (due.length === 0) return false;
   const { name } = await ownContact(tx, context.self);

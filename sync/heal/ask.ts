@@ -2,6 +2,7 @@
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { sendControl } from "../outbox/control.ts";
+import type { Effects } from "../receive/effects.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { Asked } from "./asked.ts";
@@ -11,6 +12,7 @@ export type AskContext = {
   readonly self: Self;
   readonly nowMs: number;
   readonly random: Random;
+  readonly effects: Pick<Effects, "upkeep">;
   readonly asked: Asked;
   readonly claims: Claims;
 };
@@ -28,13 +30,14 @@ export function anyOf<T>(random: Random, all: readonly T[]): readonly T[] {
 /** How many of the devices were sent the question. */
 export async function ask(
   tx: WriteTx,
-  { self, nowMs, random }: AskContext,
+  { self, nowMs, random, effects }: AskContext,
   devices: readonly DeviceRow[],
   payload: Uint8Array,
 ): Promise<number> {
   let sent = 0;
   for (const device of devices) {
-    const input = { self, device, payloads: [payload], before: null, psk: null, nowMs, random };
+    const told = { payloads: [payload], before: null, psk: null };
+    const input = { self, device, nowMs, random, effects, ...told };
     if (await sendControl(tx, input)) sent += 1;
   }
   return sent;

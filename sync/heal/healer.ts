@@ -12,6 +12,7 @@ import { reachableDevices } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
 import { NACK_TAGS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
+import type { Effects } from "../receive/effects.ts";
 import { letGo, POISON_TAG } from "../receive/held.ts";
 import type { DeviceRow, Hex, TableName, TokenRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
@@ -52,6 +53,7 @@ export type HealDeps = {
   readonly random: Random;
   readonly self: () => Self | undefined;
   readonly wake: () => void;
+  readonly effects: Pick<Effects, "upkeep">;
   /** A device is behind us and may not know. */
   readonly behind: (c: number, device: Hex) => void;
   /** By channel: entries that were asked for several times and are not here. */

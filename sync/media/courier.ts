@@ -158,10 +158,10 @@ class Rounds implements Courier {
 
   /** What devices that went still lack of a history. */
   async #payOwed(self: Self): Promise<void> {
-    const { store, lane, timers, random } = this.#deps;
+    const { store, lane, timers, random, effects } = this.#deps;
     const isOwed = await store.read(["meta"], async (tx) => (await nextOwedAtMs(tx)) < Infinity);
     if (!isOwed || this.#isClosed) return;
-    const context = { self, nowMs: timers.now(), random };
+    const context = { self, nowMs: timers.now(), random, effects };
     await lane.run(() => store.write(RECEIVE_TABLES, (tx) => payOwed(tx, context)));
   }
 
@@ -295,7 +295,8 @@ class Rounds implements Courier {
         await tx.delete("media", keyOf(row));
         return false;
       }
-      const context = { self, nowMs: timers.now(), random };
+      const { effects } = this.#deps;
+      const context = { self, nowMs: timers.now(), random, effects };
       await tx.put("media", await announceHistory(tx, context, channel, row));
       return true;
     }
@@ -329,7 +330,7 @@ class Rounds implements Courier {
   }
 
   async #askHolders(tx: WriteTx, self: Self, row: MediaRow): Promise<boolean> {
-    const { random, timers } = this.#deps;
+    const { random, timers, effects } = this.#deps;
     const channel = await channelOf(tx, row.c);
     if (channel === undefined) return false;
     const { holders } = await sourcesOf(tx, self, row);
@@ -338,7 +339,7 @@ class Rounds implements Courier {
     ];
     let isAsked = false;
     for (const device of turnOf(holders, row.attempts)) {
-      const control = { self, device, payloads, before: null, psk: null, random };
+      const control = { self, device, payloads, before: null, psk: null, random, effects };
       if (await sendControl(tx, { ...control, nowMs: timers.now() })) isAsked = true;
     }
     return isAsked;

@@ -14,6 +14,7 @@ import { encodeChunk } from "../payload/chunk.ts";
 import { encodeChunks, type HistoryBlob } from "../payload/history-blob.ts";
 import { HISTORY_CHUNKS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
+import type { Effects } from "../receive/effects.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -35,6 +36,7 @@ export type HistoryContext = {
   readonly self: Self;
   readonly nowMs: number;
   readonly random: Random;
+  readonly effects: Pick<Effects, "upkeep">;
 };
 
 /** Makes the blobs of what is due. True when there is something to carry now. */

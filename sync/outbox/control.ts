@@ -28,7 +28,7 @@ export type ControlInput = {
   readonly nowMs: number;
   readonly random: Random;
   /** Our relay has to hear of the token that a first message tells of: at once. */
-  readonly effects?: Pick<Effects, "upkeep">;
+  readonly effects: Pick<Effects, "upkeep">;
 };
 
 /** Control messages without a place that may wait for one device. Who asks again gets them later. */
@@ -110,8 +110,7 @@ async function introduced(tx: WriteTx, input: ControlInput): Promise<readonly Ui
   const row = await tx.get("devices", input.device.device);
   const contact = row?.knowsUs === false ? await tx.get("contacts", row.account) : undefined;
   if (contact === undefined) return payloads;
-  const { effects = { upkeep: () => undefined } } = input;
-  const context = { nowMs, random, effects };
+  const context = { nowMs, random, effects: input.effects };
   const token = await cardToken(tx, context, contact, null);
   const cards = token === undefined ? [] : [await ownCard(tx, self, token, nowMs)];
   const introduction = await introductionOf(tx, self, cards);

@@ -19,6 +19,7 @@ import { SEAL_TABLES } from "../outbox/seal.ts";
 import { pendingTargets } from "../outbox/targets.ts";
 import type { CursorWant } from "../payload/cursor-want.ts";
 import { encodePayload } from "../payload/payload.ts";
+import type { Effects } from "../receive/effects.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
@@ -47,6 +48,7 @@ export type PullDeps = {
   readonly random: Random;
   readonly self: () => Self | undefined;
   readonly wake: () => void;
+  readonly effects: Pick<Effects, "upkeep">;
 };
 
 export function openReceiving(deps: PullDeps): Receiving {
@@ -69,12 +71,15 @@ export function openReceiving(deps: PullDeps): Receiving {
   };
 }
 
-type AskDeps = { readonly self: Self; readonly nowMs: number; readonly random: Random };
+type AskDeps = Pick<PullDeps, "random" | "effects"> & {
+  readonly self: Self;
+  readonly nowMs: number;
+};
 
 /** One device each of members who have not told of our newest entry, in an order of chance. */
 async function askSome(
   tx: WriteTx,
-  { self, nowMs, random }: AskDeps,
+  { self, nowMs, random, effects }: AskDeps,
   c: number,
 ): Promise<number | undefined> {
   const channel = await channelOf(tx, c);
@@ -99,7 +104,7 @@ async function askSome(
   for (const { device } of lots.toSorted((x, y) => (x.lot < y.lot ? -1 : 1))) {
     if (asked >= PULL_MEMBERS_MAX) break;
     const payloads = [encodePayload("cursorWant", { channel: bytesOf(channel.id) })];
-    const input = { self, device, payloads, before: null, psk: null, nowMs, random };
+    const input = { self, device, payloads, before: null, psk: null, nowMs, random, effects };
     if (await sendControl(tx, input)) asked += 1;
   }
   return asked;
@@ -123,7 +128,7 @@ export async function answerCursorWant(
 /** Our cursor, for one device alone; under our chain's live key, like every other. Answers how many went. */
 export async function tellCursor(
   tx: WriteTx,
-  { self, nowMs, random }: AskDeps,
+  { self, nowMs, random }: Omit<AskDeps, "effects">,
   channel: Channel,
   id: Hex,
 ): Promise<0 | 1> {

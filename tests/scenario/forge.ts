@@ -181,8 +181,10 @@ export async function overSession(
     const [device] = await tx.range("devices", "account", { lower: account, upper: account });
     if (device === undefined) throw new Error("no device");
     const nowMs = author.timers.now();
+    const effects = { upkeep: () => undefined };
     for (const payloads of messages) {
-      await sendControl(tx, { self, device, payloads, before: null, psk: null, nowMs, random });
+      const told = { payloads, before: null, psk: null };
+      await sendControl(tx, { self, device, nowMs, random, effects, ...told });
     }
   });
   author.device.network(true);

@@ -58,7 +58,7 @@ async function tell(tx: WriteTx, context: Context): Promise<boolean> {
   const [device] = await tx.range("devices", "account", { lower: theirs, upper: theirs });
   const payload = self && (await payloadOf(tx, context, self));
   if (self === undefined || device === undefined || payload === undefined) return false;
-  const at = { nowMs: world.kernel.now(), random };
+  const at = { nowMs: world.kernel.now(), random, effects: { upkeep: () => undefined } };
   return await sendControl(tx, {
     self,
     device,
