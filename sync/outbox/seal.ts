@@ -13,8 +13,8 @@ import { SEALED_BODY_MS_MAX } from "../../crypto/lifetimes.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
-import { mayRead, recipientsOf } from "../channel/members.ts";
-import { cardToken, ownCard, ownContact } from "../contact/contacts.ts";
+import { mayRead, membersOf, recipientsOf } from "../channel/members.ts";
+import { cardToken, liveDevices, ownCard, ownContact } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
 import { groupMembers, ROSTER_TABLES } from "../group/rosters.ts";
 import { rosterParts, shortWelcomeFor, welcomesFor } from "../group/welcome.ts";
@@ -184,8 +184,8 @@ async function tellAnew(tx: WriteTx, { effects }: SealContext, c: number): Promi
 }
 
 /**
- * Who shall read the entry: everybody in the channel, and of a change of the roster also those who went
- * by it. Rule [GP11].
+ * Who shall read the entry: everybody in the channel, of a change of the roster also those who went by it, and
+ * our own devices, though we left since. Rules [GP11] and [GP18].
  */
 async function readersOf(
   tx: WriteTx,
@@ -195,11 +195,25 @@ async function readersOf(
 ): Promise<readonly DeviceRow[]> {
   const members = await recipientsOf(tx, self, channel);
   const entry = await tx.get("entries", [c, a, s]);
-  if (entry === undefined || !isRoster(entry.kind)) return members;
   const known = new Set(members.map((it) => it.device));
   const others = targets.filter((it) => it.state === "pending" && !known.has(it.device));
-  const rows = await Promise.all(others.map((it) => tx.get("devices", it.device)));
+  if (entry === undefined || others.length === 0) return members;
+  const rows = isRoster(entry.kind)
+    ? await Promise.all(others.map((it) => tx.get("devices", it.device)))
+    : await siblingsBehind(tx, self, channel, others);
   return [...members, ...rows.filter((it) => it !== undefined && it.card !== null)] as DeviceRow[];
+}
+
+/** Our own devices among these, where we are no member any more: what we said before is theirs as well. */
+async function siblingsBehind(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  targets: readonly Target[],
+): Promise<readonly DeviceRow[]> {
+  if ((await membersOf(tx, self, channel)).includes(self.account)) return [];
+  const wanted = new Set(targets.map((it) => it.device));
+  return (await liveDevices(tx, self.account)).filter((it) => wanted.has(it.device));
 }
 
 /** Who must learn of a group before our chain is of any use to them. Rule [GP9]. */

@@ -74,6 +74,8 @@ export class KeyWatch {
       if (other === seen || other.device === "") continue;
       if (!other.handed.has(tag) && !handed.includes(other.device)) continue;
       if (mayRead(seen, c, other.account, other.device)) continue;
+      // What one said before leaving is for one's other devices, too.
+      if (seen.contacts.get(seen.account)?.live.includes(other.device) === true) continue;
       this.#options.fail(
         `[INV17] ${seen.who} sealed for channel ${c}, and ${other.who} has the key, who may not read`,
       );

@@ -72,5 +72,10 @@ export const REGRESSIONS: readonly Regression[] = [
     profile: "G",
     found: "who was removed was told what the group was called since",
   },
+  {
+    seed: 622,
+    profile: "G",
+    found: "what was said before leaving a group waited for ever for our other device",
+  },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
 ];
