@@ -116,7 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the outbox drops an entry when the connection breaks",
     profile: "A",
-    breaks: ["INV7"],
+    breaks: ["INV6", "INV7"],
     edits: [
       {
         file: "sync/outbox/attempts.ts",
@@ -178,7 +178,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what comes twice counts twice",
     profile: "C",
-    breaks: ["INV14"],
+    breaks: ["INV14", "INV19"],
     edits: [
       {
         file: "sync/receive/open-envelope.ts",
@@ -352,6 +352,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the last word is the one that came last",
     profile: "C",
+    from: 471,
     breaks: ["INV16"],
     edits: [
       {
