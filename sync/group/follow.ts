@@ -16,7 +16,7 @@ import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { authNameOf } from "../roster/graph.ts";
 import { rosterOpOf } from "../roster/ops.ts";
-import type { EntryRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { EntryRow, Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
 import { judgeAnew, judgeLog, judgePlaced } from "./counting.ts";
@@ -154,7 +154,7 @@ async function tendLinks(tx: WriteTx, context: OpenContext, channel: Channel): P
 
 /**
  * `writer`: a device. Whom we removed and who goes on as if nothing had happened has not heard of it; nor has
- * who writes to us after we left. Rules [GP12] and [GP18].
+ * who writes to us after we left, be it another device of ours. Rules [GP12] and [GP18].
  */
 export async function tellWhoIsOut(
   tx: WriteTx,
@@ -165,7 +165,7 @@ export async function tellWhoIsOut(
   const { self, effects } = context;
   const { former } = await rosterOf(tx, channel.c);
   const device = await tx.get("devices", writer);
-  if (device === undefined || device.account === self.account) return;
+  if (device === undefined || writer === self.device) return;
   const isOut = [device.account, self.account].some((it) => former.get(it)?.by === self.account);
   if (!isOut || (await controlsWaiting(tx, device.device, null)) > 0) return;
   if (!(await takeWelcomeTurn(tx, context, device))) return;
@@ -242,7 +242,7 @@ async function leaveDoors(tx: WriteTx, account: Hex): Promise<void> {
 const parcelsOf = (tx: WriteTx, c: number): Promise<readonly OutboxRow[]> =>
   tx.range("outbox", "entry", { lower: [c, 1], upper: [c, Number.MAX_SAFE_INTEGER] });
 
-/** Nothing is for those who left but the op that says so. Rule [GP12]. */
+/** Nothing is for those who left but ops, and of these they tell no more what arrived. Rule [GP12]. */
 async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Promise<void> {
   if (accounts.size === 0) return;
   const gone = new Set<Hex>();
@@ -251,10 +251,12 @@ async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Prom
     for (const { device } of devices) gone.add(device);
   }
   for (const parcel of await parcelsOf(tx, c)) {
-    const targets = parcel.targets.filter((it) => !gone.has(it.device));
-    if (targets.length === parcel.targets.length) continue;
+    if (!parcel.targets.some((it) => gone.has(it.device))) continue;
     const entry = await tx.get("entries", [parcel.c, parcel.a, parcel.s]);
-    if (entry === undefined || isRoster(entry.kind) || parcel.n === undefined) continue;
+    if (entry === undefined || parcel.n === undefined) continue;
+    const targets = isRoster(entry.kind)
+      ? parcel.targets.map((it) => (gone.has(it.device) ? lastFor(it) : it))
+      : parcel.targets.filter((it) => !gone.has(it.device));
     if (targets.length === 0) await tx.delete("outbox", parcel.n);
     else
       await putOutbox(
@@ -263,6 +265,13 @@ async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Prom
       );
   }
 }
+
+/** A relay's word is enough. */
+const lastFor = (target: Target): Target => ({
+  ...target,
+  isLast: true,
+  state: target.state === "stored" ? "done" : target.state,
+});
 
 /** We were removed: what we still had to say there is for nobody. Rule [GP12]. */
 async function dropWaiting(tx: WriteTx, c: number): Promise<void> {

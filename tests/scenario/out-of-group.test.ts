@@ -1,8 +1,19 @@
 import { expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
-import { groupOf, makeGroup, remove, rosterRow, tell } from "./group-talk.ts";
+import { groupOf, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
+import type { Person } from "./person.ts";
+import { linked } from "./sibling.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+
+const owed = async (person: Person): Promise<readonly string[]> => {
+  const c = await groupOf(person);
+  const rows = (await person.rows("outbox")).filter((it) => it.c === c);
+  return rows.map(({ what, a, s, targets }) => {
+    const states = targets.map((it) => it.state).join(" ");
+    return `${what} ${a}/${s} ${states}`;
+  });
+};
 
 test("[HE7] who is out of a group asks nobody for what is missing in it", async () => {
   const { alice, bob, carol, pass, befriend } = await world(["alice", "bob", "carol"]);
@@ -54,7 +65,50 @@ test("[GP12] who was removed and goes on is told why, and not what the group is 
   await tell(bob, "still there");
   bob.reconnect();
   await pass(5 * MINUTE_MS);
-  const members = (await rosterRow(bob)).members.map((it) => it.account);
-  expect(members).not.toContain(await bob.account());
+  const accounts = (await rosterRow(bob)).members.map((it) => it.account);
+  expect(accounts).not.toContain(await bob.account());
   expect((await rosterRow(bob)).title).toBe("Hut");
+});
+
+test("[GP18] a leave that was lost on the way to one's other device is told there by its next word", async () => {
+  const w = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol, relay, everybody, pass, befriend } = w;
+  await befriend(phone, bob);
+  await befriend(bob, carol);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(bob, [phone, carol]);
+  await pass(30 * SECOND_MS);
+  for (const it of [phone, laptop]) await tell(it, "hello");
+  await pass(30 * SECOND_MS);
+  phone.disconnect();
+  expect(await laptop.device.groups.leave(await groupOf(laptop))).toEqual({ ok: true });
+  await pass(20 * SECOND_MS);
+  await relay.lose(bytesOf((await phone.rows("mailboxes"))[0]?.mailbox ?? ""));
+  phone.reconnect();
+  await pass(20 * SECOND_MS);
+  expect(await members(phone, [phone, bob, carol])).toContain("phone member");
+  await tell(phone, "still there");
+  // Sooner than copies are compared.
+  await pass(20 * SECOND_MS);
+  expect(await members(phone, [phone, bob, carol])).toEqual(["bob owner", "carol member"]);
+  for (const it of everybody) expect(await owed(it), `${it.name} has nothing to send`).toEqual([]);
+});
+
+test("[GP12] an op is waited for no longer when whoever lost it has left", async () => {
+  const w = await world(["alice", "bob", "carol", "dave"]);
+  const { alice, bob, carol, dave, relay, everybody, pass, befriend } = w;
+  for (const it of [bob, carol, dave]) await befriend(alice, it);
+  await makeGroup(alice, [bob, carol, dave]);
+  await pass(20 * SECOND_MS);
+  bob.disconnect();
+  await remove(alice, dave);
+  await pass(20 * SECOND_MS);
+  await relay.lose(bytesOf((await bob.rows("mailboxes"))[0]?.mailbox ?? ""));
+  expect(await owed(alice)).not.toEqual([]);
+  expect(await bob.device.groups.leave(await groupOf(bob))).toEqual({ ok: true });
+  bob.reconnect();
+  await pass(5 * MINUTE_MS);
+  expect(await members(alice, everybody)).toEqual(["alice owner", "carol member"]);
+  for (const it of everybody) expect(await owed(it), `${it.name} has nothing to send`).toEqual([]);
 });

@@ -62,6 +62,16 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "a chain that was handed over in 1970 was forgotten when the clock was set right",
   },
   {
+    seed: 117,
+    profile: "D",
+    found: "an op waited for ever for somebody who had left before the lying relay gave it to them",
+  },
+  {
+    seed: 133,
+    profile: "D",
+    found: "a device went on in a group that its person had left on another device",
+  },
+  {
     seed: 51,
     profile: "G",
     found: "a relay that lost its store never took a device without an account again",
