@@ -6,7 +6,7 @@
  *
  * An owner link opens a mailbox and stays up: MSG, ACK, presence of one's own. A guest link says
  * nothing about who asks (PUT, presence of others): it is dialled when there is something to ask and
- * hung up after a minute of silence.
+ * hung up after 50 s of silence.
  *
  *     idle -> connecting -> welcoming -> (authing ->) open -> waiting -> connecting …
  */

@@ -31,8 +31,11 @@ import type {
 import { PutWindow } from "./put-window.ts";
 import { socketUrlOf } from "./relay-address.ts";
 
-/** A guest link without anything to do is hung up. */
-export const GUEST_IDLE_MS = UNAUTHENTICATED_IDLE_MS;
+/**
+ * A guest link without anything to do is hung up, and before its relay does it: that would be a loss, after which
+ * nothing can be put for a while.
+ */
+export const GUEST_IDLE_MS = UNAUTHENTICATED_IDLE_MS - 10_000;
 /** A connection that held so long ended a row of failures. */
 export const STABLE_MS = 10_000;
 /** However often it is woken, a link is dialled no faster than this. */
