@@ -78,11 +78,6 @@ export const REGRESSIONS: readonly Regression[] = [
   },
   { seed: 64, profile: "G", found: "who was out of a group asked for what was missing there" },
   {
-    seed: 182,
-    profile: "G",
-    found: "who was removed was told what the group was called since",
-  },
-  {
     seed: 622,
     profile: "G",
     found: "what was said before leaving a group waited for ever for our other device",
