@@ -65,18 +65,6 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "an envelope is believed to be what the relay calls it",
-    profile: "D",
-    breaks: ["INV11", "INV13", "INV14", "INV16"],
-    edits: [
-      {
-        file: "sync/receive/open-envelope.ts",
-        find: '  if (!equalBytes(envelopeIdOf(arrival.body), arrival.env)) return effects.dropped("env");\n',
-        replace: "",
-      },
-    ],
-  },
-  {
     name: "a relay's OK is the end of it",
     profile: "D",
     breaks: ["INV7"],
