@@ -113,6 +113,8 @@ test("[ACU1] [ACU2] [APN2] [APN3] a push to a stopped service worker: it reads, 
   await beside.goto(`${bob.url}/status`);
   const push = await pushInto(bob, beside);
   await bob.leave();
+  // His engine has gone: what is delivered from here on, the service worker took.
+  await expect.poll(() => socketsAt(bob.url)).toBeLessThanOrEqual(ALICES_SOCKETS);
   await alice.say("one", "two");
   await alice.seesState("two", "Sent");
   await push.stopAll();
