@@ -209,15 +209,29 @@ export async function tellFormer(
 }
 
 /** Not the turn of [HE3]: what shows that a roster is missing may be the answer to a question. */
-export async function takeWelcomeTurn(
+export const takeWelcomeTurn = (
+  tx: WriteTx,
+  context: OpenContext,
+  device: DeviceRow,
+): Promise<boolean> => takeRosterTurn(tx, context, device, "welcomedAtMs");
+
+/** May it be asked for a roster? It answers no sooner than that. Rule [GP30]. */
+export const takeAskTurn = (
+  tx: WriteTx,
+  context: OpenContext,
+  device: DeviceRow,
+): Promise<boolean> => takeRosterTurn(tx, context, device, "askedAtMs");
+
+async function takeRosterTurn(
   tx: WriteTx,
   { nowMs }: OpenContext,
   { device: id }: DeviceRow,
+  turn: "welcomedAtMs" | "askedAtMs",
 ): Promise<boolean> {
   const device = await tx.get("devices", id);
-  const ageMs = nowMs - (device?.welcomedAtMs ?? 0);
+  const ageMs = nowMs - (device?.[turn] ?? 0);
   if (device === undefined || (ageMs >= 0 && ageMs < WELCOME_EVERY_MS)) return false;
-  await tx.put("devices", { ...device, welcomedAtMs: nowMs });
+  await tx.put("devices", { ...device, [turn]: nowMs });
   return true;
 }
 

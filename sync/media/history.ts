@@ -17,16 +17,20 @@ import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { DeviceRow } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
-import { historyFor, historyFrom, historyRow, nextHistory } from "./media-rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import { historyFrom, historyOut, historyRow, nextHistory } from "./media-rows.ts";
 import { owe, OWED_AFTER_MS, owedIn } from "./owed.ts";
 import { ownBlobOf } from "./own-blob.ts";
 import type { MediaRow } from "./rows.ts";
 
 /** Blobs of one channel that are made at a time: the rest when these are up. */
 const BLOBS_AT_ONCE = 8;
-/** Of one channel for one device: some 45 MB. Whoever takes them asks for the rest. */
+/** Of one channel for one of our own devices: some 45 MB. Whoever takes them asks for the rest. */
 const BLOBS_MAX = 64;
+/** … for an account of others, over all its devices: what lies there is out of our own room. */
+export const BLOBS_FOR_ACCOUNT_MAX = 16;
+/** … and in all channels for all of them. */
+export const BLOBS_FOR_OTHERS_MAX = 64;
 /** They lie at our relay for so long. */
 export const HISTORY_LIFE_MS = 14 * 86_400_000;
 /** A blob that no relay has after so many tries is given up: the question comes again. */
@@ -49,15 +53,16 @@ export async function payOwed(tx: WriteTx, context: HistoryContext): Promise<boo
   const device = await tx.get("devices", due.device);
   const channel =
     device && (await channelWith(tx, context.self, device.account, bytesOf(due.channel)));
-  const lying = channel === undefined ? [] : await historyFor(tx, channel.c, due.device);
-  if (device === undefined || channel === undefined || lying.length >= BLOBS_MAX) {
+  const lying = channel === undefined ? [] : await historyOut(tx, channel.c);
+  const room = device === undefined ? 0 : await roomFor(tx, context.self, device, lying);
+  if (device === undefined || channel === undefined || room <= 0) {
     await owe(tx, due, due.channel, null, context.nowMs);
     return true;
   }
-  if (lying.some((it) => it.state === "up")) return false;
+  if (lying.some((it) => it.peer?.device === due.device && it.state === "up")) return false;
   let { held } = due;
   let left = 1;
-  for (let n = 0; n < BLOBS_AT_ONCE && left > 0; n += 1) {
+  for (let n = 0; n < Math.min(BLOBS_AT_ONCE, room) && left > 0; n += 1) {
     const part = await historyChunks(tx, context.self, device, channel, held, HISTORY_CHUNKS_MAX);
     if (part.chunks.length === 0) break;
     const content = encodeChunks(part.chunks.map(encodeChunk));
@@ -69,6 +74,27 @@ export async function payOwed(tx: WriteTx, context: HistoryContext): Promise<boo
   }
   await owe(tx, due, due.channel, left > 0 ? held : null, context.nowMs);
   return true;
+}
+
+/**
+ * How many more may be put there for this device. Asking costs nothing, and accounts may have many devices:
+ * people beside ourselves share a part of what our relay keeps for us. Rule [HY22].
+ */
+async function roomFor(
+  tx: ReadTx,
+  self: Self,
+  { account, device }: DeviceRow,
+  lying: readonly MediaRow[],
+): Promise<number> {
+  if (account === self.account)
+    return BLOBS_MAX - lying.filter((it) => it.peer?.device === device).length;
+  const theirs = lying.filter((it) => it.peer?.account === account).length;
+  const under = await tx.range("media", "due", { lower: [1], upper: [1] });
+  const others = under.filter(
+    ({ use, state, peer }) =>
+      use === "history" && state !== "wanted" && peer?.account !== self.account,
+  );
+  return Math.min(BLOBS_FOR_ACCOUNT_MAX - theirs, BLOBS_FOR_OTHERS_MAX - others.length);
 }
 
 /** A blob of history is at our relay: its device is told. It goes when its time there is over. */

@@ -105,13 +105,13 @@ export async function firstHistory(tx: ReadTx, c: number): Promise<MediaRow | un
   return rows.find((it) => it.state === "wanted");
 }
 
-/** Blobs of history of a channel that are for this device, on their way to our relay or there. */
-export async function historyFor(tx: ReadTx, c: number, device: Hex): Promise<readonly MediaRow[]> {
+/** Blobs of history of a channel that are for others, on their way to our relay or there. */
+export async function historyOut(tx: ReadTx, c: number): Promise<readonly MediaRow[]> {
   const rows = await tx.range("media", "primary", historyOf(c));
-  return rows.filter((it) => it.peer?.device === device && it.state !== "wanted");
+  return rows.filter((it) => it.state !== "wanted");
 }
 
-/** … and those that it put at its relay for us. */
+/** Those that this device put at its relay for us. */
 export async function historyFrom(
   tx: ReadTx,
   c: number,

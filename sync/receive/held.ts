@@ -5,7 +5,7 @@
  * [RX4], [RX7] and [HE9].
  */
 import type { HeldRow, Hex } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Kept in all; the oldest go first, their authors have them. */
 export const HELD_MAX = 512;
@@ -36,12 +36,14 @@ export async function letGo(tx: WriteTx, { env }: HeldRow): Promise<void> {
   await tx.delete("seen", env);
 }
 
-/** Tags of those that wait for their device to be known. */
-export async function heldFlights(tx: WriteTx): Promise<readonly Hex[]> {
-  const tags = new Set((await tx.range("held", "primary", {})).map((it) => it.tag));
+/**
+ * Tags of those that wait for their device to be known: a first flight is tagged by the prekeys that it was
+ * sealed under. Asked of the index: bodies are large, and whoever tells us of devices makes us ask often.
+ */
+export async function heldFlights(tx: ReadTx): Promise<readonly Hex[]> {
   const flights: Hex[] = [];
-  for (const tag of tags) {
-    if ((await tx.get("prekeys", tag)) !== undefined) flights.push(tag);
+  for (const { id } of await tx.range("prekeys", "primary", {})) {
+    if ((await tx.count("held", "tag", { lower: id, upper: id })) > 0) flights.push(id);
   }
   return flights;
 }

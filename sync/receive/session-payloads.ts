@@ -24,7 +24,7 @@ import { takeJoin } from "../group/joins.ts";
 import { meetNewcomer } from "../group/newcomer.ts";
 import { takeSupplied, takeWelcome } from "../group/take-welcome.ts";
 import { takeJoinAnswer } from "../group/waiting.ts";
-import { answerNack, answerRosterWant, answerWant } from "../heal/answers.ts";
+import { answerNack, answerRosterWant, answerWant, takeAskTurn } from "../heal/answers.ts";
 import { answerCardWant, takeCards } from "../heal/cards.ts";
 import { takeVector } from "../heal/compare.ts";
 import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
@@ -312,7 +312,7 @@ async function takeChain(
   return tags;
 }
 
-/** A group that we were let into, and its welcome was lost? Who is no contact is not asked. */
+/** A group that we were let into, and its welcome was lost? Who is no contact is not asked. Rule [GP30]. */
 async function askWhatItIs(
   tx: WriteTx,
   context: OpenContext,
@@ -320,6 +320,7 @@ async function askWhatItIs(
   channel: Uint8Array,
 ): Promise<void> {
   if (contact.state !== "accepted" && contact.state !== "self") return;
+  if (!(await takeAskTurn(tx, context, device))) return;
   const payloads = [encodePayload("rosterWant", { channel })];
   await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
   context.effects.wake();

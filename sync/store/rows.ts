@@ -142,6 +142,8 @@ export type DeviceRow = {
   readonly healedAtMs: number;
   /** When we last told it a whole roster, which is more work. */
   readonly welcomedAtMs?: number;
+  /** When we last asked it for one. */
+  readonly askedAtMs?: number;
   /** When we last gave up our sessions with it, to begin a new one; 0 = never. Shown to the person. */
   readonly resetAtMs: number;
   /** Since when relays refuse what is sent to it; absent: they do not. */
