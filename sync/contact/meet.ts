@@ -5,9 +5,18 @@
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { noteContact, noteEverybody } from "../account/address-book.ts";
+import type { Self } from "../account/self.ts";
 import { ensureOwnLog, sendTo } from "../channel/append.ts";
-import { openAccountChannel, openChannel, openOwnLog } from "../channel/channels.ts";
+import {
+  type Channel,
+  numbered,
+  openAccountChannel,
+  openChannel,
+  openOwnLog,
+} from "../channel/channels.ts";
+import { membersOf } from "../channel/members.ts";
 import { JOINS_MAX } from "../group/waiting.ts";
+import { welcomesFor } from "../group/welcome.ts";
 import { hasKnown } from "../log/known.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { Contact } from "../payload/contact.ts";
@@ -121,19 +130,37 @@ async function meetSibling(
 
 /**
  * Receipts go under a chain, and a chain goes with an entry: where we wrote before there was anybody to
- * tell, the first entry of our log goes to the new device once more.
+ * tell, the first entry of our log goes to the new device once more. Into groups a welcome goes with it,
+ * or alone where we never wrote. Rules [OD17] and [GP9].
  */
 async function openToSibling(tx: WriteTx, context: OpenContext, id: Hex): Promise<void> {
-  const { self, nowMs } = context;
+  const { self } = context;
   const device = await tx.get("devices", id);
-  const channels = [await openChannel(tx, self, self.account), await openAccountChannel(tx, self)];
-  for (const channel of channels) {
+  if (device === undefined) return;
+  const own = [await openChannel(tx, self, self.account), await openAccountChannel(tx, self)];
+  for (const channel of [...own, ...(await groupsOf(tx, self))]) {
     const log = await openOwnLog(tx, self, channel);
     const entry = await tx.get("entries", [channel.c, log.a, 1]);
     const isHeld = (await tx.get("ownChains", channel.c))?.holders.includes(id) === true;
-    if (device === undefined || entry === undefined || isHeld) continue;
-    await sendTo(tx, self, { entry, channel }, [device], nowMs);
+    if (entry !== undefined && !isHeld) {
+      await sendTo(tx, self, { entry, channel }, [device], context.nowMs);
+    }
+    if (entry !== undefined || channel.kind !== "group") continue;
+    for (const payload of await welcomesFor(tx, self, channel, self.account)) {
+      await sendControl(tx, { ...context, device, payloads: [payload], before: null, psk: null });
+    }
   }
+}
+
+/** Those that we are in now. */
+async function groupsOf(tx: WriteTx, self: Self): Promise<readonly Channel[]> {
+  const groups: Channel[] = [];
+  for (const row of await tx.range("channels", "primary", {})) {
+    const channel = row.kind === "group" ? numbered(row, "c") : undefined;
+    if (channel === undefined) continue;
+    if ((await membersOf(tx, self, channel)).includes(self.account)) groups.push(channel);
+  }
+  return groups;
 }
 
 /** With where the others are: two that were linked at once know of each other by this. */
