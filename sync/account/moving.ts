@@ -9,6 +9,7 @@ import { WRITE_TOKEN_BYTES } from "../../crypto/identity/card.ts";
 import { inviteTagOf, sealInviteRecord } from "../../crypto/invite/record.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import type { Timers } from "../clock/timers.ts";
+import { isWithin } from "../clock/within.ts";
 import { cardToken, introductionOf, ownCard } from "../contact/contacts.ts";
 import { INVITE_LIFE_MS } from "../contact/invites.ts";
 import { moveSecretOf } from "../contact/moves.ts";
@@ -124,8 +125,7 @@ export async function publishMove(deps: MoveDeps, http: RelayHttp, self: Self): 
   const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", homeUrl));
   if (row?.moveToldAtMs === undefined) return ok(undefined);
   const nowMs = timers.now();
-  const ageMs = nowMs - row.moveToldAtMs;
-  if (ageMs >= 0 && ageMs < MOVE_RENEW_MS) return ok(undefined);
+  if (isWithin(row.moveToldAtMs, nowMs, MOVE_RENEW_MS)) return ok(undefined);
   const expiresAtMs = nowMs + INVITE_LIFE_MS;
   const introduction = await lane.run(() =>
     store.write(["meta", "mailboxes", "contacts"], async (tx) =>

@@ -5,6 +5,7 @@
  */
 import { ok, type Result } from "../../crypto/base/result.ts";
 import type { Timers } from "../clock/timers.ts";
+import { isWithin } from "../clock/within.ts";
 import type { Lane } from "../lane.ts";
 import { isProblem, type RelayError, type RelayHttp } from "../session/relay-http.ts";
 import type { MetaRow, TableName } from "../store/rows.ts";
@@ -40,8 +41,7 @@ export async function tellPush(deps: PushDeps, http: RelayHttp): Promise<Result<
   if (kept === undefined || row === undefined) return ok(undefined);
   const wanted = kept.v as PutPush | null;
   const toldAtMs = row.pushToldAtMs ?? 0;
-  const ageMs = nowMs - toldAtMs;
-  const isTold = toldAtMs > 0 && (wanted === null || (ageMs >= 0 && ageMs < PUSH_RENEW_MS));
+  const isTold = wanted === null ? toldAtMs > 0 : isWithin(toldAtMs, nowMs, PUSH_RENEW_MS);
   if (isTold) return ok(undefined);
   const told = wanted === null ? await http.deletePush() : await http.putPush(wanted);
   // A relay that does not push there, or not at all, is no reason to stop telling it the rest.

@@ -16,6 +16,7 @@ import {
 import { type DeviceKeys, deviceIdOf, makeDevice } from "../../crypto/identity/device.ts";
 import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts";
 import { type CapsuleKeys, capsuleKeysOf } from "../../crypto/recovery/capsule.ts";
+import { isWithin } from "../clock/within.ts";
 import { INCARNATION_BYTES } from "../entry/entry.ts";
 import type { Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -113,8 +114,7 @@ export async function renewIncarnation(
   nowMs: number,
   random: Random,
 ): Promise<Self> {
-  const ageMs = nowMs - self.incarnationAtMs;
-  if (ageMs >= 0 && ageMs < INCARNATION_MS_MIN) return self;
+  if (isWithin(self.incarnationAtMs, nowMs, INCARNATION_MS_MIN)) return self;
   const renewed = {
     ...self,
     incarnation: random(INCARNATION_BYTES),

@@ -12,6 +12,7 @@ import { PREKEYS_RENEW_MS } from "../../crypto/lifetimes.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
+import { isWithin } from "../clock/within.ts";
 import { extendGroupTokens, extendTokens, TOKEN_REVOKED } from "../contact/contacts.ts";
 import { recordOf } from "../contact/invites.ts";
 import { groupRecordOf, isMain } from "../group/doors.ts";
@@ -133,8 +134,7 @@ async function renewPrekeys(deps: UpkeepDeps, http: RelayHttp, self: Self): Prom
   const { store, lane, timers, random } = deps;
   const nowMs = timers.now();
   const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", deps.homeUrl));
-  const ageMs = nowMs - (row?.prekeysAtMs ?? 0);
-  if (ageMs >= 0 && ageMs < PREKEYS_RENEW_MS) return DONE;
+  if (isWithin(row?.prekeysAtMs, nowMs, PREKEYS_RENEW_MS)) return DONE;
   const bundle = await lane.run(() =>
     store.write(["meta", "prekeys"], async (tx) => {
       const count = await tx.get("meta", SPK_COUNT);

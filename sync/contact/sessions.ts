@@ -13,6 +13,7 @@ import { SESSION_RESET_MS_MIN, SESSION_UNANSWERED_MS_MAX } from "../../crypto/li
 import { tagsOf } from "../../crypto/ratchet/session.ts";
 import { partyOf, type Self } from "../account/self.ts";
 import { numbered } from "../channel/channels.ts";
+import { isWithin } from "../clock/within.ts";
 import type { SessionRow } from "../store/ratchet-rows.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -89,8 +90,7 @@ export async function giveUpSession(
   nowMs: number,
 ): Promise<boolean> {
   const device = await tx.get("devices", session.device);
-  const sinceMs = nowMs - (device?.resetAtMs ?? 0);
-  if (device === undefined || (sinceMs >= 0 && sinceMs < SESSION_RESET_MS_MIN)) return false;
+  if (device === undefined || isWithin(device.resetAtMs, nowMs, SESSION_RESET_MS_MIN)) return false;
   const all = await tx.range("sessions", "device", {
     lower: session.device,
     upper: session.device,

@@ -2,6 +2,7 @@
  * When a device was last heard of. Of our own it is shown to the person (docs/protocol/devices.md, [OD15]); of
  * anybody's it says whether entries are still sealed for it (docs/protocol/groups.md, [RT6]).
  */
+import { isWithin } from "../clock/within.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
@@ -17,8 +18,11 @@ export async function heardOf(
   nowMs: number,
   isOwn: boolean,
 ): Promise<void> {
-  const ageMs = nowMs - (device.heardAtMs ?? 0);
-  const isRecent = ageMs >= 0 && ageMs < (isOwn ? HEARD_EVERY_MS : OTHERS_HEARD_EVERY_MS);
+  const isRecent = isWithin(
+    device.heardAtMs,
+    nowMs,
+    isOwn ? HEARD_EVERY_MS : OTHERS_HEARD_EVERY_MS,
+  );
   if (isRecent && device.isAsleep === undefined) return;
   const { isAsleep: _, ...awake } = device;
   await tx.put("devices", { ...awake, heardAtMs: nowMs });

@@ -9,6 +9,7 @@ import { liveTagOf } from "../../crypto/chain/live.ts";
 import { runsOf } from "../backfill/supply.ts";
 import { type Channel, channelOf, logById } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
+import { isWithin } from "../clock/within.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
 import { isServable, startsAnew, welcomesFor } from "../group/welcome.ts";
@@ -229,8 +230,7 @@ async function takeRosterTurn(
   turn: "welcomedAtMs" | "askedAtMs",
 ): Promise<boolean> {
   const device = await tx.get("devices", id);
-  const ageMs = nowMs - (device?.[turn] ?? 0);
-  if (device === undefined || (ageMs >= 0 && ageMs < WELCOME_EVERY_MS)) return false;
+  if (device === undefined || isWithin(device[turn], nowMs, WELCOME_EVERY_MS)) return false;
   await tx.put("devices", { ...device, [turn]: nowMs });
   return true;
 }
@@ -241,8 +241,7 @@ export async function takeTurn(
   context: OpenContext,
   device: DeviceRow,
 ): Promise<boolean> {
-  const ageMs = context.nowMs - device.healedAtMs;
-  if (ageMs >= 0 && ageMs < ANSWER_EVERY_MS) return false;
+  if (isWithin(device.healedAtMs, context.nowMs, ANSWER_EVERY_MS)) return false;
   const fresh = (await tx.get("devices", device.device)) ?? device;
   await tx.put("devices", { ...fresh, healedAtMs: context.nowMs });
   return true;

@@ -124,7 +124,9 @@ async function askWhere(
 ): Promise<Round> {
   const { asked, nowMs, self } = context;
   const device = await tx.get("devices", row.device);
-  const isMember = (await membersOf(tx, self, channel)).includes(row.account);
+  const members = await membersOf(tx, self, channel);
+  // Who left is not answered either.
+  const isMember = [row.account, self.account].every((it) => members.includes(it));
   const name = `vector ${channel.id} ${row.device} ${row.hello?.digest ?? ""}`;
   if (device === undefined || !isMember || asked.times(name) >= HEAL_TRIES_MAX) {
     await dropHello(tx, row);

@@ -11,6 +11,7 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf, numbered } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
+import { isWithin } from "../clock/within.ts";
 import { groupMembers } from "../group/rosters.ts";
 import type { Lane } from "../lane.ts";
 import { signHello } from "../payload/hello.ts";
@@ -148,8 +149,8 @@ class DigestTeller implements Teller {
     const isDue = await lane.run(() =>
       store.write(["meta"], async (tx) => {
         const row = await tx.get("meta", FIRST_HELLOS_AT);
-        const ageMs = nowMs - (typeof row?.v === "number" ? row.v : 0);
-        if (ageMs >= 0 && ageMs < FIRST_HELLOS_EVERY_MS) return false;
+        const toldAtMs = typeof row?.v === "number" ? row.v : 0;
+        if (isWithin(toldAtMs, nowMs, FIRST_HELLOS_EVERY_MS)) return false;
         await tx.put("meta", { k: FIRST_HELLOS_AT, v: nowMs });
         return true;
       }),

@@ -11,6 +11,7 @@ import { sealCapsule } from "../../crypto/recovery/capsule.ts";
 import { ownerOf } from "../account/mailboxes.ts";
 import { capsuleOf, type Self } from "../account/self.ts";
 import type { UpkeepDeps } from "../account/upkeep.ts";
+import { isWithin } from "../clock/within.ts";
 import {
   isProblem,
   openRelayHttp,
@@ -171,9 +172,8 @@ function isCurrent(
   nowMs: number,
 ): boolean {
   if (put === undefined || put.same !== same) return false;
-  const ageMs = nowMs - put.atMs;
   const isThere = put.relayId === toHex(row.relayId) && put.storeInc === row.storeInc;
-  return isThere && ageMs >= 0 && ageMs < CAPSULE_RENEW_MS;
+  return isThere && isWithin(put.atMs, nowMs, CAPSULE_RENEW_MS);
 }
 
 async function putOnce(

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
 import { groupOf, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
@@ -15,39 +15,72 @@ const owed = async (person: Person): Promise<readonly string[]> => {
   });
 };
 
-test("[HE7] who is out of a group asks nobody for what is missing in it", async () => {
-  const { alice, bob, carol, pass, befriend } = await world(["alice", "bob", "carol"]);
-  await befriend(alice, bob);
-  await befriend(alice, carol);
-  await makeGroup(alice, [bob, carol]);
-  await pass(20 * SECOND_MS);
-  await tell(alice, "hello");
-  await pass(10 * SECOND_MS);
-  await remove(alice, bob);
-  await pass(MINUTE_MS);
-  const c = await groupOf(bob);
-  const lost = await bob.change(async (tx) => {
-    const logs = await tx.range("logs", "channel", { lower: c, upper: c });
-    const log = logs.find((it) => !it.own && it.known.floor > 2);
-    if (log?.a === undefined) return undefined;
-    const known = { floor: 1, ranges: [[3, log.known.floor] as const] };
-    await tx.delete("entries", [c, log.a, 2]);
-    await tx.put("logs", { ...log, known });
-    return log.a;
+/** A question moves the session with whom it is put to. */
+const spoken = async (person: Person): Promise<string> =>
+  JSON.stringify(
+    (await person.rows("sessions")).map(({ state }) => [...(state.send?.chainKey ?? [])]),
+  );
+
+describe("[HE7] who is out of a group", () => {
+  test("[HE7] asks nobody for what is missing in it", async () => {
+    const { alice, bob, carol, pass, befriend } = await world(["alice", "bob", "carol"]);
+    await befriend(alice, bob);
+    await befriend(alice, carol);
+    await makeGroup(alice, [bob, carol]);
+    await pass(20 * SECOND_MS);
+    await tell(alice, "hello");
+    await pass(10 * SECOND_MS);
+    await remove(alice, bob);
+    await pass(MINUTE_MS);
+    const c = await groupOf(bob);
+    const lost = await bob.change(async (tx) => {
+      const logs = await tx.range("logs", "channel", { lower: c, upper: c });
+      const log = logs.find((it) => !it.own && it.known.floor > 2);
+      if (log?.a === undefined) return undefined;
+      const known = { floor: 1, ranges: [[3, log.known.floor] as const] };
+      await tx.delete("entries", [c, log.a, 2]);
+      await tx.put("logs", { ...log, known });
+      return log.a;
+    });
+    expect(lost).toBeDefined();
+    await bob.sleep();
+    await bob.wake();
+    await pass(2 * SECOND_MS);
+    const before = await spoken(bob);
+    await pass(5 * MINUTE_MS);
+    expect(await spoken(bob)).toBe(before);
+    expect(bob.bugs).toEqual([]);
   });
-  expect(lost).toBeDefined();
-  await bob.sleep();
-  await bob.wake();
-  // A question moves the session with whom it is put to.
-  const spoken = async (): Promise<string> =>
-    JSON.stringify(
-      (await bob.rows("sessions")).map(({ state }) => [...(state.send?.chainKey ?? [])]),
-    );
-  await pass(2 * SECOND_MS);
-  const before = await spoken();
-  await pass(5 * MINUTE_MS);
-  expect(await spoken()).toBe(before);
-  expect(bob.bugs).toEqual([]);
+
+  test("[HE7] asks nobody where they are ahead of it", async () => {
+    const { alice, bob, carol, pass, befriend } = await world(["alice", "bob", "carol"]);
+    await befriend(alice, bob);
+    await befriend(alice, carol);
+    await makeGroup(alice, [bob, carol]);
+    await pass(20 * SECOND_MS);
+    await tell(alice, "hello");
+    await pass(10 * SECOND_MS);
+    const c = await groupOf(bob);
+    await bob.device.groups.leave(c);
+    await pass(MINUTE_MS);
+    // Alice's word of how much she has comes when Bob has left.
+    const account = await alice.account();
+    const told = await bob.change(async (tx) => {
+      const rows = await tx.range("cursors", "primary", {});
+      const row = rows.find((it) => it.c === c && it.account === account);
+      const hello = { counter: 1_000_000, digest: "00".repeat(16), count: 1_000, asks: false };
+      if (row !== undefined) await tx.put("cursors", { ...row, hello });
+      return row;
+    });
+    expect(told).toBeDefined();
+    await bob.sleep();
+    await bob.wake();
+    await pass(2 * SECOND_MS);
+    const before = await spoken(bob);
+    await pass(5 * MINUTE_MS);
+    expect(await spoken(bob)).toBe(before);
+    expect(bob.bugs).toEqual([]);
+  });
 });
 
 test("[GP12] who was removed and goes on is told why, and not what the group is called since", async () => {

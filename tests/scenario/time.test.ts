@@ -134,6 +134,18 @@ test("[UP3] prekeys are renewed every three days, and the old ones still open wh
   expect(await alice.sees(bob)).toEqual(["under your old prekeys"]);
 });
 
+test("[UP3] [UP6] who believes that it is 1970 renews prekeys as well for a relay that lost them", async () => {
+  const { bob, relay, killRelay, nowMs, pass } = await world(["bob"]);
+  expect(await bob.rows("prekeys")).toHaveLength(1);
+  bob.skewMs = MINUTE_MS - nowMs();
+  killRelay(relay, { forgets: true });
+  relay.start();
+  await pass(30 * SECOND_MS);
+  expect(await bob.rows("prekeys")).toHaveLength(2);
+  const [mailbox] = await bob.rows("mailboxes");
+  expect(mailbox?.prekeysAtMs).toBeGreaterThan(0);
+});
+
 test("[SW1] in two months a device forgets what can open nothing any more", async () => {
   const { alice, bob, pass, night, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);

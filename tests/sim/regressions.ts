@@ -62,6 +62,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "a chain that was handed over in 1970 was forgotten when the clock was set right",
   },
   {
+    seed: 128,
+    profile: "C",
+    found: "a device in 1970 held prekeys that it had never left at its relay for fresh",
+  },
+  {
     seed: 117,
     profile: "D",
     found: "an op waited for ever for somebody who had left before the lying relay gave it to them",
@@ -70,6 +75,11 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 133,
     profile: "D",
     found: "a device went on in a group that its person had left on another device",
+  },
+  {
+    seed: 175,
+    profile: "D",
+    found: "who had left a group went on asking where others were ahead",
   },
   {
     seed: 51,
