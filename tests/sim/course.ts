@@ -3,7 +3,7 @@ import { openOlder } from "./older.ts";
 import type { Family, Plan } from "./plan.ts";
 import { perform, setClock } from "./steps.ts";
 import { Tracer } from "./tracer.ts";
-import { type Wrong, wrongIn } from "./verdict.ts";
+import { UNOPENED_PATIENCE_MS, type Wrong, wrongIn } from "./verdict.ts";
 import { type SavedWorld, World } from "./world.ts";
 
 const LOOK_EVERY_MS = 1_000;
@@ -120,11 +120,25 @@ export async function becomeQuiet(world: World, family: Family): Promise<number>
 }
 
 export async function stayStill(world: World): Promise<void> {
-  const before = world.witness.activity;
-  await world.run(STILL_MS);
-  const more = world.witness.activity - before;
+  let more = await movesIn(world, STILL_MS);
+  if (more > 0 && isMisled(world)) {
+    // What opens it is asked for at ever longer pauses, and then it is let go.
+    await world.run(UNOPENED_PATIENCE_MS);
+    if (isMisled(world)) world.fail("[INV13] what a lying relay misdelivered is held for ever");
+    more = await movesIn(world, STILL_MS);
+  }
   if (more > 0 && world.people.every(world.isHonest))
     world.fail(`[INV15] ${more} things went on moving in a quiet world`);
   const wrong = await wrongIn(world);
   if (wrong !== null) world.fail(`${wrong.what}, after it was in order`);
 }
+
+async function movesIn(world: World, ms: number): Promise<number> {
+  const before = world.witness.activity;
+  await world.run(ms);
+  return world.witness.activity - before;
+}
+
+/** Does somebody hold what a lying relay brought them, and nobody's chain opens? */
+const isMisled = ({ isRelayHonest, people, witness }: World): boolean =>
+  !isRelayHonest && people.some(({ name }) => witness.holdsBack(name) > 0);

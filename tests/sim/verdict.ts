@@ -14,7 +14,7 @@ const PATIENCE_MS = 150_000;
 /** Who was refused tries again after up to five minutes (outbox/attempts.ts, receipt-sender.ts). */
 const REFUSED_PATIENCE_MS = 400_000;
 /** For what opens an envelope its author is asked eight times, in about 20 minutes (heal/asked.ts). */
-const UNOPENED_PATIENCE_MS = 1_500_000;
+export const UNOPENED_PATIENCE_MS = 1_500_000;
 
 export type Wrong = {
   readonly what: string;
