@@ -197,8 +197,11 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     const token = await tx.get("tokens", label);
     const account = token?.account ?? token?.channel;
     const devices = token === undefined ? [] : await writersUnder(tx, context, token);
-    if (account === undefined || devices.length === 0) continue;
-    const peerMs = asked.peerWaitMs(account, nowMs);
+    // Under no token of ours nobody wrote to us: there is nobody to ask, and it goes like what nobody answers.
+    const isNobodys = token === undefined;
+    if (!isNobodys && (account === undefined || devices.length === 0)) continue;
+    const peer = account ?? "";
+    const peerMs = asked.peerWaitMs(peer, nowMs);
     if (peerMs > 0) {
       waitMs = Math.min(waitMs, peerMs);
       continue;
@@ -213,7 +216,7 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     }
     if (due.length === 0) continue;
     waitMs = 0;
-    asked.spend(account, nowMs);
+    asked.spend(peer, nowMs);
     sent += await ask(tx, context, devices, encodePayload("nack", { tags: due.map(bytesOf) }));
   }
   return { sent, waitMs };

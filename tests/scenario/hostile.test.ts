@@ -319,6 +319,20 @@ test("[HE9] what nobody can open is asked for a few times, and let go", async ()
   expect(await bob.rows("held")).toHaveLength(1);
 });
 
+test("[HE9] what came under no token of ours is let go, though there is nobody to ask", async () => {
+  const { bob, mallory, pass } = await threeOfThem();
+  const label = "5a".repeat(16);
+  const row = { env: "e1".repeat(16), tag: "7a".repeat(16), label, atMs: 1 };
+  await bob.change((tx) => tx.put("held", { ...row, body: new Uint8Array(60) }));
+  await bob.sleep();
+  await bob.wake();
+  await mallory.say(bob, "something to look after");
+  await pass(10 * 60 * SECOND_MS);
+  expect(await bob.rows("held")).toHaveLength(1);
+  await pass(15 * 60 * SECOND_MS);
+  expect(await bob.rows("held")).toEqual([]);
+});
+
 test("[RX10] logs and chains that somebody invents are bounded", async () => {
   const made = await threeOfThem();
   const { bob, mallory, pass } = made;

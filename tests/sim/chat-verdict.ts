@@ -37,6 +37,8 @@ export type Chat = {
   readonly isUntold: boolean;
   /** What is shown, in its order. */
   readonly timeline: readonly EntryRow[];
+  /** Somebody in it may have forked their log. */
+  readonly isForked: boolean;
   /** The same of those who fork their log: what of it counts here. */
   readonly ofLiars: readonly EntryRow[];
   readonly aggregates: readonly AggregateRow[];
@@ -77,6 +79,7 @@ export async function chatsOf({ isHonestDevice }: World, who: Person): Promise<r
         contact: await tx.get("contacts", account),
         roster: await tx.get("rosters", c),
         timeline: timeline.filter((it) => !lying.has(it.a)),
+        isForked: lying.size > 0,
         ofLiars: timeline.filter((it) => lying.has(it.a) && it.counts === undefined),
         aggregates: await tx.range("aggregates", "timeline", { lower: [c], upper: [c] }),
         logs: logs.filter((it) => !lying.has(it.a)),
@@ -106,7 +109,10 @@ export function wrongBetween(world: World, ours: Chat, theirs: Chat): string | n
   }
   const at = own.findIndex((id, i) => id !== other[i]);
   if (at >= 0) return `[INV12] ${names} differ in order at message ${at + 1}`;
-  return changedOtherwise(world, ours, theirs) ?? wrongReceipts(world, ours, theirs);
+  // In a chat of two the first entry of a fork stays, and nothing after the other one is taken: [RX6].
+  const isForked = [ours, theirs].some((it) => it.isForked);
+  const changed = isForked ? null : changedOtherwise(world, ours, theirs);
+  return changed ?? wrongReceipts(world, ours, theirs);
 }
 
 /** What `ours` was told of what `theirs` holds and has read, by whichever device of that account. */

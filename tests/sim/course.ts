@@ -15,6 +15,10 @@ const CALM_CROWD_LOOKS = 66;
 const STILL_MS = 15_000;
 /** Everything is in order, and something goes on moving. */
 const RESTLESS: Wrong = { what: "[INV15] it does not become still", patienceMs: 150_000 };
+/** What is on its way while somebody looks puts nothing out of order. */
+const PASSING_MS = 10_000;
+/** However often something is in order for a moment. */
+const QUIET_MS_MAX = 3_600_000;
 const OPENING_MS_MAX = 1_500;
 /** From the last fault until everybody says something, so that what was lost unnoticed is missed. */
 const LAST_WORD_MS = 60_000;
@@ -96,6 +100,7 @@ export async function becomeQuiet(world: World, family: Family): Promise<number>
   const enough = family === "crowd" ? CALM_CROWD_LOOKS : CALM_LOOKS;
   const sinceMs = world.kernel.now();
   let inOrderSinceMs = Infinity;
+  let lastInOrderMs = sinceMs;
   let calmLooks = 0;
   let said = "";
   while (world.failure === null && calmLooks < enough) {
@@ -108,10 +113,15 @@ export async function becomeQuiet(world: World, family: Family): Promise<number>
     if (wrong !== null && wrong.what !== said) world.trace(() => `— not yet: ${wrong.what}`);
     said = wrong?.what ?? "";
     calmLooks = isCalm ? calmLooks + 1 : 0;
-    inOrderSinceMs = wrong === null ? Math.min(inOrderSinceMs, world.kernel.now()) : Infinity;
-    const waitedMs = world.kernel.now() - (wrong === null ? inOrderSinceMs : sinceMs);
+    const nowMs = world.kernel.now();
+    if (wrong === null) {
+      inOrderSinceMs = Math.min(inOrderSinceMs, nowMs);
+      lastInOrderMs = nowMs;
+    } else if (nowMs - lastInOrderMs >= PASSING_MS) inOrderSinceMs = Infinity;
+    const waitedMs = nowMs - (wrong === null ? inOrderSinceMs : lastInOrderMs);
     const { what, patienceMs } = wrong ?? RESTLESS;
-    const isOver = calmLooks < CALM_LOOKS && waitedMs >= patienceMs;
+    const isTooLate = waitedMs >= patienceMs || nowMs - sinceMs >= QUIET_MS_MAX;
+    const isOver = calmLooks < CALM_LOOKS && isTooLate;
     // Of a forked log one goes on asking for what nobody can have, at ever longer pauses.
     if (isOver && wrong === null && !world.people.every(world.isHonest)) break;
     if (isOver) world.fail(what);
