@@ -108,9 +108,11 @@ export function Home({ inviteLink, onErase }: HomeProps): ReactElement {
         onNewGroup={() => setPanel({ type: "newGroup" })}
         onSettings={() => setPanel({ type: "settings" })}
         onWords={() => onRecovery("words")}
+        isCovered={panel !== null}
       />
       {isHistory ? (
         <HistoryPage
+          isCovered={panel !== null}
           onLink={() => setPanel({ type: "link", link: null })}
           backup={<ExportButton onClick={() => onRecovery("export")} />}
         />
@@ -243,10 +245,11 @@ type SidebarProps = {
   readonly onNewGroup: () => void;
   readonly onSettings: () => void;
   readonly onWords: () => void;
+  readonly isCovered: boolean;
 };
 
 function Sidebar(props: SidebarProps): ReactElement {
-  const { chats, openC, isHeaded, onSwitcher, onInvite, onNewGroup, onSettings, onWords } = props;
+  const { chats, openC, isHeaded, onSwitcher, onInvite, onNewGroup, onSettings } = props;
   const words = texts();
   const alone = chats.every(({ kind }) => kind === "self");
   return (
@@ -274,7 +277,7 @@ function Sidebar(props: SidebarProps): ReactElement {
       <div className="sidebar-scroller">
         <ChatList chats={chats} openC={openC} />
         <NotificationCard chats={chats} />
-        <RecoveryCard onWords={onWords} />
+        <RecoveryCard isCovered={props.isCovered} onWords={props.onWords} />
         {alone ? <p className="sidebar-hint">{words.chats.firstHint}</p> : null}
       </div>
       <footer className="sidebar-footer">

@@ -9,6 +9,7 @@ import { mediaDe } from "./media-de.ts";
 import { notificationsDe } from "./notifications-de.ts";
 import { figuresOf, pluralOf } from "./plural.ts";
 import { recoveryDe } from "./recovery-de.ts";
+import { scanningDe } from "./scanning-de.ts";
 
 const plural = pluralOf("de");
 const figures = figuresOf("de");
@@ -302,6 +303,8 @@ export const de: Texts = {
   media: mediaDe,
 
   chatMenu: chatMenuDe,
+
+  scanning: scanningDe,
 
   groups: groupsDe,
 

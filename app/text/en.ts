@@ -12,6 +12,7 @@ import { mediaEn } from "./media-en.ts";
 import { notificationsEn } from "./notifications-en.ts";
 import { pluralOf } from "./plural.ts";
 import { recoveryEn } from "./recovery-en.ts";
+import { scanningEn } from "./scanning-en.ts";
 
 const plural = pluralOf("en");
 
@@ -311,6 +312,8 @@ export const en = {
   media: mediaEn,
 
   chatMenu: chatMenuEn,
+
+  scanning: scanningEn,
 
   groups: groupsEn,
 

@@ -119,7 +119,9 @@ export const recoveryDe: RecoveryTexts = {
     digits: "Sicherheitsnummer",
     qr: "Die Sicherheitsnummer als QR-Code",
     scanHint: (name: string): string =>
-      `Oder lass ${name} den Code mit der Kamera scannen: Dort öffnet sich Kith und vergleicht.`,
+      `Oder einer von euch liest den Code des anderen ein, hier oder mit der Kamera eines Telefons: Kith öffnet sich und vergleicht. Zeig ${name} diesen hier.`,
+    otherContact: (name: string): string =>
+      `Das ist der Code eines anderen Kontakts und nicht der von ${name}.`,
     working: "Wird berechnet …",
     isVerified: (name: string): string => `Du hast ${name} bestätigt.`,
     notVerified: (name: string): string => `Du hast ${name} noch nicht bestätigt.`,

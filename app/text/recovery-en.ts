@@ -115,7 +115,9 @@ export const recoveryEn = {
     digits: "Safety number",
     qr: "The safety number as a QR code",
     scanHint: (name: string): string =>
-      `Or let ${name} scan the code with their camera: Kith opens there and compares.`,
+      `Or one of you scans the other’s code, here or with the camera of a phone: Kith opens and compares. Show ${name} this one.`,
+    otherContact: (name: string): string =>
+      `That is the code of another contact, and not ${name}’s.`,
     working: "Working it out…",
     isVerified: (name: string): string => `You have verified ${name}.`,
     notVerified: (name: string): string => `You have not verified ${name} yet.`,

@@ -1,5 +1,7 @@
-/** A field for a link that somebody sent, and the button that follows it. */
+/** A field for a link that somebody sent, the button that follows it, and the camera for the code of one. */
 import { type FormEvent, type ReactElement, useState } from "react";
+
+import { ScanButton } from "./scan-button.tsx";
 
 type Props = {
   readonly heading: string;
@@ -32,6 +34,7 @@ export function ReceivedLink({ heading, label, submit, onLink }: Props): ReactEl
           {submit}
         </button>
       </div>
+      <ScanButton onText={onLink} />
     </form>
   );
 }

@@ -17,12 +17,14 @@ import { RelayLosses } from "./relay-losses.tsx";
 import { deviceTitle } from "./use-own-devices.ts";
 
 type Props = {
+  /** Something lies above the page that may have buttons of the same names. */
+  readonly isCovered: boolean;
   readonly onLink: () => void;
   /** The way to a backup. */
   readonly backup: ReactNode;
 };
 
-export function HistoryPage({ onLink, backup }: Props): ReactElement {
+export function HistoryPage({ isCovered, onLink, backup }: Props): ReactElement {
   const { db } = useSession();
   const copies = useLiveQuery(() => readCopies(db), [db]) ?? null;
   const words = texts().devices;
@@ -38,7 +40,9 @@ export function HistoryPage({ onLink, backup }: Props): ReactElement {
       </header>
       <div className="history-body">
         <p>{words.whereBody}</p>
-        {copies?.isOnlyCopy === true ? <OnlyCopy onLink={onLink} backup={backup} /> : null}
+        {copies?.isOnlyCopy === true ? (
+          <OnlyCopy isCovered={isCovered} onLink={onLink} backup={backup} />
+        ) : null}
         {copies === null ? null : <Where copies={copies} />}
         <RelayLosses />
       </div>
@@ -46,10 +50,10 @@ export function HistoryPage({ onLink, backup }: Props): ReactElement {
   );
 }
 
-function OnlyCopy({ onLink, backup }: Props): ReactElement {
+function OnlyCopy({ isCovered, onLink, backup }: Props): ReactElement {
   const words = texts();
   return (
-    <section className="only-copy" aria-labelledby="only-copy">
+    <section className="only-copy" aria-labelledby="only-copy" aria-hidden={isCovered}>
       <h2 id="only-copy">{words.devices.onlyCopyHeading}</h2>
       <p>{words.devices.onlyCopyBody}</p>
       <div className="button-row">

@@ -1,6 +1,7 @@
 /**
  * Asks, late and once, that the recovery words be written down. [ARC1] Only when there is something to lose;
- * whoever waves it away is not asked again, and neither is who has written them down.
+ * whoever waves it away is not asked again, and neither is who has written them down. [ARC2] While something
+ * lies above it, its button is nobody's.
  */
 import { type ReactElement, useCallback, useSyncExternalStore } from "react";
 
@@ -10,7 +11,13 @@ import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { useRows } from "../../ui/use-rows.ts";
 
-export function RecoveryCard({ onWords }: { readonly onWords: () => void }): ReactElement | null {
+type Props = {
+  /** Something lies above it that may have a button of the same name. */
+  readonly isCovered: boolean;
+  readonly onWords: () => void;
+};
+
+export function RecoveryCard({ isCovered, onWords }: Props): ReactElement | null {
   const { db } = useSession();
   const { recoveryOffered } = useSyncExternalStore(listenPreferences, readPreferences);
   const read = useCallback(() => readRecovery(db), [db]);
@@ -19,7 +26,7 @@ export function RecoveryCard({ onWords }: { readonly onWords: () => void }): Rea
   if (!isDue || recoveryOffered) return null;
   const offered = (): void => setPreferences({ recoveryOffered: true });
   return (
-    <section className="offer-card" aria-label={recovery.words}>
+    <section className="offer-card" aria-label={recovery.words} aria-hidden={isCovered}>
       <p>{recovery.offer}</p>
       <div className="offer-buttons">
         <button

@@ -1,7 +1,7 @@
 /**
  * The safety number of a contact. [ASD1] Both see the same digits, in twelve groups, and a code that the
  * other's camera opens. [ASD2] That the person has compared is kept, on all their devices, and can be taken
- * back.
+ * back. [ASD3] The code on the other's screen is read here and compared; another contact's is not taken for it.
  */
 import { type ReactElement, useEffect, useState } from "react";
 
@@ -13,7 +13,9 @@ import { useSession } from "../../session/session.ts";
 import { nameOf } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { ScanButton } from "../../ui/scan-button.tsx";
 import { QrCode } from "../invite/qr-code.tsx";
+import { checkCode, type CheckedCode } from "./check-code.ts";
 import { safetyFailureText } from "./safety-failure-text.ts";
 
 type Props = { readonly chat: Chat; readonly onClose: () => void };
@@ -60,6 +62,7 @@ export function SafetyDialog({ chat, onClose }: Props): ReactElement {
             label={words.qr}
           />
           <p className="hint">{words.scanHint(name)}</p>
+          <ScanCheck chat={chat} />
         </>
       )}
       <p className="failure" role="alert">
@@ -75,6 +78,27 @@ export function SafetyDialog({ chat, onClose }: Props): ReactElement {
       </button>
       <p className="hint">{words.stays}</p>
     </Dialog>
+  );
+}
+
+/** Reads the code on the other's screen. */
+function ScanCheck({ chat }: { readonly chat: Chat }): ReactElement {
+  const { device } = useSession();
+  const [checked, setChecked] = useState<CheckedCode | null>(null);
+  const { safety: words } = texts().recovery;
+  const name = nameOf(chat);
+  const check = async (text: string): Promise<void> => {
+    setChecked(null);
+    setChecked(await checkCode(device, text, { account: chat.account, name }));
+  };
+  return (
+    <>
+      <ScanButton onText={(text) => void check(text)} />
+      <p role="status">{checked?.type === "agrees" ? words.match(name) : ""}</p>
+      <p className="failure" role="alert">
+        {checked?.type === "failed" ? checked.why : ""}
+      </p>
+    </>
   );
 }
 

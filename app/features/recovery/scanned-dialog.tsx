@@ -5,12 +5,11 @@
 import { type ReactElement, useEffect, useState } from "react";
 
 import type { Chat } from "../../db/chats.ts";
-import { readSafetyLink } from "../../platform/safety-link.ts";
 import { useSession } from "../../session/session.ts";
 import { nameOf } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { safetyFailureText } from "./safety-failure-text.ts";
+import { checkCode, type CheckedCode } from "./check-code.ts";
 
 type Props = {
   readonly link: string;
@@ -18,29 +17,18 @@ type Props = {
   readonly onClose: () => void;
 };
 
-type Found =
-  | { readonly type: "working" }
-  | { readonly type: "failed"; readonly why: string }
-  | { readonly type: "agrees" };
+type Found = { readonly type: "working" } | CheckedCode;
 
 export function ScannedDialog({ link, chats, onClose }: Props): ReactElement {
   const { device } = useSession();
   const [found, setFound] = useState<Found>({ type: "working" });
   const { safety: words, done } = texts().recovery;
-  const shown = readSafetyLink(link);
-  const account = shown?.account ?? "";
+  const account = found.type === "agrees" ? found.account : null;
   const chat = chats.find((it) => it.kind === "dm" && it.account === account);
 
   useEffect(() => {
-    const compare = async (): Promise<Found> => {
-      const scanned = readSafetyLink(link);
-      if (scanned === null) return { type: "failed", why: words.codeMalformed };
-      const agrees = await device.call("safety", "matches", scanned.account, scanned.code);
-      if (!agrees.ok) return { type: "failed", why: safetyFailureText(agrees.error) };
-      return agrees.value ? { type: "agrees" } : { type: "failed", why: words.noMatch };
-    };
-    void compare().then(setFound);
-  }, [device, link, words]);
+    void checkCode(device, link, null).then(setFound);
+  }, [device, link]);
   const verify = async (c: number): Promise<void> => {
     await device.call("chats", "verify", c, true);
     onClose();

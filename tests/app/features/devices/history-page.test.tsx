@@ -10,7 +10,11 @@ test("[AHI1] [AHI2] [AHI3] the page says who holds what, and what to do", async 
   const { db } = await stage({ laptopLacks: 3 });
   const onLink = vi.fn<() => void>();
   await show(
-    <HistoryPage onLink={onLink} backup={<button type="button">Export backup</button>} />,
+    <HistoryPage
+      isCovered={false}
+      onLink={onLink}
+      backup={<button type="button">Export backup</button>}
+    />,
     {
       db,
     },

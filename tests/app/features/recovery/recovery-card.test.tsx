@@ -42,13 +42,15 @@ test("[ARW1] it is time with a third contact or a second device, until the words
 
 test("[ARC1] the card comes once: it leads to the words, or is waved away", async () => {
   const onWords = vi.fn<() => void>();
-  const shown = await show(<RecoveryCard onWords={onWords} />, { db: await rows(3, 1) });
+  const shown = await show(<RecoveryCard isCovered={false} onWords={onWords} />, {
+    db: await rows(3, 1),
+  });
   fireEvent.click(await screen.findByRole("button", { name: "Not now" }));
   expect(screen.queryByRole("region", { name: "Recovery words" })).toBeNull();
   expect(readPreferences().recoveryOffered).toBe(true);
   shown.unmount();
   setPreferences({ recoveryOffered: false });
-  await show(<RecoveryCard onWords={onWords} />, { db: await rows(0, 2) });
+  await show(<RecoveryCard isCovered={false} onWords={onWords} />, { db: await rows(0, 2) });
   fireEvent.click(await screen.findByRole("button", { name: "Recovery words" }));
   expect(onWords).toHaveBeenCalledOnce();
   expect(screen.queryByRole("region", { name: "Recovery words" })).toBeNull();
@@ -59,7 +61,7 @@ test("[ARC1] nobody is asked with little to lose, and the settings say how it st
   const onPanel = vi.fn<(panel: string) => void>();
   await show(
     <>
-      <RecoveryCard onWords={vi.fn<() => void>()} />
+      <RecoveryCard isCovered={false} onWords={vi.fn<() => void>()} />
       <RecoverySection onPanel={onPanel} />
     </>,
     { db },
@@ -75,4 +77,15 @@ test("[ARC1] nobody is asked with little to lose, and the settings say how it st
   await db.table("meta").put({ k: "backedUpAtMs", v: Date.UTC(2026, 4, 3) });
   expect(await screen.findByText(/You wrote your recovery words down/u)).toBeTruthy();
   expect(screen.getByText(/Last backup from this device: .*2026/u)).toBeTruthy();
+});
+
+test("[ARC2] while something lies above the card, no button of it is found", async () => {
+  const onWords = vi.fn<() => void>();
+  const db = await rows(3, 1);
+  const open = await show(<RecoveryCard isCovered={false} onWords={onWords} />, { db });
+  expect(await screen.findByRole("button", { name: "Recovery words" })).toBeTruthy();
+  open.unmount();
+  await show(<RecoveryCard isCovered onWords={onWords} />, { db });
+  expect(await screen.findByText(/Write down 24 words/u)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Recovery words" })).toBeNull();
 });

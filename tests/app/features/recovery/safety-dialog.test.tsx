@@ -3,13 +3,14 @@ import { expect, test, vi } from "vitest";
 
 import type { Chat } from "../../../../app/db/chats.ts";
 import type { Answer } from "../../../../app/engine/calls.ts";
+import { checkCode } from "../../../../app/features/recovery/check-code.ts";
 import { SafetyButton, VerifiedSign } from "../../../../app/features/recovery/safety-button.tsx";
 import { SafetyDialog } from "../../../../app/features/recovery/safety-dialog.tsx";
 import { ScannedDialog } from "../../../../app/features/recovery/scanned-dialog.tsx";
 import { safetyLinkOf } from "../../../../app/platform/safety-link.ts";
 import { NO_MARKS } from "../../../../sync/thread/chat-marks.ts";
 import { THEM } from "../../db/rows.ts";
-import { type Shown, show } from "../../screen.tsx";
+import { openDoor, type Shown, show } from "../../screen.tsx";
 
 const DIGITS = Array.from({ length: 60 }, (_, i) => i % 10).join("");
 const CODE = new Uint8Array(74).fill(9);
@@ -87,4 +88,22 @@ test("[ASC1] a scanned code that agrees is marked, and one that does not is said
   const broken = await show(<ScannedDialog link="https://x/#BA" chats={[BOB]} onClose={close} />);
   expect(asked(broken)).toBeUndefined();
   expect((await screen.findByText(/no complete safety code/u)).textContent).not.toBe("");
+});
+
+test("[ASD3] a code that a camera read is compared, and another contact's is not taken for it", async () => {
+  const { device, engine } = await openDoor();
+  engine.say({ type: "ready", life: "life" });
+  const link = safetyLinkOf("https://kith.example", { account: THEM, code: CODE });
+  const check = async (text: string, account: string, agrees: boolean): Promise<unknown> => {
+    const checked = checkCode(device, text, { account, name: "Bob" });
+    const ask = engine.heard.findLast((it) => it.type === "ask");
+    const answered = { ok: true, value: agrees } as const;
+    if (ask?.type === "ask") engine.say({ type: "answer", id: ask.id, answer: answered });
+    return await checked;
+  };
+  expect(await check(link, THEM, true)).toEqual({ type: "agrees", account: THEM });
+  const why = (text: RegExp) => ({ type: "failed", why: expect.stringMatching(text) });
+  expect(await check(link, "f".repeat(64), true)).toEqual(why(/another contact, and not Bob/u));
+  expect(await check(link, THEM, false)).toEqual(why(/none of your contacts/u));
+  expect(await check("https://elsewhere.example/#Aq", THEM, true)).toEqual(why(/no complete/u));
 });

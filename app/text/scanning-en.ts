@@ -1,0 +1,16 @@
+/** What is said while a camera reads a code, in English. Part of en.ts. */
+
+export const scanningEn = {
+  button: "Scan a code",
+  stop: "Stop the camera",
+  picture: "What the camera sees",
+  looking: "Hold the code in front of the camera.",
+  errors: {
+    refused:
+      "Kith may not use the camera. Allow it in the browser’s settings of this page, or paste the link.",
+    missing: "No camera was found. Paste the link instead.",
+    failed: "The camera did not start. Perhaps another program uses it.",
+  },
+};
+
+export type ScanningTexts = typeof scanningEn;
