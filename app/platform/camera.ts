@@ -1,6 +1,6 @@
 /**
  * The camera, for reading codes. Pictures stay in this page: each is looked at and forgotten. The decoder is
- * loaded with the first one. [ACX1] The camera is off as soon as nobody looks through it.
+ * loaded with the first one. [AKA1] The camera is off as soon as nobody looks through it.
  */
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 

@@ -40,7 +40,7 @@ test("[ASB2] what keeps the camera from working is said", async () => {
   }
 });
 
-test("[ACX1] a camera that opens after nobody wants it is turned off", async () => {
+test("[AKA1] a camera that opens after nobody wants it is turned off", async () => {
   const track = { stop: vi.fn<() => void>() };
   const opening = Promise.withResolvers<MediaStream>();
   withCamera(() => opening.promise);
