@@ -3,6 +3,7 @@
  * group, and then everything that follows from that. docs/protocol/groups.md, [GP10] to [GP17].
  */
 import { assert } from "../../crypto/base/assert.ts";
+import { toHex } from "../../crypto/base/hex.ts";
 import { ensureOwnLog, sendTo } from "../channel/append.ts";
 import { type Channel, channelOf } from "../channel/channels.ts";
 import { addresseesOf, membersOf } from "../channel/members.ts";
@@ -16,6 +17,7 @@ import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { authNameOf } from "../roster/graph.ts";
 import { rosterOpOf } from "../roster/ops.ts";
+import type { Roster } from "../roster/resolve.ts";
 import type { EntryRow, Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
@@ -45,13 +47,20 @@ export async function followEntry(
     const now = await tx.get("entries", [entry.c, entry.a, entry.s]);
     if (now?.counts === "waits") context.effects.missing();
     const log = await tx.get("logs", entry.a);
-    if (log !== undefined) await tellWhoIsOut(tx, context, channel, log.device);
+    if (log !== undefined) {
+      await tellWhoIsOut(tx, context, channel, log.device, now?.counts === "no");
+    }
     return false;
   }
   // Of a removed device: it is heard once somebody has said where its log ends. Rule [OD9].
   if (entry.counts === "waits") return false;
   const known = await membersOf(tx, context.self, channel);
   const isNews = await takeOp(tx, context, entry);
+  const { voids } = await rosterOf(tx, entry.c);
+  const log = isPart ? undefined : await tx.get("logs", entry.a);
+  if (log !== undefined && voids.has(toHex(entry.hash))) {
+    await tellWhoIsOut(tx, context, channel, log.device);
+  }
   // Until now we were not in it.
   if (!isPart && !known.includes(context.self.account)) await enter(tx, context, entry.c, known);
   return isNews;
@@ -153,27 +162,37 @@ async function tendLinks(tx: WriteTx, context: OpenContext, channel: Channel): P
 }
 
 /**
- * `writer`: a device. Whom we removed and who goes on as if nothing had happened has not heard of it; nor has
- * who writes to us after we left, be it another device of ours. Rules [GP12] and [GP18].
+ * `writer`: a device. Who is out and says what does not count (`isVain`) has not heard of it: one member tells
+ * them. Nor has who writes to us after we left, be it another device of ours. Rules [GP12] and [GP18].
  */
 export async function tellWhoIsOut(
   tx: WriteTx,
   context: OpenContext,
   channel: Channel,
   writer: Hex,
+  isVain = true,
 ): Promise<void> {
   const { self, effects } = context;
-  const { former } = await rosterOf(tx, channel.c);
+  const roster = await rosterOf(tx, channel.c);
   const device = await tx.get("devices", writer);
   if (device === undefined || writer === self.device) return;
-  const isOut = [device.account, self.account].some((it) => former.get(it)?.by === self.account);
-  if (!isOut || (await controlsWaiting(tx, device.device, null)) > 0) return;
+  const hasLeft = roster.former.get(self.account)?.by === self.account;
+  const isOurs = hasLeft || (isVain && tellerOf(roster, device.account) === self.account);
+  if (!isOurs || (await controlsWaiting(tx, device.device, null)) > 0) return;
   if (!(await takeWelcomeTurn(tx, context, device))) return;
   for (const payload of await welcomesFor(tx, self, channel, device.account)) {
     const control = { ...context, device, payloads: [payload], before: null, psk: null };
     await sendControl(tx, control);
   }
   effects.wake();
+}
+
+/** Who put them out; when that one is gone, or they left by their own will, the highest rank. */
+function tellerOf({ former, members }: Roster, account: Hex): Hex | undefined {
+  const end = former.get(account);
+  if (end === undefined || members.has(end.by)) return end?.by;
+  const [highest] = members.keys();
+  return highest;
 }
 
 /**

@@ -11,9 +11,8 @@ import { entriesThatFit } from "../payload/entries.ts";
 import { ENTRIES_BYTES_MAX, WELCOME_ITEMS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
-import { isBefore } from "../roster/graph.ts";
 import { decodeRosterBody, ROSTER_KINDS, type RosterOp } from "../roster/ops.ts";
-import type { Roster } from "../roster/resolve.ts";
+import { opsForFormer } from "../roster/out.ts";
 import type { Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
@@ -57,7 +56,7 @@ async function opsAlone(
   account: Hex,
 ): Promise<readonly Uint8Array[]> {
   const parts = new Parts(bytesOf(channel.id));
-  const ops = opsUntilEnd(await rosterOf(tx, channel.c), account);
+  const ops = opsForFormer(await rosterOf(tx, channel.c), account);
   const entries = await entriesAt(tx, channel, await placesOf(tx, ops));
   for (const entry of entries) parts.addEntry(entry);
   return parts.payloads();
@@ -98,12 +97,6 @@ export async function rosterParts(
     at += some.length;
   }
   return parts;
-}
-
-/** All but those that come after the op by which the account was a member no more. */
-function opsUntilEnd({ former, ledger: { graph } }: Roster, account: Hex): readonly RosterOp[] {
-  const end = graph.ops.findIndex(({ id }) => id === former.get(account)?.op);
-  return graph.ops.filter((_, place) => !isBefore(graph, end, place));
 }
 
 type CommonParts = {

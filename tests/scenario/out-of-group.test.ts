@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
-import { groupOf, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
+import { add, groupOf, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
@@ -144,4 +144,32 @@ test("[GP12] an op is waited for no longer when whoever lost it has left", async
   await pass(5 * MINUTE_MS);
   expect(await members(alice, everybody)).toEqual(["alice owner", "carol member"]);
   for (const it of everybody) expect(await owed(it), `${it.name} has nothing to send`).toEqual([]);
+});
+
+test("[GP12] who left, and was let in again by somebody who was out by then, is told that it does not count", async () => {
+  const w = await world(["alice", "bob", "carol"]);
+  const { alice, bob, carol, everybody, pass } = w;
+  await w.befriend(alice, bob);
+  await w.befriend(alice, carol);
+  await w.befriend(bob, carol);
+  await makeGroup(alice, [bob, carol]);
+  await pass(20 * SECOND_MS);
+  await alice.device.groups.setRole(await groupOf(alice), await carol.account(), "admin");
+  await pass(20 * SECOND_MS);
+  await bob.device.groups.leave(await groupOf(bob));
+  await pass(20 * SECOND_MS);
+  carol.disconnect();
+  await add(carol, bob);
+  await remove(alice, carol);
+  await pass(10 * SECOND_MS);
+  await w.relay.lose(bytesOf((await carol.rows("mailboxes"))[0]?.mailbox ?? ""));
+  carol.reconnect();
+  await pass(20 * SECOND_MS);
+  expect(await members(bob, everybody)).toContain("bob member");
+  await tell(bob, "I am back");
+  await pass(5 * SECOND_MS);
+  for (const it of everybody) {
+    expect(await members(it, everybody), it.name).toEqual(["alice owner"]);
+    expect(it.bugs).toEqual([]);
+  }
 });

@@ -16,11 +16,15 @@ export type KeyWatchOptions = {
   readonly fail: (what: string) => void;
   readonly happened: (situation: string) => void;
   readonly everybody: () => Iterable<Seen>;
+  /** Does that device sign two entries of one number? */
+  readonly isLiar: (who: string) => boolean;
 };
 
 /** What an author wrote in a group, and for whom. */
 type Written = {
   readonly author: string;
+  /** What such a one knows of the roster stands behind their fork, where nobody follows. */
+  readonly isLiars: boolean;
   readonly group: string;
   readonly members: readonly string[];
   /** How often each account had been added, as far as its author knew. */
@@ -101,17 +105,23 @@ export class KeyWatch {
     const members = membersIn(seen, c);
     this.#writtenByPlace.set(placeOf(log, seq), {
       author: seen.account,
+      isLiars: this.#options.isLiar(seen.who),
       group: channel.id,
       members,
       adds,
     });
   }
 
+  /** Was there nobody else in the group when its author wrote it? */
+  wasAlone(place: string): boolean {
+    return (this.#writtenByPlace.get(place)?.members.length ?? Infinity) < 2;
+  }
+
   /** Somebody else holds it: they were meant, or were let in since. */
   taken(seen: Seen, place: string): void {
     const written = this.#writtenByPlace.get(place);
     if (written === undefined || written.author === seen.account) return;
-    if (written.members.includes(seen.account)) return;
+    if (written.members.includes(seen.account) || written.isLiars) return;
     const before = written.adds.get(seen.account) ?? 0;
     const since = countsIn(this.#adds, written.group).get(seen.account) ?? 0;
     if (since > before) return;

@@ -9,7 +9,7 @@ import { liveTagOf } from "../../crypto/chain/live.ts";
 import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
 import type { Self } from "../../sync/account/self.ts";
 import type { RosterOpRow } from "../../sync/group/rows.ts";
-import { coversKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
+import { coversKnown, hasKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
 import type { ChannelKind, CursorRow, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
 import type { MsgFrame } from "../../sync/wire/message-frames.ts";
@@ -58,8 +58,8 @@ export class Witness {
 
   constructor(options: WitnessOptions) {
     this.#options = options;
-    const { fail, happened } = options;
-    this.#keys = new KeyWatch({ fail, happened, everybody: () => this.#seen.values() });
+    const { fail, happened, isLiar } = options;
+    this.#keys = new KeyWatch({ fail, happened, isLiar, everybody: () => this.#seen.values() });
     this.relay = new RelayWatch({
       ...options,
       isCommitted: (mailbox, envelope) => {
@@ -190,8 +190,8 @@ export class Witness {
         if (row !== undefined) seen.contacts.set(row.account, row);
         return;
       case "logs":
-        if (row?.a !== undefined) seen.logs.set(row.a, row);
         if (row !== undefined && isNew) this.#checkLog(seen, row);
+        if (row?.a !== undefined) seen.logs.set(row.a, row);
         if (row !== undefined && isNew && row.known.ranges.length > 0) {
           this.#options.happened("a log has a hole");
         }
@@ -302,11 +302,13 @@ export class Witness {
     else this.#keys.taken(seen, placeOf(log, s));
   }
 
-  /** "Sent" is what a relay confirmed; one's own devices are not waited for. */
+  /** "Sent" is what a relay confirmed; one's own devices are not waited for, nor who comes later. */
   #checkLog(seen: Seen, row: LogRow): void {
     if (!row.own || membersIn(seen, row.c).length < 2) return;
+    const before = seen.logs.get(row.a ?? 0)?.sent ?? KNOWN_NOTHING;
     for (const seq of seqsOf(row.sent)) {
       const place = placeOf(row.log, seq);
+      if (hasKnown(before, seq) || this.#keys.wasAlone(place)) continue;
       const envelopes = this.#envelopesByPlace.get(place);
       if (envelopes === undefined || this.#isWithOthers(seen, place)) continue;
       if (![...envelopes].some((it) => this.relay.hasAnswered(it))) {
