@@ -1,6 +1,6 @@
 /**
  * Presence between two contacts, one direction: a topic at the relay that changes every week and
- * that only they can compute, and a sealed payload on it. Rules [PR1] to [PR3] of
+ * that only they can compute, and a sealed payload on it. Rules [PR1] to [PR4] of
  * docs/protocol/crypto.md.
  */
 import { open, seal } from "./aead.ts";
@@ -18,7 +18,15 @@ const WEEK_MS = 604_800_000;
 /** Weeks since 1970. At the turn publisher and subscriber use this one and its neighbour. */
 export const presenceWeekOf = (nowMs: number): number => Math.floor(nowMs / WEEK_MS);
 
-/** 32 bytes. `key`: the secret that `device`'s account gave to the one who may watch it. */
+/**
+ * The key of topics and payloads, 32 bytes. `secret`: what the publisher's account gave to the one who may
+ * watch; `token`: what the publishing device's card lets them write with. It is followed by another one when
+ * a device of theirs is put out, and with it goes the sight of us.
+ */
+export const presenceKeyOf = (secret: Uint8Array, token: Uint8Array): Uint8Array =>
+  kdf32(secret, "presence/pair", token);
+
+/** 32 bytes. `key`: of `presenceKeyOf`. */
 export const presenceTopicOf = (key: Uint8Array, device: Uint8Array, week: number): Uint8Array =>
   kdf32(key, "presence", device, u32le(week));
 

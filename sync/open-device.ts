@@ -217,6 +217,7 @@ class OpenedDevice implements Device {
       },
       upkeep: () => {
         void this.#home.tend();
+        this.#presence.contactsChanged();
         this.#desks.recovery.changed();
       },
       contacts: () => {

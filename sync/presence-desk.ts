@@ -1,12 +1,14 @@
 /** Presence for the people we know: who may follow ours, whose we follow, what the app is shown. */
 import type { Random } from "../crypto/base/random.ts";
+import { presenceKeyOf } from "../crypto/presence.ts";
 import type { Self } from "./account/self.ts";
 import { bytesOf } from "./channel/channels.ts";
 import type { Timers } from "./clock/timers.ts";
-import { cardOf, reachableDevices } from "./contact/contacts.ts";
+import { cardOf, heldToken, reachableDevices } from "./contact/contacts.ts";
 import type { Presence as PersonStatus } from "./device.ts";
 import type { Lane } from "./lane.ts";
 import {
+  type Audience,
   openPresence,
   type Presence,
   type PresenceOptions,
@@ -30,7 +32,7 @@ export type PresenceDesk = Pick<
   Presence,
   "setVisible" | "setEnabled" | "ownLinkState" | "wanted" | "linkState" | "topic" | "close"
 > & {
-  /** Contacts came, went, or showed where they are reached. */
+  /** Contacts came, went, showed where they are reached, or have another token of ours. */
   readonly contactsChanged: () => void;
   /** May they know? One of the account's settings; `setEnabled` is of this process. */
   readonly setShown: (shown: boolean) => void;
@@ -45,6 +47,7 @@ class Desk implements PresenceDesk {
   #shown: Readonly<Record<Hex, PersonStatus>> = {};
   #watched: readonly Hex[] = [];
   #presence: Presence | undefined;
+  #isDue = false;
   #isVisible = true;
   #isEnabled = true;
   #isShown = true;
@@ -54,6 +57,8 @@ class Desk implements PresenceDesk {
   }
 
   readonly contactsChanged = (): void => {
+    if (this.#isDue) return;
+    this.#isDue = true;
     this.#refresh().catch(this.#deps.failed);
   };
   readonly watch = (accounts: readonly Hex[]): void => {
@@ -116,24 +121,37 @@ class Desk implements PresenceDesk {
     );
   }
 
+  /** In the lane: what is being written just now is seen as well. */
   async #refresh(): Promise<void> {
+    const { lane, store } = this.#deps;
+    const people = await lane.run(() => {
+      this.#isDue = false;
+      return store.read(["contacts", "devices", "tokens"], (tx) => peopleIn(tx, this.#watched));
+    });
     const desk = this.#open();
     if (desk === undefined) return;
     const watched = this.#watched;
-    const people = await this.#deps.store.read(["contacts", "devices"], async (tx) => {
-      const contacts = await tx.range("contacts", "primary", {});
-      const accepted = contacts.filter((it) => it.state === "accepted");
-      const onScreen: Watched[] = [];
-      for (const contact of accepted.filter((it) => watched.includes(it.account))) {
-        onScreen.push(...(await watchedOf(tx, contact)));
-      }
-      return { accepted, onScreen };
-    });
-    desk.setAudience(people.accepted.map(({ account, presenceOut }) => ({ account, presenceOut })));
+    desk.setAudience(people.audience);
     desk.watch(people.onScreen);
     const kept = Object.entries(this.#shown).filter(([account]) => watched.includes(account));
     this.#show(Object.fromEntries(kept));
   }
+}
+
+type People = { readonly audience: readonly Audience[]; readonly onScreen: readonly Watched[] };
+
+async function peopleIn(tx: ReadTx, watched: readonly Hex[]): Promise<People> {
+  const audience: Audience[] = [];
+  const onScreen: Watched[] = [];
+  for (const contact of await tx.range("contacts", "primary", {})) {
+    const { account, state, presenceOut } = contact;
+    if (state !== "accepted") continue;
+    // Without one they do not know where we are reached, nor whom to follow.
+    const token = await heldToken(tx, contact);
+    if (token !== undefined) audience.push({ account, key: presenceKeyOf(presenceOut, token) });
+    if (watched.includes(account)) onScreen.push(...(await watchedOf(tx, contact)));
+  }
+  return { audience, onScreen };
 }
 
 /** Empty while they have not told us the key of their presence. */
@@ -143,9 +161,9 @@ async function watchedOf(tx: ReadTx, contact: ContactRow): Promise<readonly Watc
   const devices = (await reachableDevices(tx, account)).flatMap((row) => {
     const relay = cardOf(row)?.relays[0];
     if (relay === undefined) return [];
-    return [
-      { device: bytesOf(row.device), url: relay.url, relayId: idOf("RelayId", relay.relayId) },
-    ];
+    const { url, token } = relay;
+    const key = presenceKeyOf(presenceIn, token);
+    return [{ device: bytesOf(row.device), key, url, relayId: idOf("RelayId", relay.relayId) }];
   });
-  return [{ account, presenceIn, devices, lastSeenMs }];
+  return [{ account, devices, lastSeenMs }];
 }

@@ -62,6 +62,7 @@ export const LABELS = {
   // presence
   presence: "K presence topic",
   "presence/key": "K key of a presence payload",
+  "presence/pair": "K key of presence, for who holds a write token",
   // recovery, backup, blobs
   backup: "K age identity of backup files",
   blob: "K context of a blob's chunk keys",

@@ -252,6 +252,15 @@ export async function cardToken(
   return undefined;
 }
 
+/** The token that `contact` holds for us alone, 16 bytes; undefined: none was made, or it is to be followed. */
+export async function heldToken(
+  tx: ReadTx,
+  contact: Pick<ContactRow, "account" | "token">,
+): Promise<Uint8Array | undefined> {
+  const held = await tx.get("tokens", contact.token);
+  return held !== undefined && isTheirs(held, contact.account) ? held.token : undefined;
+}
+
 /** The token that `contact` holds for us, made when there is none of their own. */
 export async function tokenFor(
   tx: WriteTx,

@@ -18,6 +18,7 @@ import {
   reachableDevices,
   retireContactToken,
   retireGroupToken,
+  tokenFor,
 } from "../contact/contacts.ts";
 import { takeFacts, takeGoneDue } from "../contact/devices.ts";
 import { sessionWith } from "../contact/sessions.ts";
@@ -182,6 +183,8 @@ export async function heedGone(tx: WriteTx, context: OpenContext): Promise<numbe
 async function endTokens(tx: WriteTx, context: OpenContext, contact: ContactRow): Promise<void> {
   const { self, effects } = context;
   await retireContactToken(tx, context, contact);
+  // At once: it is also what they see of us. Rule [PD5].
+  if (contact.state === "accepted") await tokenFor(tx, context, contact);
   for (const { c, members } of await tx.range("rosters", "primary", {})) {
     const channel = await tx.get("channels", c);
     const isShared = members.some((it) => it.account === contact.account);

@@ -31,7 +31,6 @@ type Device = Watched["devices"][number];
 type Followed = {
   readonly topic: Topic;
   readonly person: Person;
-  readonly key: Uint8Array;
   readonly device: Device;
   readonly week: number;
   isAsked: boolean;
@@ -63,8 +62,7 @@ export class Follower {
       const person = this.#personOf(watched);
       for (const device of watched.devices.slice(0, WATCHED_DEVICES_MAX)) {
         for (const week of weeks) {
-          const key = watched.presenceIn;
-          const topic = topicOf(key, device.device, week);
+          const topic = topicOf(device.key, device.device, week);
           const name = toHex(topic);
           const known = this.#topics.get(name);
           // A device that moved publishes the same topic elsewhere: the old place is left.
@@ -72,7 +70,7 @@ export class Follower {
           leftTopics.delete(name);
           if (this.#topics.has(name)) continue;
           const state = { isAsked: false, isOnline: false, cancelDoubt: null };
-          this.#topics.set(name, { topic, person, key, device, week, ...state });
+          this.#topics.set(name, { topic, person, device, week, ...state });
         }
       }
     }
@@ -94,8 +92,8 @@ export class Follower {
     const followed = this.#topics.get(toHex(event.topic));
     if (followed === undefined) return;
     if (event.payload.length === 0) return this.#doubt(followed);
-    const { key, device, week } = followed;
-    const opened = openPresence(key, device.device, week, event.payload);
+    const { device, week } = followed;
+    const opened = openPresence(device.key, device.device, week, event.payload);
     const said = opened.ok ? decodePresence(opened.value) : null;
     // What nobody of theirs sealed changes nothing.
     if (said === null || !said.ok) return;

@@ -17,16 +17,16 @@ import { weeksAt } from "./topics.ts";
 /** How often the week, and topics that could not be asked for, are looked at again. */
 export const PRESENCE_REVIEW_MS = 600_000;
 
-/** Somebody who may see our presence. `presenceOut`: the key we gave them, 32 bytes. */
-export type Audience = { readonly account: string; readonly presenceOut: Uint8Array };
+/** Somebody who may see our presence. `key`: `presenceKeyOf` this device and them, 32 bytes. */
+export type Audience = { readonly account: string; readonly key: Uint8Array };
 
-/** Somebody on screen. `presenceIn`: the key they gave us, 32 bytes. */
+/** Somebody on screen. */
 export type Watched = {
   readonly account: string;
-  readonly presenceIn: Uint8Array;
-  /** Their devices (16-byte ids), each with its first home relay. */
+  /** Their devices (16-byte ids), each with its first home relay and the key of its presence. */
   readonly devices: readonly {
     readonly device: Uint8Array;
+    readonly key: Uint8Array;
     readonly url: string;
     readonly relayId: RelayId;
   }[];

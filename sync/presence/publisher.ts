@@ -20,7 +20,7 @@ export const PUBLISH_PAUSE_MS = 1_000;
 
 type OwnTopic = {
   readonly topic: Topic;
-  readonly presenceOut: Uint8Array;
+  readonly key: Uint8Array;
   readonly week: number;
   isWanted: boolean;
   /** They may not see us any more. */
@@ -62,12 +62,12 @@ export class Publisher {
   setAudience(audience: readonly Audience[], weeks: readonly number[]): void {
     const left = new Set(this.#topics.keys());
     const fresh: OwnTopic[] = [];
-    for (const { presenceOut } of audience.slice(0, AUDIENCE_MAX)) {
+    for (const { key } of audience.slice(0, AUDIENCE_MAX)) {
       for (const week of weeks) {
-        const topic = topicOf(presenceOut, this.#options.device, week);
+        const topic = topicOf(key, this.#options.device, week);
         const name = toHex(topic);
         if (left.delete(name) || this.#topics.has(name)) continue;
-        const own = { topic, presenceOut, week, isWanted: false, isForgotten: false, sealed: null };
+        const own = { topic, key, week, isWanted: false, isForgotten: false, sealed: null };
         this.#topics.set(name, own);
         fresh.push(own);
       }
@@ -123,7 +123,7 @@ export class Publisher {
     if (own.sealed?.state !== state) {
       const { device, random } = this.#options;
       const said = encodePresence(state);
-      const payload = sealPresence(own.presenceOut, device, own.week, said, random);
+      const payload = sealPresence(own.key, device, own.week, said, random);
       own.sealed = { state, payload };
     }
     return own.sealed.payload;

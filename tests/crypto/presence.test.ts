@@ -4,6 +4,7 @@ import { ready } from "../../crypto/base/sodium.ts";
 import {
   openPresence,
   PRESENCE_PAYLOAD_BYTES_MAX,
+  presenceKeyOf,
   presenceTopicOf,
   presenceWeekOf,
   sealPresence,
@@ -26,6 +27,16 @@ test("[PR1] a topic is 32 bytes and differs by key, device and week", () => {
   expect(new Set(topics).size).toBe(4);
   expect(topics[0]).toHaveLength(64);
   expect(presenceWeekOf(NOW_MS + 7 * 86_400_000)).toBe(week + 1);
+});
+
+test("[PR4] the key is another one with each token, and with each secret", () => {
+  const keys = [
+    presenceKeyOf(key, bytesOf(16, 1)),
+    presenceKeyOf(key, bytesOf(16, 2)),
+    presenceKeyOf(bytesOf(32, 9), bytesOf(16, 1)),
+  ].map((it) => Buffer.from(it).toString("hex"));
+  expect(new Set([...keys, Buffer.from(key).toString("hex")]).size).toBe(4);
+  expect(keys[0]).toHaveLength(64);
 });
 
 test("[PR2] only who has the key opens a payload, under its own topic alone", () => {

@@ -282,3 +282,28 @@ test("[OD6] [OD9] [RO19] in a group its removals and words are void, on every de
   const digests = await Promise.all([phone, bob, carol].map(rosterRow));
   expect(new Set(digests.map(({ digest }) => digest)).size).toBe(1);
 });
+
+test("[PD5] a removed device that hears nothing of it sees nobody come and go any more", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass } = them;
+  const account = await bob.account();
+  const isSeen = (by: Person): boolean | undefined => by.status?.presence[account]?.online;
+  phone.device.watch([account]);
+  laptop.device.watch([account]);
+  await pass(10 * SECOND_MS);
+  expect([isSeen(phone), isSeen(laptop)]).toEqual([true, true]);
+  const before = (await laptop.rows("contacts")).find((it) => it.account === account);
+  await deafen(them, laptop);
+  await revoke(them, phone, laptop);
+  await deafen(them, laptop);
+  await pass(MINUTE_MS);
+  expect(isSeen(phone)).toBe(true);
+  bob.device.visible(false);
+  await pass(10 * SECOND_MS);
+  bob.device.visible(true);
+  await pass(10 * SECOND_MS);
+  expect([isSeen(phone), isSeen(laptop)]).toEqual([true, false]);
+  const after = (await laptop.rows("contacts")).find((it) => it.account === account);
+  expect(after?.presenceIn).toEqual(before?.presenceIn);
+  expect((await bob.contact(phone)).presenceOut).toEqual(before?.presenceIn);
+});

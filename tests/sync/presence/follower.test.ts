@@ -28,8 +28,7 @@ test("[PS12] a device that moved to another relay is followed there, under the s
   });
   const at = (url: string): Watched => ({
     account: "bob",
-    presenceIn: bytesOf(32, 2),
-    devices: [{ device: bytesOf(16, 3), url, relayId: idOf("RelayId", 4) }],
+    devices: [{ device: bytesOf(16, 3), key: bytesOf(32, 2), url, relayId: idOf("RelayId", 4) }],
     lastSeenMs: 0,
   });
   follower.watch([at("https://old.example")]);

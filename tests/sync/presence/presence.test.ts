@@ -114,10 +114,16 @@ const KEY = bytesOf(32, 0x42);
 const isOnline = ({ told }: Someone): boolean | undefined => told.at(-1)?.online;
 const lastSeen = ({ told }: Someone): number | undefined => told.at(-1)?.lastSeenMs;
 
-const watched = (it: RealRelay, ...people: readonly Someone[]): Watched => ({
+const watched = (it: RealRelay, ...people: readonly Someone[]): Watched =>
+  watchedBy(KEY, it, ...people);
+const watchedBy = (key: Uint8Array, it: RealRelay, ...people: readonly Someone[]): Watched => ({
   account: "bob",
-  presenceIn: KEY,
-  devices: people.map(({ device }) => ({ device, url: URL_HERE, relayId: it.relay().relayId })),
+  devices: people.map(({ device }) => ({
+    device,
+    key,
+    url: URL_HERE,
+    relayId: it.relay().relayId,
+  })),
   lastSeenMs: 5,
 });
 
@@ -125,7 +131,7 @@ const watched = (it: RealRelay, ...people: readonly Someone[]): Watched => ({
 async function twoPeople(): Promise<{ it: RealRelay; alice: Someone; bob: Someone }> {
   const it = openRealRelay();
   const [alice, bob] = [await someone(it, 1), await someone(it, 2)];
-  bob.presence.setAudience([{ account: "alice", presenceOut: KEY }]);
+  bob.presence.setAudience([{ account: "alice", key: KEY }]);
   alice.presence.watch([watched(it, bob)]);
   await it.timers.advance(2_000);
   return { it, alice, bob };
@@ -148,7 +154,7 @@ test("[PS3] who has a window on screen is online, who puts it away was seen then
 test("[PS4] topics are announced once a connection, and then told only where somebody looks", async () => {
   const it = openRealRelay();
   const bob = await someone(it, 2);
-  const audience = [1, 2, 3].map((i) => ({ account: `${i}`, presenceOut: bytesOf(32, i) }));
+  const audience = [1, 2, 3].map((i) => ({ account: `${i}`, key: bytesOf(32, i) }));
   bob.presence.setAudience(audience);
   await it.timers.advance(1_000);
   expect(bob.published).toHaveLength(3);
@@ -158,7 +164,7 @@ test("[PS4] topics are announced once a connection, and then told only where som
   expect(bob.published).toHaveLength(3);
 
   const alice = await someone(it, 1);
-  alice.presence.watch([{ ...watched(it, bob), presenceIn: bytesOf(32, 2) }]);
+  alice.presence.watch([watchedBy(bytesOf(32, 2), it, bob)]);
   await it.timers.advance(1_000);
   expect(bob.published).toHaveLength(4);
   bob.show(true);
@@ -178,7 +184,7 @@ test("[PS4] a long list of contacts is told in portions", async () => {
   bob.presence.setAudience(
     Array.from({ length: 300 }, (_, i) => ({
       account: `${i}`,
-      presenceOut: Uint8Array.from([...bytesOf(30, 1), i >> 8, i & 0xff]),
+      key: Uint8Array.from([...bytesOf(30, 1), i >> 8, i & 0xff]),
     })),
   );
   expect(bob.published).toHaveLength(PUBLISH_BURST);
@@ -246,7 +252,7 @@ test("[PS8] a tunnel of 20 seconds does not flap", async () => {
 test("[PS7] somebody is online while one of their devices is", async () => {
   const { it, alice, bob } = await twoPeople();
   const tablet = await someone(it, 3);
-  tablet.presence.setAudience([{ account: "alice", presenceOut: KEY }]);
+  tablet.presence.setAudience([{ account: "alice", key: KEY }]);
   alice.presence.watch([watched(it, bob, tablet)]);
   bob.show(true);
   tablet.show(true);

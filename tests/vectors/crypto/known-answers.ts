@@ -26,7 +26,7 @@ import { inviteLinkOf } from "../../../crypto/invite/link.ts";
 import { invitePskOf, inviteTagOf, sealInviteRecord } from "../../../crypto/invite/record.ts";
 import { kdf } from "../../../crypto/kdf.ts";
 import { pad } from "../../../crypto/padding.ts";
-import { presenceTopicOf, sealPresence } from "../../../crypto/presence.ts";
+import { presenceKeyOf, presenceTopicOf, sealPresence } from "../../../crypto/presence.ts";
 import { hash32, hashN } from "../../../crypto/public/hash.ts";
 import {
   envelopeIdOf,
@@ -200,6 +200,7 @@ function device(): Answers {
   return {
     ...Object.fromEntries(Object.entries(keys).map(([name, value]) => [name, toHex(value)])),
     record: toHex(sealRecord(sodiumAead, keys.entries, place, textOf("a row"), nonces)),
+    presenceKey: toHex(presenceKeyOf(key, bytesOf(16, 15))),
     topic: toHex(presenceTopicOf(key, bytesOf(16, 14), 2_910)),
     presence: toHex(sealPresence(key, bytesOf(16, 14), 2_910, textOf("online"), randomOf(11))),
   };

@@ -55,6 +55,9 @@ export const live = (it: OracleChain): { tag: Bytes; key: Bytes; context: Bytes;
   return { tag, key: K(32, it.lk, "live"), context, slot: K(8, it.lk, "slot") };
 };
 
+export const presenceKey = (secret: Bytes, token: Bytes): Bytes =>
+  K(32, secret, "presence/pair", token);
+
 export const presence = (
   key: Bytes,
   device: Bytes,

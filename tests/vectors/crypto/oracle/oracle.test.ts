@@ -28,7 +28,7 @@ import {
   openInviteRecord,
   sealInviteRecord,
 } from "../../../../crypto/invite/record.ts";
-import { openPresence, presenceTopicOf, sealPresence } from "../../../../crypto/presence.ts";
+import { openPresence, presenceKeyOf, presenceTopicOf, sealPresence } from "../../../../crypto/presence.ts";
 import { decryptSession } from "../../../../crypto/ratchet/receive.ts";
 import { encryptSession } from "../../../../crypto/ratchet/send.ts";
 import type { Session } from "../../../../crypto/ratchet/session.ts";
@@ -258,6 +258,7 @@ describe("oracle", () => {
   test("[OC7] presence and vault: topics, payloads, sub-keys and records byte for byte", () => {
     fc.assert(
       fc.property(bytes32, bytes16, fc.nat(0xffff_ffff), bytes24, (key, device, week, nonce) => {
+        expect(presenceKeyOf(key, device)).toEqual(chains.presenceKey(key, device));
         const oracle = chains.presence(key, device, week);
         expect(presenceTopicOf(key, device, week)).toEqual(oracle.topic);
         const sealed = noble.seal(oracle.key, oracle.topic, device, nonce);
