@@ -28,6 +28,7 @@ import { openRecovery, type RecoveryDesk } from "./recovery/recovery.ts";
 import { openRooms, type Rooms } from "./rooms/rooms.ts";
 import type { Settings } from "./rooms/settings.ts";
 import { openSafety } from "./safety/safety.ts";
+import type { Knocks } from "./session/knocks.ts";
 import type { LinkTo } from "./session/pool.ts";
 import type { RelayHttp } from "./session/relay-http.ts";
 import type { StatusBoard } from "./status-board.ts";
@@ -44,6 +45,7 @@ export type Wiring = {
     readonly random: Random;
     readonly self: () => Self | undefined;
     readonly linkTo: LinkTo;
+    readonly knocks: Knocks;
     readonly failed: (error: unknown) => void;
   };
   readonly deps: DeviceDeps;

@@ -9,10 +9,11 @@ import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
 import type { Self } from "./account/self.ts";
 import type { Timers } from "./clock/timers.ts";
 import type { Lane } from "./lane.ts";
-import { fetchBundle } from "./outbox/bundles.ts";
+import { bundleOf } from "./outbox/bundles.ts";
 import { forgiveClock, hurryAll, RESEND_TABLES, resendLost } from "./outbox/resend.ts";
 import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
 import { type Effects, heldBack } from "./receive/effects.ts";
+import type { Knocks } from "./session/knocks.ts";
 import type { RelayHttp } from "./session/relay-http.ts";
 import type { Hex } from "./store/rows.ts";
 import type { Store } from "./store/store.ts";
@@ -26,6 +27,7 @@ export type MishapDeps = {
   readonly effects: Effects;
   readonly self: () => Self | undefined;
   readonly httpOf: (url: string) => RelayHttp;
+  readonly knocks: Knocks;
   /** What was put off goes on. */
   readonly resume: () => void;
 };
@@ -46,7 +48,7 @@ export type Mishaps = {
 };
 
 export function openMishaps(deps: MishapDeps): Mishaps {
-  const { store, lane, timers, random, effects, self, httpOf, resume } = deps;
+  const { store, lane, timers, random, effects, self, resume } = deps;
   const replaceSelf = (work: (now: Self) => Promise<Self>): Promise<void> =>
     lane.run(async () => {
       const now = self();
@@ -75,8 +77,7 @@ export function openMishaps(deps: MishapDeps): Mishaps {
       resume();
     },
     sessionReset: async (id) => {
-      const row = await store.read(["devices"], (tx) => tx.get("devices", id));
-      const bundle = row === undefined ? undefined : await fetchBundle(httpOf, row);
+      const bundle = await bundleOf(deps, id);
       const now = self();
       if (bundle === undefined || now === undefined) return;
       const held = heldBack(effects);

@@ -18,6 +18,7 @@ import { openPresenceDesk, type PresenceDesk } from "./presence-desk.ts";
 import type { Effects } from "./receive/effects.ts";
 import type { OpenRoomHost } from "./rooms/rooms.ts";
 import { readSettings, type Settings } from "./rooms/settings.ts";
+import { type Knocks, openKnocks } from "./session/knocks.ts";
 import type { Welcome } from "./session/link.ts";
 import { type LinkPool, openLinkPool } from "./session/pool.ts";
 import { type MayReach, reachFrom, withinReach } from "./session/reach.ts";
@@ -60,6 +61,7 @@ class OpenedDevice implements Device {
   readonly #mishaps: Mishaps;
   readonly #effects: Effects;
   readonly #pool: LinkPool;
+  readonly #knocks: Knocks;
   readonly #home: Home;
   readonly #presence: PresenceDesk;
   readonly #workers: Workers;
@@ -76,6 +78,7 @@ class OpenedDevice implements Device {
     this.#time = openRelayTime(deps.timers, (byMs) => this.#run(this.#mishaps.clockMoved(byMs)));
     const { timers } = this.#time;
     this.#effects = this.#effectsOf();
+    this.#knocks = openKnocks(deps.homeUrl, timers);
     this.#pool = this.#openPool(mayReach);
     const base = {
       store,
@@ -84,6 +87,7 @@ class OpenedDevice implements Device {
       random,
       self: () => this.#self,
       linkTo: this.#pool.linkTo,
+      knocks: this.#knocks,
       failed: this.#failed,
     };
     this.#mishaps = openMishaps({
@@ -326,6 +330,8 @@ class OpenedDevice implements Device {
   #reached(url: string): void {
     const own = this.#home.link();
     if (own?.url === url) own.answered();
+    if (url === this.#deps.homeUrl) this.#knocks.forgive();
+    else this.#knocks.answered(url);
     this.#pool.answered(url);
     this.#run(this.#mishaps.reached());
   }

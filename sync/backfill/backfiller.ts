@@ -10,11 +10,12 @@ import type { Timers } from "../clock/timers.ts";
 import type { Lane } from "../lane.ts";
 import { limitKnown } from "../log/known.ts";
 import { firstHistory } from "../media/media-rows.ts";
-import { fetchBundle, keepBundle } from "../outbox/bundles.ts";
+import { bundleOf, keepBundle } from "../outbox/bundles.ts";
 import { sendControl } from "../outbox/control.ts";
 import { BACKFILL_LOGS_MAX, BACKFILL_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
+import type { Knocks } from "../session/knocks.ts";
 import type { RelayHttp } from "../session/relay-http.ts";
 import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
@@ -54,6 +55,7 @@ export type BackfillDeps = {
   readonly random: Random;
   readonly self: () => Self | undefined;
   readonly httpOf: (url: string) => RelayHttp;
+  readonly knocks: Knocks;
   readonly wake: () => void;
   readonly effects: Pick<Effects, "upkeep">;
   /** Entries that are still to come, as far as they were told of; 0: history is complete. */
@@ -199,9 +201,9 @@ class Rounds implements Backfiller {
 
   /** What a first message to the device is sealed under, if there was none to it yet. */
   async #open(device: DeviceRow): Promise<void> {
-    const { store, lane, httpOf } = this.#deps;
+    const { store, lane } = this.#deps;
     if (device.prekeyBundle !== null) return;
-    const bundle = await fetchBundle(httpOf, device);
+    const bundle = await bundleOf(this.#deps, device.device);
     if (bundle === undefined) return;
     await lane.run(() =>
       store.write(["devices", "outbox"], (tx) => keepBundle(tx, device.device, bundle)),

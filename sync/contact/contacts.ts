@@ -16,7 +16,7 @@ import type { IntroductionContent } from "../../crypto/identity/introduction.ts"
 import { nextCardCounter, type Self } from "../account/self.ts";
 import { bytesOf, type Channel } from "../channel/channels.ts";
 import type { Effects } from "../receive/effects.ts";
-import type { ContactRow, DeviceRow, Hex, TokenRow } from "../store/rows.ts";
+import type { ContactRow, ContactState, DeviceRow, Hex, TokenRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 const DAY_MS = 86_400_000;
@@ -88,9 +88,15 @@ export async function liveDevicesOfMany(
   });
 }
 
-function isServed({ state }: ContactRow, isInGroup: boolean): boolean {
-  const isStranger = state === "request" || state === "member";
-  return state !== "blocked" && (isInGroup || !isStranger);
+const isServed = ({ state }: ContactRow, isInGroup: boolean): boolean =>
+  state !== "blocked" && (isInGroup || !isUnchosen(state));
+
+const isUnchosen = (state: ContactState): boolean => state === "request" || state === "member";
+
+/** Do we know them by nothing but a group, or by a request that waits? */
+export async function isStranger(tx: ReadTx, account: Hex): Promise<boolean> {
+  const contact = await tx.get("contacts", account);
+  return contact === undefined || isUnchosen(contact.state);
 }
 
 /** The newest card of a device, as verified when it was stored, and where its relays went since. */

@@ -89,6 +89,8 @@ export type RosterRow = {
   readonly joins?: readonly JoinRow[];
   /** We wait ourselves; `members` is empty, or does not name us. */
   readonly joining?: Joining;
+  /** The contact by whom we heard of it first (hex32); absent: we made it, a link led there, or our own devices told. */
+  readonly broughtBy?: Hex;
 };
 
 /** An op that made the roster; its entry is at the same place. */

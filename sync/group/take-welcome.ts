@@ -7,11 +7,13 @@ import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
+import type { Self } from "../account/self.ts";
 import {
   type Channel,
   channelById,
   channelOf,
   logById,
+  logsOf,
   openGroup,
   openLog,
 } from "../channel/channels.ts";
@@ -24,6 +26,7 @@ import { decodeEntry, type Entry, logIdOf, verifyEntry } from "../entry/entry.ts
 import { isRoster, KINDS } from "../entry/kinds.ts";
 import { heedRefusal } from "../heal/forks.ts";
 import { noteHealed } from "../heal/healed.ts";
+import { maxKnown } from "../log/known.ts";
 import type { Start, Welcome } from "../payload/welcome.ts";
 import { acceptEntry } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
@@ -41,6 +44,8 @@ const HELD_BEFORE_MAX = 256;
 
 /** Groups that others made for us and in which we turned out not to be. */
 const FOREIGN_GROUPS_MAX = 64;
+/** Groups that one contact put us into, and in which nobody of us has written. */
+export const UNANSWERED_GROUPS_MAX = 32;
 
 /** From a member or, for a group that is not here yet, a contact. True as `followEntry` is. */
 export async function takeWelcome(
@@ -63,6 +68,7 @@ export async function takeWelcome(
     if (await takeSupplied(tx, context, channel.c, bytes, { isPart: true })) isNews = true;
   }
   await putStarts(tx, context, channel, from.account, welcome.starts);
+  if (channel.isNew) await noteBringer(tx, channel.c, from);
   await enter(tx, context, channel.c, known);
   context.effects.receipt(channel.c);
   return isNews;
@@ -93,7 +99,7 @@ async function channelFor(
   context: OpenContext,
   from: ContactRow,
   welcome: Welcome,
-): Promise<Channel | undefined> {
+): Promise<(Channel & { readonly isNew?: true }) | undefined> {
   const held = await channelById(tx, toHex(welcome.channel));
   const isTrusted = from.state === "accepted" || from.state === "self";
   if (held !== undefined) {
@@ -105,7 +111,29 @@ async function channelFor(
     return held.kind === "group" && (isMember || isTrusted) ? held : undefined;
   }
   if (!isTrusted || !isFounded(welcome)) return undefined;
-  return (await hasRoomForGroup(tx, context)) ? openGroup(tx, toHex(welcome.channel)) : undefined;
+  const hasRoom = (await hasRoomForGroup(tx, context)) && (await mayBring(tx, context.self, from));
+  return hasRoom ? { ...(await openGroup(tx, toHex(welcome.channel))), isNew: true } : undefined;
+}
+
+/** We are in what people we chose put us into, and in no more of it than one looks through. Rule [GP31]. */
+async function mayBring(tx: ReadTx, { account }: Self, from: ContactRow): Promise<boolean> {
+  if (from.state === "self") return true;
+  let unanswered = 0;
+  for (const { c, broughtBy, members } of await tx.range("rosters", "primary", {})) {
+    const isIn = members.some((it) => it.account === account);
+    if (broughtBy !== from.account || !isIn) continue;
+    const logs = await logsOf(tx, c);
+    const hasWritten = logs.some((it) => it.account === account && maxKnown(it.known) > 1);
+    if (!hasWritten) unanswered += 1;
+  }
+  return unanswered < UNANSWERED_GROUPS_MAX;
+}
+
+async function noteBringer(tx: WriteTx, c: number, from: ContactRow): Promise<void> {
+  const row = await tx.get("rosters", c);
+  if (row !== undefined && from.state !== "self") {
+    await tx.put("rosters", { ...row, broughtBy: from.account });
+  }
 }
 
 /** Is the op in it that made this channel, by the device that its log names? */

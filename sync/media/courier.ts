@@ -18,6 +18,7 @@ import { decodeChunks } from "../payload/history-blob.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { type Effects, heldBack } from "../receive/effects.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
+import type { Knocks } from "../session/knocks.ts";
 import { openRelayHttp, type RelayError, type RelayHttp } from "../session/relay-http.ts";
 import type { DeviceRow, TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
@@ -68,6 +69,7 @@ export type CourierDeps = {
   readonly homeUrl: string;
   readonly self: () => Self | undefined;
   readonly httpOf: (url: string) => RelayHttp;
+  readonly knocks: Knocks;
   readonly effects: Effects;
   /** The outbox has something to send. */
   readonly wake: () => void;
@@ -233,19 +235,20 @@ class Rounds implements Courier {
     if (owner === undefined) return later("unreachable");
     if (content === null) return REFUSED;
     const http = openRelayHttp({ url, owner, transport, timers });
-    const deleteKey = this.#deleteKeyOf(self, id);
-    const sent = await sendBlob(http, { key, content, deleteKey });
+    const sent = await sendBlob(http, { key, content, deleteKey: this.#deleteKeyOf(self, id) });
     return sent.ok ? DONE : whyNotUp(sent.error);
   }
 
   async #down(self: Self, row: MediaRow): Promise<Outcome> {
-    const { store, httpOf, dropped } = this.#deps;
-    const { urls } = await store.read(SOURCE_TABLES, (tx) => sourcesOf(tx, self, row));
+    const { store, httpOf, knocks, dropped } = this.#deps;
+    const { urls, strange } = await store.read(SOURCE_TABLES, (tx) => sourcesOf(tx, self, row));
     let isMissing = false;
     let afterMs = 0;
     for (const url of urls) {
+      if (strange.has(url) && !knocks.mayKnock(url)) continue;
       const reference = { id: bytesOf(row.id), key: row.key, bytes: row.bytes };
       const fetched = await fetchBlob(httpOf(url), reference);
+      if (fetched.ok) knocks.answered(url);
       if (fetched.ok) return await this.#checked(row, fetched.value);
       const { error } = fetched;
       // Its bytes are those that the entry names, and the entry's key or size does not open them.

@@ -7,16 +7,15 @@ import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { numbered } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
-import { cardOf } from "../contact/contacts.ts";
 import type { Lane } from "../lane.ts";
+import type { Knocks } from "../session/knocks.ts";
 import type { LinkTo } from "../session/pool.ts";
-import type { Hex, OutboxRow } from "../store/rows.ts";
+import type { Hex } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
-import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
-import { PUT_TARGETS_MAX } from "../wire/limits.ts";
 import type { Flow } from "./flow.ts";
 import { SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";
 import { DUE_NOW } from "./targets.ts";
+import { type NumberedRow, type Parcel, type WayDeps, wayFor } from "./ways.ts";
 
 /** Rows sealed and sent in one round. */
 export const ROUND_ROWS_MAX = 64;
@@ -30,8 +29,6 @@ const NO_WAY_RETRY_MS_MIN = 1_000;
 export const KNOCKING_MAX = 16;
 /** Of a device that refused something, so much later for each window of rows in front. */
 const SPACE_MS = 1_000;
-/** After so many failures at a device's first relay its second is tried. */
-const RELAY_TRIES = 3;
 
 export type CollectDeps = {
   readonly store: Store;
@@ -41,24 +38,9 @@ export type CollectDeps = {
   readonly self: () => Self | undefined;
   /** A connection to that relay. Null: too many are open. */
   readonly linkTo: LinkTo;
+  readonly knocks: Knocks;
   /** False while we do not know what happened when we were away: entries wait. Rule [OB14]. */
   readonly maySpeak: () => boolean;
-};
-
-type NumberedRow = OutboxRow & { readonly n: number };
-
-/** One envelope on its way to one relay. */
-export type Parcel = {
-  readonly row: NumberedRow;
-  readonly url: string;
-  readonly relayId: RelayId;
-  /** Of the first target's device; the others are reached at the same relay. */
-  readonly account: Hex;
-  readonly targets: readonly {
-    readonly device: Hex;
-    readonly mailbox: MailboxId;
-    readonly token: Token;
-  }[];
 };
 
 export type Collected = {
@@ -110,6 +92,7 @@ class Round {
   /** Rows that were put off behind others for the same device. */
   readonly #spaced = new Map<Hex, number>();
   readonly #unopened = new Set<Hex>();
+  readonly #ways: WayDeps;
   #madeTokens = false;
   readonly #untold = new Set<number>();
 
@@ -122,7 +105,10 @@ class Round {
     };
     const { timers, random } = deps;
     const receipt = (c: number): void => void this.#untold.add(c);
-    this.#seal = { self, nowMs: timers.now(), random, effects: { upkeep, receipt } };
+    const nowMs = timers.now();
+    this.#seal = { self, nowMs, random, effects: { upkeep, receipt } };
+    const closedForMs = (parcel: Parcel): number => this.#closedForMs(parcel);
+    this.#ways = { flow, knocks: deps.knocks, nowMs, closedForMs };
   }
 
   async due(tx: ReadTx): Promise<readonly NumberedRow[]> {
@@ -161,9 +147,8 @@ class Round {
       this.#behind.add(row.n);
       return;
     }
-    const all = await addressed(tx, row);
-    const closedMs = all === undefined ? NO_WAY_RETRY_MS : this.#closedForMs(all);
-    if (all === undefined || closedMs > 0) return this.#putOff(tx, row, closedMs);
+    const all = await wayFor(tx, row, this.#ways, NO_WAY_RETRY_MS);
+    if (typeof all === "number") return this.#putOff(tx, row, all);
     // What opens others is never held back behind them; nobody waits for another's full window.
     const open = all.targets.filter((it) => row.what === "control" || !this.#isFull(it.device));
     const [full] = all.targets;
@@ -243,30 +228,3 @@ export const linkOf = (
 /** Control messages go first, because they open what follows; otherwise as written. */
 const byPrecedence = (a: Parcel, b: Parcel): number =>
   Number(a.row.what === "entry") - Number(b.row.what === "entry") || a.row.n - b.row.n;
-
-/** The row for the relay of its first pending target, with all that are reached there too. */
-async function addressed(tx: ReadTx, row: NumberedRow): Promise<Parcel | undefined> {
-  let parcel: Parcel | undefined;
-  for (const { device } of row.targets.filter((it) => it.state === "pending")) {
-    const found = await tx.get("devices", device);
-    const relays = (found === undefined ? undefined : cardOf(found))?.relays ?? [];
-    const relay = relays[Math.floor(row.attempts / RELAY_TRIES) % Math.max(1, relays.length)];
-    if (found === undefined || relay === undefined) continue;
-    if (parcel !== undefined && parcel.url !== relay.url) continue;
-    // The rest of them go with the next PUT.
-    if (parcel !== undefined && parcel.targets.length >= PUT_TARGETS_MAX) break;
-    const target = {
-      device,
-      mailbox: idOf("MailboxId", relay.mailbox),
-      token: idOf("Token", relay.token),
-    };
-    parcel = {
-      row,
-      url: relay.url,
-      relayId: idOf("RelayId", relay.relayId),
-      account: parcel?.account ?? found.account,
-      targets: [...(parcel?.targets ?? []), target],
-    };
-  }
-  return parcel;
-}

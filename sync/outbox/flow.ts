@@ -9,9 +9,37 @@ import type { Hex } from "../store/rows.ts";
 /** Envelopes on their way to one device. */
 export const FLOW_MAX = 64;
 
+/** Who did not answer is asked after all others for so long. */
+export const SILENT_MS = 300_000;
+/** Names that are remembered so; the oldest are forgotten. */
+const SILENT_MAX = 2_048;
+
 export class Flow {
   /** Of devices that were refused lately; all others take `FLOW_MAX`. */
   readonly #windows = new Map<Hex, number>();
+
+  /** Relays, by address, that did not answer, and devices whose prekeys could not be had; since when. */
+  readonly #silentSinceMs = new Map<string, number>();
+
+  isSilent(name: string, nowMs: number): boolean {
+    const ageMs = nowMs - (this.#silentSinceMs.get(name) ?? -Infinity);
+    return ageMs >= 0 && ageMs < SILENT_MS;
+  }
+
+  /** True when that is news: what waits for this one may go to others at once. */
+  silent(name: string, nowMs: number): boolean {
+    const isNews = !this.isSilent(name, nowMs);
+    if (!isNews) return false;
+    this.#silentSinceMs.delete(name);
+    this.#silentSinceMs.set(name, nowMs);
+    const [oldest] = this.#silentSinceMs.keys();
+    if (this.#silentSinceMs.size > SILENT_MAX && oldest !== undefined) this.heard(oldest);
+    return true;
+  }
+
+  heard(name: string): void {
+    this.#silentSinceMs.delete(name);
+  }
 
   /** 1 to `FLOW_MAX`. */
   windowOf(device: Hex): number {

@@ -2,7 +2,7 @@
  * Sending what the outbox holds: seals what is due, puts it to the recipients' relays, writes down
  * what became of it. A row is in flight once at a time; what a broken connection leaves unanswered is
  * simply due again, and relays recognise what they have. docs/protocol/sync.md, rules [OB1]
- * to [OB12].
+ * to [OB12], [OB15].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
 import { bytesOf } from "../channel/channels.ts";
@@ -10,9 +10,11 @@ import type { RelayHttp } from "../session/relay-http.ts";
 import type { Hex } from "../store/rows.ts";
 import { idOf } from "../wire/ids.ts";
 import { type Attempt, recordAttempts, type Verdict } from "./attempts.ts";
-import { fetchBundle, keepBundle } from "./bundles.ts";
-import { collect, type CollectDeps, linkOf, type Parcel } from "./collect.ts";
+import { bundleOf, keepBundle } from "./bundles.ts";
+import { collect, type CollectDeps, linkOf } from "./collect.ts";
 import { Flow } from "./flow.ts";
+import { hurryFor } from "./resend.ts";
+import type { Parcel } from "./ways.ts";
 
 /** However far away the next row's time is: the clock may be set meanwhile. */
 const SLEEP_MS_MAX = 3_600_000;
@@ -111,10 +113,22 @@ class OutboxPump implements Pump {
   async #attempt(parcel: Parcel): Promise<void> {
     const verdict = await put(this.#deps, parcel);
     this.#measure(verdict);
-    const { n, env } = parcel.row;
+    const { n, env, targets } = parcel.row;
     this.#attempts.push({ n, env, url: parcel.url, verdict });
     await this.#record();
+    const isLeft = targets.filter((it) => it.state === "pending").length > parcel.targets.length;
+    const [first] = parcel.targets;
+    const isDown =
+      verdict.type === "down" && this.#flow.silent(parcel.url, this.#deps.timers.now());
+    if (isDown && isLeft && first !== undefined) await this.#hurry(first.device);
+    if (verdict.type === "answered") this.#flow.heard(parcel.url);
     this.wake();
+  }
+
+  /** Whoever waits behind this device, or its relay, waits no longer for it. Rule [OB15]. */
+  async #hurry(device: Hex): Promise<void> {
+    const { store, lane } = this.#deps;
+    await lane.run(() => store.write(["outbox"], (tx) => hurryFor(tx, device)));
   }
 
   #measure(verdict: Verdict): void {
@@ -153,10 +167,15 @@ class OutboxPump implements Pump {
   }
 
   async #fetchOnce(id: Hex): Promise<void> {
-    const { store, lane, httpOf } = this.#deps;
-    const device = await store.read(["devices"], (tx) => tx.get("devices", id));
-    const bundle = device === undefined ? undefined : await fetchBundle(httpOf, device);
-    if (bundle === undefined || this.#closed) return;
+    const { store, lane } = this.#deps;
+    const bundle = await bundleOf(this.#deps, id);
+    if (this.#closed) return;
+    if (bundle === undefined) {
+      if (!this.#flow.silent(id, this.#deps.timers.now())) return;
+      await this.#hurry(id);
+      return this.wake();
+    }
+    this.#flow.heard(id);
     await lane.run(() => store.write(["devices", "outbox"], (tx) => keepBundle(tx, id, bundle)));
     this.wake();
   }

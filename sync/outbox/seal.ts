@@ -15,6 +15,7 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
 import { mayRead, membersOf, recipientsOf } from "../channel/members.ts";
 import { cardToken, liveDevices, ownCard, ownContact } from "../contact/contacts.ts";
+import { sessionWith } from "../contact/sessions.ts";
 import { isRoster } from "../entry/kinds.ts";
 import { groupMembers, ROSTER_TABLES } from "../group/rosters.ts";
 import { rosterParts, shortWelcomeFor, welcomesFor } from "../group/welcome.ts";
@@ -113,7 +114,8 @@ async function chainFor(
   const chain = isOver ? newChain(context, channel, history, current) : current;
   const known = new Set([...chain.holders, ...(chain.before ?? [])]);
   const holders = new Set(chain.holders);
-  const lacking = recipients.filter((it) => !holders.has(it.device)).slice(0, HAND_OVERS_AT_ONCE);
+  const unheld = recipients.filter((it) => !holders.has(it.device));
+  const lacking = (await openAmong(tx, unheld, context.nowMs)).slice(0, HAND_OVERS_AT_ONCE);
   // In a large group nobody tells what they hold: who had our last chain was welcomed with it.
   const isWelcomed = (it: DeviceRow): boolean => row.isUnconfirmed === true && known.has(it.device);
   const fresh = await newcomersAmong(
@@ -151,6 +153,21 @@ async function chainFor(
   await tx.put("ownChains", held);
   if (held.holders.some((it) => !known.has(it))) await tellAnew(tx, context, channel.c);
   return { chain: held, isMore: lacking.length >= HAND_OVERS_AT_ONCE };
+}
+
+/** Those to whom something can be sealed: nothing is made ready for others, and nobody waits behind them. */
+async function openAmong(
+  tx: ReadTx,
+  devices: readonly DeviceRow[],
+  nowMs: number,
+): Promise<readonly DeviceRow[]> {
+  const open: DeviceRow[] = [];
+  for (const device of devices) {
+    const isOpen =
+      device.prekeyBundle !== null || (await sessionWith(tx, device, nowMs)) !== undefined;
+    if (isOpen) open.push(device);
+  }
+  return open;
 }
 
 /**

@@ -50,6 +50,8 @@ export class Person {
   /** A fault of our own: writing such a row throws. */
   isFaultyAt: (table: TableName, row: Rows[TableName]) => boolean = () => false;
   status: Status | undefined;
+  /** Origins that their device asked for anything, whether or not somebody is there. */
+  readonly asked = new Set<string>();
   readonly #options: PersonOptions;
   readonly transport: MemoryTransport;
   #memory: MemoryStore = openMemoryStore();
@@ -61,7 +63,10 @@ export class Person {
     this.name = options.name;
     this.#options = options;
     this.transport = openMemoryTransport({
-      relayAt,
+      relayAt: (origin) => {
+        this.asked.add(origin);
+        return relayAt(origin);
+      },
       timers: { now: kernel.now, after: kernel.after },
       delayMs: () => ONE_WAY_MS,
     });

@@ -4,8 +4,10 @@ import { ready } from "../../../crypto/base/sodium.ts";
 import { appendMessage } from "../../../sync/channel/append.ts";
 import { openChannel } from "../../../sync/channel/channels.ts";
 import { openLane } from "../../../sync/lane.ts";
-import { collect, type Parcel } from "../../../sync/outbox/collect.ts";
+import { collect } from "../../../sync/outbox/collect.ts";
 import { Flow } from "../../../sync/outbox/flow.ts";
+import type { Parcel } from "../../../sync/outbox/ways.ts";
+import { openKnocks } from "../../../sync/session/knocks.ts";
 import { introduce, sibling, someone } from "../acquainted.ts";
 import { HeldTimers } from "../transport/held-timers.ts";
 import { parcel } from "./parcel.ts";
@@ -30,6 +32,7 @@ test("[MM6] a device whose window is full holds back nobody else", async () => {
     random: phone.random,
     self: () => phone.self,
     linkTo: () => open as never,
+    knocks: openKnocks("https://home.example", { now: () => phone.context.nowMs }),
     maySpeak: () => true,
   };
   const devicesOf = async (inFlight: ReadonlyMap<number, Parcel>): Promise<unknown> => {
