@@ -6,6 +6,7 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { isRoster, KINDS } from "../entry/kinds.ts";
+import { halvesOf } from "../heal/halves.ts";
 import { maxKnown } from "../log/known.ts";
 import { entriesThatFit } from "../payload/entries.ts";
 import { ENTRIES_BYTES_MAX, WELCOME_ITEMS_MAX } from "../payload/limits.ts";
@@ -211,15 +212,20 @@ async function entriesAt(
 ): Promise<readonly Uint8Array[]> {
   const opened = new Set<number>();
   const entries: Uint8Array[] = [];
-  for (const [a, seq] of places) {
-    for (const s of opened.has(a) ? [seq] : [1, seq]) {
-      const row = await tx.get("entries", [c, a, s]);
-      // One that came in a run proves nothing by itself.
-      const entry = row === undefined ? undefined : decodeEntry(row.bytes);
-      if (row !== undefined && entry?.ok === true && entry.value.signature !== null) {
-        entries.push(row.bytes);
-      }
+  const add = async (a: number, s: number): Promise<void> => {
+    const row = await tx.get("entries", [c, a, s]);
+    // One that came in a run proves nothing by itself.
+    const entry = row === undefined ? undefined : decodeEntry(row.bytes);
+    if (row !== undefined && entry?.ok === true && entry.value.signature !== null) {
+      entries.push(row.bytes);
     }
+  };
+  for (const [a, seq] of places) {
+    if (!opened.has(a)) {
+      await add(a, 1);
+      entries.push(...(await halvesOf(tx, a)));
+    }
+    await add(a, seq);
     opened.add(a);
   }
   return entries;

@@ -7,7 +7,7 @@ import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
 import { runsOf } from "../backfill/supply.ts";
-import { type Channel, channelOf, logById } from "../channel/channels.ts";
+import { type Channel, channelById, channelOf, logById } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
 import { isWithin } from "../clock/within.ts";
 import { decodeEntry } from "../entry/entry.ts";
@@ -110,7 +110,7 @@ export async function answerWant(
   want: Want,
   isContact: boolean,
 ): Promise<void> {
-  const channel = await channelWith(tx, context.self, from.account, want.channel);
+  const channel = await sharedWith(tx, context, from, want.channel);
   const log = await logById(tx, toHex(want.log));
   if (channel === undefined || log === undefined || log.c !== channel.c) return;
   if (!(await mayAsk(tx, context, from, channel, isContact))) return;
@@ -161,7 +161,7 @@ export async function answerRosterWant(
   from: DeviceRow,
   { channel: id }: RosterWant,
 ): Promise<void> {
-  const channel = await channelWith(tx, context.self, from.account, id);
+  const channel = await sharedWith(tx, context, from, id);
   if (channel?.kind !== "group" || !(await takeWelcomeTurn(tx, context, from))) return;
   if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
   for (const payload of await welcomesFor(tx, context.self, channel, from.account)) {
@@ -188,6 +188,19 @@ export async function answerRosterWant(
       await sendAnew(tx, row, from.device);
   }
   context.effects.wake();
+}
+
+/** The channel, when they are in it. Who asks in a group that they are out of has not heard of it. */
+async function sharedWith(
+  tx: WriteTx,
+  context: OpenContext,
+  from: DeviceRow,
+  id: Uint8Array,
+): Promise<Channel | undefined> {
+  const shared = await channelWith(tx, context.self, from.account, id);
+  const channel = shared === undefined ? await channelById(tx, toHex(id)) : undefined;
+  if (channel !== undefined) await tellFormer(tx, context, channel, from);
+  return shared;
 }
 
 /** They were removed and go on as if they were in: the ops that say so did not reach them. Rule [DG8]. */

@@ -7,14 +7,7 @@ import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
 import { decodeBody } from "../entry/bodies.ts";
-import {
-  decodeEntry,
-  encodeEntry,
-  type Entry,
-  entryIdOf,
-  verifyEntry,
-  withoutBody,
-} from "../entry/entry.ts";
+import { decodeEntry, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
 import { followFork } from "../group/follow.ts";
 import type { ForkProof } from "../payload/fork-proof.ts";
 import { FORK_PROOF_BYTES_MAX, VECTOR_FORKS_MAX } from "../payload/limits.ts";
@@ -22,6 +15,7 @@ import type { EntryOutcome } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import { coreOf } from "./halves.ts";
 import type { ForkRow } from "./rows.ts";
 
 const NONE = new Uint8Array(0);
@@ -154,9 +148,4 @@ export async function proofOf(
   const isLong = first.length + second.length > FORK_PROOF_BYTES_MAX - 64;
   const proof = isLong ? { first: coreOf(first), second: coreOf(second) } : { first, second };
   return { channel, proof };
-}
-
-function coreOf(bytes: Uint8Array): Uint8Array {
-  const entry = decodeEntry(bytes);
-  return entry.ok ? encodeEntry(withoutBody(entry.value)) : bytes;
 }

@@ -14,6 +14,7 @@ import {
 } from "../channel/channels.ts";
 import { membersOf, recipientsOf } from "../channel/members.ts";
 import { DEP_HASH_BYTES } from "../entry/entry.ts";
+import { groupMembers } from "../group/rosters.ts";
 import { countKnown, hasKnown, holesOf, maxKnown, type SeqRange } from "../log/known.ts";
 import { WANT_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
@@ -161,7 +162,7 @@ async function gapsOf(
   cursors: readonly CursorRow[],
 ): Promise<readonly Gap[]> {
   const gaps: Gap[] = [];
-  const told = toldOf(cursors);
+  const told = toldOf(await ofMembers(tx, cursors));
   const here = new Set<string>();
   for (const row of await tx.range("logs", "primary", {})) {
     const log = numbered(row, "a");
@@ -195,6 +196,20 @@ async function gapsOf(
     });
   }
   return gaps;
+}
+
+/**
+ * Who is out of a group may hold what was written too late: it is with nobody who is asked. What counts was
+ * known to whoever put them out.
+ */
+async function ofMembers(tx: ReadTx, cursors: readonly CursorRow[]): Promise<readonly CursorRow[]> {
+  const heard: CursorRow[] = [];
+  for (const [c, all] of Map.groupBy(cursors, (it) => it.c)) {
+    const channel = await channelOf(tx, c);
+    const members = new Set((await groupMembers(tx, { c })).map((it) => it.account));
+    heard.push(...all.filter((it) => channel?.kind !== "group" || members.has(it.account)));
+  }
+  return heard;
 }
 
 /** By channel and log: how far it goes, by what others say that they hold. */

@@ -14,7 +14,7 @@ import { hEffOf, mergeHlc, msOf } from "../clock/hlc.ts";
 import { closingOf } from "../devices/closed.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, type Dep, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
-import { isShown, KINDS } from "../entry/kinds.ts";
+import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
 import { publicIdOf } from "../entry/public-id.ts";
 import { runPlaced } from "../expiry/running.ts";
 import { addKnown, countKnown, hasKnown } from "../log/known.ts";
@@ -100,8 +100,24 @@ export async function acceptEntry(
 const heldAt = async (tx: WriteTx, log: Log, seq: number): Promise<EntryRow | undefined> =>
   hasKnown(log.known, seq) ? await tx.get("entries", [log.c, log.a, seq]) : undefined;
 
-/** Does it join the entries before and after it that we hold? hlc must grow along a log. */
+/**
+ * Does it join the entries before and after it that we hold? hlc must grow along a log. Behind a fork an op of a
+ * roster need not: which half stands before it is chance, and what it takes from somebody stands. Rule [FK4].
+ */
 async function misfitOf(
+  tx: WriteTx,
+  log: Log,
+  entry: Entry,
+  hash: Uint8Array,
+): Promise<EntryRefusal | undefined> {
+  const misfit = await brokenAt(tx, log, entry, hash);
+  const { kind, seq } = entry.core;
+  if (misfit === undefined || !isRoster(kind)) return misfit;
+  const forkedAt = (await tx.get("forks", log.a))?.s ?? Infinity;
+  return forkedAt < seq ? undefined : misfit;
+}
+
+async function brokenAt(
   tx: WriteTx,
   log: Log,
   { core }: Entry,

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { decodeBody } from "../../sync/entry/bodies.ts";
 import { decodeEntry } from "../../sync/entry/entry.ts";
-import { add, groupOf, hears, makeGroup, members, tell } from "./group-talk.ts";
+import { add, groupOf, hears, makeGroup, members, remove, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
@@ -104,5 +104,24 @@ test("[FK4] [RO18] grants behind a fork are void, on every device alike", async 
       "carol member",
       "eve admin",
     ]);
+  }
+});
+
+test("[FK4] a removal behind a fork stands for those who hold the other half, too", async () => {
+  const w = await four();
+  const { alice, bob, carol, eve } = w;
+  await fork(w, () => remove(eve, bob));
+  for (const it of [alice, bob]) await it.wake();
+  await w.pass(3 * MINUTE_MS);
+  await tell(carol, "who is here?");
+  await w.pass(3 * MINUTE_MS);
+  for (const it of [alice, bob, carol, eve]) {
+    expect(await proofs(it), `${it.name} has the proof`).toHaveLength(2);
+    expect(await members(it, [alice, bob, carol, eve]), it.name).toEqual([
+      "alice owner",
+      "carol member",
+      "eve admin",
+    ]);
+    expect(it.bugs).toEqual([]);
   }
 });

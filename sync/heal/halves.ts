@@ -1,0 +1,17 @@
+/**
+ * The two entries by which a log is known to fork, without their words: who is told them together knows it too.
+ * docs/protocol/sync.md, [FK1] and [FK4].
+ */
+import { decodeEntry, encodeEntry, withoutBody } from "../entry/entry.ts";
+import type { ReadTx } from "../store/store.ts";
+
+/** `a`: number of the log. None: no fork of it is known. */
+export async function halvesOf(tx: ReadTx, a: number): Promise<readonly Uint8Array[]> {
+  const fork = await tx.get("forks", a);
+  return fork === undefined ? [] : [coreOf(fork.first), coreOf(fork.second)];
+}
+
+export function coreOf(bytes: Uint8Array): Uint8Array {
+  const entry = decodeEntry(bytes);
+  return entry.ok ? encodeEntry(withoutBody(entry.value)) : bytes;
+}
