@@ -117,7 +117,7 @@ test("[FK4] a removal behind a fork stands for those who hold the other half, to
   await w.pass(3 * MINUTE_MS);
   for (const it of [alice, bob, carol, eve]) {
     expect(await proofs(it), `${it.name} has the proof`).toHaveLength(2);
-    expect(await members(it, [alice, bob, carol, eve]), it.name).toEqual([
+    expect(await members(it, [alice, bob, carol, eve])).toEqual([
       "alice owner",
       "carol member",
       "eve admin",

@@ -24,14 +24,18 @@ export async function meet(
     await who.start();
     await world.sleep(TRY_AGAIN_MS);
     if (met?.error.type !== "LinkExpired") continue;
-    // A clock is years off, and both apps say so: people set it and begin again.
-    for (const person of [who, inviter]) person.skewMs = () => 0;
+    setClocks(who, inviter);
     invite = await linkOf(world, inviter);
   }
   if (!inviter.isUp) world.happened("an invite is accepted while the inviter is away");
   await welcome(world, inviter, who);
   world.meet(who, inviter);
   world.wishes -= 1;
+}
+
+/** A clock is hours or years off, and both apps say so: people set it and begin again. */
+function setClocks(...people: readonly Person[]): void {
+  for (const person of people) person.skewMs = () => 0;
 }
 
 /** A link that works. */
@@ -64,8 +68,7 @@ export async function link(world: World, who: Person, to: Person): Promise<void>
   while (!(await isLinked(world, to))) {
     if (!(await tryLink(world, who, to))) await world.sleep(TRY_AGAIN_MS);
     if (to.linking?.type === "failed" && to.linking.why.type === "DeviceLinkExpired") {
-      // A clock is years off, and both apps say so.
-      for (const person of [who, to]) person.skewMs = () => 0;
+      setClocks(who, to);
     }
   }
   world.happened("a device is linked");
@@ -82,6 +85,7 @@ async function tryLink(world: World, who: Person, to: Person): Promise<boolean> 
   const code = who.linking;
   if (shown?.ok !== true || code?.type !== "shown") return false;
   const used = await to.use((device) => device.linking.use(code.link, "Firefox"));
+  if (used?.ok === false && used.error.type === "DeviceLinkExpired") setClocks(who, to);
   if (used?.ok !== true) return false;
   for (let ms = 0; ms < LINK_MS_MAX; ms += LOOK_EVERY_MS) {
     await world.sleep(LOOK_EVERY_MS);
