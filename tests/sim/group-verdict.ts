@@ -32,7 +32,9 @@ function wrongInGroup(world: World, same: readonly Chat[]): string | null {
       return `[INV19] ${first.who.name} and ${who.name} have different rosters`;
     }
     if (roster.title !== title) return `[INV19] ${who.name} has another name for the group`;
-    if (roster.isBehind || roster.waits.length > 0) {
+    // Who is alone in it has nobody to ask for what those named who are out.
+    const isWaiting = roster.isBehind || roster.waits.length > 0;
+    if (isWaiting && believers.length > 1) {
       return `[INV19] ${who.name} waits for ops of the group`;
     }
   }

@@ -82,6 +82,21 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "who had left a group went on asking where others were ahead",
   },
   {
+    seed: 5273,
+    profile: "D",
+    found: "the verdict: who is alone in a group has nobody to ask for an op that was lost",
+  },
+  {
+    seed: 1119,
+    profile: "E",
+    found: "the verdict: mail on its way at the moment of a look is no disorder",
+  },
+  {
+    seed: 1144,
+    profile: "E",
+    found: "the verdict: what follows the other half of a fork is not taken in a chat of two",
+  },
+  {
     seed: 51,
     profile: "G",
     found: "a relay that lost its store never took a device without an account again",
