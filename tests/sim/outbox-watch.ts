@@ -7,11 +7,23 @@ import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
 const CONTROL_ROWS_MAX = 64;
 const HELD_ROWS_MAX = 256;
 
+/** Who went from a group by ops that came with this commit, though others may have let them in again. */
+export const wentIn = (changes: readonly Change[]): ReadonlySet<string> =>
+  new Set(
+    changes.flatMap(({ table, row }) => {
+      if (table !== "rosterOps" || row === undefined) return [];
+      const { act, author } = row.op;
+      if (act.type === "leave") return [`${row.c} ${author}`];
+      return act.type === "remove" ? [`${row.c} ${act.account}`] : [];
+    }),
+  );
+
 /** Null, or what it forgot to deliver: all but what has arrived, and what its reader may not read any more. */
 export function forgottenIn(
   seen: Seen,
   { before }: Change,
   ofDevice: (device: Hex) => Seen,
+  went: ReadonlySet<string>,
 ): string | null {
   const gone = before as OutboxRow | undefined;
   if (gone?.n === undefined || gone.what !== "entry" || gone.isUnconfirmed === true) return null;
@@ -22,6 +34,7 @@ export function forgottenIn(
   for (const { device, isLast } of gone.targets) {
     const other = ofDevice(device);
     if (isLast === true || other.held.has(place)) continue;
+    if (went.has(`${gone.c} ${other.account}`)) continue;
     if (!mayRead(seen, gone.c, other.account, device)) continue;
     return `[INV7] ${seen.who} forgot to deliver ${place} to ${other.who}`;
   }

@@ -67,6 +67,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "a device in 1970 held prekeys that it had never left at its relay for fresh",
   },
   {
+    seed: 1012,
+    profile: "C",
+    found: "the verdict: who went and was let in again within one commit was out in between",
+  },
+  {
     seed: 117,
     profile: "D",
     found: "an op waited for ever for somebody who had left before the lying relay gave it to them",
