@@ -1,7 +1,10 @@
 /**
  * End-to-end: two projects, Chromium and stock Firefox ESR, against real relays that each spec
  * starts (tests/e2e/relay-process.ts). A test for one browser only says so by the tag @chromium or
- * @firefox in its title: then the other project does not list it, so nothing counts as skipped.
+ * @firefox in its title: then the other project does not list it, so nothing counts as skipped. In both
+ * runs what browsers do each in their own way: storage, workers, cryptography, focus and keys, and the
+ * stories that a person lives through first. What relays do to devices, what our rows come to on the screen,
+ * and its colours are the same in both: such tests say @chromium.
  */
 import { defineConfig } from "@playwright/test";
 

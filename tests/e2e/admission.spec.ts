@@ -17,9 +17,9 @@ function operatorsLink(relay: RelayProcess): string {
 }
 
 test.describe("by invitation", () => {
-  test.use({ relayEnv: { KITH_REGISTRATION: "invite" } });
+  test.use({ ownRelay: true, relayEnv: { KITH_REGISTRATION: "invite" } });
 
-  test("[HM4] a stranger is told in words, the operator's link and then members' links let people in", async ({
+  test("[HM4] a stranger is told in words, the operator's link and then members' links let people in @chromium", async ({
     newcomer,
     relay,
   }) => {
@@ -51,9 +51,9 @@ test.describe("under load", () => {
   /** More than half of what a relay with so many connections calls full, and less than that. */
   const SOCKETS_MAX = 20;
   const BUSY_SOCKETS = 10;
-  test.use({ relayEnv: { KITH_SOCKETS_MAX: `${SOCKETS_MAX}` } });
+  test.use({ ownRelay: true, relayEnv: { KITH_SOCKETS_MAX: `${SOCKETS_MAX}` } });
 
-  test("[HM3] newcomers do the work that a busy relay asks for, and are in", async ({
+  test("[HM3] newcomers do the work that a busy relay asks for, and are in @chromium", async ({
     newcomer,
     relay,
   }) => {

@@ -5,6 +5,8 @@ import { TYPING_SHOWN_MS } from "../../sync/typing/typing.ts";
 import { AGAIN_MS } from "./person.ts";
 import { test } from "./world.ts";
 
+test.use({ ownRelay: true });
+
 test("[AMI1] a message is waiting, sent, delivered, read, and says each", async ({
   friends,
   relay,
@@ -30,7 +32,9 @@ test("[AMI1] a message is waiting, sent, delivered, read, and says each", async 
   await expect(back.chat("Bob")).not.toHaveAccessibleName(/unread/u);
 });
 
-test("[TY6] what one is typing, the other is told, and no letter of it", async ({ friends }) => {
+test("[TY6] what one is typing, the other is told, and no letter of it @chromium", async ({
+  friends,
+}) => {
   const [alice, bob] = await friends();
   await alice.field.pressSequentially("hm");
   await expect(bob.presence).toHaveText("Alice is writing…");
@@ -41,7 +45,7 @@ test("[TY6] what one is typing, the other is told, and no letter of it", async (
   await expect(bob.presence).toHaveText("online", { timeout: TYPING_SHOWN_MS - 2_000 });
 });
 
-test("[PS7] who is there is online, who left was last seen", async ({ friends }) => {
+test("[PS7] who is there is online, who left was last seen @chromium", async ({ friends }) => {
   const [alice, bob] = await friends();
   await expect(alice.presence).toHaveText("online");
   await expect(bob.presence).toHaveText("online");

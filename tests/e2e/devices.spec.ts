@@ -39,7 +39,7 @@ const NOTHING = {
   workers: 0,
 };
 
-test("[ADS1] [AHI1] [ARM1] a second device: what it holds, its name, its end, and an erased browser", async ({
+test("[ADS1] [AHI1] [ARM1] a second device: what it holds, its name, its end, and an erased browser @chromium", async ({
   friends,
   newcomer,
 }) => {

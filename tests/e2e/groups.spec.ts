@@ -10,6 +10,8 @@ import { expect, type Page } from "@playwright/test";
 import { AGAIN_MS, type Person, write } from "./person.ts";
 import { test } from "./world.ts";
 
+test.use({ ownRelay: true });
+
 const soon = { timeout: AGAIN_MS };
 
 const dialog = (page: Page) => page.getByRole("dialog");
@@ -115,7 +117,7 @@ test("[GS1] [GS2] [AOS2] three people make a group, talk, change it, and one is 
   await expect(members(bob).getByRole("listitem")).toHaveText(/You Owner/u);
 });
 
-test("[GS3] a link lets in who has it, when an admin says yes", async ({ newcomer }) => {
+test("[GS3] a link lets in who has it, when an admin says yes @chromium", async ({ newcomer }) => {
   test.slow();
   const [alice, bob] = await Promise.all([newcomer(), newcomer()]);
   await alice.start("Alice");

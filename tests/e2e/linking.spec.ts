@@ -42,7 +42,7 @@ test("[LK5] the account's device shows the code, the new one is opened by it", a
   await isUsable(phone, laptop);
 });
 
-test("[LK5] the new device shows the code, the account's device gets it pasted", async ({
+test("[LK5] the new device shows the code, the account's device gets it pasted @chromium", async ({
   newcomer,
 }) => {
   const [phone, laptop] = await Promise.all([newcomer(), newcomer()]);
@@ -59,7 +59,9 @@ test("[LK5] the new device shows the code, the account's device gets it pasted",
   await isUsable(phone, laptop);
 });
 
-test("[LK15] who finds other pictures cancels, and nothing was linked", async ({ newcomer }) => {
+test("[LK15] who finds other pictures cancels, and nothing was linked @chromium", async ({
+  newcomer,
+}) => {
   const [phone, laptop] = await Promise.all([newcomer(), newcomer()]);
   await phone.start("Alice");
   await openOnMember(phone);

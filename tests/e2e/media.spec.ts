@@ -37,7 +37,9 @@ test("[ACO2] [ALG1] [MO27] 100,000 characters arrive whole, one more is refused,
   await expect(bob.messages).not.toContainText("begins", soon);
 });
 
-test("[ATI1] [MO37] either sets how long messages stay, and both see it", async ({ friends }) => {
+test("[ATI1] [MO37] either sets how long messages stay, and both see it @chromium", async ({
+  friends,
+}) => {
   const [alice, bob] = await friends();
   await alice.page.getByRole("button", { name: "Disappearing messages: off" }).click();
   await alice.page.getByRole("radio", { name: "1 hour" }).click();

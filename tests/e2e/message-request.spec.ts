@@ -30,7 +30,7 @@ async function strangerWithAUsedLink(
   return [alice, bob, carol];
 }
 
-test("[MR1] who is accepted chats like anybody else", async ({ newcomer }) => {
+test("[MR1] who is accepted chats like anybody else @chromium", async ({ newcomer }) => {
   const [alice, bob, carol] = await strangerWithAUsedLink(newcomer);
   // Bob is told that his message is there; of hers, which came before, a stranger is told nothing.
   await bob.say("are you there?");
@@ -45,7 +45,7 @@ test("[MR1] who is accepted chats like anybody else", async ({ newcomer }) => {
   await expect(alice.presence).toHaveText("online");
 });
 
-test("[MR2] who is blocked reaches nobody, and is not told", async ({ newcomer }) => {
+test("[MR2] who is blocked reaches nobody, and is not told @chromium", async ({ newcomer }) => {
   const [alice, bob, carol] = await strangerWithAUsedLink(newcomer);
   await alice.page.getByRole("button", { name: "Block" }).click();
   await expect(alice.page.getByText("You blocked Carol.")).toBeVisible();

@@ -10,6 +10,8 @@ import { expect, type Page } from "@playwright/test";
 import { AGAIN_MS, type Person, write } from "./person.ts";
 import { test } from "./world.ts";
 
+test.use({ ownRelay: true });
+
 const list = (page: Page, name: string) => page.getByRole("list", { name });
 
 async function edit(person: Person, text: string, next: string): Promise<void> {
@@ -90,7 +92,10 @@ test("[MG1] each operation is seen by the other side, and is there after a reloa
   await expect(list(bob.page, "Earlier versions")).toContainText("helo Bob");
 });
 
-test("[MG2] what both did while neither had a way comes together", async ({ friends, relay }) => {
+test("[MG2] what both did while neither had a way comes together @chromium", async ({
+  friends,
+  relay,
+}) => {
   const [alice, bob] = await friends();
   await alice.say("shall we?");
   await bob.sees("shall we?");
@@ -113,7 +118,7 @@ test("[MG2] what both did while neither had a way comes together", async ({ frie
   }
 });
 
-test("[MG3] what was deleted before it arrived never shows its words", async ({
+test("[MG3] what was deleted before it arrived never shows its words @chromium", async ({
   friends,
   relay,
 }) => {

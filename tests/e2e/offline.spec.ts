@@ -10,6 +10,8 @@ import { AGAIN_MS, isStored, type Person } from "./person.ts";
 import { tapWire } from "./tap/wire-tap.ts";
 import { test } from "./world.ts";
 
+test.use({ ownRelay: true });
+
 const EACH = 50;
 
 const textsOf = (name: string): readonly string[] =>
@@ -52,7 +54,7 @@ test("[OF1] 50 messages written offline on both sides arrive, in one order", asy
   }
 });
 
-test("[OF2] a way that breaks while the relay lives is noticed, and mends by itself", async ({
+test("[OF2] a way that breaks while the relay lives is noticed, and mends by itself @chromium", async ({
   friends,
   relay,
 }) => {

@@ -35,7 +35,9 @@ test("[AON1] an invite link leads into the chat in two actions, its secret leave
   await expect(bob.stateOf("Here I am")).toHaveText("Read");
 });
 
-test("[AON3] a link that was altered says so, and one goes on without it", async ({ newcomer }) => {
+test("[AON3] a link that was altered says so, and one goes on without it @chromium", async ({
+  newcomer,
+}) => {
   const bob = await newcomer();
   await bob.page.goto(`${bob.url}/#AQ`);
   await bob.giveName("Bob");
@@ -44,7 +46,9 @@ test("[AON3] a link that was altered says so, and one goes on without it", async
   await expect(bob.chat("Note to self")).toBeVisible();
 });
 
-test("[AIF2] a link opened by somebody who has started asks first", async ({ newcomer }) => {
+test("[AIF2] a link opened by somebody who has started asks first @chromium", async ({
+  newcomer,
+}) => {
   const alice = await newcomer();
   await alice.start("Alice");
   const link = await alice.invite();

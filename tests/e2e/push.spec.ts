@@ -8,6 +8,8 @@ import { AGAIN_MS, type Person, person } from "./person.ts";
 import { startRelay } from "./relay-process.ts";
 import { test } from "./world.ts";
 
+test.use({ ownRelay: true });
+
 type Shown = { readonly title: string; readonly body: string };
 
 const notificationsOf = (page: Page): Promise<readonly Shown[]> =>

@@ -9,12 +9,14 @@ import { expect } from "@playwright/test";
 import { AGAIN_MS } from "./person.ts";
 import { test } from "./world.ts";
 
+test.use({ ownRelay: true });
+
 const ROUNDS = 2;
 const EACH = 8;
 // Each round may wait so long for a connection, and the receipts behind them.
 test.setTimeout(60_000 + ROUNDS * AGAIN_MS);
 
-test("[RK1] a relay killed in the middle of a conversation loses and doubles nothing", async ({
+test("[RK1] a relay killed in the middle of a conversation loses and doubles nothing @chromium", async ({
   friends,
   relay,
 }) => {

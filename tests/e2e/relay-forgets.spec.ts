@@ -8,6 +8,8 @@ import { AGAIN_MS } from "./person.ts";
 import type { RelayProcess } from "./relay-process.ts";
 import { test } from "./world.ts";
 
+test.use({ ownRelay: true });
+
 type Status = Readonly<
   Record<"mailboxes" | "messages" | "bytes" | "oldestSeconds" | "sockets", number>
 >;
@@ -17,7 +19,7 @@ async function statusOf({ url }: RelayProcess): Promise<Status> {
   return (await answer.json()) as Status;
 }
 
-test("[RF1] what was delivered is gone from the relay, and its page says so", async ({
+test("[RF1] what was delivered is gone from the relay, and its page says so @chromium", async ({
   friends,
   relay,
   page,

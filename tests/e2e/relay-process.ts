@@ -1,6 +1,7 @@
 /**
  * A real relay for a spec: `node relay/main.ts` in a process of its own, on a free port of this
- * machine, with a data folder of its own. It can be killed and started again on the same data.
+ * machine, with a data folder of its own. It can be killed and started again on the same data, or on
+ * what a lost disk or a long time leaves of it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,11 +9,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 const START_MAX_MS = 20_000;
 /** A relay may drain for 35 s after SIGTERM. */
 const STOP_MAX_MS = 40_000;
 const OUTPUT_MAX_CHARS = 64 * 1024 * 1024;
+
+const STORE_FILES = ["relay.sqlite", "relay.sqlite-wal", "relay.sqlite-shm"] as const;
 
 export type RelayProcess = AsyncDisposable & {
   /** `http://localhost:PORT`, as the relay printed it. */
@@ -28,6 +32,10 @@ export type RelayProcess = AsyncDisposable & {
   readonly stop: () => Promise<number>;
   /** A new process on the same port and data, after `kill` or `stop`. Settles when it serves. */
   readonly start: () => Promise<void>;
+  /** The process dies, its store is deleted, its key is not, and it is back. */
+  readonly loseStore: () => Promise<void>;
+  /** For the owners of these mailboxes (the first made is 1) so many days pass in which they do not come. */
+  readonly missFor: (days: number, mailboxes: readonly number[]) => Promise<void>;
 };
 
 /** `env` is set on top: KITH_… settings of the spec. */
@@ -53,7 +61,12 @@ export async function startRelay(
     if (child !== undefined) throw new Error("the relay is running");
     child = spawn(process.execPath, ["relay/main.ts"], {
       cwd: join(import.meta.dirname, "../.."),
-      env: { ...settingless(), PORT: `${port}`, KITH_DATA: dataPath, ...env },
+      env: {
+        ...settingless(),
+        PORT: `${port}`,
+        KITH_DATA: dataPath,
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const born = child;
@@ -66,6 +79,22 @@ export async function startRelay(
       if (output.length > OUTPUT_MAX_CHARS) throw new Error("the relay writes without end");
       return output.slice(bornAt);
     });
+  };
+
+  const loseStore = async (): Promise<void> => {
+    await end("SIGKILL");
+    for (const name of STORE_FILES) await rm(join(dataPath, name), { force: true });
+    await start();
+  };
+
+  // It tidies up when it starts (relay/store/keep-store.ts).
+  const missFor = async (days: number, mailboxes: readonly number[]): Promise<void> => {
+    await end("SIGTERM");
+    using database = new DatabaseSync(join(dataPath, STORE_FILES[0]));
+    const miss = database.prepare("UPDATE mailbox SET seen_day = seen_day - ? WHERE no = ?");
+    for (const no of mailboxes) miss.run(days, no);
+    database.close();
+    await start();
   };
 
   const dispose = async (): Promise<void> => {
@@ -86,6 +115,8 @@ export async function startRelay(
     kill: async () => void (await end("SIGKILL")),
     stop: async () => await end("SIGTERM"),
     start,
+    loseStore,
+    missFor,
     [Symbol.asyncDispose]: dispose,
   };
 }

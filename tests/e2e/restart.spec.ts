@@ -9,6 +9,8 @@ import { AGAIN_MS, INVITED_MAX_MS, isStored } from "./person.ts";
 import { makeProfile } from "./profile.ts";
 import { test } from "./world.ts";
 
+test.use({ ownRelay: true });
+
 test("[AIN3] whoever invites may have closed the browser: the chat is there when they are back", async ({
   browserName,
   newcomer,

@@ -22,7 +22,7 @@ const openMenu = async (page: Page, item: string): Promise<void> => {
   await page.getByRole("menu").getByRole("menuitem", { name: item }).click();
 };
 
-test("[ADT1] [CM3] [APV1] a draft, a mute and a setting of one device are there on the other", async ({
+test("[ADT1] [CM3] [APV1] a draft, a mute and a setting of one device are there on the other @chromium", async ({
   newcomer,
 }) => {
   const [phone, laptop] = await Promise.all([newcomer(), newcomer()]);

@@ -36,7 +36,7 @@ test("[AMI3] every text is shown as it was written, and none of it acts", async 
   expect(dialogs).toEqual([]);
 });
 
-test("[ALK1] an address of the web is a link that tells nobody where it was", async ({
+test("[ALK1] an address of the web is a link that tells nobody where it was @chromium", async ({
   friends,
 }) => {
   const [alice, bob] = await friends();
@@ -48,7 +48,9 @@ test("[ALK1] an address of the web is a link that tells nobody where it was", as
   await expect(link).toHaveAttribute("target", "_blank");
 });
 
-test("[ACH2] a name cannot turn, hide or pretend what stands beside it", async ({ newcomer }) => {
+test("[ACH2] a name cannot turn, hide or pretend what stands beside it @chromium", async ({
+  newcomer,
+}) => {
   const [alice, bob] = await Promise.all([newcomer(), newcomer()]);
   await alice.start("Alice");
   await bob.accept(await alice.invite(), "\u202Eevil\u202C\u200B\u2066 Bob\u0000\uFEFF");

@@ -18,6 +18,8 @@ import { startEcho } from "./tap/echo.ts";
 import { tapWire } from "./tap/wire-tap.ts";
 import { test } from "./world.ts";
 
+test.use({ ownRelay: true });
+
 /** Its database, the journal of that, its key, and whatever else it keeps. */
 async function filesOf({ dataPath }: RelayProcess): Promise<readonly Place[]> {
   const entries = await readdir(dataPath, { recursive: true, withFileTypes: true });
@@ -41,7 +43,7 @@ function secretOf(link: string): Buffer {
   return Buffer.from(invite.value.secret);
 }
 
-test("[WT1] names, messages and secrets of links are nowhere on the way, nor at the relay", async ({
+test("[WT1] names, messages and secrets of links are nowhere on the way, nor at the relay @chromium", async ({
   newcomer,
   relay,
 }) => {
@@ -88,7 +90,7 @@ test("[WT1] names, messages and secrets of links are nowhere on the way, nor at 
   }
 });
 
-test("[WT2] the tap finds a canary in every frame, request and answer, in every form", async ({
+test("[WT2] the tap finds a canary in every frame, request and answer, in every form @chromium", async ({
   page,
 }) => {
   await using echo = await startEcho();
@@ -118,7 +120,7 @@ test("[WT2] the tap finds a canary in every frame, request and answer, in every 
   }
 });
 
-test("[WT2] the search finds a canary in the relay's output and in its files", async () => {
+test("[WT2] the search finds a canary in the relay's output and in its files @chromium", async () => {
   const [printed, stored] = [newCanary(), newCanary()];
   await using relay = await startRelay({ KITH_PUBLIC_URL: `https://${printed}.example` });
   expect(leaksOf(printed, [outputOf(relay)])).toEqual(["output of the relay: raw"]);

@@ -1,6 +1,7 @@
 /**
- * What a spec begins with: a relay of its own, and any number of people who share nothing. At the end
- * of each test no page has thrown, and none was refused anything by its own content security policy.
+ * What a spec begins with: a relay, and any number of people who share nothing. The relay is that of all
+ * tests of a worker, unless a spec does something to it: then it says `test.use({ ownRelay: true })`. At
+ * the end of each test no page has thrown, and none was refused anything by its own content security policy.
  */
 import {
   test as base,
@@ -13,7 +14,9 @@ import { type Person, person } from "./person.ts";
 import { type RelayProcess, startRelay } from "./relay-process.ts";
 
 type World = {
-  /** Settings of the relay, for `test.use`. */
+  /** Whether the relay is of one test alone, which may then stop it, or look at what it holds. */
+  readonly ownRelay: boolean;
+  /** Settings of an own relay, for `test.use`. */
   readonly relayEnv: Readonly<Record<string, string>>;
   readonly relay: RelayProcess;
   /** Somebody before an empty page. `url`: where they get the app from, else the relay. */
@@ -24,9 +27,23 @@ type World = {
   readonly watch: (context: BrowserContext) => Promise<void>;
 };
 
-export const test = base.extend<World>({
+/** Starts with the first test that wants it. */
+type Shared = { readonly sharedRelay: () => Promise<RelayProcess> };
+
+export const test = base.extend<World, Shared>({
+  ownRelay: [false, { option: true }],
   relayEnv: [{}, { option: true }],
-  relay: async ({ relayEnv }, use) => {
+  sharedRelay: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures this needs from it
+    async ({}, use) => {
+      let started: Promise<RelayProcess> | undefined;
+      await use(async () => untouchable(await (started ??= startRelay())));
+      await (await started)?.[Symbol.asyncDispose]();
+    },
+    { scope: "worker" },
+  ],
+  relay: async ({ ownRelay, relayEnv, sharedRelay }, use) => {
+    if (!ownRelay) return await use(await sharedRelay());
     await using relay = await startRelay(relayEnv);
     await use(relay);
   },
@@ -54,6 +71,14 @@ export const test = base.extend<World>({
     });
   },
 });
+
+function untouchable(relay: RelayProcess): RelayProcess {
+  const refuse = async (): Promise<never> => {
+    throw new Error("this relay is that of other tests too: test.use({ ownRelay: true })");
+  };
+  const kept = { kill: refuse, stop: refuse, start: refuse, loseStore: refuse, missFor: refuse };
+  return { ...relay, ...kept, [Symbol.asyncDispose]: refuse };
+}
 
 const REFUSED = "refused by the policy:";
 
