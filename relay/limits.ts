@@ -115,6 +115,9 @@ export const HTTP_HEADERS_MS_MAX = 10 * SECOND_MS;
 export const HTTP_IDLE_MS_MAX = MINUTE_MS;
 
 /* Recovery capsules. */
+/** Devices that are admitted because their account's capsule lies here. */
+export const CAPSULE_ADMISSIONS_PER_DAY = 2;
+export const CAPSULE_ADMISSIONS_BURST = 4;
 /** Of one mailbox: devices renew after changes, not in a stream. */
 export const CAPSULE_PUTS_PER_SECOND = 1 / 30;
 export const CAPSULE_PUTS_BURST = 20;

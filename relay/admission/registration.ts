@@ -1,16 +1,20 @@
 /**
  * Who may create a mailbox. `open`: anybody, with proof of work when many come or the relay is loaded, and
- * nobody when it is full. `invite`: who shows the operator's token, or a voucher from a member's invite.
+ * nobody when it is full. `invite`: who shows the operator's token, a voucher from a member's invite, or the
+ * key of a recovery capsule that lies here.
  * `closed`: nobody. Mailboxes that exist go on in any case.
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import type { Registration } from "../../sync/wire/http.ts";
-import type { MailboxKey, Voucher } from "../../sync/wire/ids.ts";
+import type { CapsulePlace, MailboxKey, Voucher } from "../../sync/wire/ids.ts";
 import { LOOPBACK } from "../client-address.ts";
+import { latin1 } from "../latin1.ts";
 import {
   ADDRESS_REGISTRATIONS_BURST,
   ADDRESS_REGISTRATIONS_PER_MINUTE,
+  CAPSULE_ADMISSIONS_BURST,
+  CAPSULE_ADMISSIONS_PER_DAY,
   LOAD_MAX,
   POW_BITS,
   REGISTRATIONS_BURST,
@@ -24,6 +28,8 @@ export type Applicant = {
   readonly key: MailboxKey;
   readonly voucher: Voucher | null;
   readonly inviteToken: Uint8Array | null;
+  /** The place of the capsule that lies here and whose key they have shown; null: none. */
+  readonly capsule: CapsulePlace | null;
   readonly pow: { readonly challenge: Uint8Array; readonly nonce: Uint8Array } | null;
   /** Network prefix of the client, for counting only. */
   readonly address: string;
@@ -51,6 +57,7 @@ export type RegistrationOptions = {
 };
 
 const MINUTE_S = 60;
+const DAY_S = 86_400;
 
 export class Registrar {
   readonly mode: Registration;
@@ -63,6 +70,10 @@ export class Registrar {
   readonly #byAddress = new RateLimiter<string>({
     perSecond: ADDRESS_REGISTRATIONS_PER_MINUTE / MINUTE_S,
     burst: ADDRESS_REGISTRATIONS_BURST,
+  });
+  readonly #byCapsule = new RateLimiter<string>({
+    perSecond: CAPSULE_ADMISSIONS_PER_DAY / DAY_S,
+    burst: CAPSULE_ADMISSIONS_BURST,
   });
 
   constructor(options: RegistrationOptions) {
@@ -77,13 +88,21 @@ export class Registrar {
     if (load() >= LOAD_MAX) return { type: "Overloaded" };
     if (this.#isByOperator(applicant.inviteToken)) return { type: "admitted", byVoucher: false };
     if (applicant.voucher !== null) return { type: "admitted", byVoucher: true };
-    return mode === "invite" ? { type: "RegistrationClosed" } : this.#decideOpen(applicant);
+    if (mode === "open") return this.#decideOpen(applicant);
+    return this.#isRestored(applicant)
+      ? { type: "admitted", byVoucher: false }
+      : { type: "RegistrationClosed" };
   }
 
   #isByOperator(token: Uint8Array | null): boolean {
     const { operatorTokenHash } = this.#options;
     if (token === null || operatorTokenHash === null) return false;
     return equalBytes(tokenHashOf(token), operatorTokenHash);
+  }
+
+  /** A few a day: whoever is in shall not let in as many as they like. */
+  #isRestored({ capsule }: Applicant): boolean {
+    return capsule !== null && this.#byCapsule.take(latin1(capsule), 1, this.#options.now()) === 0;
   }
 
   #decideOpen({ key, pow, address }: Applicant): Admission {

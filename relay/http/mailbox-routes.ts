@@ -4,18 +4,22 @@ import * as v from "valibot";
 
 import { unreachable } from "../../crypto/base/assert.ts";
 import { fromBase64url, toBase64url } from "../../crypto/base/base64url.ts";
+import { equalBytes } from "../../crypto/base/bytes.ts";
+import { ok, type Result } from "../../crypto/base/result.ts";
 import {
+  capsulePutHashOf,
   mailboxIdOf,
   POW_CHALLENGE_BYTES,
   POW_NONCE_BYTES,
   tokenHashOf,
 } from "../../crypto/public/relay-ids.ts";
 import { type MailboxCreated, PATHS, type Problem } from "../../sync/wire/http.ts";
-import { ID_BYTES, idOf } from "../../sync/wire/ids.ts";
+import { type CapsulePlace, ID_BYTES, idOf } from "../../sync/wire/ids.ts";
 import { TOKEN_LIFE_MS_MAX, TOKENS_PER_REQUEST_MAX } from "../../sync/wire/limits.ts";
 import type { Admission } from "../admission/registration.ts";
 import { OVERLOADED_RETRY_MS } from "../limits.ts";
 import type { Relay } from "../relay.ts";
+import type { StoreError } from "../store/store.ts";
 import { answerOp, ownerAlone, ownerRequest } from "./owner-request.ts";
 import { isSignedByKey } from "./owner.ts";
 import { problem, storeProblem } from "./problem.ts";
@@ -25,6 +29,9 @@ const CreateMailbox = v.strictObject({
   publicKey: idField("MailboxKey"),
   voucher: v.optional(idField("Voucher")),
   inviteToken: v.optional(exactBytes(ID_BYTES.Token)),
+  capsule: v.optional(
+    v.strictObject({ place: idField("CapsulePlace"), putKey: idField("CapsulePutKey") }),
+  ),
   pow: v.optional(
     v.strictObject({
       challenge: exactBytes(POW_CHALLENGE_BYTES),
@@ -95,7 +102,10 @@ async function createMailbox(relay: Relay, c: Context, address: string): Promise
   if (!known.ok) return storeProblem(c, known.error);
   if (known.value !== null) return c.json(created, 200);
 
-  const admission = relay.registrar.decide({ key, voucher, inviteToken, pow, address });
+  const capsule = await shownCapsule(relay, input.value.capsule);
+  if (!capsule.ok) return storeProblem(c, capsule.error);
+  const applicant = { key, voucher, inviteToken, capsule: capsule.value, pow, address };
+  const admission = relay.registrar.decide(applicant);
   relay.counters.add(`registration.${admission.type}`);
   if (admission.type !== "admitted") return problem(c, refusalOf(admission));
   const voucherHash =
@@ -105,6 +115,20 @@ async function createMailbox(relay: Relay, c: Context, address: string): Promise
   if (done.value === "full") return problem(c, { type: "StorageFull" });
   if (done.value === "voucherRefused") return problem(c, { type: "RegistrationClosed" });
   return c.json(created, done.value === "created" ? 201 : 200);
+}
+
+type ShownCapsule = v.InferOutput<typeof CreateMailbox>["capsule"];
+
+/** Null: none was shown, none lies there, or the key is another one. */
+async function shownCapsule(
+  relay: Relay,
+  shown: ShownCapsule,
+): Promise<Result<CapsulePlace | null, StoreError>> {
+  if (shown === undefined) return ok(null);
+  const held = await relay.store.capsule(shown.place, relay.now());
+  if (!held.ok) return held;
+  const putHash = held.value?.putHash ?? new Uint8Array(0);
+  return ok(equalBytes(capsulePutHashOf(shown.putKey), putHash) ? shown.place : null);
 }
 
 function refusalOf(admission: Exclude<Admission, { readonly type: "admitted" }>): Problem {

@@ -5,7 +5,6 @@
 import type {
   BlobId,
   CapsulePlace,
-  CapsulePutHash,
   InviteTag,
   MailboxId,
   MailboxKey,
@@ -43,7 +42,6 @@ export type BlobRow = BlobView & {
 /** `mailboxNo`: who began it. */
 export type CapsuleRow = CapsuleView & {
   readonly mailboxNo: number;
-  readonly putHash: CapsulePutHash;
 };
 export type BlobCount = { readonly count: number; readonly bytes: number };
 /** What is written once and counted on: see `readMeta`. */

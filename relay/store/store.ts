@@ -197,6 +197,7 @@ export type BlobView = {
 };
 
 export type CapsuleView = {
+  readonly putHash: CapsulePutHash;
   readonly capsule: Uint8Array;
   readonly counter: number;
   readonly expiresAtMs: number;

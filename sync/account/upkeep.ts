@@ -10,6 +10,7 @@ import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { makePrekeys } from "../../crypto/handshake/prekeys.ts";
 import { PREKEYS_RENEW_MS } from "../../crypto/lifetimes.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
+import { capsulePutKeyOf } from "../../crypto/recovery/capsule.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
 import { isWithin } from "../clock/within.ts";
@@ -32,7 +33,7 @@ import { readAdmission } from "./admission.ts";
 import { atRelay, newMailbox, ownerOf } from "./mailboxes.ts";
 import { publishMove, tellCards } from "./moving.ts";
 import { tellPush } from "./push.ts";
-import { partyOf, readSelf, type Self } from "./self.ts";
+import { capsuleOf, partyOf, readSelf, type Self } from "./self.ts";
 
 export type UpkeepDeps = {
   readonly store: Store;
@@ -110,24 +111,32 @@ export async function registeredHome(deps: UpkeepDeps): Promise<Result<RelayHttp
   const located = await locate(deps);
   if (!located.ok) return located;
   const http = httpOf(deps, located.value);
-  const registered = await register(deps, http);
+  const registered = await register(deps, http, null);
   return registered.ok ? ok(http) : registered;
 }
 
-async function register(deps: UpkeepDeps, http: RelayHttp): Promise<Step> {
+/** `self`: null before there is an account. */
+async function register(deps: UpkeepDeps, http: RelayHttp, self: Self | null): Promise<Step> {
   const { store, homeUrl } = deps;
   const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", homeUrl));
   if (row?.registered === true) return DONE;
   const admission = await store.read(["meta"], readAdmission);
-  const first = await http.register(admission);
+  let registered = await http.register(admission);
   // A voucher serves once: a relay that lost its store and is open to all takes us without.
-  const isSpent =
-    !first.ok && first.error.type === "Refused" && first.error.problem === "RegistrationClosed";
-  const registered = isSpent && "voucher" in admission ? await http.register({}) : first;
+  if (isClosed(registered) && "voucher" in admission) registered = await http.register({});
+  // Where our account has left its recovery capsule it was at home before: rule [RV13].
+  if (isClosed(registered) && row !== undefined && self !== null) {
+    const keys = capsuleOf(self);
+    const capsule = { place: keys.place, putKey: capsulePutKeyOf(keys, row.relayId) };
+    registered = await http.register({ capsule });
+  }
   if (!registered.ok) return registered;
   await changeMailbox(deps, (it) => ({ ...it, registered: true }));
   return DONE;
 }
+
+const isClosed = (answer: Result<unknown, RelayError>): boolean =>
+  !answer.ok && isProblem(answer.error, "RegistrationClosed");
 
 /** The secrets are kept before the relay gets the bundle: nobody can use what we could not open. */
 async function renewPrekeys(deps: UpkeepDeps, http: RelayHttp, self: Self): Promise<Step> {

@@ -98,6 +98,8 @@ export type Admission = {
   readonly voucher?: Voucher;
   /** From the relay's operator, as printed. */
   readonly inviteToken?: string;
+  /** Of the recovery capsule that our account left there, and what that relay is shown to take another. */
+  readonly capsule?: { readonly place: Uint8Array; readonly putKey: Uint8Array };
 };
 
 export interface RelayHttp {
@@ -203,11 +205,16 @@ class RelayClient implements RelayHttp {
 
   readonly register = async (admission: Admission): Promise<Result<MailboxId, RelayError>> => {
     const { mailbox, publicKey } = this.#owner();
-    const { voucher, inviteToken } = admission;
+    const { voucher, inviteToken, capsule } = admission;
     const claim: CreateMailbox = {
       publicKey: toBase64url(publicKey),
       ...(voucher === undefined ? {} : { voucher: toBase64url(voucher) }),
       ...(inviteToken === undefined ? {} : { inviteToken }),
+      ...(capsule === undefined
+        ? {}
+        : {
+            capsule: { place: toBase64url(capsule.place), putKey: toBase64url(capsule.putKey) },
+          }),
     };
     let pow: CreateMailbox["pow"];
     for (let tries = 1; ; tries += 1) {

@@ -53,6 +53,8 @@ export type CreateMailbox = {
   readonly voucher?: string;
   /** From the relay's operator. */
   readonly inviteToken?: string;
+  /** Of the account's recovery capsule that lies at this relay: who restores an account was here before. */
+  readonly capsule?: { readonly place: string; readonly putKey: string };
   /** Answer to a `ProofOfWorkNeeded` problem. */
   readonly pow?: { readonly challenge: string; readonly nonce: string };
 };

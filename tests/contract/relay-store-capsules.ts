@@ -35,7 +35,9 @@ export function relayCapsuleContract(
     expect(await it.one(capsuleOp("nobody"))).toBe("unknown");
     expect(await it.one(capsuleOp("a"))).toBe("done");
     const expiresAtMs = it.clock.nowMs + CAPSULE_LIFE_MS;
-    expect(await viewIn(it)).toEqual({ capsule: bytes(900, "1"), counter: 1, expiresAtMs });
+    const putHash = bytes(32, "k") as CapsulePutHash;
+    const first = { capsule: bytes(900, "1"), counter: 1, expiresAtMs, putHash };
+    expect(await viewIn(it)).toEqual(first);
     expect(await it.one(capsuleOp("a"))).toBe("done");
     const next = { counter: 2, capsule: bytes(700, "2") };
     expect(await it.one(capsuleOp("a", { capsule: next.capsule }))).toBe("old");
@@ -44,7 +46,7 @@ export function relayCapsuleContract(
     it.clock.nowMs += 1_000;
     expect(await it.one(capsuleOp("b", next))).toBe("done");
     expect(await it.one(capsuleOp("a"))).toBe("old");
-    expect(await viewIn(it)).toEqual({ ...next, expiresAtMs: expiresAtMs + 1_000 });
+    expect(await viewIn(it)).toEqual({ ...next, putHash, expiresAtMs: expiresAtMs + 1_000 });
   });
 
   test(`[RS17] ${name} keeps a capsule longer than its mailbox, and not longer than its time`, async () => {

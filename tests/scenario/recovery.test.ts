@@ -317,3 +317,20 @@ test("[RV12] without a capsule it is the same account, and a contact who is met 
   expect((await anew.sees(bob)).toSorted()).toEqual(["four", "one", "three", "two"]);
   expect([...anew.bugs, ...bob.bugs]).toEqual([]);
 });
+
+test("[RV13] a relay that wants invitations lets in who restores an account that was at home there", async () => {
+  const them = await world(["alice", "bob", "anew"], { newcomers: ["anew"] });
+  const { alice, bob, anew, relay } = them;
+  await them.befriend(alice, bob);
+  const words = await writeDown(them, alice);
+  await alice.sleep();
+  relay.registration = "invite";
+  them.killRelay(relay);
+  relay.start();
+  await restore(them, anew, words);
+  await them.pass(30 * SECOND_MS);
+  expect(anew.status?.connection.type).toBe("connected");
+  await anew.say(bob, "I am back");
+  await them.pass(10 * SECOND_MS);
+  expect(await bob.sees(anew)).toContain("I am back");
+});

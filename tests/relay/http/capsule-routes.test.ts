@@ -2,7 +2,8 @@ import { beforeAll, expect, test } from "vitest";
 
 import { toBase64url } from "../../../crypto/base/base64url.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
-import { CAPSULE_PUTS_BURST } from "../../../relay/limits.ts";
+import { tokenHashOf } from "../../../crypto/public/relay-ids.ts";
+import { CAPSULE_ADMISSIONS_BURST, CAPSULE_PUTS_BURST } from "../../../relay/limits.ts";
 import { type Capsule, PATHS, type Problem, type PutCapsule } from "../../../sync/wire/http.ts";
 import {
   CAPSULE_BYTES_MAX,
@@ -101,4 +102,27 @@ test("[HC4] a mailbox begins few places and writes seldom, whatever others do", 
   }
   expect(answers.filter((it) => it === 429)).toHaveLength(CAPSULES_PER_MAILBOX_MAX + 1);
   expect((await put(world, alice, capsuleOf(1))).status).toBe(204);
+});
+
+test("[HM8] whose account left a capsule here is let in without an invitation, a few times", async () => {
+  const token = filled(16, 9);
+  const relay = { registration: "invite", operatorTokenHash: tokenHashOf(token) } as const;
+  const world = openWorld({ relay });
+  const register = (by: Person, more: object): Promise<Response> => {
+    const body = { publicKey: toBase64url(by.publicKey), ...more };
+    return world.request("POST", PATHS.mailboxes, { by, body });
+  };
+  const alice = world.stranger(1);
+  expect((await register(alice, { inviteToken: toBase64url(token) })).status).toBe(201);
+  expect((await put(world, alice, capsuleOf(7))).status).toBe(204);
+  const shown = { place: toBase64url(filled(16, 1)), putKey: toBase64url(filled(32, 5)) };
+  const closed = [403, "RegistrationClosed"];
+  const wrong = { ...shown, putKey: toBase64url(filled(32, 6)) };
+  expect(await saidBy(await register(world.stranger(2), { capsule: wrong }))).toEqual(closed);
+  const nowhere = { ...shown, place: toBase64url(filled(16, 2)) };
+  expect(await saidBy(await register(world.stranger(2), { capsule: nowhere }))).toEqual(closed);
+  for (let n = 0; n < CAPSULE_ADMISSIONS_BURST; n += 1) {
+    expect((await register(world.stranger(10 + n), { capsule: shown })).status).toBe(201);
+  }
+  expect(await saidBy(await register(world.stranger(50), { capsule: shown }))).toEqual(closed);
 });
