@@ -1,5 +1,5 @@
 /** What a device may forget, and how much it may keep waiting. */
-import type { Hex, OutboxRow } from "../../sync/store/rows.ts";
+import type { Hex } from "../../sync/store/rows.ts";
 import type { Change } from "./device-store.ts";
 import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
 
@@ -8,7 +8,7 @@ const CONTROL_ROWS_MAX = 64;
 const HELD_ROWS_MAX = 256;
 
 /** Who went from a group by ops that came with this commit, though others may have let them in again. */
-export const wentIn = (changes: readonly Change[]): ReadonlySet<string> =>
+const wentIn = (changes: readonly Change[]): ReadonlySet<string> =>
   new Set(
     changes.flatMap(({ table, row }) => {
       if (table !== "rosterOps" || row === undefined) return [];
@@ -18,14 +18,17 @@ export const wentIn = (changes: readonly Change[]): ReadonlySet<string> =>
     }),
   );
 
-/** Null, or what it forgot to deliver: all but what has arrived, and what its reader may not read any more. */
+/**
+ * Null, or what it forgot to deliver: all but what has arrived, and what its reader may not read any more.
+ * `together`: everything of the same commit.
+ */
 export function forgottenIn(
   seen: Seen,
-  { before }: Change,
+  { table, before }: Change,
+  together: readonly Change[],
   ofDevice: (device: Hex) => Seen,
-  went: ReadonlySet<string>,
 ): string | null {
-  const gone = before as OutboxRow | undefined;
+  const gone = table === "outbox" ? before : undefined;
   if (gone?.n === undefined || gone.what !== "entry" || gone.isUnconfirmed === true) return null;
   const place = placeOf(seen.logs.get(gone.a)?.log ?? "", gone.s);
   // Whoever is out, or was when they wrote it, drops it.
@@ -34,8 +37,8 @@ export function forgottenIn(
   for (const { device, isLast } of gone.targets) {
     const other = ofDevice(device);
     if (isLast === true || other.held.has(place)) continue;
-    if (went.has(`${gone.c} ${other.account}`)) continue;
     if (!mayRead(seen, gone.c, other.account, device)) continue;
+    if (wentIn(together).has(`${gone.c} ${other.account}`)) continue;
     return `[INV7] ${seen.who} forgot to deliver ${place} to ${other.who}`;
   }
   return null;

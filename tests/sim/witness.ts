@@ -15,7 +15,7 @@ import type { Frame } from "../../sync/wire/frames.ts";
 import type { MsgFrame } from "../../sync/wire/message-frames.ts";
 import type { Change } from "./device-store.ts";
 import { KeyWatch } from "./key-watch.ts";
-import { forgottenIn, overfullIn, wentIn } from "./outbox-watch.ts";
+import { forgottenIn, overfullIn } from "./outbox-watch.ts";
 import type { Moment } from "./person.ts";
 import { RelayWatch, type RelayWatchOptions } from "./relay-watch.ts";
 import { membersIn, nothingSeen, placeOf, type Seen } from "./seen.ts";
@@ -114,9 +114,8 @@ export class Witness {
     if (isNew && changes.some((it) => MOVING.has(it.table))) this.#activity += 1;
     for (const change of changes) this.#take(seen, change, isNew);
     // What somebody may read says the whole of the commit.
-    const went = wentIn(changes);
     for (const change of changes) {
-      if (change.table === "outbox") this.#failIf(forgottenIn(seen, change, this.#ofDevice, went));
+      this.#failIf(forgottenIn(seen, change, changes, this.#ofDevice));
       if (change.table === "entries" && change.row !== undefined) this.#checkKeys(seen, change.row);
     }
     seen.last = {
