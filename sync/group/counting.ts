@@ -20,16 +20,15 @@ import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { NO_META, withMeta } from "../thread/channel-meta.ts";
 import { rosterJudge } from "../thread/roster-judge.ts";
-import { isLink, LINK_ENTRIES_MAX, workOutLinks } from "./links.ts";
+import { isLink, workOutLinks } from "./links.ts";
 import { rosterOf, rosterRowOf, type Turn } from "./rosters.ts";
 import type { EntryPlace } from "./rows.ts";
+import { noteWord } from "./words.ts";
 
 /** Entries that wait for a roster; more are taken for ones that do not count. */
 const WAITS_MAX = 1_000;
 /** … and of one account, so that nobody drives out what others wrote. */
 const WAITS_OF_ACCOUNT_MAX = 100;
-/** Entries that name or describe the group, and count; later ones change nothing. */
-const METAS_MAX = 1_000;
 /** Rows that are judged anew at once. */
 const PAGE_ROWS = 500;
 
@@ -60,32 +59,6 @@ export async function judgePlaced(tx: WriteTx, self: Self, row: EntryRow): Promi
   await judgeRow(tx, self, await rosterOf(tx, row.c), row, true);
   if (isMeta(row)) await describe(tx, row.c);
   if (isLink(row)) await workOutLinks(tx, row.c);
-}
-
-/** Only what counts takes a place: nobody without the right to speak of the group fills the list. */
-async function noteWord(tx: WriteTx, row: EntryRow, counts: Counts): Promise<void> {
-  const roster = await rosterRowOf(tx, row.c);
-  const { metas, linkEntries = [] } = roster;
-  const isHeard = counts === undefined;
-  if (isMeta(row)) {
-    await tx.put("rosters", { ...roster, metas: placesWith(metas, row, isHeard, METAS_MAX) });
-  }
-  if (isLink(row)) {
-    const places = placesWith(linkEntries, row, isHeard, LINK_ENTRIES_MAX);
-    await tx.put("rosters", { ...roster, linkEntries: places });
-  }
-}
-
-/** With the entry's place or without it; beyond `max` no other is added. */
-function placesWith(
-  places: readonly EntryPlace[],
-  { a, s }: EntryRow,
-  isIn: boolean,
-  max: number,
-): readonly EntryPlace[] {
-  const others = places.filter((it) => it[0] !== a || it[1] !== s);
-  if (!isIn) return others;
-  return others.length < places.length || places.length >= max ? places : [...places, [a, s]];
 }
 
 /** What the group is called now: of what counts the last word. */
@@ -124,7 +97,8 @@ async function judgeRow(
   const ended = isForked ? "no" : await closingOf(tx, log, row.s, isNew);
   const counts = ended ?? (roster && countsIn(roster, row, { ...log, a: row.a }));
   if (roster !== undefined && ended === undefined) await noteWait(tx, row, counts);
-  if (roster !== undefined && (isMeta(row) || isLink(row))) await noteWord(tx, row, counts);
+  if (roster !== undefined && (isMeta(row) || isLink(row)))
+    await noteWord(tx, row, log.account, counts === undefined);
   const isLine = roster !== undefined && isMeta(row) && row.shown === 0 && counts === undefined;
   if (counts === row.counts && !isLine) return;
   const { counts: _, ...rest } = row;
@@ -195,8 +169,11 @@ async function show(tx: WriteTx, row: EntryRow, read: Log["read"], shown: 0 | 1)
 export async function judgeAnew(tx: WriteTx, self: Self, c: number, turn: Turn): Promise<void> {
   const { after } = turn;
   const changed = changedOps(turn);
+  const { waits } = await rosterRowOf(tx, c);
+  // Ops that come to nothing are many when somebody likes: they change nothing else.
+  if (changed.length === 0 && waits.length === 0) return;
   for (const { op, effect } of changed) await showLine(tx, c, op, effect);
-  for (const [a, s] of (await rosterRowOf(tx, c)).waits) await judgeAt(tx, self, after, c, [a, s]);
+  for (const [a, s] of waits) await judgeAt(tx, self, after, c, [a, s]);
   const logs = await logsOf(tx, c);
   for (const { op, effect, was } of changed) {
     const target = targetOf(op);

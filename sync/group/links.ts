@@ -42,6 +42,17 @@ export function secretOf({ fragment }: GroupLinkRow): Uint8Array | undefined {
 export const linkOf = async (tx: ReadTx, c: number, tag: Hex): Promise<GroupLinkRow | undefined> =>
   (await tx.get("rosters", c))?.links?.find((it) => it.tag === tag);
 
+/** What an entry says of a link: `endsAtMs` Infinity when it does not make it. Undefined: nothing sound. */
+export function linkWordIn(
+  row: EntryRow,
+): { readonly tag: Hex; readonly endsAtMs: number } | undefined {
+  const bytes = entryOf(row).body;
+  const body = bytes === null ? undefined : decodeBody(row.kind, bytes);
+  if (body?.ok !== true || body.value.type !== "link") return undefined;
+  const { tag, made } = body.value;
+  return { tag: toHex(tag), endsAtMs: made === null ? Infinity : made.expiresAtS * 1_000 };
+}
+
 type Word = { readonly row: EntryRow; readonly by: Hex; readonly body: LinkBody };
 
 /** What was said of links and counts, in the order of the conversation. */

@@ -11,56 +11,23 @@ import { encodeShaped } from "../../sync/cbor-shape.ts";
 import { bytesOf, openChannel } from "../../sync/channel/channels.ts";
 import { introductionOf, ownCard, ownContact } from "../../sync/contact/contacts.ts";
 import { AT_DOORS_MAX } from "../../sync/contact/meet.ts";
-import { encodeLogOpen } from "../../sync/entry/bodies.ts";
-import {
-  decodeEntry,
-  entryIdOf,
-  INCARNATION_BYTES,
-  logIdOf,
-  signEntry,
-} from "../../sync/entry/entry.ts";
+import { encodeBody, encodeLogOpen } from "../../sync/entry/bodies.ts";
+import { INCARNATION_BYTES, logIdOf, signEntry } from "../../sync/entry/entry.ts";
+import { KINDS } from "../../sync/entry/kinds.ts";
 import { LINK_ENTRIES_MAX } from "../../sync/group/links.ts";
 import { rosterRowOf } from "../../sync/group/rosters.ts";
+import { LINK_ENTRIES_OF_ACCOUNT_MAX, METAS_OF_ACCOUNT_MAX } from "../../sync/group/words.ts";
 import { ENTRIES_MAX } from "../../sync/payload/limits.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import { capsuleContentOf } from "../../sync/recovery/content.ts";
 import { overSession, selfOf } from "./forge.ts";
 import { add, groupOf, makeGroup, remove, rosterRow, tell } from "./group-talk.ts";
-import type { Person } from "./person.ts";
+import { entriesOf, type Word } from "./hostile-entries.ts";
 import { deviceOf, three } from "./three-devices.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
-const SALT = new Uint8Array(16).fill(7);
-
-/** The next `count` entries of `author`'s log in the group, all of one kind and body. */
-async function entriesOf(
-  author: Person,
-  count: number,
-  kind: number,
-  body: Uint8Array,
-): Promise<readonly Uint8Array[]> {
-  const c = await groupOf(author);
-  const self = await selfOf(author);
-  const log = (await author.rows("logs")).find((it) => it.c === c && it.own);
-  const newest = (await author.rows("entries")).findLast((it) => it.c === c && it.a === log?.a);
-  const entry = newest === undefined ? undefined : decodeEntry(newest.bytes);
-  if (newest === undefined || entry?.ok !== true) throw new Error("no entry");
-  const made: Uint8Array[] = [];
-  let { core } = entry.value;
-  let prev = newest.hash;
-  for (let n = 0; n < count; n += 1) {
-    const { channel, log: id, seq, hlc, auth } = core;
-    const next = { channel, log: id, seq: seq + 1, prev, hlc: hlc + 1, kind, deps: [], auth };
-    const draft = { ...next, floor: hlc, expire: null };
-    const signed = signEntry(draft, body, SALT, self.keys.sigSecret);
-    made.push(signed.bytes);
-    const decoded = decodeEntry(signed.bytes);
-    if (!decoded.ok) throw new Error("an entry");
-    ({ core } = decoded.value);
-    prev = entryIdOf(decoded.value.coreBytes);
-  }
-  return made;
-}
+const times = (count: number, word: Word): readonly Word[] =>
+  Array.from({ length: count }, () => word);
 
 /** The first entry of a log that somebody opens who was never heard of. */
 function strangersLog(channel: Uint8Array, n: number): Uint8Array {
@@ -76,7 +43,8 @@ function strangersLog(channel: Uint8Array, n: number): Uint8Array {
   });
   const log = logIdOf(device.sigKey, channel, incarnation);
   const draft = { channel, log, seq: 1, prev: null, hlc: 5_000, kind: 15, deps: [], auth: [] };
-  return signEntry({ ...draft, floor: 0, expire: null }, body, SALT, device.sigSecret).bytes;
+  return signEntry({ ...draft, floor: 0, expire: null }, body, new Uint8Array(16), device.sigSecret)
+    .bytes;
 }
 
 test("[GP12] who was removed is not told who came since, however they ask", async () => {
@@ -115,7 +83,8 @@ test("[GL4] a link is taken back, whatever a member who is no admin says of link
   const c = await groupOf(alice);
   expect(await alice.outcome(alice.device.groups.makeLink(c, terms))).toMatchObject({ ok: true });
   const [link] = (await rosterRow(alice)).links ?? [];
-  const flood = await entriesOf(mallory, LINK_ENTRIES_MAX, 9, new Uint8Array(8));
+  const nonsense = { kind: 9, body: new Uint8Array(8) };
+  const flood = await entriesOf(mallory, times(LINK_ENTRIES_MAX, nonsense));
   for (let at = 0; at < flood.length; at += ENTRIES_MAX) {
     const entries = flood.slice(at, at + ENTRIES_MAX);
     await overSession(mallory, alice, [[encodePayload("entries", { entries })]]);
@@ -126,6 +95,45 @@ test("[GL4] a link is taken back, whatever a member who is no admin says of link
   expect(await alice.device.groups.withdrawLink(c, link?.tag ?? "")).toEqual({ ok: true });
   expect((await rosterRow(alice)).links).toMatchObject([{ tag: link?.tag, over: "withdrawn" }]);
   expect(alice.bugs).toEqual([]);
+});
+
+test("[GP17] [GL4] what a hostile admin said leaves room for words once they were removed", async () => {
+  const w = await world(["alice", "mallory"]);
+  const { alice, mallory, pass } = w;
+  await w.befriend(alice, mallory);
+  await makeGroup(alice, []);
+  await add(alice, mallory, "admin");
+  await pass(20 * SECOND_MS);
+  await tell(mallory, "hello");
+  await pass(20 * SECOND_MS);
+  const withdrawn = encodeBody("link", { tag: new Uint8Array(16), made: null, refused: null });
+  const called = { topic: null, picture: null, history: null, timer: null };
+  const renamed = encodeBody("meta", { title: "Mallory's", ...called });
+  const flood = await entriesOf(mallory, [
+    ...times(METAS_OF_ACCOUNT_MAX + 9, { kind: KINDS.meta.number, body: renamed }),
+    ...times(LINK_ENTRIES_MAX, { kind: KINDS.link.number, body: withdrawn }),
+  ]);
+  for (let at = 0; at < flood.length; at += ENTRIES_MAX) {
+    const entries = flood.slice(at, at + ENTRIES_MAX);
+    await overSession(mallory, alice, [[encodePayload("entries", { entries })]]);
+    await pass(2 * SECOND_MS);
+  }
+  const c = await groupOf(alice);
+  const { metas, linkEntries, title } = await rosterRow(alice);
+  expect(title).toBe("Mallory's");
+  expect(metas).toHaveLength(METAS_OF_ACCOUNT_MAX);
+  // What goes is what they said first.
+  expect(metas.map(([, seq]) => seq)).toContain(METAS_OF_ACCOUNT_MAX + 9);
+  expect(linkEntries).toHaveLength(LINK_ENTRIES_OF_ACCOUNT_MAX);
+  await remove(alice, mallory);
+  const terms = { uses: null, expiresInMs: 60 * MINUTE_MS, approval: false };
+  expect(await alice.outcome(alice.device.groups.makeLink(c, terms))).toMatchObject({ ok: true });
+  expect(await alice.device.groups.describe(c, { title: "Ours" })).toMatchObject({ ok: true });
+  await pass(10 * SECOND_MS);
+  expect(await rosterRow(alice)).toMatchObject({
+    title: "Ours",
+    links: [{ by: await alice.account() }],
+  });
 });
 
 test("[RV1] a capsule can be made, however many strangers there are and whatever they are called", async () => {
