@@ -111,6 +111,7 @@ export function openWorkers(wiring: Wiring): Workers {
       httpOf,
       wake,
       effects,
+      mayAsk: () => home().isRead(),
       onLeft: (historyLeft) => board.change({ historyLeft }),
     }),
     media: openMedia({

@@ -47,6 +47,8 @@ export type HomeDeps = UpkeepDeps & {
   readonly self: () => Self | undefined;
   readonly effects: Effects;
   readonly onConnection: (connection: Connection) => void;
+  /** What waited for us at the relay has come, or is not waited for: what was held back may go. */
+  readonly onCaughtUp: () => void;
   readonly onStorage: (storage: "ok" | "full" | "failed") => void;
   readonly onWelcome: (url: string, welcome: Welcome) => void;
   /** Another relay answers at our address, and our mailbox is there from now on. */
@@ -61,6 +63,8 @@ export type Home = {
   readonly link: () => Link | undefined;
   /** It is not known yet what waits for us there: no entry is sent meanwhile. Rule [OB14]. */
   readonly isCatchingUp: () => boolean;
+  /** We are connected, and what waited for us there has come. */
+  readonly isRead: () => boolean;
   readonly setVisible: (visible: boolean) => void;
   readonly network: (online: boolean) => void;
   /** The disk said no somewhere: from now on it is asked in a while, until it takes things again. */
@@ -93,7 +97,7 @@ class HomeRelay implements Home {
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
-    this.#catchUp = openCatchUp(deps.rawTimers, () => deps.effects.wake());
+    this.#catchUp = openCatchUp(deps.rawTimers, deps.onCaughtUp);
     this.#events = {
       onState: this.#onState,
       onWelcome: (welcome) => {
@@ -117,6 +121,8 @@ class HomeRelay implements Home {
   readonly link = (): Link | undefined => this.#link;
 
   readonly isCatchingUp = (): boolean => this.#catchUp.isOn();
+
+  readonly isRead = (): boolean => this.#link?.state().type === "open" && !this.#catchUp.isOn();
 
   readonly tend = (): Promise<void> => {
     this.#tendAgain = true;

@@ -291,6 +291,7 @@ class OpenedDevice implements Device {
       effects: this.#effects,
       failed: this.#failed,
       onConnection: (connection) => this.#board.change({ connection }),
+      onCaughtUp: this.#resume,
       onStorage: (storage) => this.#stored(storage),
       onMoved: () => this.#board.change({ relayRenewed: true }),
       onWelcome: (url, welcome) => this.#welcomed(url, welcome),

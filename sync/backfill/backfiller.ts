@@ -20,6 +20,7 @@ import type { RelayHttp } from "../session/relay-http.ts";
 import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { suppliersOf } from "./suppliers.ts";
+import { CHUNKS_PER_ANSWER } from "./supply.ts";
 
 /** Channels whose history is on its way at a time. */
 export const BACKFILLS_AT_ONCE = 2;
@@ -58,6 +59,8 @@ export type BackfillDeps = {
   readonly knocks: Knocks;
   readonly wake: () => void;
   readonly effects: Pick<Effects, "upkeep">;
+  /** False while an answer may lie in our mailbox, unread. Rule [HY25]. */
+  readonly mayAsk: () => boolean;
   /** Entries that are still to come, as far as they were told of; 0: history is complete. */
   readonly onLeft: (left: number) => void;
   readonly failed: (error: unknown) => void;
@@ -76,6 +79,8 @@ type Asked = {
   readonly atMs: number;
   readonly tries: number;
   readonly left: number | null;
+  /** Chunks of the newest answer that may be on their way. */
+  readonly toCome: number;
   /** Devices that have nothing more for us, and how often the others were asked in vain. */
   readonly isDry: ReadonlySet<Hex>;
   readonly inVain: ReadonlyMap<Hex, number>;
@@ -84,6 +89,7 @@ const NOT_ASKED: Asked = {
   atMs: -Infinity,
   tries: 0,
   left: null,
+  toCome: 0,
   isDry: new Set(),
   inVain: new Map(),
 };
@@ -93,6 +99,8 @@ export const openBackfiller = (deps: BackfillDeps): Backfiller => new Rounds(dep
 class Rounds implements Backfiller {
   readonly #deps: BackfillDeps;
   readonly #asked = new Map<number, Asked>();
+  /** By channel: who answered to its end what we had asked before we were closed. */
+  readonly #dry = new Map<number, readonly Hex[]>();
   #cancel: (() => void) | undefined;
   #isRunning = false;
   #isAgain = false;
@@ -121,12 +129,17 @@ class Rounds implements Backfiller {
 
   readonly arrived = (c: number, left: number, device: Hex): void => {
     const before = this.#asked.get(c);
-    // Nobody tells us what we did not ask: how much is left is shown to the person.
-    if (before === undefined) return this.look();
+    if (before === undefined) {
+      // Nobody tells us how much is left of what we did not ask for: it is shown to the person.
+      if (left === 0) this.#dry.set(c, [...(this.#dry.get(c) ?? []), device]);
+      return this.look();
+    }
     const isDry = new Set(before.isDry);
     if (left === 0) isDry.add(device);
     const inVain = new Map([...before.inVain].filter(([it]) => it !== device));
-    this.#asked.set(c, { atMs: this.#deps.timers.now(), tries: 0, left, isDry, inVain });
+    const atMs = this.#deps.timers.now();
+    const toCome = left === 0 ? 0 : Math.max(0, before.toCome - 1);
+    this.#asked.set(c, { atMs, tries: 0, left, toCome, isDry, inVain });
     this.#tellLeft();
     if (left === 0) this.look();
   };
@@ -148,6 +161,7 @@ class Rounds implements Backfiller {
       }),
     );
     this.#asked.delete(c);
+    this.#dry.delete(c);
     this.#tellLeft();
   }
 
@@ -159,8 +173,11 @@ class Rounds implements Backfiller {
   async #round(): Promise<void> {
     const { store, lane, timers, wake } = this.#deps;
     const self = this.#deps.self();
-    if (self === undefined) return;
+    // When the mailbox is read, all that was put off goes on, and so does this.
+    if (self === undefined || !this.#deps.mayAsk()) return;
     const wanted = await store.read(WANTED_TABLES, (tx) => readWanted(tx, self));
+    const isWanted = (c: number): boolean => wanted.some(({ channel }) => channel.c === c);
+    for (const c of this.#dry.keys()) if (!isWanted(c)) this.#dry.delete(c);
     let waitMs = Infinity;
     let underWay = 0;
     for (const { channel, suppliers } of wanted) {
@@ -168,7 +185,8 @@ class Rounds implements Backfiller {
         waitMs = Math.min(waitMs, BACKFILL_NEXT_MS);
         break;
       }
-      const asked = this.#asked.get(channel.c) ?? NOT_ASKED;
+      const { c } = channel;
+      const asked = this.#asked.get(c) ?? { ...NOT_ASKED, isDry: new Set(this.#dry.get(c)) };
       if (isDone(asked, suppliers, self)) {
         await this.#finish(channel.c);
         continue;
@@ -178,7 +196,7 @@ class Rounds implements Backfiller {
       const sinceMs = timers.now() - asked.atMs;
       // Nobody stands in the way of other channels who may never answer.
       if (asked.tries === 0 || sinceMs < BACKFILL_NEXT_MS) underWay += 1;
-      const pauseMs = pauseAfter(asked.tries, open.length);
+      const pauseMs = pauseAfter(asked, open.length);
       const dueMs = pauseMs - sinceMs;
       if (dueMs > 0 && dueMs <= pauseMs) {
         waitMs = Math.min(waitMs, dueMs);
@@ -192,8 +210,10 @@ class Rounds implements Backfiller {
       );
       const inVain = new Map(asked.inVain);
       inVain.set(device.device, (inVain.get(device.device) ?? 0) + 1);
-      this.#asked.set(channel.c, { ...asked, atMs: timers.now(), tries: asked.tries + 1, inVain });
-      waitMs = Math.min(waitMs, pauseAfter(asked.tries + 1, open.length));
+      const tries = asked.tries + 1;
+      const now = { ...asked, atMs: timers.now(), tries, toCome: CHUNKS_PER_ANSWER, inVain };
+      this.#asked.set(channel.c, now);
+      waitMs = Math.min(waitMs, pauseAfter(now, open.length));
       if (isSent) wake();
     }
     this.#plan(waitMs);
@@ -218,9 +238,10 @@ class Rounds implements Backfiller {
   }
 }
 
-/** `devices`: that may be asked. An answer begins the count anew, and leads to the next question at once. */
-function pauseAfter(tries: number, devices: number): number {
-  if (tries < devices) return tries === 0 ? 0 : BACKFILL_NEXT_MS;
+/** `devices`: that may be asked. An answer begins the count anew, and its end leads to the next question. */
+function pauseAfter({ tries, toCome }: Asked, devices: number): number {
+  if (tries === 0) return toCome === 0 ? 0 : BACKFILL_NEXT_MS;
+  if (tries < devices) return BACKFILL_NEXT_MS;
   return Math.min(BACKFILL_ASK_MS_MAX, BACKFILL_ASK_MS * 2 ** Math.min(tries - devices, 10));
 }
 

@@ -8,40 +8,42 @@ import { toHex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logsOf } from "../channel/channels.ts";
 import { channelWith } from "../channel/members.ts";
-import { decodeEntry, type Entry } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
 import { startsFor } from "../group/welcome.ts";
-import {
-  countKnown,
-  hasKnown,
-  type Known,
-  KNOWN_NOTHING,
-  limitKnown,
-  maxKnown,
-  unionKnown,
-} from "../log/known.ts";
+import { countKnown, KNOWN_NOTHING, limitKnown, unionKnown } from "../log/known.ts";
 import { owe } from "../media/owed.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { Backfill, LogKnown } from "../payload/backfill.ts";
 import type { Chunk } from "../payload/chunk.ts";
-import { BACKFILL_LOGS_MAX, BACKFILL_RANGES_MAX, CHUNK_RUNS_MAX } from "../payload/limits.ts";
+import {
+  BACKFILL_LOGS_MAX,
+  BACKFILL_RANGES_MAX,
+  SESSION_BYTES_MAX,
+  WRITER_BYTES_MAX,
+} from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
-import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
+import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
+import { PART_BYTES_MAX, Plan } from "./plan.ts";
 import { tellPresync } from "./presync.ts";
-import { RUN_ITEMS_MAX, type Run, runOf } from "./run.ts";
 
 /** Chunks of one answer: the next question is on its way while they are. */
 export const CHUNKS_PER_ANSWER = 4;
 /** Answers wait while a device has not fetched so many messages. */
 const SUPPLIED_WAITING_MAX = 2 * CHUNKS_PER_ANSWER;
-/** Rows of one log that are read at a time. */
-const ROWS_AT_ONCE = 128;
-/** Of a chunk: room for vectors and writers stays. */
-const RUNS_BYTES_MAX = 64 * 1_024;
-/** An item without its body and causes, with some room. */
-const ITEM_BYTES = 48;
+/** Of a chunk: what our account has read. */
+const READ_BYTES_MAX = 24 * 1_024;
+/** The most that a log and its floor take there, and each of its ranges. */
+const READ_LOG_BYTES = 32;
+const READ_RANGE_BYTES = 16;
+
+assert(
+  READ_BYTES_MAX + Math.max(PART_BYTES_MAX, ENTRY_BYTES_MAX + WRITER_BYTES_MAX) + 1_024 <
+    SESSION_BYTES_MAX,
+  "the largest chunk fits a session message",
+);
 
 /**
  * To our own other devices, and in a 1:1 chat to the other side: they may read all that we have of it. In a
@@ -93,20 +95,15 @@ export async function historyChunks(
 ): Promise<HistoryPart> {
   const logs = await logsOf(tx, channel.c);
   const plan = new Plan(tx, logs, held, await startsOf(tx, channel, from.account));
-  const named = new Set(held.map((it) => toHex(it.log)));
   const isOwn = from.account === self.account;
   const read = isOwn ? readOf(logs) : await readBy(tx, self, logs, from.account);
   const chunks: Chunk[] = [];
   const known = new Map(held.map((it) => [toHex(it.log), it.known]));
   do {
-    const runs = await plan.next();
-    chunks.push({
-      channel: bytesOf(channel.id),
-      read: chunks.length === 0 ? read : [],
-      writers: await writersOf(tx, logs, runs, named),
-      runs,
-      left: plan.left,
-    });
+    const { runs, writers } = await plan.next();
+    const { left } = plan;
+    const told = chunks.length === 0 ? read : [];
+    chunks.push({ channel: bytesOf(channel.id), read: told, writers, runs, left });
     for (const { log, first, items } of runs) {
       const range = [first, first + items.length - 1] as const;
       const before = known.get(toHex(log)) ?? KNOWN_NOTHING;
@@ -131,12 +128,18 @@ async function startsOf(
 }
 
 /** Newest logs first: of what does not fit, little is unread. */
-const readOf = (logs: readonly Log[]): readonly LogKnown[] =>
-  logs
+function readOf(logs: readonly Log[]): readonly LogKnown[] {
+  const read = logs
     .filter((it) => countKnown(it.read) > 0)
     .toSorted((a, b) => b.hlc - a.hlc)
     .slice(0, BACKFILL_LOGS_MAX)
     .map((it) => ({ log: bytesOf(it.log), known: limitKnown(it.read, BACKFILL_RANGES_MAX) }));
+  let bytes = 0;
+  return read.filter(({ known }) => {
+    bytes += READ_LOG_BYTES + READ_RANGE_BYTES * known.ranges.length;
+    return bytes <= READ_BYTES_MAX;
+  });
+}
 
 /** Of our own logs what their receipts told us that they have read: they may have forgotten. Rule [HY20]. */
 async function readBy(
@@ -155,141 +158,4 @@ async function readBy(
       return { ...log, read: told.reduce((sum, it) => unionKnown(sum, it.known), KNOWN_NOTHING) };
     });
   return readOf(read);
-}
-
-/** What log.open says, of logs that the asker may not know; each is told once in an answer. */
-async function writersOf(
-  tx: ReadTx,
-  logs: readonly Log[],
-  runs: readonly Run[],
-  named: Set<Hex>,
-): Promise<readonly Uint8Array[]> {
-  const writers: Uint8Array[] = [];
-  for (const run of runs) {
-    const id = toHex(run.log);
-    const log = logs.find((it) => it.log === id);
-    if (log === undefined || named.has(id)) continue;
-    named.add(id);
-    const first = await tx.get("entries", [log.c, log.a, 1]);
-    const body = first === undefined ? null : entryOf(first).body;
-    if (body !== null) writers.push(body);
-  }
-  return writers;
-}
-
-function entryOf(row: EntryRow): Entry {
-  const entry = decodeEntry(row.bytes);
-  assert(entry.ok, "an entry that we keep");
-  return entry.value;
-}
-
-/** One log on its way down. `rows`: the next ones that the asker lacks, newest first. */
-type Source = {
-  readonly log: Log;
-  readonly theirs: Known;
-  /** The first that they may read. */
-  readonly first: number;
-  /** Every number from here on upwards was dealt with. */
-  below: number;
-  rows: EntryRow[];
-};
-
-class Plan {
-  left: number;
-  readonly #tx: ReadTx;
-  readonly #sources: readonly Source[];
-
-  constructor(
-    tx: ReadTx,
-    logs: readonly Log[],
-    held: readonly LogKnown[],
-    starts: ReadonlyMap<Hex, number>,
-  ) {
-    this.#tx = tx;
-    const known = new Map(held.map((it) => [toHex(it.log), it.known]));
-    this.#sources = logs.map((log) => ({
-      log,
-      theirs: withStart(known.get(log.log) ?? KNOWN_NOTHING, starts.get(log.log) ?? 1),
-      first: starts.get(log.log) ?? 1,
-      below: maxKnown(log.known) + 1,
-      rows: [],
-    }));
-    this.left = this.#sources.reduce((sum, it) => sum + lackedOf(it), 0);
-  }
-
-  /** The newest entries that fit a chunk, as runs. Empty when nothing is left. */
-  async next(): Promise<readonly Run[]> {
-    const taken = new Map<Source, EntryRow[]>();
-    let bytes = 0;
-    let runs = 0;
-    while (bytes < RUNS_BYTES_MAX && runs < CHUNK_RUNS_MAX) {
-      const source = await this.#newest();
-      const row = source?.rows[0];
-      if (source === undefined || row === undefined) {
-        // What is withheld was counted, and is not supplied.
-        this.left = 0;
-        break;
-      }
-      const rows = taken.get(source) ?? [];
-      const isNewRun = rows.length === 0 || rows.at(-1)?.s !== row.s + 1;
-      const isFull = rows.length >= RUN_ITEMS_MAX;
-      if (bytes > 0 && (isFull || bytes + row.bytes.length > RUNS_BYTES_MAX)) break;
-      runs += Number(isNewRun);
-      bytes += Math.max(ITEM_BYTES, row.bytes.length - ITEM_BYTES);
-      source.rows.shift();
-      source.below = row.s;
-      taken.set(source, [...rows, row]);
-      this.left -= 1;
-    }
-    return [...taken.values()].flatMap(runsOf);
-  }
-
-  /** The log whose next entry is the newest of all. */
-  async #newest(): Promise<Source | undefined> {
-    let newest: Source | undefined;
-    for (const source of this.#sources) {
-      await this.#fill(source);
-      const h = source.rows[0]?.h ?? -1;
-      if (h > (newest?.rows[0]?.h ?? -1)) newest = source;
-    }
-    return newest;
-  }
-
-  async #fill(source: Source): Promise<void> {
-    const { c, a } = source.log;
-    while (source.rows.length === 0 && source.below > source.first) {
-      const rows = await this.#tx.range("entries", "primary", {
-        lower: [c, a, source.first],
-        upper: [c, a, source.below - 1],
-        reverse: true,
-        limit: ROWS_AT_ONCE,
-      });
-      source.below = rows.at(-1)?.s ?? source.first;
-      const isDue = (it: EntryRow): boolean =>
-        it.withheld !== true && !hasKnown(source.theirs, it.s);
-      source.rows = rows.filter(isDue);
-    }
-  }
-}
-
-/** As if they had what they may not read. */
-const withStart = (known: Known, first: number): Known =>
-  unionKnown(known, { ...KNOWN_NOTHING, floor: first - 1 });
-
-const lackedOf = ({ log, theirs }: Source): number => {
-  const lacked = countKnown(log.known) - countKnown(theirs);
-  return Math.max(0, lacked);
-};
-
-/** Rows of one log, newest first, as runs without holes. */
-export function runsOf(rows: readonly EntryRow[]): readonly Run[] {
-  const runs: Entry[][] = [];
-  let next = 0;
-  for (const row of rows) {
-    const last = runs.at(-1);
-    if (last !== undefined && row.s === next - 1) last.unshift(entryOf(row));
-    else runs.push([entryOf(row)]);
-    next = row.s;
-  }
-  return runs.map(runOf);
 }

@@ -9,7 +9,7 @@ import { concat } from "../../crypto/base/bytes.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { encodeCapsule } from "../../crypto/recovery/capsule-content.ts";
 import type { Self } from "../account/self.ts";
-import { runsOf } from "../backfill/supply.ts";
+import { entryOf, runsOf } from "../backfill/plan.ts";
 import { encodeShaped } from "../cbor-shape.ts";
 import { bytesOf, type Channel, type Log, logsOf, numbered } from "../channel/channels.ts";
 import { decodeEntry } from "../entry/entry.ts";
@@ -156,7 +156,7 @@ async function logStep(tx: ReadTx, channel: Channel, log: Log, at: BackupCursor)
     channel: bytesOf(channel.id),
     read: [{ log: bytesOf(log.log), known: limitKnown(log.read, BACKFILL_RANGES_MAX) }],
     writers: opened?.ok === true && opened.value.body !== null ? [opened.value.body] : [],
-    runs: runsOf(kept).slice(0, CHUNK_RUNS_MAX),
+    runs: runsOf(kept.map(entryOf)).slice(0, CHUNK_RUNS_MAX),
     left: 0,
   });
   return {

@@ -6,13 +6,14 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
-import { runsOf } from "../backfill/supply.ts";
+import { entryOf, runsOf } from "../backfill/plan.ts";
 import { type Channel, channelById, channelOf, logById } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
 import { isWithin } from "../clock/within.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
 import { isServable, startsAnew, welcomesFor } from "../group/welcome.ts";
+import { countKnown } from "../log/known.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { handOver } from "../outbox/seal.ts";
 import { withTargets } from "../outbox/targets.ts";
@@ -131,7 +132,7 @@ export async function answerWant(
     if (rows.some((it) => !isTheirs(it))) isRefused = true;
     if (found.length >= SERVED_ENTRIES_MAX) break;
   }
-  const supplied = suppliedBy(want.channel, found);
+  const supplied = suppliedBy(want.channel, found, countKnown(log.known));
   const isHost = member?.by === context.self.account;
   const starts = isRefused && isHost ? await startsAnew(tx, channel, member) : [];
   for (const payload of supplied === undefined ? starts : [supplied, ...starts]) {
@@ -142,7 +143,11 @@ export async function answerWant(
 }
 
 /** As they were signed; those that came in a run go as a run, which one signature covers. Rule [HY11]. */
-function suppliedBy(channel: Uint8Array, rows: readonly EntryRow[]): Uint8Array | undefined {
+function suppliedBy(
+  channel: Uint8Array,
+  rows: readonly EntryRow[],
+  held: number,
+): Uint8Array | undefined {
   const entries = entriesThatFit(rows.map((it) => it.bytes));
   if (entries.length === 0) return undefined;
   const isSigned = rows.slice(0, entries.length).every(({ bytes }) => {
@@ -150,8 +155,10 @@ function suppliedBy(channel: Uint8Array, rows: readonly EntryRow[]): Uint8Array 
     return entry.ok && entry.value.signature !== null;
   });
   if (isSigned) return encodePayload("entries", { entries });
-  const runs = runsOf(rows.slice(0, entries.length).toSorted((a, b) => b.s - a.s));
-  return encodePayload("chunk", { channel, read: [], writers: [], runs, left: 0 });
+  const newestFirst = rows.slice(0, entries.length).toSorted((a, b) => b.s - a.s);
+  const runs = runsOf(newestFirst.map(entryOf));
+  // Never 0: to who wants all of the history it would say that this was the end of it.
+  return encodePayload("chunk", { channel, read: [], writers: [], runs, left: held });
 }
 
 /** Somebody lacks ops of a group that we share: all of them are the answer. Rule [GP9]. */

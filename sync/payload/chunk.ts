@@ -26,9 +26,7 @@ import {
   uintShape,
 } from "../cbor-shape.ts";
 import { HELD_SHAPE, type LogKnown } from "./backfill.ts";
-import { CHUNK_RUNS_MAX, SESSION_BYTES_MAX } from "./limits.ts";
-
-const WRITER_BYTES_MAX = 11 * 1_024;
+import { CHUNK_RUNS_MAX, SESSION_BYTES_MAX, WRITER_BYTES_MAX } from "./limits.ts";
 
 export type Chunk = {
   readonly channel: Uint8Array;

@@ -25,6 +25,8 @@ export const ENTRIES_BYTES_MAX = CHUNK_BYTES_MAX;
 export const BACKFILL_LOGS_MAX = 128;
 export const BACKFILL_RANGES_MAX = 32;
 export const CHUNK_RUNS_MAX = 128;
+/** The body of a log.open, with ten certificates. */
+export const WRITER_BYTES_MAX = 11 * 1_024;
 
 /** History that lies at a relay: chunks of one blob, and all of them together. */
 export const HISTORY_CHUNKS_MAX = 9;

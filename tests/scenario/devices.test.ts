@@ -170,6 +170,33 @@ test("[HY11] what came in a run heals others as a run", async () => {
   expect(bob.bugs).toEqual([]);
 });
 
+test("[HY25] what is on its way is not asked for again, however often it is broken off", async () => {
+  const { phone, laptop, pass } = await world(["phone", "laptop"]);
+  const text = "a line of the usual length, that says where and when to meet. ".repeat(36);
+  for (let n = 1; n <= 600; n += 1) await phone.say(phone, `${n} ${text}`);
+  await linked(phone, laptop);
+  const suppliedBytes = new Map<string, number>();
+  phone.isFaultyAt = (table, row) => {
+    if (table !== "outbox" || !("body" in row) || row.body === null) return false;
+    if ("env" in row) suppliedBytes.set(row.env, row.body.length);
+    return false;
+  };
+  for (let turn = 0; turn < 4; turn += 1) {
+    const before = suppliedBytes.size;
+    for (let n = 0; n < 200 && suppliedBytes.size === before; n += 1) await pass(20);
+    // An answer is on its way.
+    await laptop.sleep();
+    await pass(5 * SECOND_MS);
+    await laptop.wake();
+  }
+  await pass(MINUTE_MS);
+  expect(await laptop.sees(phone)).toHaveLength(600);
+  const supplied = [...suppliedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  expect(supplied).toBeGreaterThan(600 * text.length);
+  expect(supplied).toBeLessThan(1.15 * 600 * text.length);
+  expect(laptop.bugs).toEqual([]);
+});
+
 test("[HY10] a device that does not fetch its chunks gets no more of them", async () => {
   const { phone, laptop, bob, pass, befriend } = await world(["phone", "laptop", "bob"]);
   await befriend(phone, bob);
