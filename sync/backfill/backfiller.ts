@@ -101,6 +101,8 @@ class Rounds implements Backfiller {
   readonly #asked = new Map<number, Asked>();
   /** By channel: who answered to its end what we had asked before we were closed. */
   readonly #dry = new Map<number, readonly Hex[]>();
+  /** Who answered last, whatever channel it was: it is there. */
+  #answering: Hex | undefined;
   #cancel: (() => void) | undefined;
   #isRunning = false;
   #isAgain = false;
@@ -128,6 +130,7 @@ class Rounds implements Backfiller {
   };
 
   readonly arrived = (c: number, left: number, device: Hex): void => {
+    this.#answering = device;
     const before = this.#asked.get(c);
     if (before === undefined) {
       // Nobody tells us how much is left of what we did not ask for: it is shown to the person.
@@ -170,6 +173,15 @@ class Rounds implements Backfiller {
     this.#deps.onLeft(left);
   }
 
+  /** Who was asked in vain least often; of those one of our own, and the one that is there. */
+  #next({ inVain }: Asked, open: readonly DeviceRow[]): DeviceRow | undefined {
+    const own = this.#deps.self()?.account;
+    const hopeOf = ({ account, device }: DeviceRow): number =>
+      2 * Number(account === own) + Number(device === this.#answering);
+    const vainOf = ({ device }: DeviceRow): number => inVain.get(device) ?? 0;
+    return open.toSorted((a, b) => vainOf(a) - vainOf(b) || hopeOf(b) - hopeOf(a))[0];
+  }
+
   async #round(): Promise<void> {
     const { store, lane, timers, wake } = this.#deps;
     const self = this.#deps.self();
@@ -202,7 +214,7 @@ class Rounds implements Backfiller {
         waitMs = Math.min(waitMs, dueMs);
         continue;
       }
-      const device = open[asked.tries % open.length];
+      const device = this.#next(asked, open);
       if (device === undefined) continue;
       await this.#open(device);
       const isSent = await lane.run(() =>

@@ -37,7 +37,7 @@ async function cost(here: Here, work: () => Promise<void>): Promise<Cost> {
 }
 
 async function pairsOfDevices(): Promise<readonly Figure[]> {
-  const here = openHere();
+  await using here = openHere();
   const host = await start(here, "host");
   const guests: Visitor[] = [];
   const seconds: Visitor[] = [];
@@ -85,7 +85,7 @@ async function pairsOfDevices(): Promise<readonly Figure[]> {
 }
 
 async function fiveHundred(): Promise<readonly Figure[]> {
-  const here = openHere();
+  await using here = openHere();
   const host = await start(here, "host");
   const guests: Visitor[] = [];
   for (let at = 1; at <= LARGE; at += 1) guests.push(await start(here, `guest ${at}`));

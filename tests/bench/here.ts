@@ -30,7 +30,7 @@ const LOOK_EVERY_MS = 20;
 /** What a device has sent and received; receipts are replaceable envelopes. */
 export type Traffic = { sent: number; received: number; puts: number; receipts: number };
 
-export type Here = {
+export type Here = AsyncDisposable & {
   /** A device over `store`, which is new when it is left out. */
   readonly open: (name: string, store?: Store) => Promise<Visitor>;
   /** Of all devices together. */
@@ -87,7 +87,7 @@ export function openHere(): Here {
     });
     return { name, device, store, traffic: own, status: () => status };
   };
-  return { open, traffic };
+  return { open, traffic, [Symbol.asyncDispose]: () => relay.drain() };
 }
 
 function counted(inner: Transport, all: readonly Traffic[]): Transport {

@@ -14,10 +14,11 @@ import { acceptEntry } from "../../sync/receive/accept-entry.ts";
 import type { EntryRow, Hex, TableName } from "../../sync/store/rows.ts";
 import type { Store, WriteTx } from "../../sync/store/store.ts";
 
-/** From one message to the next: 5,000 of them are over a year. */
-const PAUSE_MS = 2 * 3_600_000;
-/** So many messages of one side, then so many of the other. */
+/** So many messages of one side, a minute apart, then so many of the other. */
 const TURN = 5;
+const WITHIN_TURN_MS = 60_000;
+/** From one turn to the next: 5,000 messages are over a year. */
+const TURNS_MS = 10 * 3_600_000;
 const SENTENCES: readonly string[] = [
   "We could take the early train and have breakfast at the lake before the others come.",
   "Good idea.",
@@ -61,7 +62,8 @@ export async function sideOf(store: Store, chat?: Hex | number): Promise<Side> {
 export async function writeHistory(sides: readonly Side[], count: number): Promise<string> {
   for (const side of sides) await side.store.write(TABLES, (tx) => rewind(tx, side));
   const endMs = Date.now();
-  const timeOf = (at: number): number => endMs - (count - at) * PAUSE_MS;
+  const timeOf = (at: number): number =>
+    endMs - Math.ceil((count - at) / TURN) * TURNS_MS + (at % TURN) * WITHIN_TURN_MS;
   let newestId = "";
   for (let at = 0; at < count; at += TURN) {
     const author = sides[(at / TURN) % sides.length];

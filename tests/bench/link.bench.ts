@@ -1,17 +1,16 @@
 /**
  * A second device for an account with a long past: 100,000 messages in 50 chats, over the real relay. How
- * soon it can be used, how long until all is there and verified though it is closed five times on the way,
- * and what an entry costs on the wire beyond its words.
+ * soon it can be used, how long until all is there and verified, and what an entry costs on the wire beside
+ * its body: once undisturbed, once closed five times on the way.
  */
-import { deflateRawSync } from "node:zlib";
-
 import { assert } from "../../crypto/base/assert.ts";
 import { ready } from "../../crypto/base/sodium.ts";
+import { decodeEntry } from "../../sync/entry/entry.ts";
 import { maxKnown } from "../../sync/log/known.ts";
 import { openMemoryStore } from "../../sync/store/memory-store.ts";
 import { befriend } from "./crowd.ts";
 import { type Figure, figure } from "./figure.ts";
-import { accountOf, linkUp, openHere, start, type Visitor, within } from "./here.ts";
+import { accountOf, type Here, linkUp, openHere, start, type Visitor, within } from "./here.ts";
 import { sideOf, writeHistory } from "./history.ts";
 
 const MESSAGES = Number(process.env["KITH_BENCH_MESSAGES"] ?? 100_000);
@@ -21,42 +20,63 @@ const INTERRUPTIONS = 5;
 const USABLE_SECONDS_BUDGET = 5;
 const OVERHEAD_BYTES_BUDGET = 37;
 const MS_MAX = 240_000;
-/** About as many entries are in a chunk. */
-const PACKED_TOGETHER = 500;
 
 export async function figures(): Promise<readonly Figure[]> {
   await ready;
-  const here = openHere();
-  const phone = await start(here, "phone");
+  await using here = openHere();
+  const before = await start(here, "phone");
   const friends = [];
   for (let n = 1; n < CHATS; n += 1) friends.push(await start(here, `friend ${n}`));
-  await befriend(phone, friends);
+  await befriend(before, friends);
   const accounts = await Promise.all(friends.map(accountOf));
-  for (const it of friends) await it.device[Symbol.asyncDispose]();
-  await phone.device[Symbol.asyncDispose]();
-  const each = MESSAGES / CHATS;
+  for (const it of [...friends, before]) await it.device[Symbol.asyncDispose]();
   for (const chat of [undefined, ...accounts]) {
-    await writeHistory([await sideOf(phone.store, chat)], each);
+    await writeHistory([await sideOf(before.store, chat)], MESSAGES / CHATS);
   }
-  const again = await here.open("phone", phone.store);
-  return await measure(here, again);
+  const phone = await here.open("phone", before.store);
+  const name = `link a device to ${MESSAGES} messages in ${CHATS} chats`;
+  const smooth = await link(here, phone, 0);
+  const broken = await link(here, phone, INTERRUPTIONS);
+  await phone.device[Symbol.asyncDispose]();
+  return [
+    figure(`${name}: usable`, smooth.usableMs / 1_000, "s", USABLE_SECONDS_BUDGET),
+    figure(`${name}: complete`, smooth.completeMs / 1_000, "s"),
+    figure(`${name}: of that this process computed`, smooth.cpuMs / 1_000, "s"),
+    figure(`${name}: received for an entry`, smooth.bytes, "bytes"),
+    figure(`${name}: of that beside its body`, smooth.beside, "bytes", OVERHEAD_BYTES_BUDGET),
+    figure(`${name}: complete, closed ${INTERRUPTIONS} times`, broken.completeMs / 1_000, "s"),
+    figure(
+      `${name}: received beside its body, closed ${INTERRUPTIONS} times`,
+      broken.beside,
+      "bytes",
+    ),
+  ];
 }
 
-async function measure(
-  here: ReturnType<typeof openHere>,
-  phone: Visitor,
-): Promise<readonly Figure[]> {
+type Linked = {
+  readonly usableMs: number;
+  readonly completeMs: number;
+  /** Of both devices and the relay. */
+  readonly cpuMs: number;
+  /** Received for an entry, and how many of those were not its body. */
+  readonly bytes: number;
+  readonly beside: number;
+};
+
+/** A new device gets all that the phone has, and is closed `breaks` times meanwhile. */
+async function link(here: Here, phone: Visitor, breaks: number): Promise<Linked> {
   const store = openMemoryStore();
   let laptop = await here.open("laptop", store);
   const entries = await entriesOf(phone);
   assert(entries >= MESSAGES, "the history is there");
   const fromMs = performance.now();
+  const cpu = process.cpuUsage();
   await linkUp(phone, laptop);
   await within(MS_MAX, () => isUsable(laptop));
   const usableMs = performance.now() - fromMs;
   let received = 0;
-  for (let n = 1; n <= INTERRUPTIONS; n += 1) {
-    const share = (entries * n) / (INTERRUPTIONS + 1);
+  for (let n = 1; n <= breaks; n += 1) {
+    const share = (entries * n) / (breaks + 1);
     await within(MS_MAX, async () => (await entriesOf(laptop)) >= share);
     await laptop.device[Symbol.asyncDispose]();
     received += laptop.traffic.received;
@@ -64,21 +84,13 @@ async function measure(
   }
   await within(MS_MAX, async () => (await entriesOf(laptop)) >= entries);
   const completeMs = performance.now() - fromMs;
+  const { user, system } = process.cpuUsage(cpu);
+  await laptop.device[Symbol.asyncDispose]();
   received += laptop.traffic.received;
-  const words = await packedWords(phone);
-  for (const it of [phone, laptop]) await it.device[Symbol.asyncDispose]();
-  const name = `link a device to ${MESSAGES} messages in ${CHATS} chats`;
-  return [
-    figure(`${name}: usable`, usableMs / 1_000, "s", USABLE_SECONDS_BUDGET),
-    figure(`${name}: complete, closed ${INTERRUPTIONS} times`, completeMs / 1_000, "s"),
-    figure(`${name}: received for an entry`, received / entries, "bytes"),
-    figure(
-      `${name}: of that beyond its words`,
-      Math.max(0, (received - words) / entries),
-      "bytes",
-      OVERHEAD_BYTES_BUDGET,
-    ),
-  ];
+  const bodies = await bodyBytes(laptop);
+  const cpuMs = (user + system) / 1_000;
+  const [bytes, beside] = [received / entries, (received - bodies) / entries];
+  return { usableMs, completeMs, cpuMs, bytes, beside };
 }
 
 /** All chats are listed, and in the newest one stands what was written last. */
@@ -93,13 +105,11 @@ async function entriesOf({ store }: Visitor): Promise<number> {
   return logs.reduce((sum, { known }) => sum + maxKnown(known), 0);
 }
 
-/** What was said, packed as chunks are: so that what is left is what each entry costs beside it. */
-async function packedWords({ store }: Visitor): Promise<number> {
+/** What was said, as it was signed. */
+async function bodyBytes({ store }: Visitor): Promise<number> {
   const rows = await store.read(["entries"], (tx) => tx.range("entries", "primary", {}));
-  let bytes = 0;
-  for (let at = 0; at < rows.length; at += PACKED_TOGETHER) {
-    const words = rows.slice(at, at + PACKED_TOGETHER).map((it) => it.text);
-    bytes += deflateRawSync(words.join("\n")).length;
-  }
-  return bytes;
+  return rows.reduce((sum, { bytes }) => {
+    const entry = decodeEntry(bytes);
+    return sum + (entry.ok ? (entry.value.body?.length ?? 0) : 0);
+  }, 0);
 }

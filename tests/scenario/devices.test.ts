@@ -197,6 +197,34 @@ test("[HY25] what is on its way is not asked for again, however often it is brok
   expect(laptop.bugs).toEqual([]);
 });
 
+test("[HY17] a device that is away is waited for once, and not for each channel anew", async () => {
+  const names = ["phone", "tablet", "laptop", "bob", "carol", "dora", "emil"] as const;
+  const { phone, tablet, laptop, pass, befriend, ...friends } = await world(names);
+  const others = [friends.bob, friends.carol, friends.dora, friends.emil];
+  for (const it of others) await befriend(phone, it);
+  await linked(phone, tablet);
+  await pass(30 * SECOND_MS);
+  await linked(phone, laptop);
+  await pass(30 * SECOND_MS);
+  expect(await wanted(laptop)).toBe(0);
+  for (const it of others) await it.sleep();
+  // The one that would be asked first is away, and all is wanted once more.
+  const ids = (await laptop.rows("devices")).map((it) => it.device);
+  const places = await Promise.all(
+    [phone, tablet].map(async (it) => ids.indexOf((await selfOf(it)).device)),
+  );
+  expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
+  await (places[0] === Math.min(...places) ? phone : tablet).sleep();
+  await laptop.sleep();
+  await laptop.change(async (tx) => {
+    for (const row of await tx.range("channels", "primary", {}))
+      await tx.put("channels", { ...row, history: "wanted" });
+  });
+  await laptop.wake();
+  await pass(8 * SECOND_MS);
+  expect(await wanted(laptop)).toBe(0);
+});
+
 test("[HY10] a device that does not fetch its chunks gets no more of them", async () => {
   const { phone, laptop, bob, pass, befriend } = await world(["phone", "laptop", "bob"]);
   await befriend(phone, bob);
