@@ -1,5 +1,6 @@
 /** The list of chats, newest first, with the name and standing of whoever is in them. */
 import { msOf } from "../../sync/clock/hlc.ts";
+import type { Timer } from "../../sync/entry/meta-body.ts";
 import type { Joining, RosterRow } from "../../sync/group/rows.ts";
 import type { Role } from "../../sync/roster/may.ts";
 import type { ChannelRow, ContactRow, ContactState } from "../../sync/store/rows.ts";
@@ -43,6 +44,8 @@ export type Chat = {
   readonly preview: ChannelRow["preview"];
   /** How long new messages live after they were read; null: for good. */
   readonly lifetimeMs: number | null;
+  /** What that is counted from. */
+  readonly lifetimeFrom: Timer["from"];
   /** Whose the newest line of a group is; null: no group, or nothing is there. */
   readonly newest: Newest | null;
   /** When the newest message was written, or the contact made; 0 = never. */
@@ -133,6 +136,7 @@ const shared = (
   arrivals,
   preview,
   lifetimeMs: timer?.value.lifetimeMs || null,
+  lifetimeFrom: timer?.value.from ?? "read",
   lastH,
   newsMs: msOf(theirs?.lastH ?? lastH),
   recentMs: lastH > 0 ? msOf(lastH) : 0,

@@ -75,7 +75,7 @@ function metaText({ title, topic, picture, history, timer }: MetaBody, by: Who):
     ...(topic === null ? [] : [words.topic(by, shortened(topic))]),
     ...(picture === null ? [] : [words.picture(by)]),
     ...(history === null ? [] : [words.history[history](by)]),
-    ...(timer === null ? [] : [texts().media.timer.line(by, timer.lifetimeMs)]),
+    ...(timer === null ? [] : [texts().media.timer.line(by, timer)]),
   ];
   return said.length === 0 ? words.other(by) : said.join(". ");
 }

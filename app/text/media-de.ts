@@ -15,6 +15,8 @@ const lifetime = (ms: number): string => {
   return plural(Math.max(1, Math.round(ms / HOUR_MS)), { one: "# Stunde", other: "# Stunden" });
 };
 
+const after = { read: "dem Lesen", sent: "dem Senden" } as const;
+
 export const mediaDe: typeof mediaEn = {
   showAll: "Alles zeigen",
   showLess: "Weniger zeigen",
@@ -42,16 +44,19 @@ export const mediaDe: typeof mediaEn = {
       now === null ? "Verschwindende Nachrichten: aus" : `Verschwindende Nachrichten: ${now}`,
     heading: "Verschwindende Nachrichten",
     explained:
-      "Neue Nachrichten verschwinden hier für alle, so lange nachdem sie gelesen wurden. Was jemand kopiert hat, bleibt bei ihm.",
+      "Neue Nachrichten verschwinden hier für alle, nach so langer Zeit. Was jemand kopiert hat, bleibt bei ihm.",
+    fromHeading: "Gezählt ab",
+    from: after,
+    fromHint: "Jedes Gerät zählt für sich. Eines, das aus war, zählt ab der Ankunft.",
     off: "Aus",
     lifetime,
-    line: (by, ms) => {
+    line: (by, { lifetimeMs, from }) => {
       const verb = by === null ? "Du hast" : `${by} hat`;
-      return ms === 0
+      return lifetimeMs === 0
         ? `${verb} verschwindende Nachrichten ausgeschaltet`
-        : `${verb} eingestellt, dass Nachrichten ${lifetime(ms)} nach dem Lesen verschwinden`;
+        : `${verb} eingestellt, dass Nachrichten ${lifetime(lifetimeMs)} nach ${after[from]} verschwinden`;
     },
-    note: (now) => `Nachrichten verschwinden ${now} nach dem Lesen.`,
+    note: (now, from) => `Nachrichten verschwinden ${now} nach ${after[from]}.`,
     info: "Verschwindet",
     after: (now) => `${now} nach dem Lesen`,
     at: (time) => `am ${time}`,

@@ -1,4 +1,5 @@
 /** What is said of long texts, pictures of groups and messages that disappear, in English. Part of en.ts. */
+import type { Timer } from "../../sync/entry/meta-body.ts";
 import { pluralOf } from "./plural.ts";
 
 const plural = pluralOf("en");
@@ -40,16 +41,20 @@ export const mediaEn = {
       now === null ? "Disappearing messages: off" : `Disappearing messages: ${now}`,
     heading: "Disappearing messages",
     explained:
-      "New messages vanish for everybody here, so long after they were read. What somebody copied stays with them.",
+      "New messages vanish for everybody here, after so long. What somebody copied stays with them.",
+    fromHeading: "Counted from",
+    from: { read: "when they were read", sent: "when they were sent" },
+    fromHint: "Each device counts for itself. One that was off counts from when they came.",
     off: "Off",
     lifetime,
-    line: (by: string | null, ms: number): string => {
+    line: (by: string | null, { lifetimeMs, from }: Timer): string => {
       const who = by ?? "You";
-      return ms === 0
+      return lifetimeMs === 0
         ? `${who} switched disappearing messages off`
-        : `${who} set messages to disappear ${lifetime(ms)} after they are read`;
+        : `${who} set messages to disappear ${lifetime(lifetimeMs)} after they are ${from}`;
     },
-    note: (now: string): string => `Messages disappear ${now} after they are read.`,
+    note: (now: string, from: Timer["from"]): string =>
+      `Messages disappear ${now} after they are ${from}.`,
     info: "Disappears",
     after: (now: string): string => `${now} after it was read`,
     at: (time: string): string => `on ${time}`,

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { mayWrite } from "../acts.ts";
 import { append } from "../channel/append.ts";
 import { channelOf } from "../channel/channels.ts";
-import { LIFETIME_MS_MAX, LIFETIME_MS_MIN } from "../entry/meta-body.ts";
+import { LIFETIME_MS_MAX, LIFETIME_MS_MIN, type Timer, TIMER_STARTS } from "../entry/meta-body.ts";
 import { followEntry } from "../group/follow.ts";
 import { rosterOf } from "../group/rosters.ts";
 import { type Effects, heldBack } from "../receive/effects.ts";
@@ -22,10 +22,14 @@ export type TimerError =
 
 export type Expiry = {
   /**
-   * How long what is written from now on lives after it was read, for everybody in the chat; 0: for good.
-   * In ms. Durable when it settles, and a line of the conversation.
+   * How long what is written from now on lives after it was read or sent, for everybody in the chat; 0: for
+   * good. In ms. Durable when it settles, and a line of the conversation.
    */
-  readonly setTimer: (c: number, lifetimeMs: number) => Promise<Result<void, TimerError>>;
+  readonly setTimer: (
+    c: number,
+    lifetimeMs: number,
+    from?: Timer["from"],
+  ) => Promise<Result<void, TimerError>>;
 };
 
 export type ExpiryPart = Expiry & Expirer;
@@ -34,18 +38,20 @@ export type ExpiryDeps = ExpirerDeps & { readonly random: Random; readonly effec
 
 export const openExpiry = (deps: ExpiryDeps): ExpiryPart => ({
   ...openExpirer(deps),
-  setTimer: (c, lifetimeMs) => setTimer(deps, c, lifetimeMs),
+  setTimer: (c, lifetimeMs, from = "read") => setTimer(deps, c, { lifetimeMs, from }),
 });
 
 async function setTimer(
   deps: ExpiryDeps,
   c: number,
-  lifetimeMs: number,
+  timer: Timer,
 ): Promise<Result<void, TimerError>> {
+  const { lifetimeMs, from } = timer;
   const self = deps.self();
   if (self === undefined) return err({ type: "ChannelUnknown" });
   const isLifetime = lifetimeMs >= LIFETIME_MS_MIN && lifetimeMs <= LIFETIME_MS_MAX;
-  if (!Number.isInteger(lifetimeMs) || (lifetimeMs !== 0 && !isLifetime)) {
+  const isWhole = Number.isInteger(lifetimeMs) && TIMER_STARTS.includes(from);
+  if (!isWhole || (lifetimeMs !== 0 && !isLifetime)) {
     return err({ type: "TimerInvalid" });
   }
   const { lane, store, timers, random } = deps;
@@ -63,9 +69,9 @@ async function setTimer(
       } else if (!(await mayWrite(tx, self, channel))) {
         return err({ type: "NotAllowed" });
       }
-      if ((lifetimeIn(channel) ?? 0) === lifetimeMs) return ok(undefined);
+      const isFrom = lifetimeMs === 0 || channel.timer?.value.from === from;
+      if ((lifetimeIn(channel) ?? 0) === lifetimeMs && isFrom) return ok(undefined);
       const words = { title: null, topic: null, picture: null, history: null };
-      const timer = { lifetimeMs, from: "read" as const };
       const appended = await append(tx, { ...context, channel }, { type: "meta", ...words, timer });
       await followEntry(tx, context, appended);
       return ok(undefined);

@@ -36,6 +36,7 @@ export async function vanish(tx: WriteTx, self: Self, row: EntryRow): Promise<vo
   await strip(tx, row);
   const after = { ...UNTOUCHED, hidden: true };
   await tx.put("aggregates", aggregateRowOf(row, after));
+  // This takes it off the screen, and off what is unread.
   await applyChange(tx, { target: said, before, after });
 }
 
@@ -47,6 +48,6 @@ async function strip(tx: WriteTx, row: EntryRow): Promise<void> {
     ...kept,
     text: "",
     bytes: encodeEntry(withoutBody(entryOf(row))),
-    ...(row.kind === KINDS.message.number ? { erased: true, shown: 0 } : {}),
+    ...(row.kind === KINDS.message.number ? { erased: true } : {}),
   });
 }

@@ -30,6 +30,23 @@ async function pair() {
   return rig;
 }
 
+test("[MO23] [MO37] counted from the sending, what nobody read goes as well", async () => {
+  const { alice, bob, pass } = await pair();
+  const set = await alice.device.expiry.setTimer(await alice.chatWith(bob), HOUR_MS, "sent");
+  expect(set.ok).toBe(true);
+  await pass(5 * SECOND_MS);
+  await alice.say(bob, "quick");
+  await pass(5 * SECOND_MS);
+  expect([await said(bob, alice), await bob.unread(alice)]).toEqual([["quick"], 1]);
+  await pass(HOUR_MS - MINUTE_MS);
+  expect(await said(bob, alice)).toEqual(["quick"]);
+  await pass(2 * MINUTE_MS);
+  expect([await said(alice, bob), await said(bob, alice)]).toEqual([[], []]);
+  expect(await bob.unread(alice)).toBe(0);
+  const lines = (await bob.entries(alice)).filter((it) => it.kind === KINDS.meta.number);
+  expect(lines.map(({ meta }) => meta?.timer?.from)).toEqual(["read", "sent"]);
+});
+
 test("[MO37] either sets the timer, both keep it, and a line says who did", async () => {
   const { alice, bob, pass, atRest } = await pair();
   for (const [one, other] of [

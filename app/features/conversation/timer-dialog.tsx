@@ -1,6 +1,7 @@
 /**
  * How long messages of a chat stay: in its header, and changed in a dialog. [ATI1] What holds now is said
- * beside the name. [ATI2] Where only admins may change it, others can read it.
+ * beside the name. [ATI2] Where only admins may change it, others can read it. [ATI3] It counts from the
+ * reading or from the sending.
  */
 import { Timer, TimerOff } from "lucide-react";
 import { type ReactElement, useState } from "react";
@@ -16,11 +17,12 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** 0: for good. */
 const CHOICES_MS = [0, HOUR_MS, DAY_MS, 7 * DAY_MS, 28 * DAY_MS] as const;
+const STARTS: readonly Chat["lifetimeFrom"][] = ["read", "sent"];
 
 export function TimerButton({ chat }: { readonly chat: Chat }): ReactElement {
   const [isOpen, setOpen] = useState(false);
   const words = texts().media.timer;
-  const { lifetimeMs } = chat;
+  const { lifetimeMs, lifetimeFrom } = chat;
   const now = lifetimeMs === null ? null : words.lifetime(lifetimeMs);
   return (
     <>
@@ -28,7 +30,7 @@ export function TimerButton({ chat }: { readonly chat: Chat }): ReactElement {
         type="button"
         className="icon-button timer-button"
         aria-label={words.button(now)}
-        title={now === null ? words.button(now) : words.note(now)}
+        title={now === null ? words.button(now) : words.note(now, lifetimeFrom)}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
@@ -51,9 +53,10 @@ function TimerDialog({ chat, onClose }: Props): ReactElement {
   const textOf = (ms: number): string => (ms === 0 ? words.off : words.lifetime(ms));
   const isOther = !CHOICES_MS.some((it) => it === now);
   const choices: readonly number[] = isOther ? [...CHOICES_MS, now] : CHOICES_MS;
-  const choose = async (ms: number): Promise<void> => {
+  const [from, setFrom] = useState(chat.lifetimeFrom);
+  const choose = async (ms: number, start: Chat["lifetimeFrom"]): Promise<void> => {
     setFailure(null);
-    const set = await device.call("expiry", "setTimer", chat.c, ms);
+    const set = await device.call("expiry", "setTimer", chat.c, ms, start);
     if (!set.ok) return setFailure(set.error);
     announce(words.done(ms === 0 ? null : words.lifetime(ms)));
     onClose();
@@ -71,11 +74,30 @@ function TimerDialog({ chat, onClose }: Props): ReactElement {
               type="radio"
               name="lifetime"
               checked={ms === now}
-              onChange={() => void choose(ms)}
+              onChange={() => void choose(ms, from)}
             />
             {textOf(ms)}
           </label>
         ))}
+      </fieldset>
+      <fieldset className="timer-choices" disabled={!mayPinIn(chat)}>
+        <legend>{words.fromHeading}</legend>
+        {STARTS.map((start) => (
+          <label key={start}>
+            <input
+              type="radio"
+              name="from"
+              checked={start === from}
+              onChange={() => {
+                setFrom(start);
+                // Of messages that stay nothing is counted: it is kept for the choice above.
+                if (now > 0) void choose(now, start);
+              }}
+            />
+            {words.from[start]}
+          </label>
+        ))}
+        <p className="hint">{words.fromHint}</p>
       </fieldset>
     </Dialog>
   );

@@ -9,14 +9,14 @@ import { channel, contact, member, openRows, roster, THEM, US } from "../../db/r
 import { show } from "../../screen.tsx";
 
 const HOUR_MS = 3_600_000;
-const timer = (lifetimeMs: number) => ({
+const timer = (lifetimeMs: number, from: "read" | "sent" = "read") => ({
   stamp: { hEff: 1, tie: 1, seq: 1, id: "00" },
-  value: { lifetimeMs, from: "read" as const },
+  value: { lifetimeMs, from },
 });
 
-async function rig(lifetimeMs: number | null) {
+async function rig(lifetimeMs: number | null, from: "read" | "sent" = "read") {
   const db = await openRows();
-  const row = lifetimeMs === null ? {} : { timer: timer(lifetimeMs) };
+  const row = lifetimeMs === null ? {} : { timer: timer(lifetimeMs, from) };
   await channelsOf(db).put(channel(1, { account: THEM, ...row }));
   await contactsOf(db).put(contact(THEM));
   const chat = await readChat(db, 1);
@@ -31,7 +31,7 @@ test("[ATI1] the header says how long messages stay, and a choice is asked of th
   fireEvent.click(screen.getByRole("radio", { name: "4 weeks" }));
   const ask = shown.engine.heard.findLast((it) => it.type === "ask");
   expect(ask).toMatchObject({
-    call: { part: "expiry", method: "setTimer", args: [1, 28 * 24 * HOUR_MS] },
+    call: { part: "expiry", method: "setTimer", args: [1, 28 * 24 * HOUR_MS, "read"] },
   });
   const id = ask?.type === "ask" ? ask.id : 0;
   await act(async () =>
@@ -59,4 +59,24 @@ test("[ATI2] a member of a group reads what an admin set, and cannot change it",
 test("[ATI1] messages that stay are said to stay", async () => {
   await rig(null);
   expect(screen.getByRole("button", { name: "Disappearing messages: off" })).toBeTruthy();
+});
+
+test("[ATI3] what is counted from is shown and changed, and goes with the next choice where messages stay", async () => {
+  const asked = ({ engine }: Awaited<ReturnType<typeof rig>>["shown"]): unknown =>
+    engine.heard.flatMap((it) => (it.type === "ask" ? [it.call.args] : []));
+  const first = await rig(HOUR_MS, "sent");
+  const button = screen.getByRole("button", { name: "Disappearing messages: 1 hour" });
+  expect(button.title).toBe("Messages disappear 1 hour after they are sent.");
+  fireEvent.click(button);
+  const sent = screen.getByRole<HTMLInputElement>("radio", { name: "when they were sent" });
+  expect(sent.checked).toBe(true);
+  fireEvent.click(screen.getByRole("radio", { name: "when they were read" }));
+  expect(asked(first.shown)).toEqual([[1, HOUR_MS, "read"]]);
+  first.shown.unmount();
+  const second = await rig(null);
+  fireEvent.click(screen.getByRole("button", { name: "Disappearing messages: off" }));
+  fireEvent.click(screen.getByRole("radio", { name: "when they were sent" }));
+  expect(asked(second.shown)).toEqual([]);
+  fireEvent.click(screen.getByRole("radio", { name: "1 day" }));
+  expect(asked(second.shown)).toEqual([[1, 24 * HOUR_MS, "sent"]]);
 });

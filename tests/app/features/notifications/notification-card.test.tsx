@@ -28,6 +28,7 @@ const chat = (own: boolean): Chat => ({
   newsMs: 1,
   marks: NO_MARKS,
   lifetimeMs: null,
+  lifetimeFrom: "read",
   mentioned: null,
 });
 
