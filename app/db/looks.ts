@@ -9,7 +9,7 @@ import { Dexie } from "dexie";
 
 import { toHex } from "../../crypto/base/hex.ts";
 import { KINDS } from "../../sync/entry/kinds.ts";
-import type { Reply } from "../../sync/entry/message-body.ts";
+import type { Content, Reply } from "../../sync/entry/message-body.ts";
 import type { EntryRow } from "../../sync/store/rows.ts";
 import { type AggregateRow, aggregateRowOf, messageOf } from "../../sync/thread/rows.ts";
 import { quoted, type Summary } from "../../sync/thread/summary.ts";
@@ -198,7 +198,7 @@ async function markedOf(
   });
 }
 
-export type Version = { readonly text: string; readonly writtenAtMs: number };
+export type Version = Content & Pick<EntryRow, "id" | "writtenAtMs">;
 
 /** What a message said before, and when, the latest first; its first words are the last. */
 export async function readVersions(
@@ -212,8 +212,13 @@ export async function readVersions(
   const edits = await entriesOf(db).bulkGet(
     versions.map(({ log, stamp }) => [row.c, numbers.get(toHex(log)) ?? 0, stamp.seq]),
   );
-  return [...edits.filter((it) => it !== undefined), row].map(({ text, writtenAtMs }) => ({
-    text,
-    writtenAtMs,
-  }));
+  return [...edits.filter((it) => it !== undefined), row].map(
+    ({ id, text, extra, writtenAtMs }) => ({
+      id,
+      text,
+      mentions: extra?.mentions ?? [],
+      whole: extra?.whole ?? null,
+      writtenAtMs,
+    }),
+  );
 }

@@ -15,7 +15,7 @@ import { dropBlob } from "../media/media-rows.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { ThreadStore } from "../thread/file-entry.ts";
-import { aggregateRowOf, messageFields } from "../thread/rows.ts";
+import { aggregateRowOf, messageFields, type MessageRow } from "../thread/rows.ts";
 import { CLOSING_TARGET, type Op, opOf, type Said, targetKeyOf } from "../thread/said.ts";
 import { logById } from "./channels.ts";
 
@@ -33,6 +33,12 @@ export function saidOf(entry: Entry, hash: Uint8Array, h: number, account: Hex):
     body: decoded?.ok === true ? decoded.value : null,
   };
 }
+
+/** An edit is a version of a message, to be shown as one. */
+const versionFields = ({ deed }: Op): Pick<MessageRow, "text" | "extra"> =>
+  deed.type === "edit"
+    ? messageFields({ ...deed.content, reply: null, attachments: [], forwarded: false })
+    : { text: "" };
 
 export type SaidFields = Pick<
   EntryRow,
@@ -57,7 +63,7 @@ export function fieldsOf(entry: Entry, said: Said, accountChannel: Hex): SaidFie
   }
   const op = opOf(said, accountChannel);
   if (op === undefined) return { text: "" };
-  return { text: op.deed.type === "edit" ? op.deed.content.text : "", ...targetKeyOf(op) };
+  return { ...versionFields(op), ...targetKeyOf(op) };
 }
 
 /** Within the bounds that a timer has, whatever somebody wrote. */

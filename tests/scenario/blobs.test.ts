@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 
 import { bytesOf, channelIdOf } from "../../sync/channel/channels.ts";
+import { KINDS } from "../../sync/entry/kinds.ts";
 import { plainMessage } from "../../sync/entry/plain-message.ts";
 import { blobNamedBy } from "../../sync/media/media-rows.ts";
 import { PIECE_BYTES } from "../../sync/media/relay-blobs.ts";
@@ -41,6 +42,21 @@ test("[ME5] 100,000 characters reach the other side, and their beginning comes w
     },
   });
   await atRest();
+});
+
+test("[MO15] [ME5] an earlier version of a long text says where the whole of it is", async () => {
+  const { alice, bob, befriend, pass } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const id = await alice.say(bob, "short");
+  const c = await alice.chatWith(bob);
+  for (const text of [LONG, "short again"]) {
+    expect((await alice.device.acts.edit(c, id, text)).ok).toBe(true);
+    await pass(10 * SECOND_MS);
+  }
+  const edits = (await bob.rows("entries")).filter((it) => it.kind === KINDS.edit.number);
+  expect(edits.map(({ text }) => text)).toEqual(["😀".repeat(1_000), "short again"]);
+  expect(edits.map(({ extra }) => extra?.whole?.bytes)).toEqual([LONG.length * 2, undefined]);
+  expect(await texts(bob)).toEqual([LONG]);
 });
 
 test("[ME1] an upload that breaks off goes on from what the relay has", async () => {

@@ -20,6 +20,7 @@ import { useChatMenu } from "../../session/chat-menu.ts";
 import { useFirstLook } from "../../session/first-look.ts";
 import { useSession, useStatus } from "../../session/session.ts";
 import { usePresence } from "../../session/use-presence.ts";
+import { useWatch } from "../../session/use-watch.ts";
 import { nameOf, previewText, seenText } from "../../text/chat-text.ts";
 import { linesText } from "../../text/line-text.ts";
 import { texts } from "../../text/speech.ts";
@@ -42,16 +43,15 @@ export function useChats(): readonly Chat[] | undefined {
 type Props = { readonly chats: readonly Chat[]; readonly openC: number | null };
 
 export function ChatList({ chats, openC }: Props): ReactElement {
-  const { device } = useSession();
   const now = useNow();
-  const watched = watchedOf(chats, openC).join(" ");
+  const watched = watchedOf(chats, openC);
   const unread = countUnread(chats, now);
   const away = chats.filter((chat) => isArchived(chat, now));
   const [isOpen, setOpen] = useState(false);
   // The open chat is seen where it is.
   const showsAway = isOpen || away.some(({ c }) => c === openC);
 
-  useEffect(() => device.watch(watched === "" ? [] : watched.split(" ")), [device, watched]);
+  useWatch("list", watched);
   useEffect(() => showUnread(unread), [unread]);
 
   const items = (those: readonly Chat[]): readonly ReactElement[] =>

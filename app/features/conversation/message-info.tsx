@@ -2,7 +2,8 @@
  * What is known of one message: beside the conversation on wide screens, above it on narrow ones.
  *
  * [AMR1] In a large group members tell who has it when they are asked, and are asked while it is looked at.
- * [AMR2] Who brought it back is named, when no relay had delivered it.
+ * [AMR2] Who brought it back is named, when no relay had delivered it. [AMR3] What it said before is there as
+ * whole as what it says now.
  */
 import { X } from "lucide-react";
 import { type ReactElement, useCallback, useEffect, useRef } from "react";
@@ -29,6 +30,8 @@ import { texts } from "../../text/speech.ts";
 import { fullTime } from "../../text/times.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { useRows } from "../../ui/use-rows.ts";
+import { LongText } from "./long-text.tsx";
+import { MessageText } from "./message-text.tsx";
 
 /** The device itself asks no more often than every half minute. */
 const ASK_EVERY_MS = 31_000;
@@ -94,7 +97,7 @@ export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Pr
       {chat.kind === "group" && state !== "notAccepted" ? (
         <Readers entry={entry} receipts={receipts} people={people} />
       ) : null}
-      {view === undefined ? null : <Versions entry={entry} view={view} />}
+      {view === undefined ? null : <Versions entry={entry} view={view} people={people} />}
       {entry.late ? <p className="hint">{words.late}</p> : null}
       {entry.clockAhead ? <p className="hint">{words.clockAhead}</p> : null}
     </aside>
@@ -177,10 +180,10 @@ function useAsking(c: number, isAsked: boolean): void {
 /** Who has seen it comes first. */
 const ORDER = { read: 0, delivered: 1, none: 2 } as const;
 
-type VersionsProps = { readonly entry: EntryRow; readonly view: MessageView };
+type VersionsProps = Pick<Props, "entry" | "people"> & { readonly view: MessageView };
 
 /** What it said before, the latest first. */
-function Versions({ entry, view }: VersionsProps): ReactElement | null {
+function Versions({ entry, view, people }: VersionsProps): ReactElement | null {
   const { db } = useSession();
   const read = useCallback(() => readVersions(db, entry, view), [db, entry, view]);
   const earlier = (useRows(read) ?? []).slice(1);
@@ -189,10 +192,22 @@ function Versions({ entry, view }: VersionsProps): ReactElement | null {
     <section>
       <h3>{texts().info.versions}</h3>
       <ol className="versions" aria-label={texts().info.versions}>
-        {earlier.map(({ text, writtenAtMs }) => (
-          <li key={writtenAtMs}>
+        {earlier.map(({ id, text, mentions, whole, writtenAtMs }) => (
+          <li key={id}>
             <p className="hint">{fullTime(writtenAtMs)}</p>
-            <p dir="auto">{text}</p>
+            <div dir="auto">
+              {whole === null ? (
+                <MessageText text={text} mentions={mentions} people={people} />
+              ) : (
+                <LongText
+                  beginning={text}
+                  whole={whole}
+                  mentions={mentions}
+                  people={people}
+                  tabIndex={0}
+                />
+              )}
+            </div>
           </li>
         ))}
       </ol>

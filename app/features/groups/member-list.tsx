@@ -1,6 +1,7 @@
 /**
  * Who is in a group, with their role, and what one can do with each. [AMX1] In a large group the list is
- * narrowed by a part of a name; case and accents do not matter.
+ * narrowed by a part of a name; case and accents do not matter. [AMX2] The presence of contacts in it is followed
+ * while the list is open, also of those whose chats are far down.
  */
 import { Ellipsis } from "lucide-react";
 import { memo, type ReactElement, useDeferredValue, useState } from "react";
@@ -8,6 +9,7 @@ import { memo, type ReactElement, useDeferredValue, useState } from "react";
 import type { Member } from "../../db/group.ts";
 import { foldedName } from "../../db/people.ts";
 import { usePresenceOf } from "../../session/use-presence.ts";
+import { useWatch } from "../../session/use-watch.ts";
 import { seenText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -36,6 +38,7 @@ export function MemberList({ members, hasActions, onMenu }: ListProps): ReactEle
     wanted === "" ? members : members.filter(({ name }) => foldedName(name).includes(wanted));
   // Hundreds come after what is seen first, and hold up nothing.
   const shown = useDeferredValue(found, found.slice(0, FIRST_SHOWN));
+  useWatch("details", contactsAmong(found));
   return (
     <>
       {members.length < FIND_FROM ? null : (
@@ -63,6 +66,10 @@ export function MemberList({ members, hasActions, onMenu }: ListProps): ReactEle
     </>
   );
 }
+
+/** Whom one sees without scrolling much, and may know of. */
+const contactsAmong = (members: readonly Member[]): readonly string[] =>
+  members.flatMap(({ account, isContact }) => (isContact ? [account] : [])).slice(0, FIRST_SHOWN);
 
 type ItemProps = {
   readonly member: Member;

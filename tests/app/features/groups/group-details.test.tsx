@@ -213,3 +213,14 @@ test("[AMX1] in a large group somebody is found by a part of their name", async 
   await waitFor(() => expect(items()).toHaveLength(1));
   expect(items()[0]?.textContent).toContain("Cárol");
 });
+
+test("[AMX2] contacts in the list are followed while it is open", async () => {
+  const app = await shown();
+  const followed = (): unknown =>
+    app.engine.heard
+      .flatMap((it) => (it.type === "note" && it.note.type === "watch" ? [it.note.accounts] : []))
+      .at(-1);
+  expect(followed()).toEqual([THEM]);
+  app.unmount();
+  expect(followed()).toEqual([]);
+});
