@@ -180,15 +180,15 @@ export class BlobDepot {
     }
   }
 
-  /** An unknown blob looks like a wrong key. */
+  /** An unknown blob looks like a wrong key. It goes when nobody else wants it kept. */
   remove(blob: BlobId, deleteKey: BlobDeleteKey): Answer<void> {
     return this.#alone(blob, async () => {
-      const { store, now } = this.#options;
-      const view = await store.blob(blob, now());
-      if (!view.ok) return err(problemOf(view.error));
-      const hash = deleteKeyHashOf(deleteKey);
-      if (view.value === null || !equalBytes(view.value.deleteHash, hash)) return NOT_FOUND;
-      return this.#forget(blob);
+      const deleteHash = idOf("BlobDeleteHash", deleteKeyHashOf(deleteKey));
+      const op = { type: "releaseBlob", blob, deleteHash } as const;
+      const done = await this.#options.commits.execute<"releaseBlob">(op);
+      if (!done.ok) return err(problemOf(done.error));
+      if (done.value === "unknown") return NOT_FOUND;
+      return done.value === "last" ? this.#forget(blob) : ok(undefined);
     });
   }
 

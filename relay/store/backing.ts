@@ -3,6 +3,7 @@
  * keep-store.ts. Synchronous; a failing disk throws, and `failureOf` says what it was.
  */
 import type {
+  BlobDeleteHash,
   BlobId,
   CapsulePlace,
   InviteTag,
@@ -34,8 +35,12 @@ export type InviteRow = {
   readonly isSpent: boolean;
 };
 /** Whose it is: `mailboxNo`, also after the mailbox is gone. Unfinished ones expire by their ticket. */
+/** Who wants a blob kept, and what it is released by: one of a mailbox. */
+export type BlobClaimRow = { readonly mailboxNo: number; readonly deleteHash: BlobDeleteHash };
+/** `mailboxNo`: in whose room it lies. At least one claim, in the order in which they came. */
 export type BlobRow = BlobView & {
   readonly mailboxNo: number;
+  readonly claims: readonly BlobClaimRow[];
   readonly ttlMs: number;
   readonly expiresAtMs: number;
 };

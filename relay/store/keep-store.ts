@@ -15,7 +15,7 @@ import {
   SWEEP_EVERY_MS,
 } from "../limits.ts";
 import type { Backing, BlobCount, Meta } from "./backing.ts";
-import { finishBlob, removeBlobs, reserveBlob, viewOf } from "./blob-records.ts";
+import { finishBlob, releaseBlob, removeBlobs, reserveBlob, viewOf } from "./blob-records.ts";
 import { capsuleViewOf, putCapsule } from "./capsule-records.ts";
 import {
   createMailbox,
@@ -292,6 +292,8 @@ class Keeper {
         return this.#counting([op.blob], () => reserveBlob(context, op));
       case "finishBlob":
         return finishBlob(context, op);
+      case "releaseBlob":
+        return releaseBlob(context, op);
       case "removeBlobs":
         return this.#counting(op.blobs, () => removeBlobs(context, op));
       default:

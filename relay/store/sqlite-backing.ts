@@ -29,6 +29,7 @@ import type {
   Meta,
   TokenRow,
 } from "./backing.ts";
+import { blobClaimsIn, encodeBlobClaims } from "./blob-claims.ts";
 import type { DiskRoom } from "./disk-room.ts";
 import { messageIdAt } from "./message-ids.ts";
 import { packPlaces, unpackMailboxNos, unpackPlaces } from "./message-row.ts";
@@ -252,20 +253,22 @@ export class SqliteBacking implements Backing {
   blobOf(blob: BlobId): BlobRow | undefined {
     const row = this.#sql.blob.get(blob);
     if (row === undefined) return undefined;
+    const mailboxNo = numberAt(row, "mb");
     return {
-      mailboxNo: numberAt(row, "mb"),
+      mailboxNo,
       bytes: numberAt(row, "bytes"),
       isFinished: row["done"] === 1,
-      deleteHash: idOf("BlobDeleteHash", bytesAt(row, "del")),
+      claims: blobClaimsIn(bytesAt(row, "del"), mailboxNo),
       ticketHash: idOf("TokenHash", bytesAt(row, "ticket")),
       ttlMs: numberAt(row, "ttl"),
       expiresAtMs: numberAt(row, "exp"),
     };
   }
   putBlob(blob: BlobId, row: BlobRow): void {
-    const { mailboxNo, bytes, isFinished, deleteHash, ticketHash, ttlMs, expiresAtMs } = row;
+    const { mailboxNo, bytes, isFinished, ticketHash, ttlMs, expiresAtMs } = row;
     const done = isFinished ? 1 : 0;
-    this.#sql.putBlob.run(blob, mailboxNo, bytes, done, deleteHash, ticketHash, ttlMs, expiresAtMs);
+    const del = encodeBlobClaims(row);
+    this.#sql.putBlob.run(blob, mailboxNo, bytes, done, del, ticketHash, ttlMs, expiresAtMs);
   }
   deleteBlob(blob: BlobId): void {
     this.#sql.deleteBlob.run(blob);

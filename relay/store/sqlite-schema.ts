@@ -59,7 +59,7 @@ const TABLES = `
 `;
 
 /*
- * blob     del and ticket are hashes; ttl counts from when it is finished (done), exp is when it goes
+ * blob     ticket is a hash, del those who want it kept (blob-claims.ts); ttl counts from when it is finished (done), exp is when it goes
  */
 const BLOBS = `
   CREATE TABLE blob (

@@ -20,6 +20,7 @@
  *   RS13 A voucher creates one mailbox.
  *   RS15 A blob is reserved within its mailbox's quota, and found by who asks once it is finished, until
  *        it expires; expired ones are told until they are removed.
+ *   RS21 Each mailbox that reserves a blob holds on to it, CLAIMS_MAX of them, until it lets go by its own key.
  *   RS16 A mailbox has at most one push subscription, which goes with it; it is told together with the
  *        oldest urgent message that waits.
  *   RS17 A capsule is found at its place until it expires, also after the mailbox that put it is gone;
@@ -147,6 +148,12 @@ export type StoreOp =
     }
   /** Its bytes are durable: it is there for everybody, from now on for its `ttlMs`. */
   | { readonly type: "finishBlob"; readonly blob: BlobId; readonly ticketHash: TokenHash }
+  /** Whoever holds this key needs it no more. Others do: `last` when nobody else, and nothing is changed. */
+  | {
+      readonly type: "releaseBlob";
+      readonly blob: BlobId;
+      readonly deleteHash: BlobDeleteHash;
+    }
   /** After their bytes are gone. */
   | { readonly type: "removeBlobs"; readonly blobs: readonly BlobId[] };
 export type StoreOpType = StoreOp["type"];
@@ -175,6 +182,8 @@ export type StoreAnswers = {
    */
   readonly reserveBlob: "reserved" | "resumed" | "finished" | "unknown" | "tooMany" | "full";
   readonly finishBlob: "done" | "unknown";
+  /** `unknown`: nobody holds this key. */
+  readonly releaseBlob: "released" | "last" | "unknown";
   readonly removeBlobs: "done";
 };
 export type StoreAnswer = StoreAnswers[StoreOpType];
@@ -192,7 +201,6 @@ export type StoredMessage = {
 export type BlobView = {
   readonly bytes: number;
   readonly isFinished: boolean;
-  readonly deleteHash: BlobDeleteHash;
   readonly ticketHash: TokenHash;
 };
 

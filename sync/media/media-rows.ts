@@ -123,11 +123,14 @@ export async function historyFrom(
 
 const historyOf = (c: number) => ({ lower: [c, HISTORY, 0], upper: [c, HISTORY, Infinity] });
 
-/** Its entry was erased: so is what it brought. `isAtRelays`: it is our account's, and goes there as well. */
-export async function dropBlob(tx: WriteTx, place: Place, isAtRelays: boolean): Promise<void> {
+/**
+ * Its entry was erased: so is what it brought. `isOurs`: our account wrote it, and it goes at our relays as well; so
+ * does what we gave to ours for others.
+ */
+export async function dropBlob(tx: WriteTx, place: Place, isOurs: boolean): Promise<void> {
   const held = await tx.get("media", keyOf(place));
   if (held === undefined) return;
-  if (!isAtRelays) return tx.delete("media", keyOf(place));
+  if (!isOurs && held.upAtMs === undefined) return tx.delete("media", keyOf(place));
   const { trouble: _, ...rest } = held;
   await tx.put("media", {
     ...rest,

@@ -93,17 +93,19 @@ const op = fc.oneof(
 );
 const blob = fc.constantFrom("p", "q").map((it) => idOf("BlobId", bytes(32, it)));
 const ticketHash = fc.constantFrom("1", "2").map(tokenHash);
+const deleteHash = fc.constantFrom("d", "e").map((it) => idOf("BlobDeleteHash", bytes(32, it)));
 const blobOp = fc.oneof(
   fc.record({
     type: fc.constant("reserveBlob" as const),
     mailbox: mailbox.map(mailboxId),
     blob,
     bytes: fc.constantFrom(10, 6_000),
-    deleteHash: fc.constant(idOf("BlobDeleteHash", bytes(32, "d"))),
+    deleteHash,
     ticketHash,
     ttlMs: fc.constantFrom(1_000, HOUR_MS),
   }),
   fc.record({ type: fc.constant("finishBlob" as const), blob, ticketHash }),
+  fc.record({ type: fc.constant("releaseBlob" as const), blob, deleteHash }),
   fc.record({ type: fc.constant("removeBlobs" as const), blobs: fc.tuple(blob) }),
 );
 const plain: fc.Arbitrary<Step> = fc.oneof(

@@ -249,6 +249,27 @@ test("[HB9] who has the delete key deletes it; a wrong key looks like an unknown
   expect(await saidBy(await remove(world, DELETE_KEY))).toEqual(UNKNOWN);
 });
 
+test("[HB13] whoever claims a blob too neither takes it from others nor keeps its author from letting go", async () => {
+  const { world, alice } = await withBlob();
+  const mallory = await world.person(2);
+  const key = filled(32, 9);
+  const deleteKeyHash = toBase64url(deleteKeyHashOf(key));
+  await ticketOf(world, mallory, SEALED, { deleteKeyHash });
+  expect((await remove(world, key)).status).toBe(204);
+  expect((await read(world)).status).toBe(200);
+  expect(await saidBy(await remove(world, key))).toEqual(UNKNOWN);
+  expect((await remove(world, DELETE_KEY)).status).toBe(204);
+  expect(await saidBy(await read(world))).toEqual(UNKNOWN);
+  // Whoever is quicker than the author has no more of it.
+  await ticketOf(world, mallory, SEALED, { deleteKeyHash });
+  const { ticket } = await ticketOf(world, alice, SEALED);
+  await progressOf(await send(world, { ticket, offset: 0, piece: SEALED }));
+  expect((await remove(world, key)).status).toBe(204);
+  expect((await read(world)).status).toBe(200);
+  expect((await remove(world, DELETE_KEY)).status).toBe(204);
+  expect(await saidBy(await read(world))).toEqual(UNKNOWN);
+});
+
 test("[HB10] a browser that is led to a blob neither shows nor runs it", async () => {
   const { world } = await withBlob();
   const { headers } = await read(world);
