@@ -25,14 +25,15 @@ const HEARING_MS_MAX = 2_000;
 /** … and so long it may take to end. */
 const ENDING_MS_MAX = 5_000;
 
-export async function catchUp(): Promise<void> {
-  if (await underLock({ ifAvailable: true })) return;
+/** `read`: called when what waited is read, while its sender is still to be told. Not when an engine did it. */
+export async function catchUp(read: () => Promise<void>): Promise<void> {
+  if (await underLock({ ifAvailable: true }, read)) return;
   if (await wakeEngine()) return;
-  await underLock({ signal: AbortSignal.timeout(ENDING_MS_MAX) });
+  await underLock({ signal: AbortSignal.timeout(ENDING_MS_MAX) }, read);
 }
 
 /** False: somebody else has the lock. */
-async function underLock(options: LockOptions): Promise<boolean> {
+async function underLock(options: LockOptions, read: () => Promise<void>): Promise<boolean> {
   const succession = new BroadcastChannel(SUCCESSION);
   const told = Promise.withResolvers<void>();
   // Before the lock is asked for: who wants it afterwards is heard.
@@ -41,7 +42,7 @@ async function underLock(options: LockOptions): Promise<boolean> {
   });
   try {
     return await navigator.locks.request(ENGINE_LOCK, options, async (lock) => {
-      if (lock !== null) await runEngine(told.promise);
+      if (lock !== null) await runEngine(told.promise, read);
       return lock !== null;
     });
   } catch (error) {
@@ -52,7 +53,7 @@ async function underLock(options: LockOptions): Promise<boolean> {
   }
 }
 
-async function runEngine(told: Promise<void>): Promise<void> {
+async function runEngine(told: Promise<void>, read: () => Promise<void>): Promise<void> {
   // Evaluated now, and not each time that this worker serves a file.
   const { openEngine } = await import("../engine/open-engine.ts");
   const { caughtUp } = await import("../engine/caught-up.ts");
@@ -61,8 +62,11 @@ async function runEngine(told: Promise<void>): Promise<void> {
   const { store, device } = opened.value;
   device.showPresence(false);
   device.visible(false);
-  const read = caughtUp(device, CATCH_UP_MS_MAX).then(() => receiptsSent(store));
-  await Promise.race([read, told]);
+  const work = async (): Promise<void> => {
+    await caughtUp(device, CATCH_UP_MS_MAX);
+    await Promise.all([read(), receiptsSent(store)]);
+  };
+  await Promise.race([work(), told]);
   await device[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
 }

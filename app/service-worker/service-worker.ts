@@ -28,6 +28,8 @@ declare const self: ServiceWorkerGlobalScope & {
 };
 
 const APP_PAGE = "/index.html";
+/** Browsers give a push some 30 seconds. What is read later is told with the next. */
+const TELLING_MS_MAX = 25_000;
 
 /** Paths that belong to the relay, never to the app. */
 const RELAY_PATH = /^\/(?:healthz|readyz|status|status\.json|metrics|v1|\.well-known)(?:\/|$)/u;
@@ -60,20 +62,36 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(openChat(c));
 });
 
-/** [APW1] Always shows something: browsers take the right away from those that stay silent. */
+/**
+ * [APW1] Always shows something: browsers take the right away from those that stay silent. What was read is
+ * shown at once: telling its sender, and letting go of the device, may take long.
+ */
 async function wake(): Promise<void> {
   const { registration } = self;
-  const told = await tellNews();
-  if (told === "nothing") await showUnknown(registration, navigator.languages);
-  if (told === "muted") await showQuietly(registration, navigator.languages);
+  const told: Told[] = [];
+  const tell = async (): Promise<void> => void told.push(await tellNews());
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, TELLING_MS_MAX);
+  await Promise.race([readAll(tell), late.promise]);
+  clearTimeout(timer);
+  if (told.every((it) => it === "nothing")) await tell();
+  if (told.includes("shown")) return;
+  const show = told.includes("muted") ? showQuietly : showUnknown;
+  await show(registration, navigator.languages);
+}
+
+/** A device on which nobody started is left as it is. */
+async function readAll(read: () => Promise<void>): Promise<void> {
+  try {
+    if ((await readUnread()) !== null) await catchUp(read);
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 /** The app's own choice of language is in a place that no worker may read: the browser's counts. */
 async function tellNews(): Promise<Told> {
   try {
-    // A device on which nobody started is left as it is.
-    if ((await readUnread()) === null) return "nothing";
-    await catchUp();
     const unread = (await readUnread()) ?? [];
     return await showNews(self.registration, unread, navigator.languages);
   } catch (error) {

@@ -138,16 +138,34 @@ test("[ACU1] [ACU2] [APN2] [APN3] a push to a stopped service worker: it reads, 
   for (const text of ["one", "two", "three", "four"]) await back.sees(text);
 });
 
-test("[AWK1] [APW1] a push while the app is open asks its engine, and something is always shown @chromium", async ({
+test("[AWK1] [APW1] [APN4] a push while the app is open asks its engine, and something is always shown, but for muted chats @chromium", async ({
   friends,
 }) => {
-  const [, bob] = await friends();
+  const [alice, bob] = await friends();
   await bob.context.grantPermissions(["notifications"], { origin: bob.url });
   await serviceWorkerReady(bob.page);
-  const push = await pushInto(bob, bob.page);
+  const beside = await bob.context.newPage();
+  await beside.goto(`${bob.url}/status`);
+  const push = await pushInto(bob, beside);
   await push.deliver();
   await expect
     .poll(() => notificationsOf(bob.page), { timeout: AGAIN_MS })
     .toEqual([{ title: "You may have new messages", body: "" }]);
   await expect(bob.page.getByText("Kith was updated")).toHaveCount(0);
+
+  // What is muted is read like anything else, and nothing is left standing of it: not even the line above.
+  await bob.page.getByRole("button", { name: "Chat menu" }).click();
+  await bob.page.getByRole("menuitem", { name: "Mute" }).click();
+  const dialog = bob.page.getByRole("dialog");
+  await dialog.getByText("Always").click();
+  await dialog.getByRole("button", { name: "Mute" }).click();
+  await expect(dialog).toHaveCount(0);
+  await bob.leave();
+  await expect.poll(() => socketsAt(bob.url)).toBeLessThanOrEqual(ALICES_SOCKETS);
+  await alice.say("psst");
+  await alice.seesState("psst", "Sent");
+  await push.deliver();
+  await alice.seesState("psst", "Delivered");
+  await expect.poll(() => notificationsOf(beside), { timeout: AGAIN_MS }).toEqual([]);
+  await bob.comeBack().then((back) => back.sees("psst"));
 });
