@@ -3,20 +3,15 @@ import { unreachable } from "../../crypto/base/assert.ts";
 import type { DeviceError } from "../../sync/devices/commands.ts";
 import type { NameError } from "../../sync/payload/name.ts";
 import type { EngineFailure } from "../engine/calls.ts";
+import { failureText } from "./failure-text.ts";
 import { texts } from "./speech.ts";
 
 export type DeviceFailure = DeviceError | NameError | EngineFailure;
 
 export function deviceFailureText(failure: DeviceFailure): string {
-  const { errors, onboarding, devices } = texts();
+  const { devices } = texts();
   const words = devices.errors;
   switch (failure.type) {
-    case "NameEmpty":
-      return onboarding.nameEmpty;
-    case "NameTooLong":
-      return onboarding.nameTooLong(failure.limit);
-    case "NotStarted":
-      return errors.notStarted;
     case "DeviceUnknown":
       return words.unknown;
     case "DeviceIsThis":
@@ -25,13 +20,14 @@ export function deviceFailureText(failure: DeviceFailure): string {
       return words.isOut;
     case "FactsTooMany":
       return words.tooMany;
-    case "EngineGone":
+    case "NameEmpty":
+    case "NameTooLong":
+    case "NotStarted":
     case "EngineBusy":
-      return errors.engineGone;
-    case "StorageFull":
-      return errors.storageFull;
+    case "EngineGone":
     case "StorageFailed":
-      return errors.storageFailed;
+    case "StorageFull":
+      return failureText(failure);
     default:
       return unreachable(failure);
   }

@@ -2,6 +2,7 @@
 import { unreachable } from "../../crypto/base/assert.ts";
 import type { GroupError } from "../../sync/group/acts.ts";
 import type { EngineFailure } from "../engine/calls.ts";
+import { failureText } from "./failure-text.ts";
 import { texts } from "./speech.ts";
 
 export type GroupFailure = GroupError | EngineFailure;
@@ -42,18 +43,15 @@ export function groupFailureText(failure: GroupFailure): string {
       return words.linkUnknown;
     case "JoinUnknown":
       return words.joinUnknown;
-    case "NotStarted":
-      return errors.notStarted;
-    case "ChannelUnknown":
     case "NotAGroup":
       return errors.channelUnknown;
-    case "EngineGone":
+    case "NotStarted":
+    case "ChannelUnknown":
     case "EngineBusy":
-      return errors.engineGone;
-    case "StorageFull":
-      return errors.storageFull;
+    case "EngineGone":
     case "StorageFailed":
-      return errors.storageFailed;
+    case "StorageFull":
+      return failureText(failure);
     default:
       return unreachable(failure);
   }

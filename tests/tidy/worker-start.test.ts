@@ -6,9 +6,10 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 
-import { build, parseSync, type Rolldown } from "vite";
+import { parseSync } from "vite";
 import { expect, test } from "vitest";
 
+import { type Chunk, staticChunks } from "./chunks.ts";
 import { ROOT } from "./files.ts";
 
 const BUILD_MAX_MS = 60_000;
@@ -47,25 +48,9 @@ test("[WS3] a wait at the top level is seen, one in a function is not", () => {
   expect(none.flatMap((code) => topLevelWaits([{ fileName: "a.js", code }]))).toEqual([]);
 });
 
-type Chunk = { readonly fileName: string; readonly code: string };
+type Code = Pick<Chunk, "fileName" | "code">;
 
-/** The entry's own chunk and all that it imports statically, in any depth. */
-async function staticChunks(entry: string): Promise<readonly Chunk[]> {
-  const built = (await build({
-    configFile: false,
-    root: ROOT,
-    logLevel: "silent",
-    build: { write: false, minify: false, target: "es2024", lib: { entry, formats: ["es"] } },
-  })) as readonly Rolldown.RolldownOutput[];
-  const chunks = built.flatMap(({ output }) => output.filter((file) => file.type === "chunk"));
-  const reached = new Set(chunks.filter((chunk) => chunk.isEntry));
-  for (const { imports } of reached) {
-    for (const chunk of chunks) if (imports.includes(chunk.fileName)) reached.add(chunk);
-  }
-  return [...reached];
-}
-
-function topLevelWaits(chunks: readonly Chunk[]): readonly string[] {
+function topLevelWaits(chunks: readonly Code[]): readonly string[] {
   return chunks.flatMap(({ fileName, code }) =>
     waitsBelow(parseSync(fileName, code).program.body).map(
       (start) => `${fileName}: ${code.slice(start, start + 80).split("\n")[0]}`,
