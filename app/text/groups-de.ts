@@ -151,6 +151,9 @@ export const groupsDe: typeof groupsEn = {
     joinHeading: (name) => `Der Gruppe „${name}“ beitreten?`,
     confirmHeading: "Der Gruppe beitreten, zu der dieser Link führt?",
     confirmBody: "Alle darin sehen deinen Namen und dass du über diesen Link kamst.",
+    elsewhere: (relay) =>
+      `Der Link führt zu einem anderen Relay, ${relay}. Wie die Gruppe heißt, steht dort; wer fragt, wird dort gesehen.`,
+    askName: "Fragen, wie sie heißt",
     confirm: "Gruppe beitreten",
     joining: "Beitreten…",
   },

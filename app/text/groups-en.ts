@@ -153,6 +153,9 @@ export const groupsEn = {
     joinHeading: (name: string): string => `Join the group “${name}”?`,
     confirmHeading: "Join the group that this link leads to?",
     confirmBody: "Everybody in it will see your name, and that you came by this link.",
+    elsewhere: (relay: string): string =>
+      `The link leads to another relay, ${relay}. What the group is called stands there; who asks is seen there.`,
+    askName: "Ask what it is called",
     confirm: "Join group",
     joining: "Joining…",
   },

@@ -29,7 +29,7 @@ import {
   refuseJoin,
   withdrawGroupLink,
 } from "./link-acts.ts";
-import { nameBehind } from "./use-link.ts";
+import { type GroupBehind, nameBehind } from "./use-link.ts";
 
 type Done = Promise<Result<void, GroupError>>;
 
@@ -55,8 +55,8 @@ export type Groups = {
   /** Somebody who used a link and waits. */
   readonly approve: (c: number, account: Hex) => Done;
   readonly refuse: (c: number, account: Hex) => Done;
-  /** What the group behind a link is called; null: that cannot be told before it is used. */
-  readonly look: (link: string) => Promise<Result<{ readonly name: string | null }, InviteError>>;
+  /** What the group behind a link is called. `isAsked`: also a relay that is not ours may be asked. */
+  readonly look: (link: string, isAsked?: boolean) => Promise<Result<GroupBehind, InviteError>>;
   /** We used a link, and do not want to wait for an admin any longer. */
   readonly giveUp: (c: number) => Done;
 };
@@ -87,11 +87,11 @@ export const openGroups = (deps: CommandDeps): Groups => ({
   withdrawLink: (c, tag) => inOne(deps, (tx, context) => withdrawGroupLink(tx, context, c, tag)),
   approve: (c, account) => inOne(deps, (tx, context) => approveJoin(tx, context, c, account)),
   refuse: (c, account) => inOne(deps, (tx, context) => refuseJoin(tx, context, c, account)),
-  look: async (link) => {
+  look: async (link, isAsked = false) => {
     const self = deps.self();
     if (self === undefined) return err({ type: "NotStarted" });
     const invite = readLink(deps, self, link);
-    return invite.ok ? await nameBehind(deps, invite.value) : invite;
+    return invite.ok ? await nameBehind(deps, invite.value, isAsked) : invite;
   },
   giveUp: (c) => inOne(deps, (tx, context) => giveUpJoin(tx, context, c)),
 });

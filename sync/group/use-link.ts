@@ -55,19 +55,25 @@ type OpenDoor = {
   readonly bundles: ReadonlyMap<Hex, Uint8Array>;
 };
 
+/** `name`: null: not known before the link is used. `elsewhere`: the relay that would have to be asked. */
+export type GroupBehind = { readonly name: string | null; readonly elsewhere: string | null };
+
 /**
- * What the group is called that the link leads into, before anybody is told that we would join. Null: its
- * record lies at a relay that is not ours, or the link leads to a person. Rule [GL15].
+ * What the group is called that the link leads into, before anybody is told that we would join. `isAsked`:
+ * the person wants to know it also of a relay that is not ours. Rule [GL15].
  */
 export async function nameBehind(
   deps: UpkeepDeps,
   { leadsTo, relayUrl, secret, account }: Invite,
-): Promise<Result<{ readonly name: string | null }, InviteError>> {
-  if (leadsTo !== "group" || relayUrl !== deps.homeUrl) return ok({ name: null });
+  isAsked: boolean,
+): Promise<Result<GroupBehind, InviteError>> {
+  if (leadsTo !== "group") return ok({ name: null, elsewhere: null });
+  if (relayUrl !== deps.homeUrl && !isAsked) return ok({ name: null, elsewhere: relayUrl });
   const fetched = await fetchRecord(deps, relayUrl, secret);
   if (!fetched.ok) return fetched;
   const opened = openGroupRecord(secret, account, fetched.value);
-  return opened.ok ? ok({ name: opened.value.name }) : err({ type: "InviteForged" });
+  if (!opened.ok) return err({ type: "InviteForged" });
+  return ok({ name: opened.value.name, elsewhere: null });
 }
 
 /** The channel's number: of the group, or of the place where its chat will be. `invite` is of a group. */

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { KINDS } from "../../sync/entry/kinds.ts";
 import { groupOf, hears, makeGroup, tell, timeline } from "./group-talk.ts";
 import type { Person } from "./person.ts";
-import { SECOND_MS, world } from "./world.ts";
+import { HOME_URL, SECOND_MS, world } from "./world.ts";
 
 const preview = async (person: Person) => {
   const c = await groupOf(person);
@@ -79,7 +79,7 @@ test("[AC2] in a group admins delete and pin what members wrote, and members do 
   expect(told).toEqual({ ok: false, error: { type: "NotYours" } });
 });
 
-test("[GL15] what a group is called is asked of our own relay, and of no other", async () => {
+test("[GL15] what a group is called is asked of our own relay, and of another when the person wants that", async () => {
   const w = await world(["alice", "bob", "carol"], { atOther: ["carol"] });
   const { alice, bob, carol } = w;
   await makeGroup(alice, []);
@@ -87,9 +87,13 @@ test("[GL15] what a group is called is asked of our own relay, and of no other",
   const made = await alice.outcome(alice.device.groups.makeLink(await groupOf(alice), terms));
   const link = made.ok ? made.value.link : "";
   await w.pass(20 * SECOND_MS);
-  const look = (who: Person) => who.outcome(who.device.groups.look(link));
-  expect(await look(bob)).toEqual({ ok: true, value: { name: "Hut" } });
-  expect(await look(carol)).toEqual({ ok: true, value: { name: null } });
+  const look = (who: Person, isAsked = false) => who.outcome(who.device.groups.look(link, isAsked));
+  const named = { ok: true, value: { name: "Hut", elsewhere: null } };
+  expect(await look(bob)).toEqual(named);
+  const before = w.relay.asked.length;
+  expect(await look(carol)).toEqual({ ok: true, value: { name: null, elsewhere: HOME_URL } });
+  expect(w.relay.asked.slice(before)).toEqual([]);
+  expect(await look(carol, true)).toEqual(named);
   expect(await look(alice)).toEqual({ ok: false, error: { type: "LinkIsOwn" } });
   await w.pass(20 * SECOND_MS);
   // Nobody wanted to come in by that.

@@ -2,9 +2,11 @@
  * Asks before an invite link is used: opening one tells its maker our name, and any page on the web
  * can send a browser here with a link of its own. [AAJ1] Nobody is told anything before the person says yes. [AAJ2]
  * What a group is called is said where our own relay knows it, and a link that leads nowhere says so at once.
+ * [AAJ3] Another relay is asked for it when the person wants that, and is named before.
  */
 import { type ReactElement, useEffect, useState } from "react";
 
+import type { GroupBehind } from "../../../sync/group/use-link.ts";
 import { cleanName } from "../../db/people.ts";
 import { isGroupLink } from "../../platform/invite-fragment.ts";
 import { useSession } from "../../session/session.ts";
@@ -27,19 +29,20 @@ export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
   const { device } = useSession();
   const [step, setStep] = useState<Step>({ type: "asking" });
   const isGroup = isGroupLink(link);
-  const [name, setName] = useState<string | null>(null);
-  const asks = isGroup ? groupAsks(name) : personAsks();
+  const [behind, setBehind] = useState<GroupBehind>({ name: null, elsewhere: null });
+  const [isAsked, setAsked] = useState(false);
+  const asks = isGroup ? groupAsks(behind.name) : personAsks();
 
   useEffect(() => {
     if (!isGroup) return;
     const look = async (): Promise<void> => {
-      const behind = await device.call("groups", "look", link);
-      if (behind.ok) setName(behind.value.name);
+      const found = await device.call("groups", "look", link, isAsked);
+      if (found.ok) setBehind(found.value);
       else
-        setStep((now) => (now.type === "asking" ? { type: "failed", failure: behind.error } : now));
+        setStep((now) => (now.type === "asking" ? { type: "failed", failure: found.error } : now));
     };
     void look();
-  }, [device, link, isGroup]);
+  }, [device, link, isGroup, isAsked]);
   const accept = async (): Promise<void> => {
     setStep({ type: "opening" });
     const opened = await device.call("device", "acceptInvite", link);
@@ -49,6 +52,9 @@ export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
   return (
     <Dialog heading={asks.heading} onClose={onClose}>
       <p>{asks.body}</p>
+      {behind.elsewhere === null ? null : (
+        <AskElsewhere relay={behind.elsewhere} onAsk={() => setAsked(true)} />
+      )}
       <p className="failure" role="alert">
         {step.type === "failed" ? failureText(step.failure) : ""}
       </p>
@@ -68,6 +74,22 @@ export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
         </button>
       </div>
     </Dialog>
+  );
+}
+
+type ElsewhereProps = { readonly relay: string; readonly onAsk: () => void };
+
+/** Whoever runs that relay learns that somebody is here who has the link: the person decides. */
+function AskElsewhere({ relay, onAsk }: ElsewhereProps): ReactElement {
+  const words = texts().groups.links;
+  const host = new URL(relay).host;
+  return (
+    <>
+      <p className="hint">{words.elsewhere(host)}</p>
+      <button type="button" className="quiet-button" onClick={onAsk}>
+        {words.askName}
+      </button>
+    </>
   );
 }
 

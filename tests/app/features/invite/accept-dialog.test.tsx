@@ -22,7 +22,7 @@ test("[AAJ1] before a link into a group is used it is asked, and nobody is told 
   const unnamed = "Join the group that this link leads to?";
   expect(screen.getByRole("dialog", { name: unnamed })).toBeTruthy();
   expect(asked(app)).toEqual(["look"]);
-  await answer(app, { ok: true, value: { name: null } });
+  await answer(app, { ok: true, value: { name: null, elsewhere: null } });
   expect(screen.getByRole("dialog", { name: unnamed })).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "Join group" }));
   await waitFor(() => expect(asked(app)).toEqual(["look", "acceptInvite"]));
@@ -30,7 +30,10 @@ test("[AAJ1] before a link into a group is used it is asked, and nobody is told 
 });
 
 test("[AAJ2] the group is named where our relay knows it, harmlessly", async () => {
-  await answer(await shown(LINK), { ok: true, value: { name: "Ropes\u202Eseporg" } });
+  await answer(await shown(LINK), {
+    ok: true,
+    value: { name: "Ropes\u202Eseporg", elsewhere: null },
+  });
   expect(screen.getByRole("dialog", { name: "Join the group “Ropesseporg”?" })).toBeTruthy();
 });
 
@@ -43,4 +46,17 @@ test("[AAJ1] a link to a person asks whether to chat with them", async () => {
   const app = await shown("https://relay.example/#AQAAAA");
   expect(screen.getByRole("button", { name: "Open the chat" })).toBeTruthy();
   expect(asked(app)).toEqual([]);
+});
+
+test("[AAJ3] another relay is asked what the group is called when the person wants that, and not before", async () => {
+  const app = await shown(LINK);
+  expect(app.engine.heard.at(-1)).toMatchObject({ call: { method: "look", args: [LINK, false] } });
+  const elsewhere = "https://other.example";
+  await answer(app, { ok: true, value: { name: null, elsewhere } });
+  expect(screen.getByText(/leads to another relay, other\.example/u)).toBeTruthy();
+  fireEvent.click(screen.getByRole("button", { name: "Ask what it is called" }));
+  expect(app.engine.heard.at(-1)).toMatchObject({ call: { method: "look", args: [LINK, true] } });
+  await answer(app, { ok: true, value: { name: "Ropes", elsewhere: null } });
+  expect(screen.getByRole("dialog", { name: "Join the group “Ropes”?" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Ask what it is called" })).toBeNull();
 });
