@@ -65,6 +65,7 @@ export const LABELS = {
   "presence/pair": "K key of presence, for who holds a write token",
   // recovery, backup, blobs
   backup: "K age identity of backup files",
+  "backup/frame": "S frame of a backup file, by the device that wrote it",
   blob: "K context of a blob's chunk keys",
   "blob/delete": "H stored form of a blob's delete key",
   "blob/owner": "K delete key of a blob, for its owner",

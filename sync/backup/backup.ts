@@ -15,7 +15,7 @@ import {
   type BackupPiece,
   nextPiece,
 } from "./export.ts";
-import type { Frame } from "./format.ts";
+import { FRAME, type Frame } from "./format.ts";
 import { beginImport, type ImportDeps, type ImportError, importFrame } from "./import.ts";
 
 /** Name of the meta row that says when this device wrote its newest file: milliseconds since 1970. */
@@ -49,13 +49,20 @@ export type Backup = {
 };
 
 export function openBackups(deps: ImportDeps): Backup {
+  let voucher: Uint8Array | undefined;
+  /** A voucher is of the frame that comes next; of files that two tabs read at once it may be of none. */
+  const take = (frame: Frame): ReturnType<Backup["take"]> => {
+    const before = voucher;
+    voucher = frame.type === FRAME.voucher ? frame.bytes : undefined;
+    return importFrame(deps, frame, before);
+  };
   return {
     key: () => readKey(deps),
     seed: async (secret) => ok(backupSeedOf(secret)),
     read: (from, hasSecret) => readPiece(deps, from, hasSecret),
     written: () => noteWritten(deps),
     begin: (frame, secret) => beginImport(deps, frame, secret),
-    take: (frame) => importFrame(deps, frame),
+    take,
   };
 }
 

@@ -21,6 +21,7 @@ import { capsuleContentOf, CONTENT_TABLES } from "../recovery/content.ts";
 import type { ChannelKind, EntryRow, TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { ACCOUNT_FRAME, endFrameOf, FRAME, frameOf } from "./format.ts";
+import { vouchedFrames } from "./voucher.ts";
 
 /** Rows that are read at once. */
 const ROWS_AT_ONCE = 256;
@@ -30,7 +31,7 @@ const CHUNK_ROWS_BYTES_MAX = 64 * 1_024;
 const PIECE_BYTES_MAX = 256 * 1_024;
 
 export const EXPORT_TABLES: readonly TableName[] = [
-  ...new Set<TableName>([...CONTENT_TABLES, "logs", "entries", "rosters", "rosterOps"]),
+  ...new Set<TableName>([...CONTENT_TABLES, "logs", "entries", "forks", "rosters", "rosterOps"]),
 ];
 
 /** Where the next piece begins. Plain data. */
@@ -123,20 +124,26 @@ async function stepFrom(tx: ReadTx, self: Self, at: BackupCursor): Promise<Step>
   if (at.a === 0 || here.c !== c || here.rank !== rank) {
     const welcomes =
       channel.kind === "group" ? await welcomesFor(tx, self, channel, self.account) : [];
-    const frames = welcomes.map((it) => frameOf(FRAME.payload, it));
+    const frames = welcomes.flatMap((it) => vouchedFrames(self, it));
     return { frames, next: { ...here, a: 1, below: 0, entries }, entries };
   }
   const log = (await logsOf(tx, c)).toSorted((x, y) => x.a - y.a).find((it) => it.a >= at.a);
   if (log === undefined)
     return { frames: [], next: { ...here, ...BEHIND, c: c + 1, entries }, entries };
   const below = log.a === at.a && at.below > 0 ? at.below : maxKnown(log.known) + 1;
-  return logStep(tx, channel, log, { ...here, a: log.a, below, entries });
+  return logStep(tx, self, channel, log, { ...here, a: log.a, below, entries });
 }
 
 const BEHIND = { a: 0, below: 0 } as const;
 
 /** Newest first, so that each run is vouched for by what stands behind it. */
-async function logStep(tx: ReadTx, channel: Channel, log: Log, at: BackupCursor): Promise<Step> {
+async function logStep(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  log: Log,
+  at: BackupCursor,
+): Promise<Step> {
   const rows = await tx.range("entries", "primary", {
     lower: [channel.c, log.a, 1],
     upper: [channel.c, log.a, at.below - 1],
@@ -160,7 +167,7 @@ async function logStep(tx: ReadTx, channel: Channel, log: Log, at: BackupCursor)
     left: 0,
   });
   return {
-    frames: [frameOf(FRAME.payload, payload)],
+    frames: vouchedFrames(self, payload),
     next: { ...at, below: last.s, entries },
     entries,
   };

@@ -7,6 +7,9 @@
  * |    1 | account | cbor [account 32, writtenAtMs, recovery secret or null, capsule]; comes first |
  * |    2 | payload | an encoded payload: WELCOME or CHUNK, as for a device of the same account      |
  * |    3 | end     | cbor [entries]; comes last: without it the file is not whole                   |
+ * |    4 | voucher | cbor [device 16, signature]; of the payload frame that follows                  |
+ *
+ *     signature = Sign(ID_sig, "backup/frame", bytes of that payload frame)
  *
  * Frames of other types are passed over: a later version may add to a file. Tabs load this: nothing of
  * libsodium is in it.
@@ -32,7 +35,9 @@ import { CAPSULE_BYTES_MAX } from "../wire/limits.ts";
 export const FRAME_BYTES_MAX = 384 * 1_024;
 const HEAD_BYTES = 5;
 const ACCOUNT_BYTES = 32;
-export const FRAME = { account: 1, payload: 2, end: 3 } as const;
+const DEVICE_BYTES = 16;
+const SIGNATURE_BYTES = 64;
+export const FRAME = { account: 1, payload: 2, end: 3, voucher: 4 } as const;
 
 export type Frame = { readonly type: number; readonly bytes: Uint8Array };
 
@@ -51,6 +56,13 @@ export const ACCOUNT_FRAME: Shape<AccountFrame> = recordShape<AccountFrame>(
     secret: nullable(bytesShape(RECOVERY_SECRET_BYTES)),
     capsule: bytesUpTo(CAPSULE_BYTES_MAX),
   },
+  LATER_FIELDS_MAX,
+);
+
+/** Says which device of the account wrote the frame that follows. */
+export type VoucherFrame = { readonly device: Uint8Array; readonly signature: Uint8Array };
+export const VOUCHER_FRAME: Shape<VoucherFrame> = recordShape<VoucherFrame>(
+  { device: bytesShape(DEVICE_BYTES), signature: bytesShape(SIGNATURE_BYTES) },
   LATER_FIELDS_MAX,
 );
 

@@ -19,6 +19,7 @@ import { RECEIVE_TABLES } from "../receive/receive.ts";
 import { fetchKnown, type RecoveryDeps, restoreKnown } from "../recovery/recovery.ts";
 import { accountOf } from "../recovery/restored.ts";
 import { accountIn, FRAME, type Frame } from "./format.ts";
+import { heldOf, isVouched, readAmongNew } from "./voucher.ts";
 
 export type ImportError =
   | { readonly type: "BackupMalformed" }
@@ -78,10 +79,11 @@ async function newestKnown(
   return newest?.ok === true && newest.value.writtenAtMs >= sinceMs ? newest.value : undefined;
 }
 
-/** Every other frame. */
+/** Every other frame. `voucher`: what came in front of it, if that was one. */
 export async function importFrame(
   deps: ImportDeps,
   { type, bytes }: Frame,
+  voucher: Uint8Array | undefined,
 ): Promise<Result<void, ImportError>> {
   const self = deps.self();
   if (self === undefined) return err({ type: "NotStarted" });
@@ -97,7 +99,16 @@ export async function importFrame(
       if (payload.value.type === "welcome") {
         await takeWelcome(tx, context, await ownContact(tx, self), payload.value.body);
       } else if (payload.value.type === "chunk") {
-        await takeChunk(tx, context, ourselves(self), payload.value.body);
+        const chunk = payload.value.body;
+        const us = ourselves(self);
+        if (await isVouched(tx, self, bytes, voucher)) {
+          await takeChunk(tx, context, us, chunk);
+          return;
+        }
+        const before = await heldOf(tx, chunk.read);
+        await takeChunk(tx, context, us, { ...chunk, read: [] });
+        const read = await readAmongNew(tx, chunk.read, before);
+        await takeChunk(tx, context, us, { ...chunk, writers: [], runs: [], read });
       }
     }),
   );

@@ -4,7 +4,8 @@ import type { Result } from "../../crypto/base/result.ts";
 import { ok } from "../../crypto/base/result.ts";
 import { parseWords, wordsOf } from "../../crypto/recovery/words.ts";
 import type { BackupCursor } from "../../sync/backup/export.ts";
-import { type Frame, framesOf } from "../../sync/backup/format.ts";
+import { FRAME, type Frame, framesOf } from "../../sync/backup/format.ts";
+import { decodePayload, encodePayload } from "../../sync/payload/payload.ts";
 import { selfOf } from "./forge.ts";
 import { hears, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
@@ -230,4 +231,54 @@ test("[BU9] a file that knows more of our own log than we do leaves no hole in i
   expect((await bob.sees(alice)).toSorted()).toEqual(all.toSorted());
   expect((await alice.sees(bob)).toSorted()).toEqual(all.toSorted());
   expect([...alice.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[BU10] what was read is believed of frames that a device of ours signed, without one of what is new alone", async () => {
+  const them = await world(["alice", "bob"]);
+  const { alice, bob } = them;
+  await them.befriend(alice, bob);
+  await bob.say(alice, "read");
+  await them.pass(10 * SECOND_MS);
+  await alice.read(bob);
+  await bob.say(alice, "not read");
+  await them.pass(10 * SECOND_MS);
+  const c = await alice.chatWith(bob);
+  const unread = async (): Promise<number | undefined> =>
+    (await alice.rows("channels")).find((it) => it.c === c)?.unread;
+  expect(await unread()).toBe(1);
+  const [first, ...frames] = await backUp(them, alice);
+  if (first === undefined) throw new Error("a first frame");
+  /** The file, whose writer says that all was read. */
+  const forged = frames.map((it) => {
+    const payload = it.type === FRAME.payload ? decodePayload("session", it.bytes) : undefined;
+    if (payload?.ok !== true || payload.value.type !== "chunk") return it;
+    const chunk = payload.value.body;
+    const read = chunk.read.map(({ log }) => ({ log, known: { floor: 9, ranges: [] } }));
+    return { ...it, bytes: encodePayload("chunk", { ...chunk, read }) };
+  });
+  expect(forged).not.toEqual(frames);
+  const unsigned = forged.filter((it) => it.type !== FRAME.voucher);
+  expect(unsigned.length).toBeLessThan(forged.length);
+  for (const file of [forged, unsigned]) {
+    await takeIn(them, alice, [first, ...file]);
+    expect(await unread()).toBe(1);
+  }
+  // What the person read since is in a file of theirs.
+  await alice.read(bob);
+  const later = await backUp(them, alice);
+  await alice.change(async (tx) => {
+    const log = (await tx.range("logs", "primary", {})).find((it) => it.c === c && !it.own);
+    if (log !== undefined) await tx.put("logs", { ...log, read: { floor: 2, ranges: [] } });
+  });
+  const readOf = async (): Promise<number | undefined> =>
+    (await alice.rows("logs")).find((it) => it.c === c && !it.own)?.read.floor;
+  await takeIn(
+    them,
+    alice,
+    later.filter((it) => it.type !== FRAME.voucher),
+  );
+  expect(await readOf()).toBe(2);
+  await takeIn(them, alice, later);
+  expect(await readOf()).toBe(3);
+  expect(alice.bugs).toEqual([]);
 });
