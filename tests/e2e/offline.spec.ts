@@ -21,7 +21,7 @@ const setOffline = async (people: readonly Person[], offline: boolean): Promise<
   await Promise.all(people.map(async ({ page }) => page.context().setOffline(offline)));
 };
 
-test("[OF1] 50 messages written offline on both sides arrive, in one order", async ({
+test("[OF1] 50 messages written offline on both sides arrive, in one order @chromium", async ({
   friends,
   relay,
 }) => {
