@@ -179,7 +179,7 @@ class DigestTeller implements Teller {
       const isLast = isConfirmed || repeats >= HELLO_REPEATS_MAX;
       if (!isLast) this.#plan(c, HELLO_EVERY_MS * 2 ** repeats);
     }
-    for (const each of hello.to) await putLive(linkTo, hello.frame, each);
+    await putLive(linkTo, hello.frame, hello.to);
   }
 
   async #seal(
@@ -236,7 +236,7 @@ class DigestTeller implements Teller {
     });
     if (told === undefined) return;
     // Who does not get it learns it with the next vector.
-    for (const device of told.devices) await putLive(linkTo, { ...told, slot: null }, device);
+    await putLive(linkTo, { ...told, slot: null }, told.devices);
   }
 
   #run(work: Promise<void>): void {

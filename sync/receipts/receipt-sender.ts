@@ -176,11 +176,6 @@ async function putTo(deps: ReceiptDeps, frame: LiveFrame, ids: readonly Hex[]): 
   const devices = await deps.store.read(["devices"], (tx) =>
     Promise.all(ids.map((it) => tx.get("devices", it))),
   );
-  let worst: Outcome = "stored";
-  for (const device of devices) {
-    if (device === undefined) continue;
-    const outcome = await putLive(deps.linkTo, frame, device);
-    if (outcome !== "stored" && worst !== "refused") worst = outcome;
-  }
-  return worst;
+  const known = devices.filter((it) => it !== undefined);
+  return await putLive(deps.linkTo, frame, known);
 }

