@@ -8,8 +8,8 @@ export const scanningDe: ScanningTexts = {
   looking: "Halte den Code vor die Kamera.",
   errors: {
     refused:
-      "Kith darf die Kamera nicht benutzen. Erlaube es in den Einstellungen des Browsers für diese Seite, oder füge den Link ein.",
-    missing: "Es wurde keine Kamera gefunden. Füge stattdessen den Link ein.",
+      "Kith darf die Kamera nicht benutzen. Erlaube es in den Einstellungen des Browsers für diese Seite, und versuch es noch einmal.",
+    missing: "An diesem Gerät wurde keine Kamera gefunden.",
     failed: "Die Kamera ist nicht angesprungen. Vielleicht benutzt sie ein anderes Programm.",
   },
 };

@@ -7,8 +7,8 @@ export const scanningEn = {
   looking: "Hold the code in front of the camera.",
   errors: {
     refused:
-      "Kith may not use the camera. Allow it in the browser’s settings of this page, or paste the link.",
-    missing: "No camera was found. Paste the link instead.",
+      "Kith may not use the camera. Allow it in the browser’s settings of this page, and try again.",
+    missing: "No camera was found on this device.",
     failed: "The camera did not start. Perhaps another program uses it.",
   },
 };
