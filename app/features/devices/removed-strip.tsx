@@ -2,11 +2,8 @@
 import type { ReactElement } from "react";
 
 import { texts } from "../../text/speech.ts";
-import { useOwnDevices } from "./use-own-devices.ts";
 
-export function RemovedStrip({ onErase }: { readonly onErase: () => void }): ReactElement | null {
-  const isOut = useOwnDevices()?.isOut ?? false;
-  if (!isOut) return null;
+export function RemovedStrip({ onErase }: { readonly onErase: () => void }): ReactElement {
   const words = texts().devices;
   return (
     <div className="strip removed-strip" role="alert">
