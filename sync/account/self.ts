@@ -44,7 +44,7 @@ export type Self = {
   readonly name: string;
   /** 16 bytes, made with the database: a database made anew never continues an old log. */
   readonly incarnation: Uint8Array;
-  /** When it was made: it is renewed at most once in INCARNATION_MS_MIN. */
+  /** When it was renewed, at most once in INCARNATION_MS_MIN; 0: never. */
   readonly incarnationAtMs: number;
   readonly createdAtMs: number;
 };
@@ -86,6 +86,9 @@ export function capsuleOf({ capsule, recoverySecret }: Self): CapsuleKeys {
   return capsuleKeysOf(recoverySecret);
 }
 
+/** Did an older copy of our storage ever come back, as far as we know? */
+export const wasPutBack = ({ incarnationAtMs }: Self): boolean => incarnationAtMs > 0;
+
 /** This device as a party to handshakes and prekeys. */
 export function partyOf(self: Self): Party {
   const certificate = decodeCertificate(self.certificate);
@@ -118,7 +121,7 @@ export async function renewIncarnation(
   const renewed = {
     ...self,
     incarnation: random(INCARNATION_BYTES),
-    incarnationAtMs: nowMs,
+    incarnationAtMs: Math.max(1, nowMs),
   };
   await writeSelf(tx, renewed);
   for (const chain of await tx.range("ownChains", "primary", {})) {

@@ -232,7 +232,11 @@ export async function takeSupplied(
   return isNews;
 }
 
-/** A log's first entry says whose it is, and their account's certificates prove it. */
+/**
+ * A log's first entry says whose it is, and their account's certificates prove it. Between two people logs come
+ * with chains; but of what our storage was put back to before, one of our own, or of a device that we know, may
+ * come from whoever has it.
+ */
 async function openNamedLog(
   tx: WriteTx,
   context: OpenContext,
@@ -241,14 +245,25 @@ async function openNamedLog(
 ): Promise<void> {
   const { core } = entry;
   const isHere = (await logById(tx, toHex(core.log))) !== undefined;
-  if (channel.kind !== "group" || core.seq !== 1 || isHere) return;
+  if (core.seq !== 1 || isHere) return;
   const writer = writerIn(entry);
   if (writer === undefined || toHex(core.channel) !== channel.id) return;
+  if (channel.kind !== "group" && !(await mayHaveLog(tx, context.self, channel, writer))) return;
   const hasRoom = await hasRoomForWriter(tx, context.self, channel, writer.account);
   const facts = writer.open.certificates.map(certificateFactOf);
   if (!hasRoom || !(await learnWriter(tx, context, writer.open.accountKey, facts, writer.account)))
     return context.effects.dropped("too many logs");
   await openLog(tx, context.self, channel, writer);
+}
+
+async function mayHaveLog(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+  { account, device }: NamedWriter,
+): Promise<boolean> {
+  if (!(await membersOf(tx, self, channel)).includes(account)) return false;
+  return device === self.device || (await tx.get("devices", device))?.account === account;
 }
 
 type NamedWriter = {

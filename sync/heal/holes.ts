@@ -4,6 +4,7 @@
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
+import { wasPutBack } from "../account/self.ts";
 import {
   bytesOf,
   type Channel,
@@ -23,7 +24,7 @@ import type { CursorRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
 import { HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
-import type { Named } from "./claims.ts";
+import type { Claim, Named } from "./claims.ts";
 import { forksOf } from "./digest.ts";
 
 /** Questions for entries of one channel that wait for an answer. */
@@ -158,7 +159,7 @@ function missingIn({ asked }: AskContext, gaps: readonly Gap[]): number {
 
 async function gapsOf(
   tx: ReadTx,
-  { claims }: AskContext,
+  { claims, self }: AskContext,
   cursors: readonly CursorRow[],
 ): Promise<readonly Gap[]> {
   const gaps: Gap[] = [];
@@ -179,21 +180,14 @@ async function gapsOf(
     const held = countKnown(known);
     gaps.push({ channel, log: id, account, ranges, top: maxKnown(known), held, holders });
   }
-  for (const claim of claims.all()) {
-    if (here.has(`${claim.c} ${claim.log}`)) continue;
-    const channel = await channelOf(tx, claim.c);
+  const lost = wasPutBack(self) ? await lostLogs(tx, cursors, here) : [];
+  for (const { c, log, upTo, devices } of [...claims.all(), ...lost]) {
+    const channel = here.has(`${c} ${log}`) ? undefined : await channelOf(tx, c);
+    here.add(`${c} ${log}`);
     if (channel === undefined) continue;
-    const ranges = [[1, claim.upTo]] as const;
-    const holders = new Set(claim.devices);
-    gaps.push({
-      channel,
-      log: claim.log,
-      account: undefined,
-      ranges,
-      top: 0,
-      held: 0,
-      holders,
-    });
+    const ranges = [[1, upTo]] as const;
+    const holders = new Set(devices);
+    gaps.push({ channel, log, account: undefined, ranges, top: 0, held: 0, holders });
   }
   return gaps;
 }
@@ -210,6 +204,23 @@ async function ofMembers(tx: ReadTx, cursors: readonly CursorRow[]): Promise<rea
     heard.push(...all.filter((it) => channel?.kind !== "group" || members.has(it.account)));
   }
   return heard;
+}
+
+/** Logs that cursors name between two people and among our devices, and that are not here. Rule [HE21]. */
+async function lostLogs(
+  tx: ReadTx,
+  cursors: readonly CursorRow[],
+  here: ReadonlySet<string>,
+): Promise<readonly Claim[]> {
+  const lost: Claim[] = [];
+  for (const { c, device, delivered } of cursors) {
+    const away = delivered.filter(({ log }) => !here.has(`${c} ${log}`));
+    if (away.length === 0 || (await channelOf(tx, c))?.kind === "group") continue;
+    for (const { log, known } of away) {
+      lost.push({ c, log, upTo: maxKnown(known), devices: [device] });
+    }
+  }
+  return lost;
 }
 
 /** By channel and log: how far it goes, by what others say that they hold. */

@@ -22,7 +22,7 @@ import { rosterParts, shortWelcomeFor, welcomesFor } from "../group/welcome.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { OwnChainRow } from "../store/ratchet-rows.ts";
-import type { DeviceRow, Hex, OutboxRow, TableName, Target } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, Hex, OutboxRow, TableName, Target } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { putControl, sendControl } from "./control.ts";
 
@@ -319,6 +319,16 @@ export async function greetDevice(
   if (row === undefined || contact === undefined) return;
   const device = { ...row, prekeyBundle: bundle };
   await tx.put("devices", device);
+  await tellCard(tx, context, contact, device);
+}
+
+/** Where we are reached, over the session that there is or a new one. */
+export async function tellCard(
+  tx: WriteTx,
+  context: SealContext,
+  contact: ContactRow,
+  device: DeviceRow,
+): Promise<void> {
   const token = await cardToken(tx, context, contact, null);
   if (token === undefined) return;
   const card = await ownCard(tx, context.self, token, context.nowMs);

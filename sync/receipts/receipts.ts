@@ -3,7 +3,6 @@
  * that replace each other. They settle the outbox; they are never log entries.
  * docs/protocol/sync.md, rules [CU5] to [CU8].
  */
-import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { sealLive, slotOf } from "../../crypto/chain/live.ts";
@@ -62,9 +61,10 @@ export async function sealCursor(
   if (chain === undefined || chain.holders.length === 0) return "notYet";
   // A device that was revoked since holds the chain's live key until the next message rotates it.
   const live = new Set(readers.map((it) => it.device));
-  // Newest first: what does not fit a cursor is what nobody writes any more.
+  // Newest first: what does not fit a cursor is what nobody writes any more. Who has lost our last word, and
+  // does not know, hears by our own logs that there is one.
   const logs = (await logsOf(tx, channel.c))
-    .filter((it) => !it.own && maxKnown(it.known) > 0)
+    .filter((it) => maxKnown(it.known) > 0)
     // Whoever asks wants to know of their own.
     .toSorted((a, b) => isBy(b, to) - isBy(a, to) || b.hlc - a.hlc);
   const content: CursorContent = {
@@ -145,43 +145,51 @@ export type Settled = {
   readonly isBehindItself: boolean;
 };
 
-const REPEATED: Settled = { settled: 0, lost: 0, isAheadOfUs: false, isBehindItself: true };
+const REPEATED: Settled = {
+  settled: 0,
+  lost: 0,
+  isAheadOfUs: false,
+  isBehindItself: true,
+};
 
 /**
  * Takes a verified cursor of a peer's device: keeps it if it is newer, settles what it covers, and
- * sends again what it shows to be missing behind something later. `incarnation`: ours now.
+ * sends again what it shows to be missing behind something later. What it says of its device's own logs is
+ * heeded by who was put back: others have their ways to get what is new.
  */
 export async function applyCursor(
   tx: WriteTx,
   from: { readonly c: number; readonly device: Hex; readonly account: Hex },
   cursor: Cursor,
-  incarnation: Uint8Array,
-  nowMs: number,
+  { wasPutBack, nowMs }: { readonly wasPutBack: boolean; readonly nowMs: number },
 ): Promise<Settled> {
   const held = await tx.get("cursors", [from.c, from.device]);
   if (held !== undefined && cursor.counter < held.counter) return REPEATED;
+  const logs = await logsOf(tx, from.c);
+  const here = new Map(logs.map((it) => [it.log, it]));
+  const heeded = (all: Cursor["read"]): CursorRow["delivered"] =>
+    all
+      .map((it) => ({ log: toHex(it.log), known: it.known }))
+      .filter(({ log }) => wasPutBack || here.get(log)?.device !== from.device);
   const row: CursorRow = {
     ...held,
     ...from,
     counter: cursor.counter,
-    delivered: cursor.delivered.map((it) => ({ log: toHex(it.log), known: it.known })),
-    read: readWith(
-      held,
-      cursor.read.map((it) => ({ log: toHex(it.log), known: it.known })),
-    ),
+    delivered: heeded(cursor.delivered),
+    read: readWith(held, heeded(cursor.read)),
   };
   await tx.put("cursors", row);
   const isBehindItself =
     held?.delivered.some(({ log, known }) => !coversKnown(deliveredOf(row, log), known)) ?? false;
   let settled = 0;
   let lost = 0;
-  let isAheadOfUs = false;
-  for (const log of await logsOf(tx, from.c)) {
+  // A log that is not here may be one of ours.
+  let isAheadOfUs = wasPutBack && row.delivered.some(({ log }) => !here.has(log));
+  for (const log of logs) {
     const delivered = deliveredOf(row, log.log);
-    if (!log.own && maxKnown(delivered) > maxKnown(log.known)) isAheadOfUs = true;
+    // Of our own log, too: our storage was put back, or they lie.
+    if (maxKnown(delivered) > maxKnown(log.known)) isAheadOfUs = true;
     if (!log.own) continue;
-    const isCurrent = equalBytes(log.incarnation, incarnation);
-    if (isCurrent && maxKnown(delivered) > maxKnown(log.known)) isAheadOfUs = true;
     const waiting = await tx.range("outbox", "entry", {
       lower: [from.c, log.a],
       upper: [from.c, log.a, Number.MAX_SAFE_INTEGER],

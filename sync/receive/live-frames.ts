@@ -5,6 +5,7 @@
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { openLive } from "../../crypto/chain/live.ts";
+import { wasPutBack } from "../account/self.ts";
 import { type Channel, channelOf } from "../channel/channels.ts";
 import { heardOf } from "../devices/heard.ts";
 import { isTypingGroup } from "../group/rosters.ts";
@@ -89,7 +90,10 @@ async function takeCursor(
   cursor: Cursor,
 ): Promise<OpenOutcome> {
   const { self, effects, nowMs } = context;
-  const applied = await applyCursor(tx, from, cursor, self.incarnation, nowMs);
+  const applied = await applyCursor(tx, from, cursor, {
+    wasPutBack: wasPutBack(self),
+    nowMs,
+  });
   if (from.account === self.account && (await takeRead(tx, channel, cursor.read, nowMs))) {
     effects.receipt(from.c);
   }

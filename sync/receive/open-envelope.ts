@@ -20,7 +20,10 @@ import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts
 import { heedEntry } from "../devices/heed.ts";
 import { followEntry, tellWhoIsOut } from "../group/follow.ts";
 import { takeRosterPart } from "../group/take-welcome.ts";
+import { SERVED_WAITING_MAX } from "../heal/answers.ts";
 import { heedRefusal } from "../heal/forks.ts";
+import { controlsWaiting } from "../outbox/control.ts";
+import { tellCard } from "../outbox/seal.ts";
 import {
   decodePayload,
   decodeSession,
@@ -29,7 +32,7 @@ import {
 } from "../payload/payload.ts";
 import type { PeerChainRow, SessionRow } from "../store/ratchet-rows.ts";
 import type { Hex, InviteRow } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
 import type { Effects } from "./effects.ts";
 import { heldFlights, hold } from "./held.ts";
@@ -79,6 +82,7 @@ export async function takeArrival(
   if (seen !== undefined) {
     // It came again although we acknowledged it: perhaps its sender never heard.
     if (seen.c !== 0) await staleReceipt(tx, effects, seen.c);
+    else await greetAgain(tx, context, arrival);
     return;
   }
   const envelope = splitEnvelope(arrival.body);
@@ -194,7 +198,8 @@ async function openSessionMessage(
   await noteHead(tx, context, message);
   const device = await tx.get("devices", row.device);
   if (device === undefined) return dropped("device");
-  await putSession(tx, { ...row, state: opened.value.session, lastReceivedAtMs: context.nowMs });
+  const lastReceivedAtMs = Math.max(row.lastReceivedAtMs, context.nowMs);
+  await putSession(tx, { ...row, state: opened.value.session, lastReceivedAtMs });
   const payloads = decodeSession(opened.value.payload);
   if (!payloads.ok) return dropped("payload");
   const invite = await inviteOf(tx, row.invite);
@@ -262,12 +267,49 @@ async function openFirstFlight(
     ...(invite !== undefined && { invite: invite.tag }),
     isBroken: false,
     createdAtMs: context.nowMs,
-    lastReceivedAtMs: context.nowMs,
+    lastReceivedAtMs: await latestIn(tx, from.device, context.nowMs),
   });
   const outcome = await takePayloads(tx, context, from, payloads.value);
+  if (known !== undefined && isBegunAnew(payloads.value)) await greetBack(tx, context, from);
   // What overtook this introduction came under the same prekeys and the same token.
   await reopenHeld(tx, context, toHex(prekeys.id), toHex(arrival.label));
   return outcome;
+}
+
+/** A device that knows us begins anew, since the session before has parted. Rule [SS4]. */
+const isBegunAnew = ({ payloads }: SessionMessage): boolean =>
+  !payloads.some(({ type }) => type === "contact" || type === "contactAccept");
+
+/** Later than anything of the device: it is answered on the session that it began last, wherever our clock jumps. */
+async function latestIn(tx: ReadTx, device: Hex, nowMs: number): Promise<number> {
+  const sessions = await tx.range("sessions", "device", { lower: device, upper: device });
+  return Math.max(nowMs, ...sessions.map((it) => it.lastReceivedAtMs + 1));
+}
+
+/** A first message that came again: what we answered was perhaps lost with a relay's store. */
+async function greetAgain(tx: WriteTx, context: OpenContext, { body }: Arrival): Promise<void> {
+  const envelope = splitEnvelope(body);
+  if (!envelope.ok || (await tx.get("prekeys", toHex(envelope.value.id))) === undefined) return;
+  const flight = splitFirstFlight(envelope.value.message);
+  const tag = flight.ok ? toHex(flight.value.message.subarray(0, 16)) : "";
+  const session = await tx.find("sessions", "tags", tag);
+  const device = session && (await tx.get("devices", session.device));
+  if (device !== undefined) await greetBack(tx, context, device);
+}
+
+/** It waits to hear that this session holds. */
+async function greetBack(
+  tx: WriteTx,
+  context: OpenContext,
+  { device: id, account }: Pick<SessionPeer, "device" | "account">,
+): Promise<void> {
+  const device = await tx.get("devices", id);
+  const contact = await tx.get("contacts", account);
+  const isTheirs = contact?.state === "accepted" || contact?.state === "self";
+  if (device === undefined || !isTheirs) return;
+  if ((await controlsWaiting(tx, id, null)) >= SERVED_WAITING_MAX) return;
+  await tellCard(tx, context, contact, device);
+  context.effects.wake();
 }
 
 /**

@@ -28,6 +28,7 @@ const LAST = { n: 1_000_000, atMs: 0 };
 export function worldOf(plan: Plan, from: SavedWorld | null, isTraced: boolean): World {
   const { seed, people, seconds, laterMs, steps, wickedness } = plan;
   const forks = steps.flatMap((it) => (it.do === "lie" && it.lie === "fork" ? [it.who] : []));
+  const noted = steps.flatMap((it) => (it.do === "putBack" ? [it.who] : []));
   return new World({
     seed,
     from,
@@ -36,6 +37,7 @@ export function worldOf(plan: Plan, from: SavedWorld | null, isTraced: boolean):
     laterMs,
     liars: new Set(forks),
     old: new Set(plan.old),
+    noted: new Set(noted),
     openOld: openOlder,
     isRelayHonest: wickedness === 0,
     tracer: new Tracer(isTraced),

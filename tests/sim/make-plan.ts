@@ -2,6 +2,7 @@
 import { Chance } from "./chance.ts";
 import { clockOf, faults } from "./plan-faults.ts";
 import { assembly, groupTalk, LINKED_AFTER_MS, upheaval } from "./plan-groups.ts";
+import { losses } from "./plan-losses.ts";
 import { deeds, meetings, talk } from "./plan-talk.ts";
 import {
   CROWD_TEMPLATES,
@@ -44,6 +45,8 @@ export function planOf(seed: number, profile: Profile): Plan {
     ...faults(chance, devices, profile),
     ...deeds(new Chance(seed, `deeds ${profile}`), devices),
     ...(family === "crowd" ? crowdSteps(seed, profile, shape, isFresh) : []),
+    // What was only begun to be wished for would be lost.
+    ...(isFresh ? [] : losses(new Chance(seed, `losses ${profile}`), devices, profile)),
   ];
   const more = new Chance(seed, `more ${profile}`);
   return {

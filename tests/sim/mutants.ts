@@ -223,6 +223,18 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: "a note beside the disk is not read",
+    profile: "C",
+    breaks: ["INV3"],
+    edits: [
+      {
+        file: "sync/account/keepsake.ts",
+        find: "    const isPutBack = kept > known;\n",
+        replace: "    const isPutBack = kept < 0;\n",
+      },
+    ],
+  },
+  {
     name: "a message key is used twice",
     profile: "A",
     breaks: ["INV9"],

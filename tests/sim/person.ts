@@ -2,6 +2,7 @@
  * One device and whoever uses it: it is opened over what is committed, dies at any moment, hands its store
  * to another process, and is opened again. What the person wants is tried until it is done.
  */
+import type { Keepsake } from "../../sync/account/keepsake.ts";
 import type { Connection, Device, Status } from "../../sync/device.ts";
 import type { DeviceDeps, openDevice } from "../../sync/open-device.ts";
 import { type MemoryStore, openMemoryStore, type Snapshot } from "../../sync/store/memory-store.ts";
@@ -34,6 +35,8 @@ export type PersonOptions = {
   /** The person: whoever has several devices has several of these. */
   readonly owner: string;
   readonly openDevice: typeof openDevice;
+  /** Has it a place beside its disk for a note? */
+  readonly isNoted: boolean;
   readonly kernel: Kernel;
   readonly chance: Chance;
   readonly network: Network;
@@ -74,6 +77,8 @@ export class Person {
   commitMs = 0;
   /** Does not begin an account of its own: it waits to be linked to one. */
   isNewcomer = false;
+  /** A note beside the disk, where there is such a place: null: empty. */
+  #note: string | null = null;
   /** Dies the `left`-th time that it comes to `moment`. */
   #doom: { readonly moment: Moment; left: number } | null = null;
 
@@ -204,6 +209,7 @@ export class Person {
       random: chance.bytes,
       homeUrl: HOME_URL,
       appUrl: APP_URL,
+      ...(this.#options.isNoted && { keepsake: this.#keepsakeOf(isAlive) }),
       dropped: (reason) => {
         if (isAlive()) this.#options.dropped(this, reason);
       },
@@ -212,6 +218,15 @@ export class Person {
       },
     };
     this.#begin(life, deps, opened.resolve).catch((error: unknown) => deps.failed(error));
+  }
+
+  #keepsakeOf(isAlive: () => boolean): Keepsake {
+    return {
+      read: async () => this.#note,
+      write: async (text) => {
+        if (isAlive()) this.#note = text;
+      },
+    };
   }
 
   async #begin(life: Life, deps: DeviceDeps, opened: (device: Device) => void): Promise<void> {
@@ -278,9 +293,11 @@ export class Person {
     return this.#life === life ? life : null;
   }
 
-  /** An old copy of the disk takes the place of what is there. Only while it is down. */
-  restore(snapshot: Snapshot): void {
-    if (this.#life === null) this.#saved = snapshot;
+  /** An old copy of the disk takes the place of what is there. False: it is not down. */
+  restore(snapshot: Snapshot): boolean {
+    if (this.#life !== null) return false;
+    this.#saved = snapshot;
+    return true;
   }
 
   #at(moment: Moment): void {

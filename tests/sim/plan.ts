@@ -59,6 +59,13 @@ export type Action =
     }
   | { readonly do: "close"; readonly who: number; readonly downMs: number }
   | { readonly do: "handOver"; readonly who: number }
+  /** A copy of the disk, made while the app is down, comes back after `laterMs`; a note beside it is as it was. */
+  | {
+      readonly do: "putBack";
+      readonly who: number;
+      readonly laterMs: number;
+      readonly downMs: number;
+    }
   | { readonly do: "hide"; readonly who: number; readonly forMs: number }
   | { readonly do: "break"; readonly who: number }
   | { readonly do: "swallow"; readonly who: number; readonly forMs: number }

@@ -1,5 +1,6 @@
 /** What the witness knows of one device: everything that it has committed. */
 import type { RosterRow } from "../../sync/group/rows.ts";
+import { type Known, KNOWN_NOTHING, unionKnown } from "../../sync/log/known.ts";
 import type { OwnChainRow } from "../../sync/store/ratchet-rows.ts";
 import type { ChannelRow, ContactRow, Hex, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 
@@ -22,6 +23,10 @@ export type Seen = {
   readonly envelopes: Set<string>;
   /** Its log rows, by the number that they have there. */
   readonly logs: Map<number, LogRow>;
+  /** What of each log was read there before an old copy of its disk came back. */
+  readonly readOnce: ReadonlyMap<string, Known>;
+  /** An old copy of its disk came back, and it has not begun anew. */
+  isPutBack: boolean;
   readonly shown: Map<string, string>;
   readonly outbox: Map<number, OutboxRow>;
   /** Its sender chains, by tag. */
@@ -48,6 +53,8 @@ export const nothingSeen = (who: string): Seen => ({
   unheard: new Set(),
   envelopes: new Set(),
   logs: new Map(),
+  readOnce: new Map(),
+  isPutBack: false,
   shown: new Map(),
   outbox: new Map(),
   chains: new Map(),
@@ -58,6 +65,21 @@ export const nothingSeen = (who: string): Seen => ({
   last: { received: false, sealed: false },
   heldBack: new Set(),
 });
+
+/** What has been so stays so, of a device whose rows are older ones from now on. */
+export function putBackSeen(before: Seen): Seen {
+  const { who, device, account, mailbox, held, kinds, envelopes, handed } = before;
+  const logs = [...before.logs.values()];
+  const readOnce = new Map(logs.map(({ log }) => [log, readThere(before, log)]));
+  const once = { device, account, mailbox, held, kinds, envelopes, handed, readOnce };
+  return { ...nothingSeen(who), ...once };
+}
+
+/** What of a log is read there, or was. */
+export function readThere({ logs, readOnce }: Seen, log: string): Known {
+  const now = [...logs.values()].find((it) => it.log === log)?.read ?? KNOWN_NOTHING;
+  return unionKnown(now, readOnce.get(log) ?? KNOWN_NOTHING);
+}
 
 /** Accounts of a channel, as this device has them. */
 export function membersIn(seen: Seen, c: number): readonly Hex[] {

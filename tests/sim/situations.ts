@@ -32,12 +32,18 @@ const CROWD: readonly string[] = [
   "a message is written to a group",
 ];
 
+const PUT_BACK: readonly string[] = [
+  "a device finds that its disk was put back",
+  "an old copy of a disk comes back",
+];
+
 const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
   A: EVERYWHERE,
   B: [...EVERYWHERE, "an envelope waits for its chain", "the relay's disk is wiped"],
   C: [
     ...EVERYWHERE,
     ...CROWD,
+    ...PUT_BACK,
     "a frame is doubled",
     "a frame is dropped",
     "a frame is overtaken",
@@ -79,7 +85,7 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
     "a group turns: rename",
     "the relay's disk is wiped",
   ],
-  H: [...EVERYWHERE, ...CROWD, "a process takes over"],
+  H: [...EVERYWHERE, ...CROWD, ...PUT_BACK, "a process takes over"],
 };
 
 export const neverHappened = (

@@ -9,16 +9,17 @@ import { liveTagOf } from "../../crypto/chain/live.ts";
 import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
 import type { Self } from "../../sync/account/self.ts";
 import type { RosterOpRow } from "../../sync/group/rows.ts";
-import { coversKnown, hasKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
-import type { ChannelKind, CursorRow, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
+import { hasKnown, KNOWN_NOTHING } from "../../sync/log/known.ts";
+import type { ChannelKind, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
 import type { MsgFrame } from "../../sync/wire/message-frames.ts";
 import type { Change } from "./device-store.ts";
 import { KeyWatch } from "./key-watch.ts";
 import { forgottenIn, overfullIn } from "./outbox-watch.ts";
 import type { Moment } from "./person.ts";
+import { seqsOf, untrueIn } from "./receipt-watch.ts";
 import { RelayWatch, type RelayWatchOptions } from "./relay-watch.ts";
-import { membersIn, nothingSeen, placeOf, type Seen } from "./seen.ts";
+import { membersIn, nothingSeen, placeOf, putBackSeen, type Seen } from "./seen.ts";
 
 /** Of an envelope: a byte for the suite, and its tag. */
 const TAG_ENDS_AT = 1 + MESSAGE_ID_BYTES;
@@ -125,6 +126,13 @@ export class Witness {
     if (isNew) this.#failIf(overfullIn(seen, this.#ofDevice));
   }
 
+  /** An old copy of its disk is what it has from now on. */
+  putBack(who: string, changes: readonly Change[]): void {
+    this.#seen.set(who, putBackSeen(this.#seenOf(who)));
+    this.committed(who, changes, false);
+    this.#seenOf(who).isPutBack = true;
+  }
+
   /** One frame, as it is sent or as it arrives. */
   frame(who: string, connection: string, passage: Passage, frame: Frame): void {
     if (frame.type === "put" || frame.type === "msg") this.#activity += 1;
@@ -200,7 +208,7 @@ export class Witness {
         if (row !== undefined) this.#takeEntry(seen, row);
         return;
       case "cursors":
-        if (row !== undefined && isNew) this.#checkCursor(seen, row);
+        if (row !== undefined && isNew) this.#failIf(untrueIn(seen, row, this.#knownDevice));
         return;
       case "outbox":
         this.#takeOutbox(seen, change, isNew);
@@ -230,10 +238,14 @@ export class Witness {
     const incarnation = toHex(self.incarnation);
     const isRenewed = seen.incarnation !== "" && seen.incarnation !== incarnation;
     // Of whoever forks their own log others have indeed more than they.
-    if (isRenewed && !this.#options.isLiar(seen.who)) {
+    if (isRenewed && !seen.isPutBack && !this.#options.isLiar(seen.who)) {
       this.#fail(
         `[INV5] ${seen.who} was made to believe that their storage is older than their log`,
       );
+    }
+    if (isRenewed && seen.isPutBack) {
+      this.#options.happened("a device finds that its disk was put back");
+      seen.isPutBack = false;
     }
     seen.incarnation = incarnation;
   }
@@ -322,29 +334,6 @@ export class Witness {
     return [...this.#seen.values()].some((it) => it.account !== account && it.held.has(place));
   }
 
-  /** A receipt claims what its device holds and its person has read, and nothing more. */
-  #checkCursor(seen: Seen, row: CursorRow): void {
-    const who = this.#whoByDevice.get(row.device);
-    if (who === undefined) return this.#fail(`[INV6] ${seen.who} has a receipt of nobody`);
-    const theirs = this.#seenOf(who);
-    for (const { log, known } of row.delivered) {
-      for (const seq of seqsOf(known)) {
-        if (theirs.held.has(placeOf(log, seq))) continue;
-        this.#fail(
-          `[INV6] ${seen.who} shows ${placeOf(log, seq)} as delivered to ${who}, who lacks it`,
-        );
-      }
-    }
-    for (const { log, known } of row.read) {
-      const read = [...theirs.logs.values()].find((it) => it.log === log)?.read ?? KNOWN_NOTHING;
-      if (!coversKnown(read, known)) {
-        this.#fail(
-          `[INV6] ${seen.who} shows entries of ${short(log)} as read that ${who} has not read`,
-        );
-      }
-    }
-  }
-
   #takeOutbox(seen: Seen, { row, before }: Change, isNew: boolean): void {
     const now = row as OutboxRow | undefined;
     if (now?.n !== undefined) {
@@ -380,6 +369,11 @@ export class Witness {
     return seen;
   }
 
+  readonly #knownDevice = (device: string): Seen | undefined => {
+    const who = this.#whoByDevice.get(device);
+    return who === undefined ? undefined : this.#seenOf(who);
+  };
+
   readonly #ofDevice = (device: string): Seen => this.#seenOf(this.#whoByDevice.get(device) ?? "");
 
   #failIf(what: string | null): void {
@@ -389,11 +383,6 @@ export class Witness {
   #fail(what: string): void {
     this.#options.fail(what);
   }
-}
-
-function* seqsOf({ floor, ranges }: Known): Generator<number> {
-  for (let seq = 1; seq <= floor; seq += 1) yield seq;
-  for (const [from, to] of ranges) for (let seq = from; seq <= to; seq += 1) yield seq;
 }
 
 const short = (id: string): string => id.slice(0, 8);

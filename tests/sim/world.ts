@@ -3,9 +3,8 @@
  * the witness who sees all of it. A world begins from nothing or from a saved one.
  */
 import { openDevice } from "../../sync/open-device.ts";
-import { openMemoryStore, type Snapshot } from "../../sync/store/memory-store.ts";
+import type { Snapshot } from "../../sync/store/memory-store.ts";
 import type { TableName } from "../../sync/store/rows.ts";
-import { TABLES } from "../../sync/store/tables.ts";
 import { idOf } from "../../sync/wire/ids.ts";
 import { castOf, type Role } from "./cast.ts";
 import { Chance } from "./chance.ts";
@@ -16,6 +15,7 @@ import { Needles } from "./needles.ts";
 import { Network } from "./network.ts";
 import { CANARY, Person } from "./person.ts";
 import { RelayNode } from "./relay-node.ts";
+import { rowsOf } from "./rows-of.ts";
 import { secretsOf } from "./secrets.ts";
 import { describeFrames, type Tracer } from "./tracer.ts";
 import { WickedRelay } from "./wicked-relay.ts";
@@ -43,6 +43,8 @@ export type WorldOptions = {
   /** Devices that lie about their own log, and devices of an older version, by their numbers. */
   readonly liars: ReadonlySet<number>;
   readonly old: ReadonlySet<number>;
+  /** Devices that have a place beside their disk for a note, by their numbers. */
+  readonly noted: ReadonlySet<number>;
   readonly openOld: typeof openDevice;
   /** Does the relay keep to its promises? */
   readonly isRelayHonest: boolean;
@@ -319,13 +321,14 @@ export class World {
   }
 
   #personOf({ name, owner }: Role, i: number): Person {
-    const { from, people, old, openOld } = this.#options;
+    const { from, people, old, noted, openOld } = this.#options;
     const saved = from?.people.find((it) => it.name === name)?.snapshot;
     const made = new Person(
       {
         name,
         owner,
         openDevice: old.has(i) ? openOld : openDevice,
+        isNoted: noted.has(i),
         wroteUnlocked: () => this.fail(`[INV20] ${name} wrote after it had let go of the lock`),
         kernel: this.kernel,
         chance: this.chance(`device of ${name}`),
@@ -370,16 +373,3 @@ const ownLogsIn = (changes: readonly Change[]): ReadonlySet<number> =>
   new Set(
     changes.flatMap((it) => (it.table === "logs" && it.row?.own === true ? [it.row.a ?? 0] : [])),
   );
-
-async function rowsOf(person: Person): Promise<readonly Change[]> {
-  const names = Object.keys(TABLES) as TableName[];
-  const changes: Change[] = [];
-  await openMemoryStore(person.snapshot()).read(names, async (tx) => {
-    for (const table of names) {
-      for (const row of await tx.range(table, "primary", {})) {
-        changes.push({ table, row, before: undefined } as Change);
-      }
-    }
-  });
-  return changes;
-}

@@ -1,0 +1,97 @@
+/** An old copy of a disk comes back: what was lost by it is found out and brought back, though nobody writes. */
+import { expect, test } from "vitest";
+
+import { groupOf, makeGroup, remove, tell } from "./group-talk.ts";
+import type { Person } from "./person.ts";
+import { linked } from "./sibling.ts";
+import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+
+/** A place beside the disk, which outlives it. */
+function keepANote(of: Person): void {
+  let note: string | null = null;
+  of.keepsake = {
+    read: () => Promise.resolve(note),
+    write: async (text) => {
+      note = text;
+    },
+  };
+}
+
+test("[CU8] what others said last is heard after a rollback, though they say nothing more", async () => {
+  const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await alice.say(bob, "one");
+  await pass(10 * SECOND_MS);
+  keepANote(alice);
+  await alice.sleep();
+  const putBack = alice.backUp();
+  await alice.wake();
+  await bob.say(alice, "two");
+  await pass(10 * SECOND_MS);
+  await alice.sleep();
+  putBack();
+  await alice.wake();
+  expect(await alice.sees(bob)).toEqual(["one"]);
+  await atRest(MINUTE_MS);
+  expect(await alice.sees(bob)).toEqual(["one", "two"]);
+});
+
+test("[HE21] [HE10] a log that began after the copy was made comes back from another device", async () => {
+  const { phone, laptop, pass, atRest } = await world(["phone", "laptop"]);
+  await linked(phone, laptop);
+  await pass(20 * SECOND_MS);
+  keepANote(laptop);
+  await laptop.sleep();
+  const putBack = laptop.backUp();
+  await laptop.wake();
+  await laptop.say(laptop, "a note");
+  await pass(20 * SECOND_MS);
+  expect(await phone.sees(phone)).toEqual(["a note"]);
+  await laptop.sleep();
+  putBack();
+  await laptop.wake();
+  expect(await laptop.sees(laptop)).toEqual([]);
+  await atRest(2 * MINUTE_MS);
+  expect(await laptop.sees(laptop)).toEqual(["a note"]);
+});
+
+test("[HE22] [SS4] a device whose storage was put back begins its sessions anew, and is answered", async () => {
+  const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  keepANote(alice);
+  await alice.sleep();
+  const putBack = alice.backUp();
+  await alice.wake();
+  // 26 messages are more than one chain: it is handed over on the session.
+  for (let n = 0; n < 26; n += 1) await alice.say(bob, `${n}`);
+  await pass(10 * SECOND_MS);
+  await alice.sleep();
+  putBack();
+  await alice.wake();
+  await atRest(5 * MINUTE_MS);
+  expect(bob.dropped.filter((it) => it.startsWith("session"))).toEqual([]);
+  expect(await alice.sees(bob)).toHaveLength(26);
+});
+
+test("[HE10] who is out of a group begins no new log there after a rollback", async () => {
+  const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await makeGroup(alice, [bob]);
+  await pass(10 * SECOND_MS);
+  await tell(bob, "hello");
+  await pass(10 * SECOND_MS);
+  await remove(alice, bob);
+  await pass(20 * SECOND_MS);
+  keepANote(bob);
+  await bob.sleep();
+  const putBack = bob.backUp();
+  await bob.wake();
+  await pass(SECOND_MS);
+  await bob.sleep();
+  putBack();
+  await bob.wake();
+  await atRest(5 * MINUTE_MS);
+  const c = await groupOf(bob);
+  const own = (await bob.rows("logs")).filter((it) => it.c === c && it.own);
+  expect(own).toHaveLength(1);
+});
