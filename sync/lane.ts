@@ -11,6 +11,11 @@ export type Lane = {
   /** Runs `job` when all earlier ones have settled, and settles as it does. */
   readonly run: <R>(job: () => Promise<R>) => Promise<R>;
   /**
+   * The same for what must be done before anything else: while it fails it is tried again before each later
+   * job, which then fails as it does.
+   */
+  readonly first: (job: () => Promise<void>) => Promise<void>;
+  /**
    * Settles when every job so far has. Later ones never begin, and are told that the store is gone: from
    * then on another process may hold it. Rule [DV9].
    */
@@ -20,12 +25,22 @@ export type Lane = {
 export function openLane(): Lane {
   let last: Promise<unknown> = Promise.resolve();
   let isClosed = false;
+  let first: (() => Promise<void>) | null = null;
+  const runFirst = async (): Promise<void> => {
+    await first?.();
+    first = null;
+  };
+  const run: Lane["run"] = (job) => {
+    if (isClosed) return Promise.reject(new StorageError("gone"));
+    const done = last.then(() => (first === null ? job() : runFirst().then(job)));
+    last = done.catch(() => undefined);
+    return done;
+  };
   return {
-    run: (job) => {
-      if (isClosed) return Promise.reject(new StorageError("gone"));
-      const run = last.then(job);
-      last = run.catch(() => undefined);
-      return run;
+    run,
+    first: (job) => {
+      first = job;
+      return run(() => Promise.resolve());
     },
     close: async () => {
       isClosed = true;

@@ -39,7 +39,7 @@ export type Mishaps = {
   /** The relay at `url` has this store; another one than before has lost what it held. */
   readonly welcomed: (url: string, storeInc: Uint8Array) => Promise<void>;
   readonly clockMoved: (byMs: number) => Promise<void>;
-  /** Whatever changes state waits for it: in the lane it is the first. Rule [HE20]. */
+  /** Whatever changes state waits for it, also while the disk refuses: in the lane it is the first. Rule [HE20]. */
   readonly compareKeepsake: () => Promise<void>;
   /** Our storage is older than what we sent: from now on we write new logs, under new chains. */
   readonly rolledBack: () => Promise<void>;
@@ -69,7 +69,11 @@ export function openMishaps(deps: MishapDeps): Mishaps {
       await lane.run(() => store.write(["outbox"], (tx) => forgiveClock(tx, byMs)));
       resume();
     },
-    compareKeepsake: () => replaceSelf((now) => compareKeepsake(deps, now, timers.now())),
+    compareKeepsake: () =>
+      lane.first(async () => {
+        const now = self();
+        if (now !== undefined) effects.selfChanged(await compareKeepsake(deps, now, timers.now()));
+      }),
     rolledBack: async () => {
       await replaceSelf((now) =>
         store.write(BEGIN_ANEW_TABLES, (tx) => beginAnew(tx, now, timers.now(), random)),

@@ -225,6 +225,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a note beside the disk is not read",
     profile: "C",
+    from: 16,
     breaks: ["INV3"],
     edits: [
       {

@@ -37,3 +37,20 @@ test("[DV9] it is closed when every job so far has settled, and none begins afte
   await closed;
   expect(events).toEqual(["job", "closed"]);
 });
+
+test("[HE20] what must come first is tried again before each later job, which fails as it does", async () => {
+  const lane = openLane();
+  const events: string[] = [];
+  let isFull = true;
+  const first = lane.first(async () => {
+    events.push(isFull ? "full" : "first");
+    if (isFull) throw new StorageError("full");
+  });
+  const early = lane.run(async () => events.push("early"));
+  await expect(first).rejects.toThrow(StorageError);
+  await expect(early).rejects.toThrow(StorageError);
+  isFull = false;
+  await lane.run(async () => events.push("late"));
+  await lane.run(async () => events.push("last"));
+  expect(events).toEqual(["full", "full", "first", "late", "last"]);
+});
