@@ -6,6 +6,7 @@ import type { Role } from "../../sync/roster/may.ts";
 import type { ChannelRow, ContactRow, ContactState } from "../../sync/store/rows.ts";
 import { type ChatMarks, NO_MARKS } from "../../sync/thread/chat-marks.ts";
 import { comparePinned, marksIn, type Mentioned, readMarks, readMentioned } from "./chat-marks.ts";
+import { accountBeganMs } from "./device-news.ts";
 import { readMe } from "./me.ts";
 import { type Newest, readNewest } from "./newest.ts";
 import { readOverdue } from "./overdue.ts";
@@ -142,6 +143,10 @@ const shared = (
   recentMs: lastH > 0 ? msOf(lastH) : 0,
 });
 
+/** Of a chat in which nothing was said yet: alike on all devices, so that they order alike. */
+const sinceMs = (kind: ChannelRow["kind"], contact: ContactRow): number =>
+  (kind === "self" ? accountBeganMs(contact) : 0) || contact.addedAtMs;
+
 function chatOf(
   channel: ChannelRow,
   contact: ContactRow | undefined,
@@ -160,7 +165,7 @@ function chatOf(
     state: kind === "self" ? null : (contact?.state ?? null),
     group: null,
     newest: null,
-    recentMs: channel.lastH > 0 ? recentMs : (contact?.addedAtMs ?? 0),
+    recentMs: channel.lastH > 0 || contact === undefined ? recentMs : sinceMs(kind, contact),
     lastSeenMs: contact?.lastSeenMs ?? 0,
   };
 }

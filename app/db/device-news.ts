@@ -1,7 +1,9 @@
 /**
  * What changed about somebody's devices since they became a contact: times that their own statements claim,
- * which the engine has verified and kept. [ADW1] A device that was there when they became one is no news.
+ * which the engine has verified and kept. [ADW1] A device that was there when they became one is no news. [ADW2]
+ * An account is as old as its first device, on each of them.
  */
+import type { ContactRow } from "../../sync/store/rows.ts";
 import { contactsOf, type Db } from "./tables.ts";
 
 /** Milliseconds since 1970 of the latest; 0 = none. */
@@ -26,6 +28,12 @@ export async function readDeviceNews(db: Db, account: string): Promise<DeviceNew
     addedMs: latest(CERTIFICATE, CREATED_AT),
     removedMs: latest(REVOCATION, REVOKED_AT),
   };
+}
+
+/** When the account's first device was made, the same on all of them; 0: nothing says so. */
+export function accountBeganMs({ facts }: Pick<ContactRow, "facts">): number {
+  const times = facts.map((it) => timeIn(it, CERTIFICATE, CREATED_AT)).filter((it) => it > 0);
+  return times.length === 0 ? 0 : Math.min(...times);
 }
 
 function timeIn(fact: Uint8Array, type: number, at: number): number {
