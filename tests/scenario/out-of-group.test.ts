@@ -169,7 +169,7 @@ test("[GP12] who left, and was let in again by somebody who was out by then, is 
   await tell(bob, "I am back");
   await pass(5 * SECOND_MS);
   for (const it of everybody) {
-    expect(await members(it, everybody), it.name).toEqual(["alice owner"]);
+    expect(await members(it, everybody)).toEqual(["alice owner"]);
     expect(it.bugs).toEqual([]);
   }
 });
