@@ -12,6 +12,7 @@ import { cardToken, introductionOf, ownCard } from "../contact/contacts.ts";
 import { beginSession, putSession, sessionWith } from "../contact/sessions.ts";
 import { encodePayload, encodeSession } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
+import type { SessionRow } from "../store/ratchet-rows.ts";
 import type { DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { DUE_NOW, pendingTargets } from "./targets.ts";
@@ -59,10 +60,8 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
     (await controlsWaiting(tx, device.device, null)) >= CONTROLS_WAITING_MAX;
   if (isFull) return false;
   const held = await sessionWith(tx, device, nowMs);
-  // Only a handshake proves that we have an invite: one that was not answered without it proves nothing.
-  const isProof = input.psk !== null && held?.lastReceivedAtMs === 0;
   const begun =
-    held === undefined || isProof
+    held === undefined || (input.psk !== null && (await isUnproven(tx, held)))
       ? beginSession(input.self, device, input.psk, nowMs, random)
       : undefined;
   const session = begun ?? held;
@@ -76,6 +75,19 @@ export async function sendControl(tx: WriteTx, input: ControlInput): Promise<boo
   await putControl(tx, input, body, [device], { flightTo, to: device.device, c, a, s });
   return true;
 }
+
+/**
+ * Only a handshake proves that we have an invite: one that was not answered, or came about in a group, proves
+ * nothing.
+ */
+const isUnproven = async (
+  tx: ReadTx,
+  { device: id, lastReceivedAtMs }: SessionRow,
+): Promise<boolean> => {
+  const device = await tx.get("devices", id);
+  const contact = device && (await tx.get("contacts", device.account));
+  return lastReceivedAtMs === 0 || contact?.state !== "accepted";
+};
 
 /** An envelope for these devices; unless `more` says otherwise a relay's word is enough. */
 export async function putControl(

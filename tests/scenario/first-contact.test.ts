@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { LIVE_INVITES_MAX } from "../../sync/contact/invites.ts";
+import { makeGroup, tell } from "./group-talk.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[CO1] who was invited while the inviter is offline writes at once, and both are contacts later", async () => {
@@ -311,4 +312,17 @@ test("[CO13] however many were invited in a month, the next link works", async (
   await bob.accept(link);
   await atRest();
   expect((await alice.contact(bob)).state).toBe("accepted");
+});
+
+test("[CO10] two who write to each other in a group become contacts by a link", async () => {
+  const w = await world(["alice", "bob", "carol"]);
+  const { alice, bob, carol } = w;
+  await w.befriend(alice, bob);
+  await w.befriend(alice, carol);
+  await makeGroup(alice, [bob, carol]);
+  await w.pass(20 * SECOND_MS);
+  for (const it of [bob, carol]) await tell(it, `${it.name} is here`);
+  await w.pass(20 * SECOND_MS);
+  await w.befriend(bob, carol);
+  await w.atRest();
 });
