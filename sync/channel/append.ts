@@ -168,7 +168,8 @@ async function appendEntry(
   const known = addKnown(log.known, seq);
   await tx.put("entries", entry);
   await runPlaced(tx, entry, channel, log, nowMs);
-  await tx.put("logs", { ...log, known, hlc, read: addKnown(log.read, seq) });
+  const sent = (await isAlone(tx, self, channel, words)) ? addKnown(log.sent, seq) : log.sent;
+  await tx.put("logs", { ...log, known, hlc, sent, read: addKnown(log.read, seq) });
   await tx.put("channels", grown);
   const isQuiet = words.type === "roster" && words.isQuiet === true;
   const devices = isQuiet ? [] : await addresseesOf(tx, self, channel);
@@ -180,6 +181,12 @@ async function appendEntry(
   await takeIn(tx, self, said);
   return { entry, channel: (await channelOf(tx, channel.c)) ?? grown, hlc };
 }
+
+/** Who is alone in a group says it to nobody, and no relay's word is waited for. Rule [MM2]. */
+const isAlone = async (tx: WriteTx, self: Self, channel: Channel, words: Words): Promise<boolean> =>
+  channel.kind === "group" &&
+  words.type !== "roster" &&
+  (await groupMembers(tx, channel)).every(({ account }) => account === self.account);
 
 function rowOf(
   { self, channel, words }: EntryInput,

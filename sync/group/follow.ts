@@ -12,6 +12,7 @@ import { retireGroupToken } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
 import { takeWelcomeTurn } from "../heal/answers.ts";
 import type { ForkRow } from "../heal/rows.ts";
+import { markSent } from "../outbox/attempts.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
@@ -282,6 +283,8 @@ async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Prom
         tx,
         withTargets({ ...parcel, targets }, (it) => it),
       );
+    // Whoever is left has it, or nobody is.
+    if (parcel.what === "entry") await markSent(tx, parcel);
   }
 }
 

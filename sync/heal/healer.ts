@@ -5,7 +5,7 @@
  */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
-import { bytesOf, channelById, channelOf } from "../channel/channels.ts";
+import { bytesOf, channelById } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { reachableDevices } from "../contact/contacts.ts";
@@ -24,6 +24,7 @@ import { compareHellos, QUIET_MS } from "./compare.ts";
 import { DIGEST_TABLES } from "./digest.ts";
 import { comparedFacts } from "./facts.ts";
 import { wantHoles } from "./holes.ts";
+import { wantRosters } from "./rosters.ts";
 
 const HEAL_TABLES: readonly TableName[] = [
   "meta",
@@ -40,6 +41,7 @@ const HEAL_TABLES: readonly TableName[] = [
   "held",
   "cursors",
   "outbox",
+  "rosterOps",
   ...DIGEST_TABLES,
 ];
 
@@ -167,24 +169,6 @@ class HealRounds implements Healer {
     this.#deps.onMissing(Object.fromEntries(round.missing));
     if (round.waitMs < Infinity) this.#plan(Math.max(HEAL_FIRST_MS, round.waitMs));
   }
-}
-
-/** Ops are named that are not here: any member has them. Rule [GP9]. */
-async function wantRosters(tx: WriteTx, context: AskContext): Promise<Round> {
-  const { asked, nowMs, self, random } = context;
-  let sent = 0;
-  let waitMs = Infinity;
-  for (const { c, isBehind, waits } of await tx.range("rosters", "primary", {})) {
-    const channel = isBehind || waits.length > 0 ? await channelOf(tx, c) : undefined;
-    const devices = channel === undefined ? [] : await recipientsOf(tx, self, channel);
-    if (channel === undefined || devices.length === 0) continue;
-    const pauseMs = asked.waitMs(`roster ${channel.id}`, nowMs);
-    waitMs = Math.min(waitMs, pauseMs);
-    if (pauseMs > 0) continue;
-    const payload = encodePayload("rosterWant", { channel: bytesOf(channel.id) });
-    sent += await ask(tx, context, anyOf(random, devices), payload);
-  }
-  return { sent, waitMs };
 }
 
 /** Of each contact the tags under which envelopes of theirs are held. */

@@ -94,7 +94,7 @@ const takenBy = ({ verdict }: Attempt): readonly Hex[] =>
     : [];
 
 /** "Sent": durable at a relay for every device of others that is to have it. */
-async function markSent(tx: WriteTx, row: OutboxRow): Promise<void> {
+export async function markSent(tx: WriteTx, row: Pick<OutboxRow, "c" | "a" | "s">): Promise<void> {
   const place = [row.c, row.a, row.s];
   const rows = await tx.range("outbox", "entry", { lower: place, upper: place });
   // Devices that could not be handed the chain have a row of their own.

@@ -128,10 +128,10 @@ async function chainFor(
   const came: DeviceRow[] = [];
   const targetOf = new Map(row.targets.map((it) => [it.device, it]));
   for (const device of lacking) {
-    // Who is not to have this entry confirms others.
+    // Who is not to have this entry, or has it from elsewhere, confirms others.
     const target = targetOf.get(device.device);
-    const isConfirmed =
-      row.isUnconfirmed !== true && target !== undefined && target.isLast !== true;
+    const isAwaited = target !== undefined && target.state !== "done" && target.isLast !== true;
+    const isConfirmed = row.isUnconfirmed !== true && isAwaited;
     const before = isConfirmed ? row : null;
     const hand = { ...context, device, before, psk: null };
     const welcome = isCrowd ? shortWelcomeFor : welcomesFor;

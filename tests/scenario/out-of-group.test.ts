@@ -173,3 +173,52 @@ test("[GP12] who left, and was let in again by somebody who was out by then, is 
     expect(it.bugs).toEqual([]);
   }
 });
+
+test("[GP9] an op that reached nobody but who is out is asked of who named it", async () => {
+  const w = await world(["alice", "bob", "carol", "dave"]);
+  const { alice, bob, carol, dave, pass } = w;
+  for (const it of [bob, carol, dave]) await w.befriend(alice, it);
+  await makeGroup(alice, [bob, carol, dave]);
+  await pass(20 * SECOND_MS);
+  const give = async (to: Person): Promise<void> => {
+    const by = to === bob ? alice : bob;
+    await by.device.groups.setRole(await groupOf(by), await to.account(), "admin");
+    await pass(20 * SECOND_MS);
+  };
+  await give(bob);
+  for (const it of [alice, carol]) it.disconnect();
+  await give(carol);
+  for (const it of [alice, carol]) {
+    await w.relay.lose(bytesOf((await it.rows("mailboxes"))[0]?.mailbox ?? ""));
+  }
+  await bob.sleep();
+  for (const it of [bob, dave]) await remove(alice, it);
+  await dave.device.groups.leave(await groupOf(dave));
+  await pass(10 * SECOND_MS);
+  for (const it of [alice, carol]) it.reconnect();
+  await pass(3 * MINUTE_MS);
+  for (const it of [alice, carol]) {
+    expect(await rosterRow(it)).toMatchObject({ isBehind: false });
+    expect(await members(it, [alice, bob, carol, dave])).toEqual(["alice owner", "carol member"]);
+    expect(it.bugs).toEqual([]);
+  }
+});
+
+test("[MM2] what is said in a group in which nobody else is, or is left, waits for nobody", async () => {
+  const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await makeGroup(alice, [bob]);
+  await pass(20 * SECOND_MS);
+  alice.disconnect();
+  await tell(alice, "Bob, are you there?");
+  await bob.device.groups.leave(await groupOf(bob));
+  await pass(10 * SECOND_MS);
+  alice.reconnect();
+  await pass(20 * SECOND_MS);
+  await tell(alice, "nobody is");
+  expect(await members(alice, [alice, bob])).toEqual(["alice owner"]);
+  const c = await groupOf(alice);
+  const log = (await alice.rows("logs")).find((it) => it.c === c && it.own);
+  expect(log?.sent.ranges.at(-1)?.[1]).toBe(log?.known.floor);
+  expect(await owed(alice)).toEqual([]);
+});

@@ -7,6 +7,8 @@ import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
 import { kdf } from "../../crypto/kdf.ts";
 import { NONCE_BYTES } from "../../crypto/xchacha.ts";
 import { isRoster } from "../../sync/entry/kinds.ts";
+import type { RosterOp } from "../../sync/roster/ops.ts";
+import { resolve } from "../../sync/roster/resolve.ts";
 import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
 
 /** Of a chain message: crypto/chain/sender-chain.ts. */
@@ -22,22 +24,23 @@ export type KeyWatchOptions = {
 
 /** What an author wrote in a group, and for whom. */
 type Written = {
+  readonly who: string;
   readonly author: string;
   /** What such a one knows of the roster stands behind their fork, where nobody follows. */
   readonly isLiars: boolean;
   readonly group: string;
   readonly members: readonly string[];
-  /** How often each account had been added, as far as its author knew. */
-  readonly adds: ReadonlyMap<string, number>;
+  /** So many ops of the group were on the author's device. */
+  readonly opsKnown: number;
 };
 
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
   readonly #envelopeByKey = new Map<string, string>();
   readonly #writtenByPlace = new Map<string, Written>();
-  /** Ops that add somebody, by group: whom, by the op's id. Of all, and of each device. */
-  readonly #adds: AddsByGroup = new Map();
-  readonly #addsKnown = new Map<string, AddsByGroup>();
+  /** By group: everybody's ops; and by device and group those that it has, in the order in which it took them. */
+  readonly #ops = new Map<string, Map<string, RosterOp>>();
+  readonly #opsOf = new Map<string, RosterOp[]>();
 
   constructor(options: KeyWatchOptions) {
     this.#options = options;
@@ -87,13 +90,17 @@ export class KeyWatch {
   }
 
   /** A device has this op from now on. */
-  opTaken({ who }: Seen, group: string, id: string, added: string): void {
-    const known: AddsByGroup = this.#addsKnown.get(who) ?? new Map();
-    this.#addsKnown.set(who, known);
-    for (const adds of [this.#adds, known]) {
-      const here = adds.get(group) ?? new Map<string, string>();
-      adds.set(group, here.set(id, added));
-    }
+  opTaken({ who }: Seen, group: string, op: RosterOp): void {
+    const all = this.#ops.get(group) ?? new Map<string, RosterOp>();
+    this.#ops.set(group, all.set(op.id, op));
+    this.#opsKnownTo(who, group).push(op);
+  }
+
+  #opsKnownTo(who: string, group: string): RosterOp[] {
+    const key = `${who} ${group}`;
+    const ops = this.#opsOf.get(key) ?? [];
+    this.#opsOf.set(key, ops);
+    return ops;
   }
 
   /** An entry was committed by its author. */
@@ -101,14 +108,13 @@ export class KeyWatch {
     const channel = seen.channels.get(c);
     const isJudgedAnew = this.#writtenByPlace.has(placeOf(log, seq));
     if (channel?.kind !== "group" || isRoster(kind) || isJudgedAnew) return;
-    const adds = countsIn(this.#addsKnown.get(seen.who), channel.id);
-    const members = membersIn(seen, c);
     this.#writtenByPlace.set(placeOf(log, seq), {
+      who: seen.who,
       author: seen.account,
       isLiars: this.#options.isLiar(seen.who),
       group: channel.id,
-      members,
-      adds,
+      members: membersIn(seen, c),
+      opsKnown: this.#opsKnownTo(seen.who, channel.id).length,
     });
   }
 
@@ -122,19 +128,16 @@ export class KeyWatch {
     const written = this.#writtenByPlace.get(place);
     if (written === undefined || written.author === seen.account) return;
     if (written.members.includes(seen.account) || written.isLiars) return;
-    const before = written.adds.get(seen.account) ?? 0;
-    const since = countsIn(this.#adds, written.group).get(seen.account) ?? 0;
-    if (since > before) return;
+    const known = this.#opsKnownTo(written.who, written.group).slice(0, written.opsKnown);
+    const all = [...(this.#ops.get(written.group)?.values() ?? [])];
+    if (addsOf(all, seen.account) > addsOf(known, seen.account)) return;
+    // What their author took for their end does not count.
+    const end = resolve(known).former.get(seen.account)?.op;
+    if (end !== undefined && resolve(all).voids.has(end)) return;
     this.#options.fail(`[INV18] ${seen.who} holds ${place}, written when they were out`);
   }
 }
 
-type AddsByGroup = Map<string, Map<string, string>>;
-
-function countsIn(adds: AddsByGroup | undefined, group: string): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const account of adds?.get(group)?.values() ?? []) {
-    counts.set(account, (counts.get(account) ?? 0) + 1);
-  }
-  return counts;
-}
+const addsOf = (ops: readonly RosterOp[], account: string): number =>
+  new Set(ops.flatMap(({ act, id }) => (act.type === "add" && act.account === account ? [id] : [])))
+    .size;

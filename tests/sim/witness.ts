@@ -299,7 +299,7 @@ export class Witness {
     const group = seen.channels.get(c)?.id;
     if (group === undefined) return;
     const { act, author } = op;
-    if (act.type === "add") this.#keys.opTaken(seen, group, op.id, act.account);
+    this.#keys.opTaken(seen, group, op);
     if (seen.logs.get(a)?.own !== true) return;
     if (act.type === "create") this.#foundedIn.set(group, this.#commits);
     const isFounding = this.#foundedIn.get(group) === this.#commits;

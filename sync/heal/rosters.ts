@@ -1,0 +1,51 @@
+/**
+ * Asking for ops of a group that others named and that are not here: of any member, and when none had them of who
+ * named them. docs/protocol/groups.md, [GP9].
+ */
+import { bytesOf, channelOf } from "../channel/channels.ts";
+import { recipientsOf } from "../channel/members.ts";
+import { reachableDevices } from "../contact/contacts.ts";
+import { rosterOf } from "../group/rosters.ts";
+import type { RosterRow } from "../group/rows.ts";
+import { encodePayload } from "../payload/payload.ts";
+import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
+import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
+
+/** After so many questions to members who named it is asked as well, though they are out. */
+const MEMBERS_ASKED_FIRST = 1;
+
+export async function wantRosters(tx: WriteTx, context: AskContext): Promise<Round> {
+  const { asked, nowMs, self, random } = context;
+  let sent = 0;
+  let waitMs = Infinity;
+  for (const row of await tx.range("rosters", "primary", {})) {
+    if (!row.isBehind && row.waits.length === 0) continue;
+    const channel = await channelOf(tx, row.c);
+    if (channel === undefined) continue;
+    const members = await recipientsOf(tx, self, channel);
+    const others = await formerWriters(tx, row);
+    if (members.length + others.length === 0) continue;
+    const name = `roster ${channel.id}`;
+    const pauseMs = asked.waitMs(name, nowMs);
+    waitMs = Math.min(waitMs, pauseMs);
+    if (pauseMs > 0) continue;
+    const isMore = asked.times(name) > MEMBERS_ASKED_FIRST || members.length === 0;
+    const devices = [...anyOf(random, members), ...(isMore ? anyOf(random, others) : [])];
+    const payload = encodePayload("rosterWant", { channel: bytesOf(channel.id) });
+    sent += await ask(tx, context, devices, payload);
+  }
+  return { sent, waitMs };
+}
+
+/** Devices of contacts who wrote what waits and are out: of an op that reached nobody else they alone know. */
+async function formerWriters(tx: ReadTx, { c, waits }: RosterRow): Promise<readonly DeviceRow[]> {
+  const { members, ledger } = await rosterOf(tx, c);
+  const accounts = new Set<Hex>(ledger.graph.waiting.map(({ author }) => author));
+  for (const [a] of waits) {
+    const log = await tx.get("logs", a);
+    if (log !== undefined) accounts.add(log.account);
+  }
+  const out = [...accounts].filter((it) => !members.has(it));
+  return (await Promise.all(out.map((it) => reachableDevices(tx, it)))).flat();
+}
