@@ -306,7 +306,8 @@ export async function sendTo(
   ];
   if (targets.length === 0) return;
   if (row === undefined) return enqueueEntry(tx, channel, entry, targets, nowMs);
-  await tx.put("outbox", { ...row, targets, waiting: 1 });
+  const waiting = targets.some((it) => it.state === "pending") ? 1 : 0;
+  await tx.put("outbox", { ...row, targets, waiting });
 }
 
 /** In a large group nobody tells that something arrived. */

@@ -296,11 +296,14 @@ export async function answer(
   // Settled by the receipt of our log's first entry, so a relay that loses its store loses nothing. Who
   // has that entry was answered before; nothing would tell that this answer came.
   const first = { c: log.c, a: log.a, s: 1 };
+  const entry = await tx.get("entries", [first.c, first.a, first.s]);
   for (const device of devices) {
     const cursor = await tx.get("cursors", [channel.c, device.device]);
     const isNews = !hasKnown(deliveredOf(cursor, log.log), first.s);
     const before = isNews ? first : null;
     if ((await controlsWaiting(tx, device.device, before)) >= ANSWERS_WAITING_MAX) continue;
     await sendControl(tx, { ...context, device, payloads: [payload], before, psk: null });
+    // A device that came later was not written to then.
+    if (isNews && entry !== undefined) await sendTo(tx, self, { entry, channel }, [device], nowMs);
   }
 }

@@ -118,6 +118,26 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "what only somebody who is out of the group holds was asked for, for ever",
   },
   {
+    seed: 423,
+    profile: "G",
+    found: "a contact's device that came later waited for the first entry of our log",
+  },
+  {
+    seed: 429,
+    profile: "G",
+    found: "an op that reached nobody but who is out was waited for, for ever",
+  },
+  {
+    seed: 460,
+    profile: "G",
+    found: "what was said alone in a group was shown as waiting for ever",
+  },
+  {
+    seed: 97,
+    profile: "E",
+    found: "who knew somebody from a group did not become their contact by an invite",
+  },
+  {
     seed: 182,
     profile: "G",
     found: "who had left, and was let in again by an op that does not count, was not told why",
