@@ -29,6 +29,8 @@ export const FLUSH_BYTES = 16 * 1_024;
 /** The provider gives up after 30 seconds of silence. */
 export const KEEP_ALIVE_MS = 10_000;
 export const DOCUMENT_BYTES_MAX = 8 * 1_024 * 1_024;
+/** … to which other devices, that wrote meanwhile, may have brought it. Beyond it nothing is taken in. */
+export const MERGED_BYTES_MAX = 4 * DOCUMENT_BYTES_MAX;
 export const TABS_MAX = 64;
 /** Editors of ours, newest last, whose unwritten work a tab may bring back after a restart. */
 export const NONCES_REMEMBERED_MAX = 256;
@@ -80,8 +82,11 @@ export type Room = {
   /** The whole document as one update: what is kept, and what a snapshot carries. */
   readonly state: () => Uint8Array;
   readonly nextNonce: () => number;
-  /** A map of the document, as plain values. */
-  readonly map: (name: string) => unknown;
+  /**
+   * The plain values in a map of the document. What is nested in it is left out: it may be nested more deeply than
+   * can be walked.
+   */
+  readonly map: (name: string) => Readonly<Record<string, unknown>>;
   /**
    * All that these editors of ours ever did, in as many updates as it takes; undefined: that of one does not
    * fit an entry. Nothing of it is unwritten: call `flush` in the same turn.
@@ -152,6 +157,7 @@ class HostedRoom implements Room {
   };
 
   readonly apply = (update: Uint8Array): boolean => {
+    if (!this.#hasRoomFor(update.length, MERGED_BYTES_MAX)) return false;
     this.#documentBytes += update.length;
     return applied(this.#doc, update, null);
   };
@@ -181,7 +187,10 @@ class HostedRoom implements Room {
     return one && other && [...one, ...other];
   };
 
-  readonly map = (name: string): unknown => this.#doc.getMap(name).toJSON();
+  readonly map: Room["map"] = (name) =>
+    Object.fromEntries(
+      [...this.#doc.getMap(name)].filter(([, value]) => !(value instanceof Y.AbstractType)),
+    );
 
   readonly flush = (): void => {
     this.#cancelFlush?.();
@@ -255,7 +264,7 @@ class HostedRoom implements Room {
     const fresh = this.#freshOf(update);
     if (fresh === undefined) return this.#expel(seat, ROOM_CLOSED.malformed);
     if (fresh.length === 0) return;
-    const isTooLarge = !this.#hasRoomFor(fresh.length);
+    const isTooLarge = !this.#hasRoomFor(fresh.length, DOCUMENT_BYTES_MAX);
     if (isTooLarge || fresh.length > UPDATE_BYTES_MAX) return this.#expel(seat, ROOM_CLOSED.full);
     // First: what is handed over is all that the document holds then.
     const isFull = this.#unwrittenBytes + fresh.length > UPDATE_BYTES_MAX;
@@ -269,10 +278,10 @@ class HostedRoom implements Room {
   }
 
   /** Updates are added up; what was deleted since takes no room, so it is measured before it is refused. */
-  #hasRoomFor(bytes: number): boolean {
-    if (this.#documentBytes + bytes <= DOCUMENT_BYTES_MAX) return true;
+  #hasRoomFor(bytes: number, max: number): boolean {
+    if (this.#documentBytes + bytes <= max) return true;
     this.#documentBytes = this.state().length;
-    return this.#documentBytes + bytes <= DOCUMENT_BYTES_MAX;
+    return this.#documentBytes + bytes <= max;
   }
 
   /** What the document lacks of it; undefined: Yjs cannot read it, or it is in a stranger's name. */

@@ -2,13 +2,14 @@ import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import * as Y from "yjs";
 
 import { ready } from "../../../crypto/base/sodium.ts";
-import type { RoomUpdate } from "../../../sync/entry/room-body.ts";
+import { type RoomUpdate, UPDATE_BYTES_MAX } from "../../../sync/entry/room-body.ts";
 import { ROOM_CLOSED, type RoomClosed } from "../../../sync/rooms/room-closed.ts";
 import { decodeRoomUpdate, encodeRoomUpdate } from "../../../sync/rooms/room-update.ts";
 import {
   FLUSH_BYTES,
   FLUSH_MS,
   KEEP_ALIVE_MS,
+  MERGED_BYTES_MAX,
   openRoom,
   type Room,
   TABS_MAX,
@@ -300,4 +301,35 @@ test("[YR19] what one editor did and does not fit an entry makes no snapshot", a
   await settle();
   host.room.flush();
   expect(host.room.parts([0])).toBeUndefined();
+});
+
+test("[YR23] what another device nests, however deeply, breaks nothing for who reads the settings", () => {
+  const { room } = hostOf(1);
+  const theirs = new Y.Doc();
+  const settings = theirs.getMap("settings");
+  theirs.transact(() => {
+    settings.set("presenceShown", false);
+    let within: Y.Map<unknown> = settings;
+    for (let depth = 0; depth < 5_000; depth += 1) {
+      const next = new Y.Map<unknown>();
+      within.set("a", next);
+      within = next;
+    }
+  });
+  expect(room.apply(Y.encodeStateAsUpdate(theirs))).toBe(true);
+  expect(room.map("settings")).toEqual({ presenceShown: false });
+});
+
+test("[YR24] another device makes no document larger than can be kept", () => {
+  const { room } = hostOf(1);
+  const piece = "x".repeat(UPDATE_BYTES_MAX - 64);
+  let taken = 0;
+  for (; taken < 2_000; taken += 1) {
+    const theirs = new Y.Doc();
+    theirs.getText("t").insert(0, piece);
+    if (!room.apply(Y.encodeStateAsUpdate(theirs))) break;
+  }
+  expect(taken * piece.length).toBeGreaterThan(MERGED_BYTES_MAX / 2);
+  expect(room.state().length).toBeLessThanOrEqual(MERGED_BYTES_MAX);
+  room.close(ROOM_CLOSED.restart);
 });
