@@ -41,6 +41,7 @@ export const openDeviceOn = (store: Store, url: string): Promise<Device> =>
 
 /** Each guest uses an invite of `host`; settles when every one is answered. */
 export async function befriend(host: Person, guests: readonly Person[]): Promise<void> {
+  await until(async () => isConnected(host));
   for (const guest of guests) {
     const invite = await host.device.invite();
     assert(invite.ok && invite.value.published, "the relay takes the invite");
@@ -48,6 +49,12 @@ export async function befriend(host: Person, guests: readonly Person[]): Promise
     assert(accepted.ok, `${guest.name} accepts`);
     await until(() => knowsOnlyFriends(guest.store));
   }
+}
+
+function isConnected({ device }: Person): boolean {
+  let isSo = false;
+  device.status(({ connection }) => (isSo = connection.type === "connected"))();
+  return isSo;
 }
 
 async function knowsOnlyFriends(store: Store): Promise<boolean> {

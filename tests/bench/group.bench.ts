@@ -11,7 +11,7 @@ import { accountOf, type Here, linkUp, openHere, start, type Visitor, within } f
 const ACCOUNTS = Number(process.env["KITH_BENCH_GROUP"] ?? 100);
 const LARGE = Number(process.env["KITH_BENCH_LARGE_GROUP"] ?? 500);
 const LINKS_AT_ONCE = 10;
-const STEP_MS_MAX = 240_000;
+const STEP_MS_MAX = 600_000;
 /** After that long all receipts of up to 32 members are told; of more, with jitter, most. */
 const QUIET_MS = 3_000;
 /** Digests are told in the first half minute by chance, and then once a minute by somebody. */
@@ -22,16 +22,24 @@ export async function figures(): Promise<readonly Figure[]> {
   return [...(await pairsOfDevices()), ...(await fiveHundred())];
 }
 
-/** So many ms, bytes sent by all, envelopes and receipts. */
-type Cost = { readonly ms: number; readonly bytes: number; readonly receipts: number };
+/** So many ms, of which this process computed `cpuMs`; bytes sent by all, and receipts. */
+type Cost = {
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly bytes: number;
+  readonly receipts: number;
+};
 
 async function cost(here: Here, work: () => Promise<void>): Promise<Cost> {
   await settled(here);
   const { sent, receipts } = here.traffic;
   const fromMs = performance.now();
+  const cpu = process.cpuUsage();
   await work();
+  const { user, system } = process.cpuUsage(cpu);
   return {
     ms: performance.now() - fromMs,
+    cpuMs: (user + system) / 1_000,
     bytes: here.traffic.sent - sent,
     receipts: here.traffic.receipts - receipts,
   };
@@ -128,8 +136,9 @@ async function fiveHundred(): Promise<readonly Figure[]> {
   ];
 }
 
-const figuresOf = (name: string, { ms, bytes }: Cost): readonly Figure[] => [
+const figuresOf = (name: string, { ms, cpuMs, bytes }: Cost): readonly Figure[] => [
   figure(name, ms / 1_000, "s"),
+  figure(`${name}, of that computed by all`, cpuMs / 1_000, "s"),
   figure(`${name}, sent by all`, bytes / 1_024, "KiB"),
 ];
 
