@@ -216,9 +216,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/channel/append.ts",
-        find: '  await tx.put("logs", { ...log, known, hlc, read: addKnown(log.read, seq) });\n',
+        find: '  await tx.put("logs", { ...log, known, hlc, sent, read: addKnown(log.read, seq) });\n',
         replace:
-          '  if (seq % 4 !== 0) await tx.put("logs", { ...log, known, hlc, read: addKnown(log.read, seq) });\n',
+          '  if (seq % 4 !== 0) await tx.put("logs", { ...log, known, hlc, sent, read: addKnown(log.read, seq) });\n',
       },
     ],
   },
