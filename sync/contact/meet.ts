@@ -8,13 +8,15 @@ import { noteContact, noteEverybody } from "../account/address-book.ts";
 import type { Self } from "../account/self.ts";
 import { ensureOwnLog, sendTo } from "../channel/append.ts";
 import {
+  bytesOf,
   type Channel,
+  logById,
   numbered,
   openAccountChannel,
   openChannel,
-  openOwnLog,
 } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
+import { logIdOf } from "../entry/entry.ts";
 import { JOINS_MAX } from "../group/waiting.ts";
 import { welcomesFor } from "../group/welcome.ts";
 import { hasKnown } from "../log/known.ts";
@@ -139,8 +141,9 @@ async function openToSibling(tx: WriteTx, context: OpenContext, id: Hex): Promis
   if (device === undefined) return;
   const own = [await openChannel(tx, self, self.account), await openAccountChannel(tx, self)];
   for (const channel of [...own, ...(await groupsOf(tx, self))]) {
-    const log = await openOwnLog(tx, self, channel);
-    const entry = await tx.get("entries", [channel.c, log.a, 1]);
+    const ownId = logIdOf(self.keys.sigKey, bytesOf(channel.id), self.incarnation);
+    const log = await logById(tx, toHex(ownId));
+    const entry = log && (await tx.get("entries", [channel.c, log.a, 1]));
     const isHeld = (await tx.get("ownChains", channel.c))?.holders.includes(id) === true;
     if (entry !== undefined && !isHeld) {
       await sendTo(tx, self, { entry, channel }, [device], context.nowMs);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { hears, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
+import { linked } from "./sibling.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[GP22] many who come at once are told the roster in one envelope, and all end alike", async () => {
@@ -87,4 +88,27 @@ test("[GP9] [GP10] in a large group a log is opened with the first word, not bef
   // The removal for two, the chain, the words.
   expect(w.relay.counted()["put.stored"]).toBe(4);
   expect((await hears(bob)).at(-1)).toBe("one less");
+});
+
+test("[GP9] in a large group, too, a device that is linked later is at once, though its account never wrote", async () => {
+  const w = await world(["alice", "bob", "laptop"]);
+  const { alice, bob, laptop } = w;
+  await w.befriend(alice, bob);
+  const like = await alice.contact(bob);
+  const strangers = Array.from({ length: 130 }, (_, n) => n.toString(16).padStart(64, "0"));
+  await alice.change(async (tx) => {
+    for (const account of strangers) await tx.put("contacts", { ...like, account, live: [] });
+  });
+  const made = await alice.device.groups.create("Crowd", [...strangers, await bob.account()]);
+  expect(made).toMatchObject({ ok: true });
+  await w.pass(30 * SECOND_MS);
+  const bobs = (await bob.rows("channels")).find((it) => it.kind === "group");
+  const own = (await bob.rows("entries")).filter((it) => it.c === bobs?.c && it.own);
+  expect(own).toEqual([]);
+  await linked(bob, laptop);
+  await w.pass(20 * SECOND_MS);
+  expect((await rosterRow(laptop)).digest).toBe((await rosterRow(bob)).digest);
+  expect((await rosterRow(laptop)).members).toHaveLength(132);
+  const logs = (await bob.rows("logs")).filter((it) => it.c === bobs?.c && it.own);
+  expect(logs).toEqual([]);
 });
