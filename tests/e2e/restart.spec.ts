@@ -17,6 +17,8 @@ test("[AIN3] whoever invites may have closed the browser: the chat is there when
   relay,
   watch,
 }) => {
+  // Starts browsers of its own.
+  test.slow();
   await using profile = await makeProfile(browserName);
   const alice = await profile.open(relay.url);
   await watch(alice.context);

@@ -38,6 +38,8 @@ test("[ST2] what settled before every browser process was killed is there", asyn
   playwright,
   browserName,
 }) => {
+  // Starts browsers of its own.
+  test.slow();
   const launch = async (): Promise<BrowserContext> => {
     const { launchOptions, ...channel } = firefoxLaunch();
     return browserName === "chromium"
