@@ -147,7 +147,7 @@ class OutboxPump implements Pump {
   async #record(): Promise<void> {
     if (this.#attempts.length === 0) return;
     await this.#deps.lane.run(async () => {
-      const batch = [...this.#attempts];
+      const batch = this.#attempts.map(this.#ofNow);
       if (batch.length === 0) return;
       const slowed = (device: Hex): boolean => this.#flow.isSlowed(device);
       const { lost } = await recordAttempts(this.#deps, batch, slowed);
@@ -156,6 +156,13 @@ class OutboxPump implements Pump {
       for (const { n } of batch) this.#inFlight.delete(n);
     });
   }
+
+  /** What a relay said before it lost its store counts no more, however late it comes. Rule [OB6]. */
+  readonly #ofNow = (attempt: Attempt): Attempt => {
+    const { url, verdict } = attempt;
+    const isLate = verdict.type === "answered" && verdict.storeInc !== this.#deps.storeIncOf(url);
+    return isLate ? { ...attempt, verdict: { type: "down" } } : attempt;
+  };
 
   /** Nobody waits for a relay that does not answer: what is for others goes on meanwhile. */
   #fetch(device: Hex): void {
@@ -185,6 +192,7 @@ async function put(deps: PumpDeps, parcel: Parcel): Promise<Verdict> {
   const { row, targets } = parcel;
   const link = linkOf(deps, parcel);
   if (link === null || row.body === null) return { type: "busy", retryAfterMs: 1_000 };
+  const askedOf = deps.storeIncOf(parcel.url);
   const answer = await link.put({
     envelope: idOf("EnvelopeId", bytesOf(row.env)),
     isEphemeral: false,
@@ -199,7 +207,9 @@ async function put(deps: PumpDeps, parcel: Parcel): Promise<Verdict> {
       device: targets[i]?.device ?? "",
       status,
     }));
-    return { type: "answered", statuses, storeInc: deps.storeIncOf(parcel.url) };
+    // Of a relay that was not heard of before, one hears with the answer.
+    const storeInc = askedOf === "" ? deps.storeIncOf(parcel.url) : askedOf;
+    return { type: "answered", statuses, storeInc };
   }
   switch (answer.error.type) {
     case "LinkDown":
