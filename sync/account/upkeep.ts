@@ -30,7 +30,7 @@ import type { Store } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { idOf } from "../wire/ids.ts";
 import { readAdmission } from "./admission.ts";
-import { atRelay, newMailbox, ownerOf } from "./mailboxes.ts";
+import { atRelay, forgetRegistration, newMailbox, ownerOf } from "./mailboxes.ts";
 import { publishMove, tellCards } from "./moving.ts";
 import { tellPush } from "./push.ts";
 import { capsuleOf, partyOf, readSelf, type Self } from "./self.ts";
@@ -43,6 +43,9 @@ export type UpkeepDeps = {
   readonly transport: Transport;
   readonly homeUrl: string;
 };
+
+/** A relay that loses its store while it is told is told anew, so often at once. */
+const RUNS_MAX = 3;
 
 type Step = Result<void, RelayError>;
 const DONE: Step = ok(undefined);
@@ -72,15 +75,31 @@ export const beReachable = (deps: UpkeepDeps): Promise<Step> => runSteps(deps, R
 async function runSteps(deps: UpkeepDeps, steps: readonly UpkeepStep[]): Promise<Step> {
   const self = await deps.store.read(["meta"], readSelf);
   if (self === undefined) return DONE;
-  const located = await locate(deps);
-  if (!located.ok) return located;
-  const http = httpOf(deps, located.value);
-  for (const step of steps) {
-    const done = await step(deps, http, self);
-    if (!done.ok) return done;
+  let done: Step = DONE;
+  for (let run = 0; run < RUNS_MAX; run += 1) {
+    const located = await locate(deps);
+    if (!located.ok) return located;
+    const http = httpOf(deps, located.value);
+    done = DONE;
+    for (const step of steps) {
+      done = await step(deps, http, self);
+      if (!done.ok) break;
+    }
+    if (!(await forgetIfLost(deps, located.value))) break;
   }
-  return DONE;
+  return done;
 }
+
+/** Did the relay lose its store meanwhile? Then we cannot tell which one answered us. Rule [UP2]. */
+const forgetIfLost = ({ store, lane, homeUrl }: UpkeepDeps, before: MailboxRow): Promise<boolean> =>
+  lane.run(() =>
+    store.write(["mailboxes", "tokens", "invites"], async (tx) => {
+      const row = await tx.get("mailboxes", homeUrl);
+      if (before.storeInc === "" || row?.storeInc === before.storeInc) return false;
+      await forgetRegistration(tx, homeUrl);
+      return true;
+    }),
+  );
 
 const httpOf = (deps: UpkeepDeps, row: MailboxRow): RelayHttp =>
   openRelayHttp({ ...deps, url: deps.homeUrl, owner: ownerOf(row) ?? null });

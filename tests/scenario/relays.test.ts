@@ -61,6 +61,34 @@ test("[OB6] [UP2] a relay loses its store: all is told it again, what was undeli
   await atRest();
 });
 
+test("[UP2] what a relay answered before it lost its store counts no more, though it comes after", async () => {
+  const { alice, bob, relay, killRelay, pass, atRest } = await world(["alice", "bob"]);
+  const { promise: later, resolve: release } = Promise.withResolvers<void>();
+  let isFirst = true;
+  relay.between = async (request, app) => {
+    const answer = await app(request);
+    const isHeld = isFirst && request.url.endsWith("/v1/tokens");
+    isFirst &&= !isHeld;
+    if (isHeld) await later;
+    return answer;
+  };
+  const asked = alice.device.invite();
+  await pass(SECOND_MS);
+  expect(isFirst).toBe(false);
+  killRelay(relay, { forgets: true });
+  relay.start();
+  await pass(5 * SECOND_MS);
+  release();
+  await pass(MINUTE_MS);
+  const made = await asked;
+  // The token of the link is at the relay that there is now.
+  await bob.accept(made.ok ? made.value.link : "");
+  await bob.say(alice, "hello");
+  await pass(5 * SECOND_MS);
+  expect(await alice.sees(bob)).toEqual(["hello"]);
+  await atRest();
+});
+
 test("[OB6] messages written while the relay has lost its store are not stopped by an empty card", async () => {
   const { alice, bob, relay, pass, befriend, killRelay, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);

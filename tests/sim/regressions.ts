@@ -72,6 +72,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "the verdict: who went and was let in again within one commit was out in between",
   },
   {
+    seed: 21_248,
+    profile: "C",
+    found: "what a relay said before it lost its store was taken for the new one's word",
+  },
+  {
     seed: 117,
     profile: "D",
     found: "an op waited for ever for somebody who had left before the lying relay gave it to them",
