@@ -45,6 +45,12 @@ export const REGRESSIONS: readonly Regression[] = [
     profile: "B",
     found: "a late AUTH of a dead connection displaced the living one for good",
   },
+  {
+    seed: 94,
+    profile: "C",
+    found:
+      "a full disk kept a device from finding that its storage was put back, and it wrote all the same",
+  },
   { seed: 22, profile: "C", found: "an invite was expired for a clock in 2038" },
   {
     seed: 2023,
