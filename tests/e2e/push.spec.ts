@@ -166,6 +166,10 @@ test("[AWK1] [APW1] [APN4] a push while the app is open asks its engine, and som
   await alice.seesState("psst", "Sent");
   await push.deliver();
   await alice.seesState("psst", "Delivered");
-  await expect.poll(() => notificationsOf(beside), { timeout: AGAIN_MS }).toEqual([]);
+  // It tells before it lets go.
+  await expect
+    .poll(() => socketsAt(bob.url), { timeout: AGAIN_MS })
+    .toBeLessThanOrEqual(ALICES_SOCKETS);
+  await expect.poll(() => notificationsOf(beside)).toEqual([]);
   await bob.comeBack().then((back) => back.sees("psst"));
 });
