@@ -120,7 +120,8 @@ async function rosterChanged(
   const { self, effects } = context;
   const { before, after } = turn;
   const left = [...before.members.keys()].filter((it) => !after.members.has(it));
-  await dropFor(tx, c, new Set(left.filter((it) => it !== self.account)));
+  const isAlone = [...after.members.keys()].every((it) => it === self.account);
+  await dropFor(tx, c, new Set(left.filter((it) => it !== self.account)), isAlone);
   if (left.includes(self.account)) {
     const isOwnWill = after.former.get(self.account)?.by === self.account;
     if (isOwnWill) await sayFarewell(tx, c);
@@ -262,8 +263,16 @@ async function leaveDoors(tx: WriteTx, account: Hex): Promise<void> {
 const parcelsOf = (tx: WriteTx, c: number): Promise<readonly OutboxRow[]> =>
   tx.range("outbox", "entry", { lower: [c, 1], upper: [c, Number.MAX_SAFE_INTEGER] });
 
-/** Nothing is for those who left but ops, and of these they tell no more what arrived. Rule [GP12]. */
-async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Promise<void> {
+/**
+ * Nothing is for those who left but ops, and of these they tell no more what arrived. `isAlone`: nobody but us is
+ * left, and what is dropped waits for nobody. Rules [GP12] and [MM2].
+ */
+async function dropFor(
+  tx: WriteTx,
+  c: number,
+  accounts: ReadonlySet<Hex>,
+  isAlone: boolean,
+): Promise<void> {
   if (accounts.size === 0) return;
   const gone = new Set<Hex>();
   for (const account of accounts) {
@@ -283,8 +292,7 @@ async function dropFor(tx: WriteTx, c: number, accounts: ReadonlySet<Hex>): Prom
         tx,
         withTargets({ ...parcel, targets }, (it) => it),
       );
-    // Whoever is left has it, or nobody is.
-    if (parcel.what === "entry") await markSent(tx, parcel);
+    if (isAlone && parcel.what === "entry") await markSent(tx, parcel);
   }
 }
 

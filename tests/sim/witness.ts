@@ -9,7 +9,7 @@ import { liveTagOf } from "../../crypto/chain/live.ts";
 import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
 import type { Self } from "../../sync/account/self.ts";
 import type { RosterOpRow } from "../../sync/group/rows.ts";
-import { hasKnown, KNOWN_NOTHING } from "../../sync/log/known.ts";
+import { hasKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
 import type { ChannelKind, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
 import type { MsgFrame } from "../../sync/wire/message-frames.ts";
@@ -34,6 +34,9 @@ export type WitnessOptions = Omit<RelayWatchOptions, "isCommitted"> & {
 /** Up is from a device to the relay. */
 export type Passage = "sent up" | "arrived up" | "sent down" | "arrived down";
 
+/** `before`: what was shown as sent until then. */
+type LogNow = { readonly row: LogRow; readonly before: Known };
+
 export class Witness {
   readonly relay: RelayWatch;
   readonly #options: WitnessOptions;
@@ -53,6 +56,8 @@ export class Witness {
   readonly #moved = new Set<string>();
   /** The commit that made a group. */
   readonly #foundedIn = new Map<string, number>();
+  /** Of the commit that is looked at. */
+  readonly #logsNow: LogNow[] = [];
   #commits = 0;
   readonly #keys: KeyWatch;
   #activity = 0;
@@ -119,6 +124,7 @@ export class Witness {
       this.#failIf(forgottenIn(seen, change, changes, this.#ofDevice));
       if (change.table === "entries" && change.row !== undefined) this.#checkKeys(seen, change.row);
     }
+    for (const now of this.#logsNow.splice(0)) this.#checkLog(seen, now);
     seen.last = {
       received: changes.some((it) => it.table === "seen" && it.row !== undefined),
       sealed: changes.some((it) => it.table === "ownChains" && it.row !== undefined),
@@ -198,7 +204,9 @@ export class Witness {
         if (row !== undefined) seen.contacts.set(row.account, row);
         return;
       case "logs":
-        if (row !== undefined && isNew) this.#checkLog(seen, row);
+        if (row !== undefined && isNew) {
+          this.#logsNow.push({ row, before: seen.logs.get(row.a ?? 0)?.sent ?? KNOWN_NOTHING });
+        }
         if (row?.a !== undefined) seen.logs.set(row.a, row);
         if (row !== undefined && isNew && row.known.ranges.length > 0) {
           this.#options.happened("a log has a hole");
@@ -315,9 +323,8 @@ export class Witness {
   }
 
   /** "Sent" is what a relay confirmed; one's own devices are not waited for, nor who comes later. */
-  #checkLog(seen: Seen, row: LogRow): void {
+  #checkLog(seen: Seen, { row, before }: LogNow): void {
     if (!row.own || membersIn(seen, row.c).length < 2) return;
-    const before = seen.logs.get(row.a ?? 0)?.sent ?? KNOWN_NOTHING;
     for (const seq of seqsOf(row.sent)) {
       const place = placeOf(row.log, seq);
       if (hasKnown(before, seq) || this.#keys.wasAlone(place)) continue;
