@@ -55,8 +55,16 @@ export function u16le(value: number): Uint8Array {
 }
 
 export function u32le(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  writeU32le(bytes, 0, value);
+  return bytes;
+}
+
+/** The four bytes must be there. */
+export function writeU32le(bytes: Uint8Array, offset: number, value: number): void {
   assert(Number.isInteger(value) && value >= 0 && value <= U32_MAX, "a u32");
-  return Uint8Array.of(value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24);
+  assert(offset >= 0 && offset + 4 <= bytes.length, "room for four bytes");
+  for (let i = 0; i < 4; i += 1) bytes[offset + i] = (value >>> (8 * i)) & 0xff;
 }
 
 /** Eight bytes that hold 0 to 2^53 - 1: all times in milliseconds. */

@@ -6,7 +6,7 @@
  *
  * `enc` is injective: two different lists of parts never share an encoding.
  */
-import { concat, u32le, utf8 } from "./bytes.ts";
+import { concat, u32le, utf8, writeU32le } from "./bytes.ts";
 
 export const LABEL_PREFIX = "kith/1/";
 
@@ -120,7 +120,16 @@ const HEADS: ReadonlyMap<string, Uint8Array> = new Map(
 
 /** `enc` of the header comment. */
 export function encodeLabelled(label: Label, ...parts: readonly Uint8Array[]): Uint8Array {
-  const pieces: Uint8Array[] = [HEADS.get(label) ?? new Uint8Array(0)];
-  for (const part of parts) pieces.push(u32le(part.length), part);
-  return concat(...pieces);
+  const head = HEADS.get(label) ?? new Uint8Array(0);
+  let length = head.length;
+  for (const part of parts) length += 4 + part.length;
+  const encoded = new Uint8Array(length);
+  encoded.set(head);
+  let at = head.length;
+  for (const part of parts) {
+    writeU32le(encoded, at, part.length);
+    encoded.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return encoded;
 }

@@ -19,22 +19,25 @@ export type RelayTime = {
 /** `moved`: the clock was set, or is corrected from now on, by so much; pauses are to follow it. */
 export function openRelayTime(device: Timers, moved: (byMs: number) => void): RelayTime {
   let samples = NO_SAMPLES;
+  /** What they come to: everybody asks for the time, and a sample is rare. */
+  let offset = offsetOf(samples);
   /** Of the newest sample. */
   let newestMs: number | null = null;
   return {
     timers: {
-      now: () => Math.max(0, device.now() + offsetOf(samples).offsetMs),
+      now: () => Math.max(0, device.now() + offset.offsetMs),
       after: device.after,
     },
     sample: (host, offsetMs) => {
-      const before = offsetOf(samples).offsetMs;
+      const before = offset.offsetMs;
       samples = addOffsetSample(samples, host, offsetMs);
-      const correctedMs = Math.abs(offsetOf(samples).offsetMs - before);
+      offset = offsetOf(samples);
+      const correctedMs = Math.abs(offset.offsetMs - before);
       // By the way it shows whether the device's clock was set.
       const movedMs = Math.abs(offsetMs - (newestMs ?? offsetMs)) + correctedMs;
       newestMs = offsetMs;
       if (movedMs > CLOCK_SET_MS) moved(movedMs);
     },
-    isFarOff: () => offsetOf(samples).warning,
+    isFarOff: () => offset.warning,
   };
 }

@@ -13,7 +13,7 @@ import { Disk } from "./disk.ts";
 import { runTasks } from "./fleet.ts";
 import { Kernel } from "./kernel.ts";
 import { planOf } from "./make-plan.ts";
-import { formsOf, Needles } from "./needles.ts";
+import { Needles } from "./needles.ts";
 import { type Plan, type Profile, PROFILES } from "./plan.ts";
 import { REGRESSIONS } from "./regressions.ts";
 import { shrunk } from "./shrink.ts";
@@ -72,19 +72,49 @@ test.each(PROFILES)(
 
 test("[SM3] the tap finds a planted secret in every form and at every place, and nothing else", () => {
   const chance = new Chance(1);
-  const secret = chance.bytes(32);
   const needles = new Needles();
-  needles.add("a secret", secret);
-  expect(needles.findIn(chance.bytes(100_000))).toBeUndefined();
-  for (const [form, written] of formsOf(secret)) {
-    for (const at of [0, 1, 77]) {
-      const hay = chance.bytes(at + written.length + 3);
-      hay.set(written, at);
+  for (let i = 0; i < 500; i += 1) {
+    const secret = chance.bytes(32);
+    expect(needles.findIn(secret)).toBeUndefined();
+    needles.addSecret("a secret", secret);
+    const half = secret.subarray(i % 17, (i % 17) + 16);
+    const part = i % 17 === 0 || i % 17 === 16 ? half : secret;
+    for (const [form, written] of formsOf(part, chance)) {
+      const hay = chance.bytes(i + written.length + chance.below(40));
+      hay.set(written, i);
       const found = needles.findIn(hay);
       expect([form, found?.name]).toEqual([form, "a secret"]);
     }
   }
+  expect(needles.findIn(chance.bytes(100_000))).toBeUndefined();
 });
+
+/** As others might write it: raw, in hex, in UTF-16, and in base64 with something before and behind. */
+function formsOf(
+  secret: Uint8Array,
+  chance: Chance,
+): readonly (readonly [form: string, Uint8Array])[] {
+  const raw = Buffer.from(secret);
+  const wide = Buffer.from(raw.toString("latin1"), "utf16le");
+  const around = (before: number, behind: number): Buffer =>
+    Buffer.concat([chance.bytes(before), raw, chance.bytes(behind)]);
+  const texts: [string, string][] = [
+    ["hex", raw.toString("hex")],
+    ["HEX", raw.toString("hex").toUpperCase()],
+    ["hex behind a digit", `a${raw.toString("hex")}`],
+    ...[0, 1, 2, 3].flatMap((n): [string, string][] => [
+      ["base64", around(n, 3 - n).toString("base64")],
+      ["base64url", around(n, 0).toString("base64url")],
+      ["base64 in a path", `/v${"/".repeat(n)}${raw.toString("base64url")}?`],
+    ]),
+  ];
+  return [
+    ["raw", raw],
+    ["UTF-16LE", wide],
+    ["UTF-16BE", Buffer.from(wide).swap16()],
+    ...texts.map(([form, text]) => [form, utf8(text)] as const),
+  ];
+}
 
 test("[SM3] a secret inside base64 is found wherever it begins", () => {
   const needles = new Needles();
