@@ -6,6 +6,7 @@ import type { Edit } from "./edits.ts";
 import { GROUP_MUTANTS } from "./group-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Profile } from "./plan.ts";
+import { REMEMBERED } from "./remembered.ts";
 
 /** Seeds in which a mutant must be found. */
 export const KILL_SEEDS_MAX = 500;
@@ -25,6 +26,7 @@ const HEALING_OFF: readonly Edit[] = [
 ];
 
 export const editsOf = (profile: Profile, mutant?: Mutant): readonly Edit[] => [
+  ...REMEMBERED,
   ...(profile === "A" || profile === "B" ? HEALING_OFF : []),
   ...(mutant?.edits ?? []),
 ];

@@ -163,7 +163,7 @@ export class Person {
   }
 
   open(): void {
-    if (this.#life === null) this.#openOver(openMemoryStore(this.#saved));
+    if (this.#life === null) this.#openOver(openMemoryStore(this.#saved, "rows"));
   }
 
   #openOver(memory: MemoryStore): void {

@@ -8,7 +8,7 @@ import type { Person } from "./person.ts";
 export async function rowsOf(person: Person): Promise<readonly Change[]> {
   const names = Object.keys(TABLES) as TableName[];
   const changes: Change[] = [];
-  await openMemoryStore(person.snapshot()).read(names, async (tx) => {
+  await openMemoryStore(person.snapshot(), "rows").read(names, async (tx) => {
     for (const table of names) {
       for (const row of await tx.range(table, "primary", {})) {
         changes.push({ table, row, before: undefined } as Change);

@@ -65,3 +65,15 @@ test("[MS4] equal calls make equal histories, in microtasks alone", async () => 
   expect([(await keysIn(store)).length, macrotask]).toEqual([20, false]);
   clearImmediate(timer);
 });
+
+test("[MS5] asked for its own rows it gives these, and still keeps a copy of what is put", async () => {
+  const store = openMemoryStore(undefined, "rows");
+  const row = { k: "a", v: { list: [1] } };
+  await store.write(["meta"], async (tx) => tx.put("meta", row));
+  row.v.list.push(2);
+  const read = async (): Promise<unknown> =>
+    store.read(["meta"], async (tx) => tx.get("meta", "a"));
+  const found = await read();
+  expect(found).toEqual({ k: "a", v: { list: [1] } });
+  expect(await read()).toBe(found);
+});
