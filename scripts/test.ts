@@ -10,6 +10,8 @@ import { runnerStep, runSteps, type Step } from "./steps.ts";
 
 /** The same worlds on every commit (docs/decisions/0054); new ones, and more, by `npm run sim`. */
 const SIM_SEEDS = 480;
+/** Or "tree": other worlds for each content (tests/sim/main.ts). */
+const SIM_BASE = "0";
 
 const exists = (pattern: string): boolean => globSync(pattern, { cwd: ROOT }).length > 0;
 
@@ -23,7 +25,7 @@ const build: Step = { name: "build", run: async () => ((await buildApp()) ? NOTH
 const simulation: Step = {
   name: "simulation",
   run: async () => {
-    const args = ["--seeds", `${SIM_SEEDS}`, "--base", "0", "--profile", "turn"];
+    const args = ["--seeds", `${SIM_SEEDS}`, "--base", SIM_BASE, "--profile", "turn"];
     const { code, output } = await runChild("node", ["tests/sim/main.ts", ...args], { show: true });
     return simulationCount(output, code);
   },

@@ -1,21 +1,18 @@
 /** Threads that share what there is to do: first the worlds to begin from, then the seeds. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 
 import { planOf } from "./make-plan.ts";
+import { isHealing } from "./mutants.ts";
 import type { Profile } from "./plan.ts";
 import { type TemplateId, templateName } from "./templates.ts";
-import type { Job, Made, TemplateJob, Told } from "./worker.ts";
+import { Thread } from "./thread.ts";
+import type { Order, Told } from "./worker.ts";
 import type { SavedWorld } from "./world.ts";
 
-const THREADS_MAX = 4;
-/** Loading the sources costs a thread so much as a few seeds: jobs are larger than that. */
-const JOB_SEEDS_MIN = 16;
-/** For each thread, so that all of them end at about the same time. */
-const JOBS_PER_THREAD = 3;
-/** What lives for an event is dropped at once, and need not be moved. */
-const resourceLimits = { maxYoungGenerationSizeMb: 64 };
-const WORKER = new URL("worker.ts", import.meta.url);
+const LANES_MAX = 4;
+/** So few that all lanes end at about the same time. */
+const ORDER_SEEDS = 16;
+const ORDER_TEMPLATES = 4;
 
 export type Task = { readonly seed: number; readonly profile: Profile };
 
@@ -29,87 +26,117 @@ export type FleetOptions = {
 
 /** What came of each, in the order of seeds and profiles; fewer when a thread broke off. */
 export async function runTasks(options: FleetOptions): Promise<readonly Told[]> {
-  const templates = options.mutant === null ? await makeTemplates(options) : new Map();
-  const jobs = jobsOf(options, templates);
+  const lanes = Array.from({ length: lanesNow() }, () => new Lane(options));
   const told: Told[] = [];
-  await share(jobs, (job) => runThread(job, (it) => told.push(it as Told), options.broke));
+  try {
+    const isMutated = options.mutant !== null;
+    const templates = isMutated ? new Map() : await makeTemplates(options.tasks, lanes);
+    await share(lanes, ordersOf(options.tasks), async (lane, order) => {
+      told.push(...(await lane.run(order, options.explain, templates)));
+    });
+  } finally {
+    await Promise.all(lanes.map((it) => it.end()));
+  }
   return told.toSorted((a, b) => a.seed - b.seed || (a.profile < b.profile ? -1 : 1));
 }
 
+type Templates = ReadonlyMap<string, SavedWorld | string>;
+
 /** Of the sources as they are, whatever a profile plants: so a seed begins alike wherever it runs. */
-async function makeTemplates({
-  tasks,
-  broke,
-}: FleetOptions): Promise<ReadonlyMap<string, SavedWorld | string>> {
+async function makeTemplates(tasks: readonly Task[], lanes: readonly Lane[]): Promise<Templates> {
   const wanted = new Map<string, TemplateId>();
   for (const { seed, profile } of tasks) {
     const { family, template } = planOf(seed, profile);
     if (template !== null) wanted.set(templateName(family, template), { family, n: template });
   }
-  const all = [...wanted.values()];
-  const parts = Array.from({ length: threads() }, (_, i) =>
-    all.filter((__, k) => k % threads() === i),
-  );
   const made = new Map<string, SavedWorld | string>();
-  const jobs = parts.filter((it) => it.length > 0).map((make): TemplateJob => ({ make }));
-  await share(jobs, (job) =>
-    runThread(
-      job,
-      (it) => {
-        const { name, world } = it as Made;
-        made.set(name, world);
-      },
-      broke,
-    ),
-  );
+  await share(lanes, piecesOf([...wanted.values()], ORDER_TEMPLATES), async (lane, ids) => {
+    for (const [name, world] of await lane.make(ids)) made.set(name, world);
+  });
   return made;
 }
 
-function jobsOf(
-  { tasks, mutant, explain }: FleetOptions,
-  templates: ReadonlyMap<string, SavedWorld | string>,
-): Job[] {
-  const size = Math.max(JOB_SEEDS_MIN, Math.ceil(tasks.length / (threads() * JOBS_PER_THREAD)));
-  return [...Map.groupBy(tasks, (it) => it.profile)].flatMap(([profile, all]) =>
-    Array.from({ length: Math.ceil(all.length / size) }, (_, i) => {
-      const seeds = all.slice(i * size, (i + 1) * size).map((it) => it.seed);
-      return { profile, mutant, seeds, explain, templates: neededBy(profile, seeds, templates) };
+type Seeds = { readonly profile: Profile; readonly seeds: readonly number[] };
+
+const ordersOf = (tasks: readonly Task[]): readonly Seeds[] =>
+  [...Map.groupBy(tasks, (it) => it.profile)].flatMap(([profile, all]) =>
+    piecesOf(
+      all.map((it) => it.seed),
+      ORDER_SEEDS,
+    ).map((seeds) => ({ profile, seeds })),
+  );
+
+const piecesOf = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
+    all.slice(i * size, (i + 1) * size),
+  );
+
+const lanesNow = (): number => Math.max(1, Math.min(LANES_MAX, availableParallelism()));
+
+async function share<Work>(
+  lanes: readonly Lane[],
+  all: readonly Work[],
+  run: (lane: Lane, work: Work) => Promise<void>,
+): Promise<void> {
+  const left = [...all];
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) await run(lane, next);
     }),
   );
 }
 
-function neededBy(
-  profile: Profile,
-  seeds: readonly number[],
-  templates: ReadonlyMap<string, SavedWorld | string>,
-): ReadonlyMap<string, SavedWorld | string> {
-  const plans = seeds.map((seed) => planOf(seed, profile));
-  const names = new Set(plans.map((it) => templateName(it.family, it.template ?? -1)));
-  return new Map([...templates].filter(([name]) => names.has(name)));
-}
+/** One thing after the other, in two threads: one whose devices heal, and one whose devices do not. */
+class Lane {
+  readonly #options: FleetOptions;
+  readonly #threads = new Map<boolean, Thread>();
+  /** Worlds that a thread was given. */
+  readonly #given = new WeakMap<Thread, Set<string>>();
 
-const threads = (): number => Math.max(1, Math.min(THREADS_MAX, availableParallelism()));
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
 
-async function share<Work>(
-  all: readonly Work[],
-  run: (work: Work) => Promise<void>,
-): Promise<void> {
-  const left = [...all];
-  const work = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await run(next);
-  };
-  await Promise.all(Array.from({ length: threads() }, work));
-}
+  async make(ids: readonly TemplateId[]): Promise<Templates> {
+    const made = new Map<string, SavedWorld | string>();
+    await this.#thread(true).run({ make: ids }, (said) => {
+      if ("made" in said) made.set(said.made.name, said.made.world);
+    });
+    return made;
+  }
 
-function runThread(
-  workerData: Job | TemplateJob,
-  heard: (message: Made | Told) => void,
-  broke: (what: string) => void,
-): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const worker = new Worker(WORKER, { workerData, resourceLimits });
-  worker.on("message", heard);
-  worker.on("error", (error) => broke(error.stack ?? String(error)));
-  worker.on("exit", () => resolve());
-  return promise;
+  async run({ profile, seeds }: Seeds, explain: boolean, all: Templates): Promise<readonly Told[]> {
+    const thread = this.#thread(isHealing(profile));
+    const templates = this.#newTo(thread, profile, seeds, all);
+    const order: Order = { profile, seeds, explain, templates };
+    const told: Told[] = [];
+    await thread.run(order, (said) => {
+      if ("told" in said) told.push(said.told);
+    });
+    return told;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#threads.values()].map((it) => it.end()));
+  }
+
+  #thread(isOfHealing: boolean): Thread {
+    const { mutant, broke } = this.#options;
+    const known = this.#threads.get(isOfHealing);
+    if (known?.isGone === false) return known;
+    const thread = new Thread({ isHealing: isOfHealing, mutant }, broke);
+    this.#threads.set(isOfHealing, thread);
+    return thread;
+  }
+
+  #newTo(thread: Thread, profile: Profile, seeds: readonly number[], all: Templates): Templates {
+    const given = this.#given.get(thread) ?? new Set<string>();
+    this.#given.set(thread, given);
+    const plans = seeds.map((seed) => planOf(seed, profile));
+    const names = new Set(plans.map((it) => templateName(it.family, it.template ?? -1)));
+    const isNew = (name: string): boolean => names.has(name) && !given.has(name);
+    const fresh = new Map([...all].filter(([name]) => isNew(name)));
+    for (const name of fresh.keys()) given.add(name);
+    return fresh;
+  }
 }

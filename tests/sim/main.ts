@@ -1,9 +1,9 @@
 /**
  * `npm run sim -- --seeds N --base B --profile P|all|turn`: runs N worlds from seed B on, in threads: all in
  * profile P, or each in every profile, or each in one of them in turn
- * (TURNS_OF_PROFILES). Prints what failed, what happened how
- * often, and last `sim: N seeds, F failed`. `--mutant NAME` plants a fault first; `--explain no` leaves
- * failures as they are.
+ * (TURNS_OF_PROFILES). Prints what failed, what happened how often, and last `sim: N seeds, F failed`.
+ * `--base tree` takes the base from what is committed: the same files have the same seeds in whatever
+ * commit they are. `--mutant NAME` plants a fault first; `--explain no` leaves failures as they are.
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -15,6 +15,8 @@ import type { Told } from "./worker.ts";
 
 /** Fewer seeds of a profile need not have seen everything. */
 const SITUATION_SEEDS_MIN = 150;
+/** 36 bits of the name of HEAD's tree: no seed of a template is among them (make-plan.ts). */
+const BASE_DIGITS = 9;
 /** Failures of which the story is told; the others are counted. */
 const STORIES_MAX = 3;
 
@@ -42,7 +44,8 @@ function wishOf(args: readonly string[]): Wish | undefined {
         explain: { type: "string", default: "yes" },
       },
     });
-    const [count, base] = [Number(values.seeds), Number(values.base)];
+    const base = values.base === "tree" ? baseOfTree() : Number(values.base);
+    const count = Number(values.seeds);
     const isInTurn = values.profile === "turn";
     const isEvery = values.profile === "all" || isInTurn;
     const profiles = PROFILES.filter((it) => isEvery || values.profile === it);
@@ -60,11 +63,14 @@ function wishOf(args: readonly string[]): Wish | undefined {
 async function main(): Promise<number> {
   const wish = wishOf(process.argv.slice(2));
   if (wish === undefined) {
-    say("usage: sim --seeds N --base B --profile A|…|H|all|turn [--mutant NAME] [--explain no]");
+    say(
+      "usage: sim --seeds N --base B|tree --profile A|…|H|all|turn [--mutant NAME] [--explain no]",
+    );
     say("sim: 0 seeds, 0 failed");
     return 2;
   }
   const { seeds, mutant, explain } = wish;
+  say(`from seed ${seeds[0]} on`);
   const startedAtMs = Date.now();
   const tasks = tasksOf(wish);
   const broke = (what: string): void => say(`a thread broke off: ${what}`);
@@ -89,7 +95,7 @@ const tasksOf = ({ seeds, profiles, isInTurn }: Wish): readonly Task[] =>
 /** Answers what should have happened and did not. */
 function report({ profiles }: Wish, told: readonly Told[]): readonly string[] {
   const failures = told.filter((it) => it.failure !== null);
-  const commit = failures.length === 0 ? "" : commitNow();
+  const commit = failures.length === 0 ? "" : git("rev-parse", "--short=12", "HEAD");
   for (const [i, { seed, profile, failure, story }] of failures.entries()) {
     say(`FAILED seed ${seed}, profile ${profile}, commit ${commit}: ${failure}`);
     if (i < STORIES_MAX) for (const line of story) say(`  ${line}`);
@@ -117,12 +123,14 @@ function report({ profiles }: Wish, told: readonly Told[]): readonly string[] {
 }
 
 /** A downloaded archive has no history, and its machine perhaps no git. */
-function commitNow(): string {
-  const { status, stdout } = spawnSync("git", ["rev-parse", "--short=12", "HEAD"], {
-    encoding: "utf8",
-  });
+function git(...args: readonly string[]): string {
+  const { status, stdout } = spawnSync("git", args, { encoding: "utf8" });
   return status === 0 ? stdout.trim() : "unknown";
 }
+
+/** 0 where there is no history. */
+const baseOfTree = (): number =>
+  Number.parseInt(git("rev-parse", "HEAD^{tree}").slice(0, BASE_DIGITS), 16) || 0;
 
 function sumOf(maps: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
   const sum = new Map<string, number>();

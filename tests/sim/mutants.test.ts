@@ -3,28 +3,30 @@
  * real sources (edits.ts), in threads of their own.
  */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 
 import { describe, expect, test } from "vitest";
 
 import type { Mutant } from "./mutant.ts";
-import { KILL_SEEDS_MAX, MUTANTS } from "./mutants.ts";
-import type { Job, Told } from "./worker.ts";
+import { isHealing, KILL_SEEDS_MAX, MUTANTS } from "./mutants.ts";
+import { Thread } from "./thread.ts";
+import type { Told } from "./worker.ts";
 
 const TEST_MS_MAX = 300_000;
 
 /** What the first seed says that notices anything; undefined: none of them does. */
 async function firstFailure({ name, profile, from = 0 }: Mutant): Promise<Told | undefined> {
   const seeds = Array.from({ length: KILL_SEEDS_MAX - from }, (_, i) => from + i);
-  const workerData: Job = { profile, mutant: name, seeds, explain: false, templates: new Map() };
-  const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData });
-  const { promise, resolve, reject } = Promise.withResolvers<Told | undefined>();
-  worker.on("message", (told: Told) => {
-    if (told.failure !== null) resolve(told);
+  const { promise: failed, resolve: failing } = Promise.withResolvers<Told>();
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  const thread = new Thread({ isHealing: isHealing(profile), mutant: name }, (what) =>
+    reject(new Error(what)),
+  );
+  const order = { profile, seeds, explain: false, templates: new Map() };
+  const survived = thread.run(order, (said) => {
+    if ("told" in said && said.told.failure !== null) failing(said.told);
   });
-  worker.on("error", reject);
-  worker.on("exit", () => resolve(undefined));
-  const told = await promise.finally(() => worker.terminate());
+  const told = await Promise.race([failed, broken, survived.then(() => undefined)]);
+  await thread.end();
   return told;
 }
 

@@ -25,9 +25,11 @@ const HEALING_OFF: readonly Edit[] = [
   },
 ];
 
-export const editsOf = (profile: Profile, mutant?: Mutant): readonly Edit[] => [
+export const isHealing = (profile: Profile): boolean => profile !== "A" && profile !== "B";
+
+export const editsOf = (isOfHealing: boolean, mutant?: Mutant): readonly Edit[] => [
   ...REMEMBERED,
-  ...(profile === "A" || profile === "B" ? HEALING_OFF : []),
+  ...(isOfHealing ? [] : HEALING_OFF),
   ...(mutant?.edits ?? []),
 ];
 

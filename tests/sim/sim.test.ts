@@ -193,6 +193,17 @@ test(
 );
 
 test(
+  "[SM8] seeds from the tree on are said, and are the same again",
+  () => {
+    const once = main("--seeds", "1", "--base", "tree", "--profile", "A");
+    expect(once.status).toBe(0);
+    expect(once.lines[0]).toMatch(/^from seed \d{6,11} on$/u);
+    expect(main("--seeds", "1", "--base", "tree", "--profile", "A").lines[0]).toBe(once.lines[0]);
+  },
+  TEST_MS_MAX,
+);
+
+test(
   "[SM8] a failure is told: seed, profile, what is left of its plan, how to run it again",
   () => {
     const mutant = "an entry travels in the clear beside its ciphertext";

@@ -1,6 +1,6 @@
 /**
- * A thread that makes worlds to begin from, or runs the seeds of one profile: plants what the profile and
- * the mutant want, and only then loads the sources. Tells about each as it ends.
+ * A thread that makes worlds to begin from and runs seeds: plants what is wanted, and only then loads the
+ * sources. It takes one order after the other, for what a thread has compiled the next seeds need as well.
  */
 import { parentPort, workerData } from "node:worker_threads";
 
@@ -12,18 +12,20 @@ import type { Profile } from "./plan.ts";
 import type { TemplateId } from "./templates.ts";
 import type { SavedWorld } from "./world.ts";
 
-export type Job = {
-  readonly profile: Profile;
-  readonly mutant: string | null;
-  readonly seeds: readonly number[];
-  /** Make failures small, and tell how they came about. */
-  readonly explain: boolean;
-  /** Worlds to begin from, by name; one that is not there is made here, by what is planted here. */
-  readonly templates: ReadonlyMap<string, SavedWorld | string>;
-};
+/** Which sources the thread runs. */
+export type Setup = { readonly isHealing: boolean; readonly mutant: string | null };
 
-/** Worlds to make of the sources as they are. */
-export type TemplateJob = { readonly make: readonly TemplateId[] };
+/** Worlds to make of the sources as they are, or seeds to run. */
+export type Order =
+  | { readonly make: readonly TemplateId[] }
+  | {
+      readonly profile: Profile;
+      readonly seeds: readonly number[];
+      /** Make failures small, and tell how they came about. */
+      readonly explain: boolean;
+      /** Worlds to begin from that are new to it; one that is not there is made by what is planted. */
+      readonly templates: ReadonlyMap<string, SavedWorld | string>;
+    };
 
 export type Told = {
   readonly seed: number;
@@ -39,37 +41,49 @@ export type Told = {
 
 export type Made = { readonly name: string; readonly world: SavedWorld | string };
 
-const job = workerData as Job | TemplateJob;
-if ("make" in job) await make(job);
-else await run(job);
+/** `done`: of the order nothing is left. */
+export type Said = { readonly made: Made } | { readonly told: Told } | { readonly done: true };
 
-async function make({ make: ids }: TemplateJob): Promise<void> {
-  const { buildTemplate, templateName } = await import("./templates.ts");
-  const { ready } = await import("../../crypto/base/sodium.ts");
-  await ready;
+const { isHealing, mutant: name } = workerData as Setup;
+const mutant = MUTANTS.find((it) => it.name === name);
+assert(name === null || mutant !== undefined, "a mutant of that name");
+const planted = plant(editsOf(isHealing, mutant), OLDER);
+const { runSeed } = await import("./run.ts");
+const { storyOf } = await import("./story.ts");
+const { buildTemplate, templateName, useTemplates } = await import("./templates.ts");
+const { ready } = await import("../../crypto/base/sodium.ts");
+await ready;
+planted();
+
+const say = (said: Said): void => parentPort?.postMessage(said);
+
+parentPort?.on("message", (order: Order) => {
+  const done = "make" in order ? make(order.make) : run(order);
+  void done.then(
+    () => say({ done: true }),
+    // Not as a rejection: those are counted against the seed that runs.
+    (error: unknown) => setImmediate(() => thrown(error)),
+  );
+});
+
+function thrown(error: unknown): never {
+  throw error;
+}
+
+async function make(ids: readonly TemplateId[]): Promise<void> {
   for (const { family, n } of ids) {
-    const made: Made = { name: templateName(family, n), world: await buildTemplate(family, n) };
-    parentPort?.postMessage(made);
+    say({ made: { name: templateName(family, n), world: await buildTemplate(family, n) } });
   }
 }
 
-async function run({ profile, mutant: name, seeds, explain, templates }: Job): Promise<void> {
-  const mutant = MUTANTS.find((it) => it.name === name);
-  assert(name === null || mutant !== undefined, "a mutant of that name");
-  const planted = plant(editsOf(profile, mutant), profile === "F" ? OLDER : []);
-  const { runSeed } = await import("./run.ts");
-  const { storyOf } = await import("./story.ts");
-  const { useTemplates } = await import("./templates.ts");
-  const { ready } = await import("../../crypto/base/sodium.ts");
-  await ready;
-  if (profile === "F") await loadOlder();
-  planted();
+async function run(order: Exclude<Order, { readonly make: unknown }>): Promise<void> {
+  const { profile, seeds, explain, templates } = order;
   useTemplates(templates);
+  if (profile === "F") await loadOlder();
   for (const seed of seeds) {
     const { plan: _, trace: __, ...outcome } = await runSeed(seed, profile);
     const isToTell = outcome.failure !== null && explain;
     const story = isToTell ? await storyOf(seed, profile) : [];
-    const told: Told = { seed, profile, story, ...outcome };
-    parentPort?.postMessage(told);
+    say({ told: { seed, profile, story, ...outcome } });
   }
 }
