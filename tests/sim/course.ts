@@ -121,7 +121,7 @@ export async function becomeQuiet(world: World, family: Family): Promise<number>
       lastInOrderMs = nowMs;
     } else if (nowMs - lastInOrderMs >= PASSING_MS) inOrderSinceMs = Infinity;
     const waitedMs = nowMs - (wrong === null ? inOrderSinceMs : lastInOrderMs);
-    const { what, patienceMs } = wrong ?? RESTLESS;
+    const { what, patienceMs } = wrong ?? restlessIn(world);
     const isTooLate = waitedMs >= patienceMs || nowMs - sinceMs >= QUIET_MS_MAX;
     const isOver = calmLooks < CALM_LOOKS && isTooLate;
     // Of a forked log one goes on asking for what nobody can have, at ever longer pauses.
@@ -133,8 +133,8 @@ export async function becomeQuiet(world: World, family: Family): Promise<number>
 
 export async function stayStill(world: World): Promise<void> {
   let more = await movesIn(world, STILL_MS);
-  if (more > 0 && isMisled(world)) {
-    // What opens it is asked for at ever longer pauses, and then it is let go.
+  if (more > 0 && !world.isRelayHonest) {
+    // What the relay lost, and what opens what it misdelivered, is asked for at ever longer pauses.
     await world.run(UNOPENED_PATIENCE_MS);
     if (isMisled(world)) world.fail("[INV13] what a lying relay misdelivered is held for ever");
     more = await movesIn(world, STILL_MS);
@@ -144,6 +144,9 @@ export async function stayStill(world: World): Promise<void> {
   const wrong = await wrongIn(world);
   if (wrong !== null) world.fail(`${wrong.what}, after it was in order`);
 }
+
+const restlessIn = ({ isRelayHonest }: World): Wrong =>
+  isRelayHonest ? RESTLESS : { ...RESTLESS, patienceMs: UNOPENED_PATIENCE_MS };
 
 async function movesIn(world: World, ms: number): Promise<number> {
   const before = world.witness.activity;

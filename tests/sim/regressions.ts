@@ -103,6 +103,12 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "the verdict: who is alone in a group has nobody to ask for an op that was lost",
   },
   {
+    seed: 20_066,
+    profile: "D",
+    found:
+      "the verdict: what a lying relay lost of those who are out is asked for at growing pauses",
+  },
+  {
     seed: 1119,
     profile: "E",
     found: "the verdict: mail on its way at the moment of a look is no disorder",
