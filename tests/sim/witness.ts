@@ -327,7 +327,8 @@ export class Witness {
     if (!row.own || membersIn(seen, row.c).length < 2) return;
     for (const seq of seqsOf(row.sent)) {
       const place = placeOf(row.log, seq);
-      if (hasKnown(before, seq) || this.#keys.wasAlone(place)) continue;
+      // A log's first entry is shown to nobody.
+      if (seq === 1 || hasKnown(before, seq) || this.#keys.wasAlone(place)) continue;
       const envelopes = this.#envelopesByPlace.get(place);
       if (envelopes === undefined || this.#isWithOthers(seen, place)) continue;
       if (![...envelopes].some((it) => this.relay.hasAnswered(it))) {
