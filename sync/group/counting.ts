@@ -23,7 +23,7 @@ import { rosterJudge } from "../thread/roster-judge.ts";
 import { isLink, workOutLinks } from "./links.ts";
 import { rosterOf, rosterRowOf, type Turn } from "./rosters.ts";
 import type { EntryPlace } from "./rows.ts";
-import { noteWord } from "./words.ts";
+import { hasForgotten, noteWord } from "./words.ts";
 
 /** Entries that wait for a roster; more are taken for ones that do not count. */
 const WAITS_MAX = 1_000;
@@ -180,9 +180,13 @@ export async function judgeAnew(tx: WriteTx, self: Self, c: number, turn: Turn):
     const isEnding = [effect, was].some((it) => it === "exit" || it === "lower");
     // Whoever has just come has written nothing that does not wait for this.
     if (target === undefined || (!isEnding && was === undefined)) continue;
-    for (const log of logs.filter((it) => it.account === target)) {
+    const hasLost = await hasForgotten(tx, c, target);
+    const theirs = logs.filter((it) => it.account === target);
+    for (const log of theirs) {
       await judgeFrom(tx, self, after, log, isEnding ? lastSeqIn(op, log.log) + 1 : 1);
     }
+    // What counts of theirs has its place again where later words had taken it.
+    if (hasLost) for (const log of theirs) await judgeFrom(tx, self, after, log, 1);
   }
   await describe(tx, c);
   await workOutLinks(tx, c);

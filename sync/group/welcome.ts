@@ -21,6 +21,7 @@ import { isLink, liveLinkPlaces } from "./links.ts";
 import { introductionFor } from "./members-known.ts";
 import { groupMembers, opsIn, RECEIPTS_TO_AUTHORS_MAX, rosterOf, rosterRowOf } from "./rosters.ts";
 import type { EntryPlace, MemberRow } from "./rows.ts";
+import { metasByWeight } from "./words.ts";
 
 /** A newcomer is told so many of the words that name the group. */
 const METAS_TOLD_MAX = 16;
@@ -231,15 +232,12 @@ async function entriesAt(
   return entries;
 }
 
-/** Those that count, the latest METAS_TOLD_MAX of them. */
+/** Those that count, METAS_TOLD_MAX of them: what holds now, and then the latest. */
 async function lastMetas(tx: ReadTx, c: number): Promise<readonly EntryPlace[]> {
   const { metas } = await rosterRowOf(tx, c);
   const rows = await Promise.all(metas.map(([a, s]) => tx.get("entries", [c, a, s])));
-  return rows
-    .flatMap((row) => (row === undefined || row.counts !== undefined ? [] : [row]))
-    .toSorted((x, y) => y.h - x.h || y.b - x.b)
-    .slice(0, METAS_TOLD_MAX)
-    .map(({ a, s }) => [a, s] as const);
+  const counted = metas.filter((_, i) => rows[i] !== undefined && rows[i].counts === undefined);
+  return (await metasByWeight(tx, c, counted)).slice(0, METAS_TOLD_MAX);
 }
 
 /** Where each log begins for a member. Along a log places in time grow, so it is searched by halves. */

@@ -3,7 +3,9 @@
  * place, and nobody takes all of them: an admin who says too much, and is removed for it, must not leave the group
  * without words. docs/protocol/groups.md, [GP17] and [GL4].
  */
+import { entryOf } from "../channel/thread-rows.ts";
 import { msOf } from "../clock/hlc.ts";
+import { decodeBody } from "../entry/bodies.ts";
 import { KINDS } from "../entry/kinds.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -11,7 +13,7 @@ import { isLink, LINK_ENTRIES_MAX, linkWordIn } from "./links.ts";
 import { rosterRowOf } from "./rosters.ts";
 import type { EntryPlace } from "./rows.ts";
 
-/** Entries that name or describe the group; of more the oldest go, the last word is what counts. */
+/** Entries that name or describe the group; of more the oldest go that later ones made void in all they say. */
 const METAS_MAX = 1_000;
 /** … of one account. */
 export const METAS_OF_ACCOUNT_MAX = 64;
@@ -42,7 +44,7 @@ export async function noteWord(
   await tx.put("rosters", { ...roster, ...list });
 }
 
-/** Whoever says more than their share loses what they said first. */
+/** Whoever says more than their share loses what they said first, but for their last word on each thing. */
 async function withNewest(
   tx: ReadTx,
   c: number,
@@ -52,8 +54,44 @@ async function withNewest(
   const theirs = await placesOf(tx, places, author);
   const crowd = theirs.length > METAS_OF_ACCOUNT_MAX ? theirs : places;
   if (theirs.length <= METAS_OF_ACCOUNT_MAX && places.length <= METAS_MAX) return places;
-  const oldest = await oldestOf(tx, c, crowd);
-  return places.filter((it) => it !== oldest);
+  const least = (await metasByWeight(tx, c, crowd)).at(-1);
+  return places.filter(([a, s]) => a !== least?.[0] || s !== least[1]);
+}
+
+/** Was something that `author` said of the group forgotten, which counts again when what they said since does not? */
+export async function hasForgotten(tx: ReadTx, c: number, author: Hex): Promise<boolean> {
+  const { metas } = await rosterRowOf(tx, c);
+  return (await placesOf(tx, metas, author)).length >= METAS_OF_ACCOUNT_MAX;
+}
+
+/** Those that name or describe the group: in front the last word on each thing, and then the newest. */
+export async function metasByWeight(
+  tx: ReadTx,
+  c: number,
+  metas: readonly EntryPlace[],
+): Promise<readonly EntryPlace[]> {
+  const rows = await Promise.all(metas.map((place) => tx.get("entries", [c, ...place])));
+  const newest = rows
+    .filter((it) => it !== undefined)
+    .toSorted((x, y) => y.h - x.h || y.b - x.b || y.s - x.s);
+  const said = new Set<string>();
+  const last = new Set<EntryRow>();
+  for (const row of newest) {
+    const fields = fieldsIn(row);
+    if (fields.some((it) => !said.has(it))) last.add(row);
+    for (const field of fields) said.add(field);
+  }
+  return [...new Set([...last, ...newest])].map(({ a, s }) => [a, s]);
+}
+
+/** What it says something of. */
+function fieldsIn(row: EntryRow): readonly string[] {
+  const bytes = entryOf(row).body;
+  const body = bytes === null ? undefined : decodeBody(row.kind, bytes);
+  if (body?.ok !== true || body.value.type !== "meta") return [];
+  const { title, topic, picture, history, timer } = body.value;
+  const said = Object.entries({ title, topic, picture, history, timer });
+  return said.flatMap(([field, value]) => (value === null ? [] : [field]));
 }
 
 async function withLink(
@@ -101,21 +139,4 @@ async function placesOf(
   const rows = await Promise.all(logs.map((a) => tx.get("logs", a)));
   const theirs = new Set(logs.filter((_, i) => rows[i]?.account === author));
   return places.filter(([a]) => theirs.has(a));
-}
-
-async function oldestOf(
-  tx: ReadTx,
-  c: number,
-  places: readonly EntryPlace[],
-): Promise<EntryPlace | undefined> {
-  const rows = await Promise.all(places.map((place) => tx.get("entries", [c, ...place])));
-  let oldest = 0;
-  for (const [i, row] of rows.entries()) {
-    const least = rows[oldest];
-    const isOlder =
-      row === undefined ||
-      (least !== undefined && (row.h - least.h || row.b - least.b || row.s - least.s) < 0);
-    if (isOlder) oldest = i;
-  }
-  return places[oldest];
 }

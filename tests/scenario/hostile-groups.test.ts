@@ -136,6 +136,55 @@ test("[GP17] [GL4] what a hostile admin said leaves room for words once they wer
   });
 });
 
+test("[GP17] [GP9] what a group is called is not forgotten for all that is said of other things", async () => {
+  const { alice, bob, befriend, pass } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await makeGroup(alice, []);
+  const c = await groupOf(alice);
+  const { groups } = alice.device;
+  expect(await groups.describe(c, { title: "The old hut", history: "week" })).toEqual({ ok: true });
+  for (let n = 0; n <= METAS_OF_ACCOUNT_MAX; n += 1) {
+    expect(await groups.describe(c, { topic: `day ${n}` })).toEqual({ ok: true });
+  }
+  const held = { title: "The old hut", topic: `day ${METAS_OF_ACCOUNT_MAX}`, history: "week" };
+  expect(await rosterRow(alice)).toMatchObject(held);
+  expect((await rosterRow(alice)).metas).toHaveLength(METAS_OF_ACCOUNT_MAX);
+  await add(alice, bob);
+  await pass(20 * SECOND_MS);
+  expect(await rosterRow(bob)).toMatchObject(held);
+});
+
+test("[GP17] what a removed admin said in time counts, however much they said too late", async () => {
+  const w = await world(["alice", "bob", "mallory"]);
+  const { alice, bob, mallory, pass } = w;
+  for (const it of [bob, mallory]) await w.befriend(alice, it);
+  await w.befriend(bob, mallory);
+  await makeGroup(alice, [bob]);
+  await add(alice, mallory, "admin");
+  await pass(20 * SECOND_MS);
+  const c = await groupOf(mallory);
+  const { groups } = mallory.device;
+  expect(await groups.describe(c, { title: "Mallory's" })).toEqual({ ok: true });
+  await pass(20 * SECOND_MS);
+  expect((await rosterRow(alice)).title).toBe("Mallory's");
+  alice.disconnect();
+  const called = { topic: null, picture: null, history: null, timer: null };
+  const body = encodeBody("meta", { title: "Nobody's", ...called });
+  const word = { kind: KINDS.meta.number, body };
+  const flood = await entriesOf(mallory, times(METAS_OF_ACCOUNT_MAX + 9, word));
+  for (let at = 0; at < flood.length; at += ENTRIES_MAX) {
+    const entries = flood.slice(at, at + ENTRIES_MAX);
+    await overSession(mallory, bob, [[encodePayload("entries", { entries })]]);
+    await pass(2 * SECOND_MS);
+  }
+  expect((await rosterRow(bob)).title).toBe("Nobody's");
+  await remove(alice, mallory);
+  alice.reconnect();
+  await pass(MINUTE_MS);
+  expect((await rosterRow(alice)).title).toBe("Mallory's");
+  expect((await rosterRow(bob)).title).toBe("Mallory's");
+});
+
 test("[RV1] a capsule can be made, however many strangers there are and whatever they are called", async () => {
   const { alice, nowMs } = await world(["alice"]);
   const self = await selfOf(alice);
