@@ -152,7 +152,7 @@ export const groupsDe: typeof groupsEn = {
     confirmHeading: "Der Gruppe beitreten, zu der dieser Link führt?",
     confirmBody: "Alle darin sehen deinen Namen und dass du über diesen Link kamst.",
     elsewhere: (relay) =>
-      `Der Link führt zu einem anderen Relay, ${relay}. Wie die Gruppe heißt, steht dort; wer fragt, wird dort gesehen.`,
+      `Der Link führt zu einem anderen Relay, ${relay}. Es weiß, wie die Gruppe heißt. Wer es betreibt, sieht, dass du fragst, und deine Internetadresse.`,
     askName: "Fragen, wie sie heißt",
     confirm: "Gruppe beitreten",
     joining: "Beitreten…",

@@ -154,7 +154,7 @@ export const groupsEn = {
     confirmHeading: "Join the group that this link leads to?",
     confirmBody: "Everybody in it will see your name, and that you came by this link.",
     elsewhere: (relay: string): string =>
-      `The link leads to another relay, ${relay}. What the group is called stands there; who asks is seen there.`,
+      `The link leads to another relay, ${relay}. It knows what the group is called. Whoever runs it will see that you asked, and your internet address.`,
     askName: "Ask what it is called",
     confirm: "Join group",
     joining: "Joining…",

@@ -30,19 +30,24 @@ export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
   const [step, setStep] = useState<Step>({ type: "asking" });
   const isGroup = isGroupLink(link);
   const [behind, setBehind] = useState<GroupBehind>({ name: null, elsewhere: null });
-  const [isAsked, setAsked] = useState(false);
+  /** How often the relay that the link names was to be asked. */
+  const [askings, setAskings] = useState(0);
   const asks = isGroup ? groupAsks(behind.name) : personAsks();
 
   useEffect(() => {
     if (!isGroup) return;
     const look = async (): Promise<void> => {
-      const found = await device.call("groups", "look", link, isAsked);
+      const found = await device.call("groups", "look", link, askings > 0);
       if (found.ok) setBehind(found.value);
       else
         setStep((now) => (now.type === "asking" ? { type: "failed", failure: found.error } : now));
     };
     void look();
-  }, [device, link, isGroup, isAsked]);
+  }, [device, link, isGroup, askings]);
+  const ask = (): void => {
+    setStep({ type: "asking" });
+    setAskings(askings + 1);
+  };
   const accept = async (): Promise<void> => {
     setStep({ type: "opening" });
     const opened = await device.call("device", "acceptInvite", link);
@@ -52,8 +57,8 @@ export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
   return (
     <Dialog heading={asks.heading} onClose={onClose}>
       <p>{asks.body}</p>
-      {behind.elsewhere === null ? null : (
-        <AskElsewhere relay={behind.elsewhere} onAsk={() => setAsked(true)} />
+      {behind.elsewhere === null || step.type === "opening" ? null : (
+        <AskElsewhere relay={behind.elsewhere} onAsk={ask} />
       )}
       <p className="failure" role="alert">
         {step.type === "failed" ? failureText(step.failure) : ""}

@@ -60,3 +60,16 @@ test("[AAJ3] another relay is asked what the group is called when the person wan
   expect(screen.getByRole("dialog", { name: "Join the group “Ropes”?" })).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Ask what it is called" })).toBeNull();
 });
+
+test("[AAJ3] that relay can be asked again when it did not answer", async () => {
+  const app = await shown(LINK);
+  await answer(app, { ok: true, value: { name: null, elsewhere: "https://other.example" } });
+  const askIt = (): boolean =>
+    fireEvent.click(screen.getByRole("button", { name: "Ask what it is called" }));
+  askIt();
+  await answer(app, { ok: false, error: { type: "RelayUnreachable" } });
+  expect(screen.getByRole("alert").textContent).not.toBe("");
+  askIt();
+  expect(asked(app)).toEqual(["look", "look", "look"]);
+  expect(screen.getByRole("alert").textContent).toBe("");
+});
