@@ -20,7 +20,7 @@ import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts
 import { heedEntry } from "../devices/heed.ts";
 import { followEntry, tellWhoIsOut } from "../group/follow.ts";
 import { takeRosterPart } from "../group/take-welcome.ts";
-import { SERVED_WAITING_MAX } from "../heal/answers.ts";
+import { SERVED_WAITING_MAX, takeTurn } from "../heal/answers.ts";
 import { heedRefusal } from "../heal/forks.ts";
 import { controlsWaiting } from "../outbox/control.ts";
 import { tellCard } from "../outbox/seal.ts";
@@ -286,7 +286,10 @@ async function latestIn(tx: ReadTx, device: Hex, nowMs: number): Promise<number>
   return Math.max(nowMs, ...sessions.map((it) => it.lastReceivedAtMs + 1));
 }
 
-/** A first message that came again: what we answered was perhaps lost with a relay's store. */
+/**
+ * A first message that came again: what we answered was perhaps lost with a relay's store. Whoever brings it
+ * without end is answered as seldom as who asks: rule [HE3].
+ */
 async function greetAgain(tx: WriteTx, context: OpenContext, { body }: Arrival): Promise<void> {
   const envelope = splitEnvelope(body);
   if (!envelope.ok || (await tx.get("prekeys", toHex(envelope.value.id))) === undefined) return;
@@ -294,7 +297,8 @@ async function greetAgain(tx: WriteTx, context: OpenContext, { body }: Arrival):
   const tag = flight.ok ? toHex(flight.value.message.subarray(0, 16)) : "";
   const session = await tx.find("sessions", "tags", tag);
   const device = session && (await tx.get("devices", session.device));
-  if (device !== undefined) await greetBack(tx, context, device);
+  if (device === undefined || !(await takeTurn(tx, context, device))) return;
+  await greetBack(tx, context, device);
 }
 
 /** It waits to hear that this session holds. */

@@ -148,6 +148,17 @@ test("[SS6] a payload that the relay altered behind a head that was opened reset
   expect(resets(alice)).toBe(1);
 });
 
+test("[SS4] a first message that a relay brings again and again is answered once in a second", async () => {
+  const alice = await inviting();
+  const bob = await someone("bob");
+  const first = sealed(bob, begin(alice, bob, pskOf(alice, alice.invite)), contactOf(bob));
+  await deliver(alice, first.body, alice.invite.token);
+  const sent = (): Promise<number> => alice.change((tx) => tx.count("outbox", "primary", {}));
+  const before = await sent();
+  for (let n = 0; n < 3; n += 1) await deliver(alice, first.body, alice.invite.token);
+  expect(await sent()).toBe(before + 1);
+});
+
 test("[RX17] what overtakes an introduction is held, and taken behind it", async () => {
   const alice = await inviting();
   const bob = await someone("bob");
