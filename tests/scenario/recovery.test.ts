@@ -334,3 +334,21 @@ test("[RV13] a relay that wants invitations lets in who restores an account that
   await them.pass(10 * SECOND_MS);
   expect(await bob.sees(anew)).toContain("I am back");
 });
+
+test("[RV13] a relay of an earlier version, which knows no capsules there, wants an invitation and says so", async () => {
+  const them = await world(["alice", "anew"], { newcomers: ["anew"] });
+  const { alice, anew, relay } = them;
+  const words = await writeDown(them, alice);
+  await alice.sleep();
+  relay.registration = "invite";
+  them.killRelay(relay);
+  relay.start();
+  relay.between = async (request, to) => {
+    const isAsking = request.method === "POST" && request.url.endsWith(PATHS.mailboxes);
+    const isNew = isAsking && (await request.clone().text()).includes("capsule");
+    return isNew ? Response.json({ type: "BodyMalformed" }, { status: 400 }) : to(request);
+  };
+  await restore(them, anew, words);
+  await them.pass(30 * SECOND_MS);
+  expect(anew.status?.connection).toMatchObject({ type: "offline", why: "notAdmitted" });
+});
