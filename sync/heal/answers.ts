@@ -11,6 +11,7 @@ import { type Channel, channelById, channelOf, logById } from "../channel/channe
 import { channelWith, membersOf } from "../channel/members.ts";
 import { isWithin } from "../clock/within.ts";
 import { decodeEntry } from "../entry/entry.ts";
+import { isRoster } from "../entry/kinds.ts";
 import { groupMembers } from "../group/rosters.ts";
 import { isServable, startsAnew, welcomesFor } from "../group/welcome.ts";
 import { countKnown } from "../log/known.ts";
@@ -128,7 +129,7 @@ export async function answerWant(
       upper: [channel.c, log.a, last],
       limit: SERVED_ENTRIES_MAX - found.length,
     });
-    found.push(...rows.filter(isTheirs));
+    found.push(...rows.filter((it) => isTheirs(it) && !mayBeAfterTheirEnd(it)));
     if (rows.some((it) => !isTheirs(it))) isRefused = true;
     if (found.length >= SERVED_ENTRIES_MAX) break;
   }
@@ -141,6 +142,12 @@ export async function answerWant(
   }
   context.effects.wake();
 }
+
+/**
+ * It names ops of the roster that are not here: its author may know by them that the asker is out. Rule [HE2].
+ */
+const mayBeAfterTheirEnd = ({ counts, kind }: EntryRow): boolean =>
+  counts === "waits" && !isRoster(kind);
 
 /** As they were signed; those that came in a run go as a run, which one signature covers. Rule [HY11]. */
 function suppliedBy(

@@ -50,6 +50,11 @@ export const REGRESSIONS: readonly Regression[] = [
     profile: "B",
     found: "a late AUTH of a dead connection displaced the living one for good",
   },
+  {
+    seed: 12,
+    profile: "C",
+    found: "who was out got what was written since, from a member who had not heard of their end",
+  },
   { seed: 22, profile: "C", found: "an invite was expired for a clock in 2038" },
   {
     seed: 94,
