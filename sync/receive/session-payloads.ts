@@ -79,12 +79,14 @@ export async function takeSessionPayloads(
     const held = await tx.get("contacts", from.account);
     const device = await tx.get("devices", from.device);
     if (held === undefined || device === undefined || !held.live.includes(from.device)) {
+      const isTheirs = held !== undefined && device?.account === from.account;
       // Two that put each other out are both out, whoever was heard first. Rule [OD1].
-      if (held !== undefined && device?.account === from.account && payload.type === "facts") {
+      if (isTheirs && payload.type === "facts") {
         await takeTheirFacts(tx, context, { contact: held, device }, payload.body.facts);
-        continue;
-      }
-      context.effects.dropped("stranger");
+        // What it wrote before may come only now: where its log ends says what counts. Rule [OD9].
+      } else if (isTheirs && payload.type === "chain" && held.state !== "blocked") {
+        tags.push(...(await takeChain(tx, context, { contact: held, device }, payload.body)));
+      } else context.effects.dropped("stranger");
       continue;
     }
     if (held.state === "blocked") {
@@ -258,7 +260,7 @@ async function takeTheirFacts(
   effects.devices();
 }
 
-/** A chain of the peer's: from now on we can read what they write in that channel. */
+/** A chain of the peer's: from now on we can read what they write. Who is out gets no answer. */
 async function takeChain(
   tx: WriteTx,
   context: OpenContext,
@@ -266,10 +268,11 @@ async function takeChain(
   handOver: ChainHandOver,
 ): Promise<readonly Hex[]> {
   const { self, effects, nowMs } = context;
+  const isIn = contact.live.includes(device.device);
   const channel = await openChannelWith(tx, self, contact.account, handOver.channel);
   if (channel === undefined) {
     effects.dropped("chain of another channel");
-    await askWhatItIs(tx, context, { contact, device }, handOver.channel);
+    if (isIn) await askWhatItIs(tx, context, { contact, device }, handOver.channel);
     return [];
   }
   const chain = peerChainFrom(handOver.chain, bytesOf(device.device));
@@ -277,10 +280,10 @@ async function takeChain(
     effects.dropped("chain malformed");
     return [];
   }
-  if (handOver.card !== null) {
+  if (isIn && handOver.card !== null) {
     await takeCard(tx, context, { contact, device }, handOver.card);
   }
-  await compareFacts(tx, context, contact, handOver.acctState);
+  if (isIn) await compareFacts(tx, context, contact, handOver.acctState);
   const writer = {
     account: contact.account,
     device: device.device,
@@ -306,6 +309,7 @@ async function takeChain(
     receivedAtMs: nowMs,
   });
   await dropOldChains(tx, device.device, channel.c);
+  if (!isIn) return tags;
   const isFirst = theirs.length === 0 && contact.account !== self.account;
   if (channel.kind !== "group") await answerChain(tx, context, channel, device);
   else if (isFirst) await meetNewcomer(tx, context, channel, device);
