@@ -14,6 +14,7 @@ import { takeWelcomeTurn } from "../heal/answers.ts";
 import type { ForkRow } from "../heal/rows.ts";
 import { markSent } from "../outbox/attempts.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
+import { lentTo } from "../outbox/seal.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { authNameOf } from "../roster/graph.ts";
@@ -154,7 +155,12 @@ async function forgetTold(tx: WriteTx, c: number, account: Hex): Promise<void> {
   const others = (held: readonly Hex[]): readonly Hex[] => held.filter((it) => !devices.has(it));
   const { holders, before = [] } = chain;
   if (![...holders, ...before].some((it) => devices.has(it))) return;
-  await tx.put("ownChains", { ...chain, holders: others(holders), before: others(before) });
+  // They have it still, and may go again before anything is sealed.
+  const lent = lentTo(
+    chain,
+    holders.filter((it) => devices.has(it)),
+  );
+  await tx.put("ownChains", { ...lent, holders: others(holders), before: others(before) });
 }
 
 /** What the links of the group are now: our doors follow, and so does who waits. */

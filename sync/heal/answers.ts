@@ -16,7 +16,7 @@ import { groupMembers } from "../group/rosters.ts";
 import { isServable, startsAnew, welcomesFor } from "../group/welcome.ts";
 import { countKnown } from "../log/known.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
-import { handOver } from "../outbox/seal.ts";
+import { handOver, lentTo } from "../outbox/seal.ts";
 import { withTargets } from "../outbox/targets.ts";
 import { entriesThatFit } from "../payload/entries.ts";
 import type { Nack } from "../payload/nack.ts";
@@ -62,12 +62,26 @@ export async function answerNack(
     const isHolder = chain.holders.includes(from.device);
     if (named.length > 0 || (lacked.length > 0 && !isHolder)) {
       const payload = await handOver(tx, context, channel, chain, from.account);
-      const control = { ...context, device: from, payloads: [payload], before: null, psk: null };
-      await sendControl(tx, control);
+      await lend(tx, context, chain, from, payload);
     }
     for (const row of lacked) await sendAnew(tx, row, from.device);
   }
   context.effects.wake();
+}
+
+/** Who goes before anything is sealed for them has the chain all the same. Rule [RT1]. */
+async function lend(
+  tx: WriteTx,
+  context: OpenContext,
+  chain: OwnChainRow,
+  device: DeviceRow,
+  payload: Uint8Array,
+): Promise<void> {
+  const control = { ...context, device, payloads: [payload], before: null, psk: null };
+  if (!(await sendControl(tx, control))) return;
+  if (!chain.holders.includes(device.device)) {
+    await tx.put("ownChains", lentTo(chain, [device.device]));
+  }
 }
 
 /** A stranger is answered in groups alone, a contact in all channels that we share. */
@@ -191,13 +205,7 @@ export async function answerRosterWant(
   const chain = await tx.get("ownChains", channel.c);
   if (chain !== undefined) {
     const payload = await handOver(tx, context, channel, chain, from.account);
-    await sendControl(tx, {
-      ...context,
-      device: from,
-      payloads: [payload],
-      before: null,
-      psk: null,
-    });
+    await lend(tx, context, chain, from, payload);
     for (const row of await lackedBy(tx, channel, from.device))
       await sendAnew(tx, row, from.device);
   }

@@ -276,14 +276,20 @@ async function isAnybodyGone(
   tx: ReadTx,
   self: Self,
   channel: Channel,
-  { holders }: OwnChainRow,
+  { holders, lent = [] }: OwnChainRow,
   recipients: readonly DeviceRow[],
 ): Promise<boolean> {
   const served = new Set(recipients.map((it) => it.device));
-  const others = holders.filter((it) => !served.has(it));
+  const others = [...holders, ...lent].filter((it) => !served.has(it));
   if (others.length === 0) return false;
   const readers = new Set((await mayRead(tx, self, channel)).map((it) => it.device));
   return others.some((it) => !readers.has(it));
+}
+
+/** The same chain, in the hands of these devices as well. They are no `holders` by that. Rule [RT1]. */
+export function lentTo(chain: OwnChainRow, devices: readonly Hex[]): OwnChainRow {
+  const lent = new Set([...(chain.lent ?? []), ...devices]);
+  return { ...chain, lent: [...lent] };
 }
 
 /** The payload that lets a device of `account` read what we seal in the channel from now on. */

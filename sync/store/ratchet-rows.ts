@@ -27,6 +27,8 @@ export type OwnChainRow = {
   readonly sealedCount: number;
   /** Devices (hex16) that were handed this chain. */
   readonly holders: readonly Hex[];
+  /** Those that have it, and are handed it once more all the same before something is sealed for them. */
+  readonly lent?: readonly Hex[];
   /** Those that held the chain before it. */
   readonly before?: readonly Hex[];
   /** Of a group: what newcomers may read of the past, when the chain began. */

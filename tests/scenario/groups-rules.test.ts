@@ -4,6 +4,7 @@ import { SMALL_CHAIN_MESSAGES_MAX, CHAIN_MESSAGES_MAX } from "../../crypto/chain
 import type { OwnChainRow } from "../../sync/store/ratchet-rows.ts";
 import { add, groupOf, hears, makeGroup, members, remove, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
+import { linked } from "./sibling.ts";
 import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
 /** Their chain in the group. */
@@ -43,6 +44,29 @@ test("[RT1] who goes ends the chain of everybody who hears it; who comes does no
   await w.pass(20 * SECOND_MS);
   expect([await nextChain(w, alice), await nextChain(w, bob)]).toEqual(without);
   await w.atRest();
+});
+
+test("[RT1] who was let in again, and goes before our other device says a word, ends its chain as well", async () => {
+  const w = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol } = w;
+  await w.befriend(phone, bob);
+  await w.befriend(phone, carol);
+  await linked(phone, laptop);
+  await w.pass(MINUTE_MS);
+  await makeGroup(phone, [bob, carol]);
+  await w.pass(30 * SECOND_MS);
+  const before = await nextChain(w, laptop);
+  await remove(phone, carol);
+  await w.pass(10 * SECOND_MS);
+  await add(phone, carol);
+  await w.pass(10 * SECOND_MS);
+  expect((await chainOf(laptop)).state.tag.join()).toBe(before);
+  expect(await carol.device.groups.leave(await groupOf(carol))).toEqual({ ok: true });
+  await w.pass(10 * SECOND_MS);
+  const after = await nextChain(w, laptop);
+  const held = (await carol.rows("peerChains")).map(({ state }) => state.tag.join());
+  expect(held).toContain(before);
+  expect(held).not.toContain(after);
 });
 
 test("[RT2] what is said after the policy of history changed is under a new chain", async () => {

@@ -174,5 +174,11 @@ export const REGRESSIONS: readonly Regression[] = [
     profile: "G",
     found: "what was dropped with somebody who went was shown as sent, though others were left",
   },
+  {
+    seed: 8071,
+    profile: "G",
+    found:
+      "who was let in again, and left before our other device spoke, kept the key of its chain",
+  },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
 ];

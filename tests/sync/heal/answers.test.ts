@@ -136,6 +136,17 @@ test.each([
   },
 );
 
+test("[HE1] [RT1] who is answered with a chain is remembered to have it, though nothing was sealed for them", async () => {
+  const it = await pair(1);
+  const device = await deviceOf(it);
+  const chain = await chainOf(it.alice);
+  await it.alice.change((tx) => tx.put("ownChains", { ...chain, holders: [] }));
+  const tags = [chain.state.tag];
+  await it.alice.change((tx) => answerNack(tx, it.alice.context, device, { tags }, true));
+  expect(await answersOf(it.alice)).toBe(1);
+  expect(await chainOf(it.alice)).toEqual({ ...chain, holders: [], lent: [device.device] });
+});
+
 test("[HE1] for a tag that is not ours nothing is handed over to who holds our chain", async () => {
   const it = await pair(1);
   const device = await deviceOf(it);

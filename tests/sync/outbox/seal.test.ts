@@ -106,7 +106,17 @@ test("[OB3] after 25 messages, a day, or when somebody is gone, a new chain begi
     if (third !== undefined) await tx.put("ownChains", { ...third, holders: ["gone"] });
   });
   await write(NOW_MS + SMALL_CHAIN_MS_MAX + 2);
-  expect((await chainOf(alice))?.state.tag).not.toEqual(third?.state.tag);
+  const fourth = await chainOf(alice);
+  expect(fourth?.state.tag).not.toEqual(third?.state.tag);
+
+  // Whoever has it counts, also when they are handed it once more before something is for them. Rule [RT1].
+  await alice.change(async (tx) => {
+    if (fourth !== undefined) await tx.put("ownChains", { ...fourth, lent: ["gone"] });
+  });
+  await write(NOW_MS + SMALL_CHAIN_MS_MAX + 3);
+  const fifth = await chainOf(alice);
+  expect(fifth?.state.tag).not.toEqual(fourth?.state.tag);
+  expect(fifth?.lent).toBeUndefined();
 });
 
 test("[OB4] a body older than 20 days is sealed anew; a hand-over goes as it is", async () => {
