@@ -31,14 +31,15 @@ export function forgottenIn(
   const gone = table === "outbox" ? before : undefined;
   if (gone?.n === undefined || gone.what !== "entry" || gone.isUnconfirmed === true) return null;
   const place = placeOf(seen.logs.get(gone.a)?.log ?? "", gone.s);
-  // Whoever is out, or was when they wrote it, drops it.
+  const went = wentIn(together);
+  // Whoever is out, or was when they wrote it, drops it; and who was out for a moment of this commit.
   const isOut = !membersIn(seen, gone.c).includes(seen.account) || seen.unheard.has(place);
-  if (isOut) return null;
+  if (isOut || went.has(`${gone.c} ${seen.account}`)) return null;
   for (const { device, isLast } of gone.targets) {
     const other = ofDevice(device);
     if (isLast === true || other.held.has(place)) continue;
     if (!mayRead(seen, gone.c, other.account, device)) continue;
-    if (wentIn(together).has(`${gone.c} ${other.account}`)) continue;
+    if (went.has(`${gone.c} ${other.account}`)) continue;
     return `[INV7] ${seen.who} forgot to deliver ${place} to ${other.who}`;
   }
   return null;

@@ -180,5 +180,10 @@ export const REGRESSIONS: readonly Regression[] = [
     found:
       "who was let in again, and left before our other device spoke, kept the key of its chain",
   },
+  {
+    seed: 30_069,
+    profile: "G",
+    found: "the verdict: who was removed and let in again within one commit dropped what waited",
+  },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
 ];
