@@ -15,6 +15,9 @@ import {
 
 /** One world in so many begins from nothing. */
 const FRESH_EVERY = 20;
+/** From here on nine stories in ten are short ones, so that many fit in a run. A commit's seeds are here. */
+export const SHORT_SEEDS = 2 ** 36;
+const LONG_EVERY = 10;
 /** Beyond every seed that is a commit's hash. */
 const TEMPLATE_SEED = 2 ** 40;
 const DAY_MS = 86_400_000;
@@ -24,7 +27,8 @@ export function planOf(seed: number, profile: Profile): Plan {
   const chance = new Chance(seed, `plan ${profile}`);
   // Where the only relay lies, who was never met may stay so.
   const isFresh = chance.below(FRESH_EVERY) === 0 && profile !== "D";
-  const template = chance.below(family === "pairs" ? PAIR_TEMPLATES : CROWD_TEMPLATES);
+  const short = shorteningOf(seed, profile);
+  const template = short.world(chance.below(family === "pairs" ? PAIR_TEMPLATES : CROWD_TEMPLATES));
   const shape = isFresh ? freshShape(family, chance) : shapeOf(family, template);
   const { people, seconds } = shape;
   const devices = people + seconds.length;
@@ -41,10 +45,10 @@ export function planOf(seed: number, profile: Profile): Plan {
   };
   const steps = [
     ...(isFresh ? meetings(chance, people, meetAfterMs(family)) : []),
-    ...talk(chance, devices),
+    ...short.story(talk(chance, devices)),
     ...faults(chance, devices, profile),
-    ...deeds(new Chance(seed, `deeds ${profile}`), devices),
-    ...(family === "crowd" ? crowdSteps(seed, profile, shape, isFresh) : []),
+    ...short.story(deeds(new Chance(seed, `deeds ${profile}`), devices)),
+    ...(family === "crowd" ? crowdSteps({ seed, profile, shape, isFresh, short }) : []),
     // What was only begun to be wished for would be lost.
     ...(isFresh ? [] : losses(new Chance(seed, `losses ${profile}`), devices, profile)),
   ];
@@ -64,17 +68,40 @@ function familyOf(seed: number, profile: Profile): Family {
   return new Chance(seed, `family ${profile}`).happens(0.5) ? "crowd" : "pairs";
 }
 
-function crowdSteps(
-  seed: number,
-  profile: Profile,
-  { people, seconds }: Shape,
-  isFresh: boolean,
-): readonly Step[] {
+type Shortening = {
+  /** The world to begin from instead of that one. */
+  readonly world: (template: number) => number;
+  readonly story: (steps: readonly Step[]) => readonly Step[];
+};
+
+const WHOLE: Shortening = { world: (template) => template, story: (steps) => steps };
+
+/** As few people as there may be, who say and do half as much. What goes wrong stays. */
+function shorteningOf(seed: number, profile: Profile): Shortening {
+  const chance = new Chance(seed, `short ${profile}`);
+  const isShort = seed >= SHORT_SEEDS && chance.below(LONG_EVERY) !== 0;
+  if (!isShort) return WHOLE;
+  return {
+    world: (template) => template - (template % SIZES),
+    story: (steps) => steps.filter(() => chance.happens(0.5)),
+  };
+}
+
+type Crowd = {
+  readonly seed: number;
+  readonly profile: Profile;
+  readonly shape: Shape;
+  readonly isFresh: boolean;
+  readonly short: Shortening;
+};
+
+function crowdSteps({ seed, profile, shape, isFresh, short }: Crowd): readonly Step[] {
+  const { people, seconds } = shape;
   const chance = new Chance(seed, `crowd ${profile}`);
   const devices = people + seconds.length;
   return [
     ...(isFresh ? assembly(chance, people, seconds) : []),
-    ...groupTalk(chance, devices),
+    ...short.story(groupTalk(chance, devices)),
     ...upheaval(chance, devices, people, profile === "G"),
   ];
 }
@@ -110,13 +137,15 @@ export function templatePlan(family: Family, template: number): Plan {
 
 const meetAfterMs = (family: Family): number => (family === "pairs" ? 0 : LINKED_AFTER_MS);
 
+const SIZES = 3;
+
 type Shape = { readonly people: number; readonly seconds: readonly number[] };
 
 /** Pairs: 2, 3 or 4 people. Crowds: 3 to 5, of whom one has a second device. */
 const shapeOf = (family: Family, template: number): Shape =>
   family === "pairs"
-    ? { people: 2 + (template % 3), seconds: [] }
-    : { people: 3 + (template % 3), seconds: [template % 2] };
+    ? { people: 2 + (template % SIZES), seconds: [] }
+    : { people: 3 + (template % SIZES), seconds: [template % 2] };
 
 const freshShape = (family: Family, chance: Chance): Shape => ({
   people: chance.between(2, 3),
