@@ -367,19 +367,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "the last word is the one that came last",
-    profile: "C",
-    from: 471,
-    breaks: ["INV16"],
-    edits: [
-      {
-        file: "sync/thread/stamp.ts",
-        find: "  return compareStamps(a.stamp, b.stamp) >= 0 ? a : b;\n",
-        replace: "  return b;\n",
-      },
-    ],
-  },
-  {
     name: "what is said about a message that is not here yet is lost",
     profile: "C",
     breaks: ["INV16"],
