@@ -9,7 +9,7 @@ import { installBrowsers } from "./install-browsers.ts";
 import { runnerStep, runSteps, type Step } from "./steps.ts";
 
 /** The same worlds on every commit (docs/decisions/0054); new ones, and more, by `npm run sim`. */
-const SIM_SEEDS = 480;
+const SIM_SEEDS = 2_000;
 /** Or "tree": other worlds for each content (tests/sim/main.ts). */
 const SIM_BASE = "0";
 
