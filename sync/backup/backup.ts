@@ -80,11 +80,11 @@ async function readPiece(
 ): ReturnType<Backup["read"]> {
   const self = deps.self();
   if (self === undefined) return err({ type: "NotStarted" });
-  const { lane, store, timers, random } = deps;
+  const { lane, store, timers, random, effects } = deps;
   if (from !== null) return ok(await nextPiece({ store, random, self }, from));
   const first = await lane.run(() =>
     store.write(CONTENT_TABLES, (tx) =>
-      accountFrame(tx, { self, random }, timers.now(), hasSecret),
+      accountFrame(tx, self, { nowMs: timers.now(), random, effects }, hasSecret),
     ),
   );
   const piece = await nextPiece({ store, random, self }, BACKUP_START);

@@ -12,6 +12,7 @@ import type { Self } from "../account/self.ts";
 import { entryOf, runsOf } from "../backfill/plan.ts";
 import { encodeShaped } from "../cbor-shape.ts";
 import { bytesOf, type Channel, type Log, logsOf, numbered } from "../channel/channels.ts";
+import type { TokenContext } from "../contact/contacts.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { welcomesFor } from "../group/welcome.ts";
 import { countKnown, limitKnown, maxKnown } from "../log/known.ts";
@@ -59,18 +60,18 @@ type ExportDeps = { readonly store: Store; readonly random: Random; readonly sel
 /** The first frame. `secret`: goes along only into a file that nobody opens without a passphrase. */
 export async function accountFrame(
   tx: WriteTx,
-  { self, random }: Omit<ExportDeps, "store">,
-  nowMs: number,
+  self: Self,
+  context: TokenContext,
   hasSecret: boolean,
 ): Promise<Uint8Array> {
-  const content = await capsuleContentOf(tx, self, { nowMs, random }, 0);
+  const content = await capsuleContentOf(tx, self, context, 0);
   const encoded = encodeCapsule(content, self.keys.sigSecret);
   assert(encoded.ok, "names alone fit");
   return frameOf(
     FRAME.account,
     encodeShaped(ACCOUNT_FRAME, {
       account: bytesOf(self.account),
-      writtenAtMs: nowMs,
+      writtenAtMs: context.nowMs,
       secret: hasSecret ? self.recoverySecret : null,
       capsule: encoded.value.bytes,
     }),

@@ -16,7 +16,6 @@
  */
 import { utf8 } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
-import type { Random } from "../../crypto/base/random.ts";
 import { decodeCard } from "../../crypto/identity/card.ts";
 import {
   encodeIntroduction,
@@ -42,7 +41,7 @@ import {
 } from "../cbor-shape.ts";
 import { bytesOf } from "../channel/channels.ts";
 import { HLC_MAX } from "../clock/hlc.ts";
-import { ownCard, ownContact, tokenFor } from "../contact/contacts.ts";
+import { ownCard, ownContact, type TokenContext, tokenFor } from "../contact/contacts.ts";
 import { LATER_FIELDS_MAX } from "../entry/later-fields.ts";
 import type { ContactRow, ContactState, DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -137,12 +136,11 @@ export async function contentOf(tx: ReadTx, self: Self): Promise<Content> {
 export async function capsuleContentOf(
   tx: WriteTx,
   self: Self,
-  { nowMs, random }: { readonly nowMs: number; readonly random: Random },
+  context: TokenContext,
   counter: number,
 ): Promise<CapsuleContent> {
   const content = await contentOf(tx, self);
-  // The token was told to our relay before: our own devices hold it.
-  const context = { nowMs, random, effects: { upkeep: () => undefined } };
+  const { nowMs } = context;
   const token = await tokenFor(tx, context, await ownContact(tx, self));
   const card = await ownCard(tx, self, token, nowMs);
   return {

@@ -210,12 +210,12 @@ type Made = { readonly bytes: Uint8Array; readonly same: Hex; readonly shortened
 
 async function makeCapsule(
   tx: WriteTx,
-  { random }: KeeperDeps,
+  { random, effects }: KeeperDeps,
   self: Self,
   { counter, atMs }: { readonly counter: number; readonly atMs: number },
 ): Promise<Made | undefined> {
   const same = sameAs(await contentOf(tx, self));
-  const content = await capsuleContentOf(tx, self, { nowMs: atMs, random }, counter);
+  const content = await capsuleContentOf(tx, self, { nowMs: atMs, random, effects }, counter);
   const encoded = encodeCapsule(content, self.keys.sigSecret);
   return encoded.ok ? { ...encoded.value, same } : undefined;
 }

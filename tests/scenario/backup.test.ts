@@ -103,6 +103,26 @@ describe("a wiped browser", () => {
     for (const person of [anew, bob, carol]) expect(person.bugs).toEqual([]);
   });
 
+  test("[BU5] a device of the account that came later has what the file has not", async () => {
+    const them = await world(["alice", "bob", "again", "third"], { newcomers: ["again", "third"] });
+    const { alice, bob, again, third } = them;
+    await them.befriend(alice, bob);
+    await bob.say(alice, "heard");
+    await them.pass(10 * SECOND_MS);
+    const frames = await backUp(them, alice);
+    await bob.say(alice, "after the backup");
+    await them.pass(10 * SECOND_MS);
+    await alice.sleep();
+    await takeIn(them, again, frames);
+    await them.pass(20 * SECOND_MS);
+    expect(await again.sees(bob)).toContain("after the backup");
+    await bob.sleep();
+    await takeIn(them, third, frames);
+    await them.pass(20 * SECOND_MS);
+    expect(await third.sees(bob)).toContain("after the backup");
+    for (const person of [again, third]) expect(person.bugs).toEqual([]);
+  });
+
   test("[BU7] a file that nobody needs a passphrase for has no secret: the words go with it", async () => {
     const them = await world(["alice", "mallory", "anew"], { newcomers: ["anew"] });
     const { alice, anew } = them;
