@@ -27,7 +27,7 @@ type Pending = { readonly put: PutRequest; readonly settle: (result: PutResult) 
 
 export type PutWindowOptions = {
   readonly timers: Timers;
-  /** No OK came for `PUT_ANSWER_TIMEOUT_MS` although some are due. */
+  /** The PUT that waits longest has waited for `PUT_ANSWER_TIMEOUT_MS` since it is that one. */
   readonly onStuck: () => void;
 };
 
@@ -135,8 +135,11 @@ export class PutWindow {
   #take(request: number): Pending | undefined {
     const pending = this.#sent.get(request);
     if (pending === undefined) return undefined;
+    const [longest] = this.#sent.keys();
     this.#sent.delete(request);
     this.#sentBytes -= pending.put.body.length;
+    // On a slow way answers come late, but in turn. One that was passed over is lost.
+    if (request !== longest) return pending;
     this.#cancelStuck();
     if (!this.isAnswered) this.#armStuck();
     return pending;

@@ -171,6 +171,21 @@ test("[SE12] 30 seconds count from the first PUT that waits", async () => {
   expect(it.link.state()).toMatchObject({ type: "waiting", why: "silent" });
 });
 
+test("[SE12] answers to later PUTs put nothing off for one that was passed over", async () => {
+  const it = await openStage("guest");
+  const lost = it.link.put(putOf());
+  for (let seconds = 0; seconds < 30; seconds += 1) {
+    expect(it.link.state().type).toBe("open");
+    void it.link.put(putOf());
+    await it.timers.advance(1_000);
+    const [latest] = it.relay.said("put").slice(-1);
+    it.relay.say(okTo(latest!.request));
+  }
+  await it.timers.settle();
+  expect(it.link.state()).toMatchObject({ type: "waiting", why: "silent" });
+  expect(await lost).toEqual(DOWN);
+});
+
 test("[SE7] PUTs that were not sent yet stay at home after GOAWAY", async () => {
   const it = await openStage("guest");
   const all = Array.from({ length: PUTS_OUTSTANDING_MAX + 5 }, () => it.link.put(putOf()));
