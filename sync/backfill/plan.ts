@@ -56,15 +56,21 @@ export class Plan {
   left: number;
   readonly #tx: ReadTx;
   readonly #sources: readonly Source[];
+  readonly #isTheirs: (row: EntryRow) => boolean;
 
-  /** `starts`: by log id, the first entry that the asker may read, where that is not the first. */
+  /**
+   * `starts`: by log id, the first entry that the asker may read, where that is not the first. `isTheirs`: may
+   * this one be given to them?
+   */
   constructor(
     tx: ReadTx,
     logs: readonly Log[],
     held: readonly LogKnown[],
     starts: ReadonlyMap<Hex, number>,
+    isTheirs: (row: EntryRow) => boolean,
   ) {
     this.#tx = tx;
+    this.#isTheirs = isTheirs;
     const known = new Map(held.map((it) => [toHex(it.log), it.known]));
     this.#sources = logs.map((log) => ({
       log,
@@ -87,7 +93,7 @@ export class Plan {
       const source = await this.#newest();
       const row = source?.rows[0];
       if (source === undefined || row === undefined) {
-        // What is withheld was counted, and is not supplied.
+        // What is not given to them was counted, and is not supplied.
         this.left = 0;
         break;
       }
@@ -130,8 +136,7 @@ export class Plan {
         limit: ROWS_AT_ONCE,
       });
       source.below = rows.at(-1)?.s ?? source.first;
-      const isDue = (it: EntryRow): boolean =>
-        it.withheld !== true && !hasKnown(source.theirs, it.s);
+      const isDue = (it: EntryRow): boolean => this.#isTheirs(it) && !hasKnown(source.theirs, it.s);
       source.rows = rows.filter(isDue);
     }
   }

@@ -1,7 +1,7 @@
 /**
  * Supplying history: what a device lacks of a channel, newest first over all its logs, in chunks that
  * fit an envelope. Who is asked holds no state: the next question says what arrived.
- * docs/protocol/backfill.md, rules [HY8] to [HY11].
+ * docs/protocol/backfill.md, rules [HY8] to [HY11] and [HY26].
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
@@ -9,7 +9,7 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logsOf } from "../channel/channels.ts";
 import { channelWith } from "../channel/members.ts";
 import { groupMembers } from "../group/rosters.ts";
-import { startsFor } from "../group/welcome.ts";
+import { mayBeAfterAnEnd, startsFor } from "../group/welcome.ts";
 import { countKnown, KNOWN_NOTHING, limitKnown, unionKnown } from "../log/known.ts";
 import { owe } from "../media/owed.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
@@ -23,7 +23,7 @@ import {
 } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
 import { PART_BYTES_MAX, Plan } from "./plan.ts";
@@ -94,8 +94,10 @@ export async function historyChunks(
   max: number,
 ): Promise<HistoryPart> {
   const logs = await logsOf(tx, channel.c);
-  const plan = new Plan(tx, logs, held, await startsOf(tx, channel, from.account));
   const isOwn = from.account === self.account;
+  const isTheirs = (it: EntryRow): boolean =>
+    it.withheld !== true && (isOwn || !mayBeAfterAnEnd(it));
+  const plan = new Plan(tx, logs, held, await startsOf(tx, channel, from.account), isTheirs);
   const read = isOwn ? readOf(logs) : await readBy(tx, self, logs, from.account);
   const chunks: Chunk[] = [];
   const known = new Map(held.map((it) => [toHex(it.log), it.known]));

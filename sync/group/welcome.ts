@@ -14,7 +14,7 @@ import { encodePayload } from "../payload/payload.ts";
 import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
 import { decodeRosterBody, ROSTER_KINDS, type RosterOp } from "../roster/ops.ts";
 import { opsForFormer } from "../roster/out.ts";
-import type { Hex } from "../store/rows.ts";
+import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
 import { isLink, liveLinkPlaces } from "./links.ts";
@@ -331,3 +331,10 @@ export const isServable = (
   { floor }: MemberRow,
 ): boolean =>
   h >= floor || s === 1 || isRoster(kind) || kind === KINDS.meta.number || isLink({ kind });
+
+/**
+ * Does it name ops that are not here? Its author may know by them that a member who asks is out, so only our
+ * own devices get it, which are out when we are. Rules [HE2] and [HY26].
+ */
+export const mayBeAfterAnEnd = ({ counts, kind }: EntryRow): boolean =>
+  counts === "waits" && !isRoster(kind);

@@ -11,9 +11,8 @@ import { type Channel, channelById, channelOf, logById } from "../channel/channe
 import { channelWith, membersOf } from "../channel/members.ts";
 import { isWithin } from "../clock/within.ts";
 import { decodeEntry } from "../entry/entry.ts";
-import { isRoster } from "../entry/kinds.ts";
 import { groupMembers } from "../group/rosters.ts";
-import { isServable, startsAnew, welcomesFor } from "../group/welcome.ts";
+import { isServable, mayBeAfterAnEnd, startsAnew, welcomesFor } from "../group/welcome.ts";
 import { countKnown } from "../log/known.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { handOver, lentTo } from "../outbox/seal.ts";
@@ -135,6 +134,7 @@ export async function answerWant(
   const member = (await groupMembers(tx, channel)).find((it) => it.account === from.account);
   const isTheirs = (it: EntryRow): boolean =>
     it.withheld !== true && (member === undefined || isServable(it, member));
+  const isOwn = from.account === context.self.account;
   const found: EntryRow[] = [];
   let isRefused = false;
   for (const [first, last] of want.ranges) {
@@ -143,7 +143,7 @@ export async function answerWant(
       upper: [channel.c, log.a, last],
       limit: SERVED_ENTRIES_MAX - found.length,
     });
-    found.push(...rows.filter((it) => isTheirs(it) && !mayBeAfterTheirEnd(it)));
+    found.push(...rows.filter((it) => isTheirs(it) && (isOwn || !mayBeAfterAnEnd(it))));
     if (rows.some((it) => !isTheirs(it))) isRefused = true;
     if (found.length >= SERVED_ENTRIES_MAX) break;
   }
@@ -156,12 +156,6 @@ export async function answerWant(
   }
   context.effects.wake();
 }
-
-/**
- * It names ops of the roster that are not here: its author may know by them that the asker is out. Rule [HE2].
- */
-const mayBeAfterTheirEnd = ({ counts, kind }: EntryRow): boolean =>
-  counts === "waits" && !isRoster(kind);
 
 /** As they were signed; those that came in a run go as a run, which one signature covers. Rule [HY11]. */
 function suppliedBy(

@@ -1,0 +1,88 @@
+import { beforeAll, expect, test } from "vitest";
+
+import { ready } from "../../../crypto/base/sodium.ts";
+import { historyChunks } from "../../../sync/backfill/supply.ts";
+import { appendMessage } from "../../../sync/channel/append.ts";
+import { bytesOf, type Channel, channelOf, logsOf } from "../../../sync/channel/channels.ts";
+import { createGroup } from "../../../sync/group/acts.ts";
+import { answerWant } from "../../../sync/heal/answers.ts";
+import { controlsWaiting } from "../../../sync/outbox/control.ts";
+import type { DeviceRow } from "../../../sync/store/rows.ts";
+import { introduce, sibling, type Someone, someone } from "../acquainted.ts";
+
+beforeAll(() => ready);
+
+type Hut = {
+  readonly alice: Someone;
+  readonly channel: Channel;
+  /** The number of what waits. */
+  readonly waiting: number;
+  readonly deviceOf: (who: Someone) => Promise<DeviceRow>;
+};
+
+/** Alice's group with Bob: of three messages the second names an op that is not here. */
+async function hut(alice: Someone, bob: Someone): Promise<Hut> {
+  await introduce(alice, bob);
+  const made = await alice.change((tx) =>
+    createGroup(tx, alice.context, "Hut", [bob.self.account], "all"),
+  );
+  if (!made.ok) throw new Error(made.error.type);
+  const told = await alice.change(async (tx) => {
+    const places: number[] = [];
+    const channel = await channelOf(tx, made.value.c);
+    if (channel === undefined) throw new Error("a group");
+    for (const text of ["one", "two", "three"]) {
+      const { entry } = await appendMessage(tx, { ...alice.context, channel, text });
+      places.push(entry.s);
+      if (text === "two") await tx.put("entries", { ...entry, counts: "waits" });
+    }
+    return { channel, waiting: places[1] ?? 0 };
+  });
+  const deviceOf = async ({ self }: Someone): Promise<DeviceRow> => {
+    const row = await alice.store.read(["devices"], (tx) => tx.get("devices", self.device));
+    if (row === undefined) throw new Error("a device");
+    return row;
+  };
+  return { alice, ...told, deviceOf };
+}
+
+/** The numbers that are supplied to them as history. */
+async function suppliedTo(who: Someone, it: Hut): Promise<readonly number[]> {
+  const { alice, channel } = it;
+  const device = await it.deviceOf(who);
+  const { chunks, left } = await alice.change((tx) =>
+    historyChunks(tx, alice.self, device, channel, [], 4),
+  );
+  expect(left).toBe(0);
+  return chunks
+    .flatMap(({ runs }) => runs)
+    .flatMap(({ first, items }) => items.map((_, i) => first + i))
+    .toSorted((a, b) => a - b);
+}
+
+test("[HY26] [HE2] what waits for ops is given to our own devices, and to no other member", async () => {
+  const alice = await someone("alice");
+  const laptop = await sibling(alice, "laptop");
+  const bob = await someone("bob");
+  const it = await hut(alice, bob);
+  const { channel, waiting } = it;
+  const all = await suppliedTo(laptop, it);
+  expect(all).toContain(waiting);
+  expect(await suppliedTo(bob, it)).toEqual(all.filter((s) => s !== waiting));
+  const [log] = await alice.change((tx) => logsOf(tx, channel.c));
+  const want = {
+    channel: bytesOf(channel.id),
+    log: bytesOf(log?.log ?? ""),
+    ranges: [[waiting, waiting] as const],
+  };
+  const answersTo = async (who: Someone): Promise<number> => {
+    const device = await it.deviceOf(who);
+    return alice.change(async (tx) => {
+      const before = await controlsWaiting(tx, device.device, null);
+      await answerWant(tx, alice.context, device, want, true);
+      return (await controlsWaiting(tx, device.device, null)) - before;
+    });
+  };
+  expect(await answersTo(bob)).toBe(0);
+  expect(await answersTo(laptop)).toBe(1);
+});
