@@ -160,6 +160,8 @@ test("[AWK1] [APW1] [APN4] a push while the app is open asks its engine, and som
   await dialog.getByText("Always").click();
   await dialog.getByRole("button", { name: "Mute" }).click();
   await expect(dialog).toHaveCount(0);
+  // The engine has noted it: the dialog closes before that.
+  await expect(bob.chat("Alice")).toHaveAccessibleName(/muted/u, { timeout: AGAIN_MS });
   await bob.leave();
   await expect.poll(() => socketsAt(bob.url)).toBeLessThanOrEqual(ALICES_SOCKETS);
   await alice.say("psst");
