@@ -6,6 +6,7 @@
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, logsOf, numbered } from "../channel/channels.ts";
+import { membersOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { Lane } from "../lane.ts";
 import { limitKnown } from "../log/known.ts";
@@ -190,6 +191,8 @@ class Rounds implements Backfiller {
     const wanted = await store.read(WANTED_TABLES, (tx) => readWanted(tx, self));
     const isWanted = (c: number): boolean => wanted.some(({ channel }) => channel.c === c);
     for (const c of this.#dry.keys()) if (!isWanted(c)) this.#dry.delete(c);
+    for (const c of this.#asked.keys()) if (!isWanted(c)) this.#asked.delete(c);
+    this.#tellLeft();
     let waitMs = Infinity;
     let underWay = 0;
     for (const { channel, suppliers } of wanted) {
@@ -278,13 +281,15 @@ function isDone(asked: Asked, suppliers: readonly DeviceRow[], self: Self): bool
 
 type Wanted = { readonly channel: Channel; readonly suppliers: readonly DeviceRow[] };
 
-/** The account channel first, then what was written to last. */
+/** The account channel first, then what was written to last. Who is out of a group asks nobody there. */
 async function readWanted(tx: ReadTx, self: Self): Promise<readonly Wanted[]> {
   const all = (await tx.range("channels", "primary", {})).map((it) => numbered(it, "c"));
-  const asking = all.filter((it) => it.history === "wanted");
   const wanted: Channel[] = [];
-  // What lies at a relay for us comes first: nobody is asked for it once more.
-  for (const it of asking) if ((await firstHistory(tx, it.c)) === undefined) wanted.push(it);
+  for (const it of all.filter(({ history }) => history === "wanted")) {
+    const isIn = (await membersOf(tx, self, it)).includes(self.account);
+    // What lies at a relay for us comes first: nobody is asked for it once more.
+    if (isIn && (await firstHistory(tx, it.c)) === undefined) wanted.push(it);
+  }
   const account = wanted.filter((it) => it.kind === "account");
   const others = wanted.filter((it) => it.kind !== "account");
   const channels = [...account, ...others.toSorted((a, b) => b.lastH - a.lastH || a.c - b.c)];

@@ -50,8 +50,9 @@ type Gap = {
   readonly top: number;
   /** Entries of it that are here. */
   readonly held: number;
-  /** Devices that should have it. */
+  /** Devices that should have it, and such as said that they lack it. */
   readonly holders: ReadonlySet<Hex>;
+  readonly lackers: ReadonlySet<Hex>;
 };
 
 /** `cursors`: all that there are. */
@@ -123,11 +124,12 @@ async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): P
 
 /**
  * In a group not everybody is asked what anybody can answer: first our own devices that have it, then the
- * author's and one of somebody else, if possible of who is known to have it. Rule [HE13].
+ * author's and one of somebody else, if possible of who is known to have it, and of nobody who is known to lack it.
+ * Rule [HE13].
  */
 function whomToAsk(
   { self, random }: AskContext,
-  { channel, account, holders }: Gap,
+  { channel, account, holders, lackers }: Gap,
   all: readonly DeviceRow[],
   times: number,
 ): readonly DeviceRow[] {
@@ -138,7 +140,8 @@ function whomToAsk(
   const authors = all.filter((it) => it.account === account);
   const isOther = (it: DeviceRow): boolean => it.account !== account;
   const others = holding.filter(isOther);
-  return [...authors, ...anyOf(random, others.length > 0 ? others : all.filter(isOther))];
+  const hopes = all.filter((it) => isOther(it) && !lackers.has(it.device));
+  return [...authors, ...anyOf(random, others.length > 0 ? others : hopes)];
 }
 
 const isProven = ({ ranges: [first], top }: Gap): boolean => (first?.[1] ?? Infinity) < top;
@@ -177,8 +180,9 @@ async function gapsOf(
     if (channel === undefined || first === undefined) continue;
     const { log: id, account, known } = log;
     const holders = holdersOf(cursors, claims.claimOf(log.c, id)?.devices, log, first[0]);
-    const held = countKnown(known);
-    gaps.push({ channel, log: id, account, ranges, top: maxKnown(known), held, holders });
+    const lackers = lackersOf(cursors, log, first[0]);
+    const [held, top] = [countKnown(known), maxKnown(known)];
+    gaps.push({ channel, log: id, account, ranges, top, held, holders, lackers });
   }
   const lost = wasPutBack(self) ? await lostLogs(tx, cursors, here) : [];
   for (const { c, log, upTo, devices } of [...claims.all(), ...lost]) {
@@ -186,8 +190,8 @@ async function gapsOf(
     here.add(`${c} ${log}`);
     if (channel === undefined) continue;
     const ranges = [[1, upTo]] as const;
-    const holders = new Set(devices);
-    gaps.push({ channel, log, account: undefined, ranges, top: 0, held: 0, holders });
+    const [holders, lackers] = [new Set(devices), new Set<Hex>()];
+    gaps.push({ channel, log, account: undefined, ranges, top: 0, held: 0, holders, lackers });
   }
   return gaps;
 }
@@ -243,6 +247,15 @@ function holdersOf(
 ): ReadonlySet<Hex> {
   const holding = cursors.filter((it) => it.c === c && hasKnown(deliveredOf(it, log), seq));
   return new Set([...holding.map((it) => it.device), ...(claimants ?? [])]);
+}
+
+/** What a cursor leaves out for want of room is beyond all that it names: rule [CU3]. */
+function lackersOf(cursors: readonly CursorRow[], { c, log }: Log, seq: number): ReadonlySet<Hex> {
+  const lacking = cursors.filter((it) => {
+    const told = deliveredOf(it, log);
+    return it.c === c && seq < maxKnown(told) && !hasKnown(told, seq);
+  });
+  return new Set(lacking.map((it) => it.device));
 }
 
 /** Of what is missing what may be asked for: nothing from before we came, or behind a fork. */

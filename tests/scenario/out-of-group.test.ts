@@ -83,6 +83,35 @@ describe("[HE7] who is out of a group", () => {
   });
 });
 
+test("[HE13] [HY21] what somebody says who was removed, and is let in again and leaves, nobody asks for who can be told apart", async () => {
+  const w = await world(["phone", "laptop", "alice", "carol"]);
+  const { phone, laptop, alice, carol, pass, befriend } = w;
+  await befriend(alice, phone);
+  await befriend(alice, carol);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(alice, [phone, carol]);
+  await pass(30 * SECOND_MS);
+  phone.disconnect();
+  await remove(alice, phone);
+  await pass(10 * SECOND_MS);
+  // It hears that it is out before anybody hears this.
+  await tell(phone, "too late");
+  phone.reconnect();
+  await pass(20 * SECOND_MS);
+  laptop.disconnect();
+  await add(alice, phone);
+  await pass(SECOND_MS / 4);
+  expect(await phone.device.groups.leave(await groupOf(phone))).toEqual({ ok: true });
+  laptop.reconnect();
+  await pass(2 * MINUTE_MS);
+  const everybody = [phone, laptop, alice, carol];
+  for (const it of everybody) expect(await members(it, everybody)).toHaveLength(2);
+  const before = await Promise.all(everybody.map(spoken));
+  await pass(15 * MINUTE_MS);
+  expect(await Promise.all(everybody.map(spoken))).toEqual(before);
+});
+
 test("[GP12] who was removed and goes on is told why, and not what the group is called since", async () => {
   const { alice, bob, carol, relay, pass, befriend } = await world(["alice", "bob", "carol"]);
   await befriend(alice, bob);

@@ -185,5 +185,11 @@ export const REGRESSIONS: readonly Regression[] = [
     profile: "G",
     found: "the verdict: who was removed and let in again within one commit dropped what waited",
   },
+  {
+    seed: 68_726_477_726,
+    profile: "G",
+    found:
+      "who left a group went on asking for its history, and others for what none of them could have",
+  },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
 ];
