@@ -145,20 +145,19 @@ export function openDesks(wiring: Wiring, { pump }: Pick<Workers, "pump">): Desk
   const { base, deps, board, effects, httpOf, home, presence, started, goQuiet } = wiring;
   const { transport, homeUrl, appUrl } = deps;
   const { wake } = pump;
-  const person = { ...base, transport, homeUrl, appUrl, started };
+  const person = { ...base, transport, homeUrl, appUrl, started, effects };
   const settled = ({ presenceShown }: Settings): void => presence().setShown(presenceShown);
   const dropped = (reason: string): void => deps.dropped?.(reason);
   const { selfChanged } = effects;
   return {
-    commands: openCommands({ ...person, effects, tend: () => home().tend() }),
+    commands: openCommands({ ...person, tend: () => home().tend() }),
     rooms: openRooms({ ...base, wake, settled, dropped }, deps.loadRooms ?? null),
     linking: openLinking({ ...person, changed: (linking) => board.change({ linking }) }),
-    recovery: openRecovery({ ...person, wake, effects, httpOf, selfChanged }),
+    recovery: openRecovery({ ...person, wake, httpOf, selfChanged }),
     safety: openSafety(base),
-    backup: openBackups({ ...person, effects }),
+    backup: openBackups(person),
     devices: openDevices({
       ...person,
-      effects,
       isOut: goQuiet,
       hide: () => presence().setEnabled(false),
     }),

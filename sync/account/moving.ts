@@ -10,12 +10,12 @@ import { inviteTagOf, sealInviteRecord } from "../../crypto/invite/record.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import type { Timers } from "../clock/timers.ts";
 import { isWithin } from "../clock/within.ts";
-import { cardToken, introductionOf, ownCard } from "../contact/contacts.ts";
+import { introductionOf, ownCard } from "../contact/contacts.ts";
 import { INVITE_LIFE_MS } from "../contact/invites.ts";
 import { moveSecretOf } from "../contact/moves.ts";
 import type { Lane } from "../lane.ts";
-import { sendControl } from "../outbox/control.ts";
-import { encodePayload } from "../payload/payload.ts";
+import { type SealContext, tellCard } from "../outbox/seal.ts";
+import type { Effects } from "../receive/effects.ts";
 import { isProblem, type RelayError, type RelayHttp } from "../session/relay-http.ts";
 import type { Hex, TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
@@ -29,8 +29,6 @@ const MOVE_RENEW_MS = INVITE_LIFE_MS / 3;
 const TOLD_AT_ONCE_MAX = 16;
 /** Name of the meta row with the devices (hex16) that are to get our new card. */
 const CARDS_DUE = "cardsDue";
-/** In the card of the record, which all may read: each has a token of their own. */
-const NO_TOKEN = { token: new Uint8Array(WRITE_TOKEN_BYTES) };
 
 export const MOVE_TABLES: readonly TableName[] = [
   "meta",
@@ -58,6 +56,7 @@ type MoveDeps = {
   readonly timers: Timers;
   readonly random: Random;
   readonly homeUrl: string;
+  readonly effects: Pick<Effects, "upkeep">;
 };
 
 /** Our mailbox at `url` is from now on the one of this relay, which knows nothing of us yet. */
@@ -84,16 +83,17 @@ export async function cardsAreDue(tx: WriteTx, devices: readonly Hex[]): Promise
 
 /** Our new card to everybody's devices. Those who move as well get it once they were found. */
 export async function tellCards(
-  { store, lane, timers, random }: MoveDeps,
+  { store, lane, timers, random, effects }: MoveDeps,
   self: Self,
 ): Promise<void> {
+  const of = { self, random, effects };
   for (let isMore = true; isMore;) {
     isMore = await lane.run(() =>
       store.write(TELL_TABLES, async (tx) => {
         const due = ((await tx.get("meta", CARDS_DUE))?.v ?? []) as readonly Hex[];
         if (due.length === 0) return false;
         for (const id of due.slice(0, TOLD_AT_ONCE_MAX)) {
-          await tellCard(tx, { self, nowMs: timers.now(), random }, id);
+          await tellCardTo(tx, { ...of, nowMs: timers.now() }, id);
         }
         await tx.put("meta", { k: CARDS_DUE, v: due.slice(TOLD_AT_ONCE_MAX) });
         return due.length > TOLD_AT_ONCE_MAX;
@@ -102,26 +102,15 @@ export async function tellCards(
   }
 }
 
-async function tellCard(
-  tx: WriteTx,
-  context: { readonly self: Self; readonly nowMs: number; readonly random: Random },
-  id: Hex,
-): Promise<void> {
+async function tellCardTo(tx: WriteTx, context: SealContext, id: Hex): Promise<void> {
   const device = await tx.get("devices", id);
   const contact = device === undefined ? undefined : await tx.get("contacts", device.account);
-  if (device === undefined || contact === undefined) return;
-  // Whoever calls us tells tokens to our relay before.
-  const told = { ...context, effects: { upkeep: () => undefined } };
-  const token = await cardToken(tx, told, contact, null);
-  if (token === undefined) return;
-  const card = await ownCard(tx, context.self, token, context.nowMs);
-  const payloads = [encodePayload("card", { card })];
-  await sendControl(tx, { ...told, device, payloads, before: null, psk: null });
+  if (device !== undefined && contact !== undefined) await tellCard(tx, context, contact, device);
 }
 
 /** The record by which those find us who knew our mailbox at the relay that is gone. */
 export async function publishMove(deps: MoveDeps, http: RelayHttp, self: Self): Promise<Step> {
-  const { store, lane, timers, random, homeUrl } = deps;
+  const { store, lane, timers, random, homeUrl, effects } = deps;
   const row = await store.read(["mailboxes"], (tx) => tx.get("mailboxes", homeUrl));
   if (row?.moveToldAtMs === undefined) return ok(undefined);
   const nowMs = timers.now();
@@ -129,7 +118,7 @@ export async function publishMove(deps: MoveDeps, http: RelayHttp, self: Self): 
   const expiresAtMs = nowMs + INVITE_LIFE_MS;
   const introduction = await lane.run(() =>
     store.write(["meta", "mailboxes", "contacts"], async (tx) =>
-      introductionOf(tx, self, [await ownCard(tx, self, NO_TOKEN, nowMs)]),
+      introductionOf(tx, self, [await ownCard(tx, { self, nowMs, effects }, null)]),
     ),
   );
   const secret = moveSecretOf(self.keys.sigKey, row.relayId);

@@ -18,6 +18,7 @@ import { extendGroupTokens, extendTokens, TOKEN_REVOKED } from "../contact/conta
 import { recordOf } from "../contact/invites.ts";
 import { groupRecordOf, isMain } from "../group/doors.ts";
 import type { Lane } from "../lane.ts";
+import type { Effects } from "../receive/effects.ts";
 import {
   isProblem,
   openRelayHttp,
@@ -42,6 +43,8 @@ export type UpkeepDeps = {
   readonly random: Random;
   readonly transport: Transport;
   readonly homeUrl: string;
+  /** What is to be told to our relay is told once more, when what is being told now is. */
+  readonly effects: Pick<Effects, "upkeep">;
 };
 
 /** A relay that loses its store while it is told is told anew, so often at once. */
@@ -268,12 +271,13 @@ async function publish(
   self: Self,
   invite: InviteRow,
 ): Promise<Step> {
-  const { store, lane, timers, random } = deps;
-  const record = await lane.run(() =>
-    store.write(RECORD_TABLES, (tx) =>
-      (isMain(invite) ? groupRecordOf : recordOf)(tx, self, invite, timers.now(), random),
-    ),
-  );
+  const { store, lane, timers, random, effects } = deps;
+  const record = await lane.run(() => {
+    const context = { self, nowMs: timers.now(), random, effects };
+    return store.write(RECORD_TABLES, (tx) =>
+      (isMain(invite) ? groupRecordOf : recordOf)(tx, context, invite),
+    );
+  });
   if (record === undefined) return DONE;
   if (!record.ok) return err({ type: "Malformed" });
   const put = await http.putInvite(

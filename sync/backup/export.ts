@@ -12,7 +12,7 @@ import type { Self } from "../account/self.ts";
 import { entryOf, runsOf } from "../backfill/plan.ts";
 import { encodeShaped } from "../cbor-shape.ts";
 import { bytesOf, type Channel, type Log, logsOf, numbered } from "../channel/channels.ts";
-import type { TokenContext } from "../contact/contacts.ts";
+import type { CardContext, TokenContext } from "../contact/contacts.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { welcomesFor } from "../group/welcome.ts";
 import { countKnown, limitKnown, maxKnown } from "../log/known.ts";
@@ -61,7 +61,7 @@ type ExportDeps = { readonly store: Store; readonly random: Random; readonly sel
 export async function accountFrame(
   tx: WriteTx,
   self: Self,
-  context: TokenContext,
+  context: TokenContext & Omit<CardContext, "self">,
   hasSecret: boolean,
 ): Promise<Uint8Array> {
   const content = await capsuleContentOf(tx, self, context, 0);

@@ -56,7 +56,8 @@ export async function acceptInvite(
   const token = await deps.lane.run(() =>
     deps.store.write(["meta", "mailboxes", "contacts", "tokens"], async (tx) => {
       if (voucher.length === ID_BYTES.Voucher) await keepVoucher(tx, deps.homeUrl, voucher);
-      return tokenToBe(tx, tokenContextOf(deps), toHex(introduction.account));
+      const { timers, random } = deps;
+      return tokenToBe(tx, { nowMs: timers.now(), random }, toHex(introduction.account));
     }),
   );
   // Our relay must know the token that goes into our card before anybody is told of it.
@@ -86,13 +87,6 @@ export async function claimsOthers(
 }
 
 const NO_VOUCHER = new Uint8Array(0);
-
-/** Whoever calls us brings our relay up to date. */
-const tokenContextOf = ({ timers, random }: UpkeepDeps): TokenContext => ({
-  nowMs: timers.now(),
-  random,
-  effects: { upkeep: () => undefined },
-});
 
 /** The token that they will hold for us: the same one when an acceptance is tried again. */
 async function tokenToBe(tx: WriteTx, context: TokenContext, account: Hex): Promise<TokenRow> {
@@ -213,12 +207,13 @@ async function writeFirstFlight(
   contact: ContactRow,
   psk: Uint8Array,
 ): Promise<number> {
-  const context = { self, ...tokenContextOf(deps) };
+  const { timers, random, effects } = deps;
+  const context = { self, nowMs: timers.now(), random, effects };
   const channel = await wantOlder(tx, await openChannel(tx, self, contact.account));
   const devices = await reachableDevices(tx, contact.account);
   const token = await tokenFor(tx, context, contact);
   const payload = encodePayload("contact", {
-    ...(await introductionOf(tx, self, [await ownCard(tx, self, token, context.nowMs)])),
+    ...(await introductionOf(tx, self, [await ownCard(tx, context, token)])),
     presenceKey: contact.presenceOut,
   });
   for (const device of devices) {

@@ -134,13 +134,26 @@ export async function revokeToken(tx: WriteTx, label: Hex): Promise<void> {
   if (token !== undefined) await tx.put("tokens", { ...token, expiresAtMs: TOKEN_REVOKED });
 }
 
-/** Our newest card for whoever holds `token`: where our mailboxes are and how to write to them. */
+export type CardContext = {
+  readonly self: Self;
+  readonly nowMs: number;
+  readonly effects: Pick<Effects, "upkeep">;
+};
+
+/** In a card that anybody may read: each has a token of their own. */
+const NO_TOKEN = new Uint8Array(WRITE_TOKEN_BYTES);
+
+/**
+ * Our newest card for whoever holds `token`: where our mailboxes are and how to write to them. A token that no
+ * relay knows yet is told at once: nobody can write by it before. Null: a card that gives nobody the right to
+ * write. Rule [UP4].
+ */
 export async function ownCard(
   tx: WriteTx,
-  self: Self,
-  token: Pick<TokenRow, "token">,
-  nowMs: number,
+  { self, nowMs, effects }: CardContext,
+  token: Pick<TokenRow, "token" | "registeredAt"> | null,
 ): Promise<Uint8Array> {
+  if (token?.registeredAt.length === 0) effects.upkeep();
   const mailboxes = await tx.range("mailboxes", "primary", {});
   // Also while a relay that lost its store is told anew: the mailbox will be the same.
   const relays = mailboxes
@@ -149,7 +162,7 @@ export async function ownCard(
       url: it.url,
       relayId: it.relayId,
       mailbox: bytesOf(it.mailbox),
-      token: token.token,
+      token: token?.token ?? NO_TOKEN,
     }));
   return encodeCard(
     {
@@ -166,15 +179,10 @@ export async function ownCard(
 /** Members of a group get a token of the group. A retired one goes on for as long as envelopes do. */
 const RETIRED_TOKEN_LIFE_MS = 30 * DAY_MS;
 
-export type TokenContext = {
-  readonly nowMs: number;
-  readonly random: Random;
-  readonly effects: Pick<Effects, "upkeep">;
-};
+export type TokenContext = { readonly nowMs: number; readonly random: Random };
 
-/** A fresh write token for a contact; our relays hear of it at the next upkeep, which is at once. */
+/** A fresh write token for a contact; our relays hear of it with the first card that it is on. */
 export function contactToken(tx: WriteTx, context: TokenContext, account: Hex): Promise<TokenRow> {
-  context.effects.upkeep();
   return makeToken(tx, context.random, {
     class: "contact",
     account,
@@ -192,7 +200,6 @@ export async function groupToken(
   const tokens = await tx.range("tokens", "primary", {});
   const held = tokens.find((it) => it.channel === channel && !isRetired(it));
   if (held !== undefined) return held;
-  context.effects.upkeep();
   return makeToken(tx, context.random, {
     class: "group",
     account: null,
@@ -208,7 +215,7 @@ export async function groupToken(
  */
 export async function retireContactToken(
   tx: WriteTx,
-  { nowMs, effects }: Pick<TokenContext, "nowMs" | "effects">,
+  { nowMs, effects }: Omit<CardContext, "self">,
   { account, token: label }: ContactRow,
 ): Promise<void> {
   const token = await tx.get("tokens", label);
@@ -224,7 +231,7 @@ const isRetired = (it: TokenRow): boolean =>
 /** Somebody left who knows it: the others get a new one with our next chain. Rule [GP13]. */
 export async function retireGroupToken(
   tx: WriteTx,
-  { nowMs, effects }: Pick<TokenContext, "nowMs" | "effects">,
+  { nowMs, effects }: Omit<CardContext, "self">,
   channel: Hex,
 ): Promise<void> {
   for (const token of await tx.range("tokens", "primary", {})) {

@@ -13,7 +13,13 @@ import type { Hex, InviteRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ID_BYTES } from "../wire/ids.ts";
 import { INVITE_LIFE_MS_MAX, INVITES_PER_MAILBOX_MAX } from "../wire/limits.ts";
-import { introductionOf, makeToken, ownCard } from "./contacts.ts";
+import {
+  type CardContext,
+  introductionOf,
+  makeToken,
+  ownCard,
+  type TokenContext,
+} from "./contacts.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -115,10 +121,8 @@ export async function inviteRow(
 /** What lies at the invite's address: who we are, where we are reached, a voucher for the relay. */
 export async function recordOf(
   tx: WriteTx,
-  self: Self,
+  context: CardContext & TokenContext,
   invite: InviteRow,
-  nowMs: number,
-  random: Random,
 ): Promise<Result<Uint8Array, RecordTooLong> | undefined> {
   const token = await tx.get("tokens", invite.token);
   if (token === undefined) return undefined;
@@ -127,8 +131,8 @@ export async function recordOf(
     {
       expiresAtS: Math.floor(invite.expiresAtMs / 1_000),
       voucher: invite.voucher,
-      introduction: await introductionOf(tx, self, [await ownCard(tx, self, token, nowMs)]),
+      introduction: await introductionOf(tx, context.self, [await ownCard(tx, context, token)]),
     },
-    random,
+    context.random,
   );
 }

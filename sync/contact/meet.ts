@@ -168,13 +168,13 @@ async function groupsOf(tx: WriteTx, self: Self): Promise<readonly Channel[]> {
 
 /** With where the others are: two that were linked at once know of each other by this. */
 async function answerSibling(tx: WriteTx, context: OpenContext, id: Hex): Promise<void> {
-  const { self, nowMs } = context;
+  const { self } = context;
   const device = await tx.get("devices", id);
   const contact = await ownContact(tx, self);
   const isFull = (await controlsWaiting(tx, id, null)) >= ANSWERS_WAITING_MAX;
   if (device === undefined || !contact.live.includes(id) || isFull) return;
   const token = await tokenFor(tx, context, contact);
-  const cards = [await ownCard(tx, self, token, nowMs)];
+  const cards = [await ownCard(tx, context, token)];
   for (const other of await reachableDevices(tx, self.account)) {
     const isThird = other.device !== id && other.device !== self.device;
     if (isThird && other.card !== null) cards.push(other.card);
@@ -289,7 +289,7 @@ export async function answer(
   const devices = await reachableDevices(tx, contact.account);
   const token = await tokenFor(tx, context, contact);
   const payload = encodePayload("contactAccept", {
-    ...(await introductionOf(tx, self, [await ownCard(tx, self, token, nowMs)])),
+    ...(await introductionOf(tx, self, [await ownCard(tx, context, token)])),
     presenceKey: contact.presenceOut,
   });
   const channel = await openChannel(tx, self, contact.account);

@@ -4,7 +4,6 @@
  * the record behind the link itself, which names the other doors. docs/protocol/groups.md, [GL7] and [GL8].
  */
 import { toHex } from "../../crypto/base/hex.ts";
-import type { Random } from "../../crypto/base/random.ts";
 import type { Result } from "../../crypto/base/result.ts";
 import {
   type Door,
@@ -15,7 +14,15 @@ import {
 import type { RecordTooLong } from "../../crypto/invite/record.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, channelById, type Channel } from "../channel/channels.ts";
-import { cardOf, introductionOf, liveDevices, ownCard, revokeToken } from "../contact/contacts.ts";
+import {
+  type CardContext,
+  cardOf,
+  introductionOf,
+  liveDevices,
+  ownCard,
+  revokeToken,
+  type TokenContext,
+} from "../contact/contacts.ts";
 import { inviteRow, withdrawInvite } from "../contact/invites.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { rankOf } from "../roster/may.ts";
@@ -122,11 +129,10 @@ async function termsOf(tx: ReadTx, self: Self, c: number): Promise<Terms> {
 /** What lies behind the link. Undefined: the group is not here, or the token is gone. */
 export async function groupRecordOf(
   tx: WriteTx,
-  self: Self,
+  context: CardContext & TokenContext,
   invite: InviteRow,
-  nowMs: number,
-  random: Random,
 ): Promise<Result<Uint8Array, RecordTooLong> | undefined> {
+  const { self, random } = context;
   const token = await tx.get("tokens", invite.token);
   const channel = await channelById(tx, invite.group?.channel ?? "");
   if (token === undefined || channel === undefined) return undefined;
@@ -137,7 +143,7 @@ export async function groupRecordOf(
     doors,
     expiresAtS: Math.floor(invite.expiresAtMs / 1_000),
     voucher: invite.voucher,
-    introduction: await introductionOf(tx, self, [await ownCard(tx, self, token, nowMs)]),
+    introduction: await introductionOf(tx, self, [await ownCard(tx, context, token)]),
   };
   return sealGroupRecord(invite.secret, content, self.keys.sigSecret, random);
 }

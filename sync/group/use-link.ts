@@ -25,7 +25,13 @@ import {
   fetchRecord,
   inviteErrorOf,
 } from "../contact/accept-invite.ts";
-import { groupToken, introductionOf, ownCard, type TokenContext } from "../contact/contacts.ts";
+import {
+  type CardContext,
+  groupToken,
+  introductionOf,
+  ownCard,
+  type TokenContext,
+} from "../contact/contacts.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
 import type { InviteError } from "../device.ts";
 import { sendControl } from "../outbox/control.ts";
@@ -93,7 +99,8 @@ export async function useGroupLink(
     return members.some((it) => it.account === self.account) ? channel : undefined;
   });
   if (held !== undefined) return ok({ c: held.c });
-  const context = tokenContextOf(deps);
+  const { timers, random, effects } = deps;
+  const context = { self, nowMs: timers.now(), random, effects };
   await deps.lane.run(() =>
     deps.store.write(["meta", "mailboxes", "tokens"], async (tx) => {
       if (invite.relayUrl === deps.homeUrl) await keepVoucher(tx, deps.homeUrl, record.voucher);
@@ -106,17 +113,10 @@ export async function useGroupLink(
   const doors = await openDoors(deps, invite, record);
   if (doors.length === 0) return err({ type: "RelayUnreachable" });
   const asked = await deps.lane.run(() =>
-    deps.store.write(TABLES, (tx) => askAll(tx, { ...context, self }, invite, record, doors)),
+    deps.store.write(TABLES, (tx) => askAll(tx, context, invite, record, doors)),
   );
   return asked === undefined ? err({ type: "RelayUnreachable" }) : ok({ c: asked });
 }
-
-/** Whoever calls us brings our relay up to date. */
-const tokenContextOf = ({ timers, random }: UpkeepDeps): TokenContext => ({
-  nowMs: timers.now(),
-  random,
-  effects: { upkeep: () => undefined },
-});
 
 /** That of the link itself first. Those behind which nothing is found are left out. */
 async function openDoors(
@@ -146,7 +146,7 @@ async function fetchDoor(
   return record.ok ? { introduction: record.value.introduction, secret } : undefined;
 }
 
-type AskContext = TokenContext & { readonly self: Self };
+type AskContext = CardContext & TokenContext;
 
 /** Undefined: nobody can be written to. */
 async function askAll(
@@ -243,9 +243,9 @@ async function wishOf(
   { device }: DeviceRow,
   presenceKey: Uint8Array,
 ): Promise<readonly Uint8Array[]> {
-  const { self, nowMs } = context;
+  const { self } = context;
   const token = await groupToken(tx, context, channel.id);
-  const card = await ownCard(tx, self, token, nowMs);
+  const card = await ownCard(tx, context, token);
   return [
     encodePayload("contact", { ...(await introductionOf(tx, self, [card])), presenceKey }),
     encodePayload("join", {

@@ -151,12 +151,11 @@ async function lostOf(tx: ReadTx, account: Hex): Promise<readonly Hex[]> {
 
 /** Whom we had lost has perhaps lost us: they get our card over the way that was found. */
 async function tellWhereWeAre(tx: WriteTx, context: OpenContext, id: Hex): Promise<void> {
-  const { self, nowMs, effects } = context;
   const device = await tx.get("devices", id);
   const contact = device && (await tx.get("contacts", device.account));
   const token = contact && (await cardToken(tx, context, contact, null));
   if (device === undefined || token === undefined) return;
-  const payloads = [encodePayload("card", { card: await ownCard(tx, self, token, nowMs) })];
+  const payloads = [encodePayload("card", { card: await ownCard(tx, context, token) })];
   await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
-  effects.wake();
+  context.effects.wake();
 }

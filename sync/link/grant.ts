@@ -76,7 +76,7 @@ const GRANT_TABLES: readonly TableName[] = ["meta", "mailboxes", "tokens", "cont
 /** The half of a certificate, our account, and where its devices are reached. */
 async function contentOf(
   tx: WriteTx,
-  { timers, random }: UpkeepDeps,
+  { timers, random, effects }: UpkeepDeps,
   { self, other }: MemberMeeting,
 ): Promise<Result<GrantContent, LinkError>> {
   const nowMs = timers.now();
@@ -92,9 +92,8 @@ async function contentOf(
     capabilities: CAPABILITY_LINK,
     createdAtMs: nowMs,
   });
-  // Whoever links two devices tells the relay of the token right after this.
-  const context = { nowMs, random, effects: { upkeep: () => undefined } };
-  const cards = [await ownCard(tx, self, await tokenFor(tx, context, own), nowMs)];
+  const context = { self, nowMs, random, effects };
+  const cards = [await ownCard(tx, context, await tokenFor(tx, context, own))];
   for (const id of own.live) {
     const sibling = id === self.device ? undefined : await tx.get("devices", id);
     if (sibling?.account === self.account && sibling.card !== null) cards.push(sibling.card);

@@ -118,13 +118,12 @@ export async function putControl(
 
 /** With who we are in front, as long as the device has given no sign that it knows. Rule [AB4]. */
 async function introduced(tx: WriteTx, input: ControlInput): Promise<readonly Uint8Array[]> {
-  const { self, payloads, nowMs, random } = input;
+  const { self, payloads } = input;
   const row = await tx.get("devices", input.device.device);
   const contact = row?.knowsUs === false ? await tx.get("contacts", row.account) : undefined;
   if (contact === undefined) return payloads;
-  const context = { nowMs, random, effects: input.effects };
-  const token = await cardToken(tx, context, contact, null);
-  const cards = token === undefined ? [] : [await ownCard(tx, self, token, nowMs)];
+  const token = await cardToken(tx, input, contact, null);
+  const cards = token === undefined ? [] : [await ownCard(tx, input, token)];
   const introduction = await introductionOf(tx, self, cards);
   const { presenceOut: presenceKey } = contact;
   return [encodePayload("contact", { ...introduction, presenceKey }), ...payloads];

@@ -306,7 +306,7 @@ export async function handOver(
     channel: bytesOf(channel.id),
     chain: handOverOf(chain.state),
     incarnation: context.self.incarnation,
-    card: token === undefined ? null : await ownCard(tx, context.self, token, context.nowMs),
+    card: token === undefined ? null : await ownCard(tx, context, token),
     acctState: acctStateOf((await ownContact(tx, context.self)).facts),
   });
 }
@@ -337,7 +337,7 @@ export async function tellCard(
 ): Promise<void> {
   const token = await cardToken(tx, context, contact, null);
   if (token === undefined) return;
-  const card = await ownCard(tx, context.self, token, context.nowMs);
+  const card = await ownCard(tx, context, token);
   const payloads = [encodePayload("card", { card })];
   await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
 }

@@ -41,7 +41,13 @@ import {
 } from "../cbor-shape.ts";
 import { bytesOf } from "../channel/channels.ts";
 import { HLC_MAX } from "../clock/hlc.ts";
-import { ownCard, ownContact, type TokenContext, tokenFor } from "../contact/contacts.ts";
+import {
+  type CardContext,
+  ownCard,
+  ownContact,
+  type TokenContext,
+  tokenFor,
+} from "../contact/contacts.ts";
 import { LATER_FIELDS_MAX } from "../entry/later-fields.ts";
 import type { ContactRow, ContactState, DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -136,13 +142,13 @@ export async function contentOf(tx: ReadTx, self: Self): Promise<Content> {
 export async function capsuleContentOf(
   tx: WriteTx,
   self: Self,
-  context: TokenContext,
+  context: TokenContext & Omit<CardContext, "self">,
   counter: number,
 ): Promise<CapsuleContent> {
   const content = await contentOf(tx, self);
   const { nowMs } = context;
   const token = await tokenFor(tx, context, await ownContact(tx, self));
-  const card = await ownCard(tx, self, token, nowMs);
+  const card = await ownCard(tx, { ...context, self }, token);
   return {
     ...content,
     author: bytesOf(self.device),

@@ -238,7 +238,9 @@ test("[OD11] a removed device changes nothing of what its person is called", asy
   await pass(20 * SECOND_MS);
   const self = await selfOf(laptop);
   const contact = await laptop.change(async (tx) => {
-    const cards = [await ownCard(tx, self, { token: new Uint8Array(16) }, 0)];
+    const cards = [
+      await ownCard(tx, { self, nowMs: 0, effects: { upkeep: () => undefined } }, null),
+    ];
     const introduction = { ...(await introductionOf(tx, self, cards)), name: "a thief" };
     return { ...introduction, presenceKey: new Uint8Array(32).fill(9) };
   });

@@ -7,6 +7,7 @@ import { moveSecretOf } from "../../sync/contact/moves.ts";
 import { openRelayHttp } from "../../sync/session/relay-http.ts";
 import { idOf } from "../../sync/wire/ids.ts";
 import { selfOf } from "./forge.ts";
+import { groupOf, hears, makeGroup, tell } from "./group-talk.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[OB5] the relay is killed in the middle of a conversation: nothing is lost, nothing comes twice", async () => {
@@ -257,6 +258,30 @@ test("[UP7] [MV1] a relay comes back without its folder: everybody begins anew t
   await atRest();
 });
 
+test("[UP4] [MV1] a card that tells of a move holds a token that our relay knows, also one made for it", async () => {
+  const names = ["alice", "bob", "carol", "dave"] as const;
+  const w = await world(names, { atOther: ["bob", "carol", "dave"] });
+  const { alice, bob, carol, dave, relay, pass, befriend } = w;
+  for (const it of [alice, carol, dave]) await befriend(bob, it);
+  await makeGroup(bob, [alice, carol, dave]);
+  await pass(20 * SECOND_MS);
+  for (const it of [alice, carol]) await tell(it, "here");
+  await pass(20 * SECOND_MS);
+  // Who leaves knows the group's token: there is none until the next card is made.
+  await dave.device.groups.leave(await groupOf(dave));
+  await pass(20 * SECOND_MS);
+  relay.vanish();
+  alice.transport.cut();
+  relay.start();
+  await pass(20 * SECOND_MS);
+  const held = (await alice.rows("tokens")).filter((it) => it.class === "group");
+  expect(held.map((it) => it.registeredAt)).toEqual(held.map(() => [relay.url]));
+  await bob.sleep();
+  await tell(carol, "still with us?");
+  await pass(20 * SECOND_MS);
+  expect((await hears(alice)).at(-1)).toBe("still with us?");
+});
+
 test("[MV2] [MV4] who has nobody's new card yet looks for them again, and later finds them", async () => {
   const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);
@@ -301,8 +326,8 @@ test("[MV3] a record that somebody else left in time misleads nobody, and keeps 
   const self = await selfOf(bob);
   const secret = moveSecretOf(keys.sigKey, owner.relayId);
   const introduction = await bob.change(async (tx) => {
-    const token = { token: new Uint8Array(16) };
-    return introductionOf(tx, self, [await ownCard(tx, self, token, bob.timers.now())]);
+    const context = { self, nowMs: bob.timers.now(), effects: { upkeep: () => undefined } };
+    return introductionOf(tx, self, [await ownCard(tx, context, null)]);
   });
   const content = { expiresAtS: 2 ** 32 - 1, voucher: new Uint8Array(0), introduction };
   const record = sealInviteRecord(secret, content, (length) => new Uint8Array(length));

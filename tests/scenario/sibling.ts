@@ -32,9 +32,14 @@ export async function linked(phone: Person, laptop: Person): Promise<void> {
   };
   const random = (length: number): Uint8Array => new Uint8Array(length).fill(7);
   const introduction = await phone.change(async (tx) => {
-    const context = { nowMs: phone.timers.now(), random, effects: { upkeep: () => undefined } };
+    const context = {
+      self,
+      nowMs: phone.timers.now(),
+      random,
+      effects: { upkeep: () => undefined },
+    };
     const token = await tokenFor(tx, context, await ownContact(tx, self));
-    const card = await ownCard(tx, self, token, context.nowMs);
+    const card = await ownCard(tx, context, token);
     return openIntroduction(encodeIntroduction(await introductionOf(tx, self, [card])));
   });
   // Its relay hears of the token when it wakes.

@@ -87,6 +87,9 @@ test("[UP4] a contact's token is theirs alone, made when it is missing and told 
   expect(made).toMatchObject({ class: "contact", account: bob.self.account, registeredAt: [] });
   expect(made.label).not.toBe(shared.label);
   expect((await contactOf(alice, bob)).token).toBe(made.label);
+  await alice.change((tx) => ownCard(tx, alice.context, { ...made, registeredAt: [RELAY_URL] }));
+  expect(alice.called).toEqual([]);
+  await alice.change((tx) => ownCard(tx, alice.context, made));
   expect(alice.called).toEqual(["upkeep"]);
 });
 
@@ -109,7 +112,7 @@ test("[UP2] our card names our mailbox also while the relay is told anew, and ea
   const [first, second] = await alice.change(async (tx) => {
     await tx.put("mailboxes", mailbox);
     await tx.put("mailboxes", newMailbox("https://not-reached-yet.example", alice.random));
-    const card = (): Promise<Uint8Array> => ownCard(tx, alice.self, token, NOW_MS);
+    const card = (): Promise<Uint8Array> => ownCard(tx, alice.context, token);
     return [await card(), await card()];
   });
   const cards = [first, second].map((it) => decodeCard(it ?? new Uint8Array(0)));

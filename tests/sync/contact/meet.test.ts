@@ -11,9 +11,8 @@ beforeAll(() => ready);
 
 /** The introduction of a device, with its card. */
 async function contactOf(of: Someone): Promise<Contact> {
-  const token = { token: new Uint8Array(16) };
   const bytes = await of.change(async (tx) => {
-    const card = await ownCard(tx, of.self, token, of.context.nowMs);
+    const card = await ownCard(tx, of.context, null);
     const introduction = await introductionOf(tx, of.self, [card]);
     return encodeContact({ ...introduction, presenceKey: new Uint8Array(32) });
   });
