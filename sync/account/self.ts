@@ -25,6 +25,8 @@ import type { ReadTx, WriteTx } from "../store/store.ts";
 const INCARNATION_MS_MIN = 3_600_000;
 /** Further than any rollback reaches back: others keep what has the highest counter. */
 const COUNTER_LEAP = 1_000_000;
+/** Incarnations that a device remembers to have had, newest first. */
+const FORMER_MAX = 16;
 const SELF = "self";
 const CARD_COUNTER = "cardCounter";
 
@@ -44,6 +46,8 @@ export type Self = {
   readonly name: string;
   /** 16 bytes, made with the database: a database made anew never continues an old log. */
   readonly incarnation: Uint8Array;
+  /** Those that it had before, newest first: logs under them are ours. Rule [HE21]. */
+  readonly former?: readonly Uint8Array[];
   /** When it was renewed, at most once in INCARNATION_MS_MIN; 0: never. */
   readonly incarnationAtMs: number;
   readonly createdAtMs: number;
@@ -120,6 +124,7 @@ export async function renewIncarnation(
   if (isWithin(self.incarnationAtMs, nowMs, INCARNATION_MS_MIN)) return self;
   const renewed = {
     ...self,
+    former: [self.incarnation, ...(self.former ?? [])].slice(0, FORMER_MAX),
     incarnation: random(INCARNATION_BYTES),
     incarnationAtMs: Math.max(1, nowMs),
   };

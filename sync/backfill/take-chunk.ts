@@ -1,7 +1,3 @@
-/**
- * Taking in a chunk of history: each run is verified against its log's key,
- * and placed as if it had always been here. docs/protocol/backfill.md, rules [HY12] to [HY15] and [HY21].
- */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
@@ -15,6 +11,11 @@ import {
   logById,
   openLog,
 } from "../channel/channels.ts";
+/**
+ * Taking in a chunk of history: each run is verified against its log's key,
+ * and placed as if it had always been here. docs/protocol/backfill.md, rules [HY12] to [HY15] and [HY21].
+ */
+import { openFormerLog } from "../channel/former-logs.ts";
 import { channelWith } from "../channel/members.ts";
 import { hasRoomForWriter, writersOf } from "../channel/writers.ts";
 import { hEffOf } from "../clock/hlc.ts";
@@ -110,7 +111,9 @@ async function takeRun(
 ): Promise<void> {
   const { effects } = context;
   const channel = await channelOf(tx, c);
-  const log = await logById(tx, toHex(run.log));
+  const log =
+    (await logById(tx, toHex(run.log))) ??
+    (channel && (await openFormerLog(tx, context.self, channel, run.log)));
   if (channel === undefined || log === undefined || log.c !== c) {
     return effects.dropped("run of an unknown log");
   }

@@ -17,6 +17,7 @@ import {
   openGroup,
   openLog,
 } from "../channel/channels.ts";
+import { openFormerLog } from "../channel/former-logs.ts";
 import { membersOf } from "../channel/members.ts";
 import { hasRoomForWriter } from "../channel/writers.ts";
 import { certifiedBy } from "../contact/certified.ts";
@@ -244,8 +245,9 @@ async function openNamedLog(
   entry: Entry,
 ): Promise<void> {
   const { core } = entry;
-  const isHere = (await logById(tx, toHex(core.log))) !== undefined;
-  if (core.seq !== 1 || isHere) return;
+  if ((await logById(tx, toHex(core.log))) !== undefined) return;
+  if ((await openFormerLog(tx, context.self, channel, core.log)) !== undefined) return;
+  if (core.seq !== 1) return;
   const writer = writerIn(entry);
   if (writer === undefined || toHex(core.channel) !== channel.id) return;
   if (channel.kind !== "group" && !(await mayHaveLog(tx, context.self, channel, writer))) return;

@@ -26,7 +26,7 @@ import type { OpenContext } from "../receive/open-envelope.ts";
 import type { OwnChainRow } from "../store/ratchet-rows.ts";
 import type { DeviceRow, EntryRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import { answerFacts } from "./facts.ts";
+import { isForFacts, tellFacts } from "./facts.ts";
 
 /** A device is answered at most once in so long. */
 export const ANSWER_EVERY_MS = 1_000;
@@ -49,23 +49,49 @@ export async function answerNack(
   nack: Nack,
   isContact: boolean,
 ): Promise<void> {
-  if (!(await takeTurn(tx, context, from))) return;
-  const isAnswered = await answerFacts(tx, context, from, nack);
-  if (isAnswered && nack.tags.length === 1) return;
-  const chains = await tx.range("ownChains", "primary", {});
-  const named = chains.filter((it) => nack.tags.some((tag) => isTagOf(it, tag)));
-  for (const chain of named.length > 0 ? named : chains) {
-    const channel = await channelOf(tx, chain.c);
-    if (channel === undefined || !(await mayAsk(tx, context, from, channel, isContact))) continue;
-    const lacked = await lackedBy(tx, channel, from.device);
-    const isHolder = chain.holders.includes(from.device);
-    if (named.length > 0 || (lacked.length > 0 && !isHolder)) {
+  const asksForFacts = await isForFacts(tx, context, nack);
+  const isAboutChains = !asksForFacts || nack.tags.length > 1;
+  const lacks = isAboutChains ? await chainsLacked(tx, context, from, nack, isContact) : [];
+  const isAnswer = asksForFacts || lacks.length > 0;
+  if (!isAnswer || !(await takeTurn(tx, context, from))) return;
+  if (asksForFacts) await tellFacts(tx, context, from);
+  for (const { channel, chain, rows, isHandedOver } of lacks) {
+    if (isHandedOver) {
       const payload = await handOver(tx, context, channel, chain, from.account);
       await lend(tx, context, chain, from, payload);
     }
-    for (const row of lacked) await sendAnew(tx, row, from.device);
+    for (const row of rows) await sendAnew(tx, row, from.device);
   }
   context.effects.wake();
+}
+
+type Lack = {
+  readonly channel: Channel;
+  readonly chain: OwnChainRow;
+  readonly rows: readonly OutboxRow[];
+  /** They lack the chain itself. */
+  readonly isHandedOver: boolean;
+};
+
+async function chainsLacked(
+  tx: WriteTx,
+  context: OpenContext,
+  from: DeviceRow,
+  nack: Nack,
+  isContact: boolean,
+): Promise<readonly Lack[]> {
+  const chains = await tx.range("ownChains", "primary", {});
+  const named = chains.filter((it) => nack.tags.some((tag) => isTagOf(it, tag)));
+  const lacks: Lack[] = [];
+  for (const chain of named.length > 0 ? named : chains) {
+    const channel = await channelOf(tx, chain.c);
+    if (channel === undefined || !(await mayAsk(tx, context, from, channel, isContact))) continue;
+    const rows = await lackedBy(tx, channel, from.device);
+    const isHolder = chain.holders.includes(from.device);
+    const isHandedOver = named.length > 0 || (rows.length > 0 && !isHolder);
+    if (isHandedOver || rows.length > 0) lacks.push({ channel, chain, rows, isHandedOver });
+  }
+  return lacks;
 }
 
 /** Who goes before anything is sealed for them has the chain all the same. Rule [RT1]. */
@@ -129,7 +155,6 @@ export async function answerWant(
   const log = await logById(tx, toHex(want.log));
   if (channel === undefined || log === undefined || log.c !== channel.c) return;
   if (!(await mayAsk(tx, context, from, channel, isContact))) return;
-  if (!(await takeTurn(tx, context, from))) return;
   if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
   const member = (await groupMembers(tx, channel)).find((it) => it.account === from.account);
   const isTheirs = (it: EntryRow): boolean =>
@@ -150,7 +175,10 @@ export async function answerWant(
   const supplied = suppliedBy(want.channel, found, countKnown(log.known));
   const isHost = member?.by === context.self.account;
   const starts = isRefused && isHost ? await startsAnew(tx, channel, member) : [];
-  for (const payload of supplied === undefined ? starts : [supplied, ...starts]) {
+  const answers = supplied === undefined ? starts : [supplied, ...starts];
+  // What is not here takes no turn: the next question, which comes beside it, may be about what is.
+  if (answers.length === 0 || !(await takeTurn(tx, context, from))) return;
+  for (const payload of answers) {
     const control = { ...context, device: from, payloads: [payload], before: null, psk: null };
     await sendControl(tx, control);
   }

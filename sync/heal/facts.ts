@@ -13,7 +13,7 @@ import type { Nack } from "../payload/nack.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 
 const HEAD_BYTES = 16;
 /** Messages of one answer: all facts that an account can have. */
@@ -31,21 +31,22 @@ export function comparedFacts(contact: ContactRow, wanted: Hex | undefined): Con
   return isMissing ? { ...rest, factsWanted: wanted } : rest;
 }
 
-/** Do they ask for our facts? Then they get all of them. */
-export async function answerFacts(
+/** Do they ask for our facts? */
+export async function isForFacts(tx: ReadTx, { self }: OpenContext, nack: Nack): Promise<boolean> {
+  const head = factsHeadOf(acctStateOf((await ownContact(tx, self)).facts));
+  return nack.tags.some((it) => equalBytes(it, head));
+}
+
+/** All of ours, to who asked for them. */
+export async function tellFacts(
   tx: WriteTx,
   context: OpenContext,
   device: DeviceRow,
-  nack: Nack,
-): Promise<boolean> {
+): Promise<void> {
   const { facts } = await ownContact(tx, context.self);
-  const head = factsHeadOf(acctStateOf(facts));
-  if (!nack.tags.some((it) => equalBytes(it, head))) return false;
   for (let n = 0; n < ANSWERS_MAX && n * NEW_FACTS_MAX < facts.length; n += 1) {
     const slice = facts.slice(n * NEW_FACTS_MAX, (n + 1) * NEW_FACTS_MAX);
     const payloads = [encodePayload("facts", { facts: slice })];
     await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
   }
-  context.effects.wake();
-  return true;
 }

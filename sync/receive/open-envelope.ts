@@ -8,13 +8,12 @@ import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { openChain } from "../../crypto/chain/sender-chain.ts";
 import { type Envelope, splitEnvelope } from "../../crypto/envelope.ts";
-import { accept, splitFirstFlight } from "../../crypto/handshake/handshake.ts";
+import { splitFirstFlight } from "../../crypto/handshake/handshake.ts";
 import type { PrekeySecrets } from "../../crypto/handshake/prekeys.ts";
-import { invitePskOf } from "../../crypto/invite/record.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { headMarkOf } from "../../crypto/ratchet/header.ts";
 import { decryptSession } from "../../crypto/ratchet/receive.ts";
-import { partyOf, type Self } from "../account/self.ts";
+import type { Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts";
 import { heedEntry } from "../devices/heed.ts";
@@ -31,9 +30,10 @@ import {
   type SessionMessage,
 } from "../payload/payload.ts";
 import type { PeerChainRow, SessionRow } from "../store/ratchet-rows.ts";
-import type { Hex, InviteRow } from "../store/rows.ts";
+import type { Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
+import { acceptFlight, inviteOf } from "./accept-flight.ts";
 import type { Effects } from "./effects.ts";
 import { heldFlights, hold } from "./held.ts";
 import { openLiveFrame, staleReceipt } from "./live-frames.ts";
@@ -238,12 +238,11 @@ async function openFirstFlight(
   }
   const mark = toHex(flight.value.mark);
   if ((await tx.get("seen", mark)) !== undefined) return dropped("flight replayed");
-  // The relay wrote the label: it says which secret to try, the handshake whether it was known.
-  const token = await tx.get("tokens", toHex(arrival.label));
-  const invite = await inviteOf(tx, token?.invite ?? undefined);
-  const psk =
-    invite === undefined ? null : invitePskOf(invite.secret, bytesOf(context.self.account));
-  const accepted = accept(partyOf(context.self), prekeys, psk, flight.value, context.nowMs);
+  const { accepted, invite } = await acceptFlight(tx, context, {
+    prekeys,
+    flight: flight.value,
+    label: arrival.label,
+  });
   if (!accepted.ok) return dropped(`flight ${accepted.error.type}`);
   const payloads = decodeSession(accepted.value.payload);
   if (!payloads.ok) return dropped("payload");
@@ -355,9 +354,6 @@ async function takePayloads(
   }
   return done(0);
 }
-
-const inviteOf = async (tx: WriteTx, tag?: Hex): Promise<InviteRow | undefined> =>
-  tag === undefined ? undefined : await tx.get("invites", tag);
 
 /** First flights of devices that nobody knew when they came. */
 async function reopenFlights(tx: WriteTx, context: OpenContext): Promise<void> {

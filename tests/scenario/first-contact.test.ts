@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 
+import { bytesOf } from "../../sync/channel/channels.ts";
 import { LIVE_INVITES_MAX } from "../../sync/contact/invites.ts";
 import { makeGroup, tell } from "./group-talk.ts";
+import { linked } from "./sibling.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[CO1] who was invited while the inviter is offline writes at once, and both are contacts later", async () => {
@@ -325,4 +327,29 @@ test("[CO10] two who write to each other in a group become contacts by a link", 
   await w.pass(20 * SECOND_MS);
   await w.befriend(bob, carol);
   await w.atRest();
+});
+
+test("[CO14] another device of who used an invite is heard, though its token is the invite's", async () => {
+  const { alice, phone, laptop, relay, pass, atRest } = await world(["alice", "phone", "laptop"]);
+  await linked(phone, laptop);
+  await pass(20 * SECOND_MS);
+  const link = await alice.invite();
+  await pass(SECOND_MS);
+  await alice.sleep();
+  await phone.accept(link);
+  await phone.say(alice, "from the phone");
+  await pass(10 * SECOND_MS);
+  await phone.sleep();
+  await alice.wake();
+  await pass(10 * SECOND_MS);
+  // What gives the phone a token of its own is lost: the first that it hears of Alice is her chain.
+  const [row] = await phone.rows("mailboxes");
+  await relay.lose(bytesOf(row?.mailbox ?? ""));
+  await alice.say(phone, "hello");
+  await phone.wake();
+  await pass(MINUTE_MS);
+  await laptop.say(alice, "from the laptop");
+  await pass(2 * MINUTE_MS);
+  expect(await alice.sees(phone)).toEqual(["from the phone", "hello", "from the laptop"]);
+  await atRest();
 });

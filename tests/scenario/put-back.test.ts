@@ -55,6 +55,35 @@ test("[HE21] [HE10] a log that began after the copy was made comes back from ano
   expect(await laptop.sees(laptop)).toEqual(["a note"]);
 });
 
+test("[HE21] what is left of such a log comes back, though the entry that names its author is lost", async () => {
+  const { phone, laptop, pass, atRest } = await world(["phone", "laptop"]);
+  await linked(phone, laptop);
+  await pass(20 * SECOND_MS);
+  keepANote(laptop);
+  await laptop.sleep();
+  const putBack = laptop.backUp();
+  await laptop.wake();
+  await laptop.say(laptop, "a note");
+  await pass(20 * SECOND_MS);
+  await laptop.sleep();
+  putBack();
+  await phone.sleep();
+  // As if the relay had lost the first entry on its way.
+  await phone.change(async (tx) => {
+    const note = (await tx.range("entries", "primary", {})).find((it) => it.shown === 1);
+    const log = await tx.get("logs", note?.a ?? 0);
+    if (note === undefined || log === undefined) throw new Error("a note");
+    await tx.put("logs", { ...log, known: { floor: 0, ranges: [[note.s, note.s]] } });
+    await tx.delete("entries", [note.c, note.a, 1]);
+  });
+  await phone.wake();
+  await laptop.wake();
+  await pass(5 * MINUTE_MS);
+  expect(await phone.sees(phone)).toEqual(["a note"]);
+  expect(await laptop.sees(laptop)).toEqual(["a note"]);
+  await atRest(30 * MINUTE_MS);
+});
+
 test("[HE22] [SS4] a device whose storage was put back begins its sessions anew, and is answered", async () => {
   const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);

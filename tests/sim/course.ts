@@ -133,8 +133,8 @@ export async function becomeQuiet(world: World, family: Family): Promise<number>
 
 export async function stayStill(world: World): Promise<void> {
   let more = await movesIn(world, STILL_MS);
-  if (more > 0 && !world.isRelayHonest) {
-    // What the relay lost, and what opens what it misdelivered, is asked for at ever longer pauses.
+  if (more > 0 && (!world.isRelayHonest || world.witness.isAnythingLost())) {
+    // What the relay or a storage lost, and what opens what was misdelivered, is asked for at ever longer pauses.
     await world.run(UNOPENED_PATIENCE_MS);
     if (isMisled(world)) world.fail("[INV13] what a lying relay misdelivered is held for ever");
     more = await movesIn(world, STILL_MS);
@@ -145,8 +145,10 @@ export async function stayStill(world: World): Promise<void> {
   if (wrong !== null) world.fail(`${wrong.what}, after it was in order`);
 }
 
-const restlessIn = ({ isRelayHonest }: World): Wrong =>
-  isRelayHonest ? RESTLESS : { ...RESTLESS, patienceMs: UNOPENED_PATIENCE_MS };
+const restlessIn = ({ isRelayHonest, witness }: World): Wrong =>
+  isRelayHonest && !witness.isAnythingLost()
+    ? RESTLESS
+    : { ...RESTLESS, patienceMs: UNOPENED_PATIENCE_MS };
 
 async function movesIn(world: World, ms: number): Promise<number> {
   const before = world.witness.activity;

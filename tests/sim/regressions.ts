@@ -88,6 +88,26 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "what a relay said before it lost its store was taken for the new one's word",
   },
   {
+    seed: 30_152,
+    profile: "C",
+    found: "another device of who used an invite came under its token, and could not be opened",
+  },
+  {
+    seed: 30_305,
+    profile: "C",
+    found: "a question that nobody could answer took the turn of the next one, again and again",
+  },
+  {
+    seed: 30_334,
+    profile: "C",
+    found: "a log of ours whose first entry was lost with our storage did not come back",
+  },
+  {
+    seed: 68_726_477_362,
+    profile: "C",
+    found: "the verdict: what was lost with its author's storage is asked for at growing pauses",
+  },
+  {
     seed: 117,
     profile: "D",
     found: "an op waited for ever for somebody who had left before the lying relay gave it to them",

@@ -93,3 +93,17 @@ export function membersIn(seen: Seen, c: number): readonly Hex[] {
 export const mayRead = (seen: Seen, c: number, account: Hex, device: Hex): boolean =>
   membersIn(seen, c).includes(account) &&
   seen.contacts.get(account)?.live.includes(device) === true;
+
+/**
+ * Is an entry missing in the middle of a log, and nobody has it any more? Its author's storage was put back before
+ * it reached anybody.
+ */
+export function isLostAmong(everybody: Iterable<Seen>): boolean {
+  const known = new Map<string, Known>();
+  for (const { logs } of everybody) {
+    for (const { log, known: here } of logs.values()) {
+      known.set(log, unionKnown(known.get(log) ?? KNOWN_NOTHING, here));
+    }
+  }
+  return [...known.values()].some(({ ranges }) => ranges.length > 0);
+}

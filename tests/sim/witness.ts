@@ -19,7 +19,7 @@ import { forgottenIn, overfullIn } from "./outbox-watch.ts";
 import type { Moment } from "./person.ts";
 import { seqsOf, untrueIn } from "./receipt-watch.ts";
 import { RelayWatch, type RelayWatchOptions } from "./relay-watch.ts";
-import { membersIn, nothingSeen, placeOf, putBackSeen, type Seen } from "./seen.ts";
+import { isLostAmong, membersIn, nothingSeen, placeOf, putBackSeen, type Seen } from "./seen.ts";
 
 /** Of an envelope: a byte for the suite, and its tag. */
 const TAG_ENDS_AT = 1 + MESSAGE_ID_BYTES;
@@ -112,6 +112,9 @@ export class Witness {
   holdsBack(who: string): number {
     return this.#seenOf(who).heldBack.size;
   }
+
+  /** Is something missed that nobody has any more? */
+  readonly isAnythingLost = (): boolean => isLostAmong(this.#seen.values());
 
   /** Changes that were committed together. `isNew` false: they are read from an older world. */
   committed(who: string, changes: readonly Change[], isNew = true): void {

@@ -114,6 +114,21 @@ test("[HE3] a device is answered once a second, whatever it asks", async () => {
   expect(await answersOf(it.alice)).toBe(3);
 });
 
+test("[HE3] what cannot be answered takes nobody's turn", async () => {
+  const it = await pair(2);
+  const device = await deviceOf(it);
+  await it.alice.change(async (tx) => {
+    // Nothing of ours is on its way to them.
+    for (const row of await tx.range("outbox", "primary", {}))
+      await tx.delete("outbox", row.n ?? 0);
+  });
+  const tags = [new Uint8Array(16).fill(9)];
+  await it.alice.change((tx) => answerNack(tx, it.alice.context, device, { tags }, true));
+  await want(it, [[50, 60]]);
+  await want(it, [[1, 3]]);
+  expect(await answersOf(it.alice)).toBe(1);
+});
+
 test.each([
   ["the chain", (chain: OwnChainRow) => chain.state.tag],
   ["its live key", (chain: OwnChainRow) => liveTagOf(chain.state)],
