@@ -70,8 +70,8 @@ export type BackfillDeps = {
 export type Backfiller = {
   /** There may be something to ask for, or somebody to ask. */
   readonly look: () => void;
-  /** A chunk of the channel came; so much is left with that device. */
-  readonly arrived: (c: number, left: number, device: Hex) => void;
+  /** A chunk of the channel came; so much is left with that device. Null: it may be no answer of ours. */
+  readonly arrived: (c: number, left: number | null, device: Hex) => void;
   readonly close: () => void;
 };
 
@@ -130,9 +130,12 @@ class Rounds implements Backfiller {
       });
   };
 
-  readonly arrived = (c: number, left: number, device: Hex): void => {
-    this.#answering = device;
+  readonly arrived = (c: number, told: number | null, device: Hex): void => {
     const before = this.#asked.get(c);
+    // Between the chunks of an answer it is one of them.
+    const isBegun = before !== undefined && before.toCome < CHUNKS_PER_ANSWER && before.toCome > 0;
+    const left = told ?? (isBegun && this.#answering === device ? 0 : null);
+    this.#answering = device;
     if (before === undefined) {
       // Nobody tells us how much is left of what we did not ask for: it is shown to the person.
       if (left === 0) this.#dry.set(c, [...(this.#dry.get(c) ?? []), device]);
@@ -142,10 +145,12 @@ class Rounds implements Backfiller {
     if (left === 0) isDry.add(device);
     const inVain = new Map([...before.inVain].filter(([it]) => it !== device));
     const atMs = this.#deps.timers.now();
-    const toCome = left === 0 ? 0 : Math.max(0, before.toCome - 1);
-    this.#asked.set(c, { atMs, tries: 0, left, toCome, isDry, inVain });
+    // What may be the end is asked about once more: the answer is empty then.
+    const isOver = left === 0 || left === null;
+    const toCome = isOver ? 0 : Math.max(0, before.toCome - 1);
+    this.#asked.set(c, { atMs, tries: 0, left: left ?? before.left, toCome, isDry, inVain });
     this.#tellLeft();
-    if (left === 0) this.look();
+    if (isOver) this.look();
   };
 
   readonly close = (): void => {

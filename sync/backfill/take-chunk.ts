@@ -63,9 +63,19 @@ export async function takeChunk(
   await takeRead(tx, channel, read, nowMs);
   const standing = await standingIn(tx, self, channel);
   for (const run of chunk.runs) await takeRun(tx, context, channel.c, run, { from, standing });
-  effects.backfilled(channel.c, chunk.left, from.device);
+  // A file answers no question.
+  if (from.device !== self.device) {
+    effects.backfilled(channel.c, isAnswer(chunk) ? chunk.left : null, from.device);
+  }
   effects.receipt(channel.c);
 }
+
+/**
+ * Does it say by its shape that history was asked for? Devices of an earlier version answer WANT by runs
+ * alone, of which none is left, though there may be more before them.
+ */
+const isAnswer = ({ left, read, writers, runs }: Chunk): boolean =>
+  left > 0 || read.length > 0 || writers.length > 0 || runs.length === 0;
 
 /** Rule [HY20]: of nobody else's logs they have anything to say. */
 async function ofTheirs(

@@ -17,8 +17,11 @@ export type Effects = {
   readonly wrote: (c: number, account: Hex) => void;
   /** A session had to be given up; the device is to hear from us on a new one. */
   readonly sessionReset: (device: Hex) => void;
-  /** History of a channel came; so many entries of it are left with the device that supplied it. */
-  readonly backfilled: (c: number, left: number, device: Hex) => void;
+  /**
+   * History of a channel came; so many entries of it are left with the device that supplied it. Null: it may
+   * have been supplied by itself, and says nothing of what is left.
+   */
+  readonly backfilled: (c: number, left: number | null, device: Hex) => void;
   /** Another device of ours edited a document that we share. */
   readonly edited: () => void;
   /** Something shows that there is more than what came: it may have to be asked for. */

@@ -6,6 +6,7 @@ import { bytesOf, channelIdOf } from "../../sync/channel/channels.ts";
 import { encodeLogOpen } from "../../sync/entry/bodies.ts";
 import { decodeEntry, type Entry } from "../../sync/entry/entry.ts";
 import { KNOWN_NOTHING } from "../../sync/log/known.ts";
+import { sendControl } from "../../sync/outbox/control.ts";
 import type { Chunk } from "../../sync/payload/chunk.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import { overSession, selfOf } from "./forge.ts";
@@ -194,6 +195,55 @@ test("[HY25] what is on its way is not asked for again, however often it is brok
   const supplied = [...suppliedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
   expect(supplied).toBeGreaterThan(600 * text.length);
   expect(supplied).toBeLessThan(1.15 * 600 * text.length);
+  expect(laptop.bugs).toEqual([]);
+});
+
+test("[HY27] runs that answered another question are not the end of history", async () => {
+  const { phone, laptop, pass } = await world(["phone", "laptop"]);
+  for (let n = 1; n <= 20; n += 1) await phone.say(phone, `${n}`);
+  await linked(phone, laptop);
+  await pass(30 * SECOND_MS);
+  await laptop.sleep();
+  await laptop.change(async (tx) => {
+    for (const row of await tx.range("channels", "primary", {}))
+      await tx.put("channels", { ...row, history: "wanted" });
+  });
+  const self = await selfOf(phone);
+  const c = await phone.chatWith(phone);
+  const rows = (await phone.rows("entries")).filter((it) => it.c === c);
+  const log = await phone.log(phone);
+  const entries = rows.flatMap((it) => {
+    const entry = decodeEntry(it.bytes);
+    return entry.ok && it.a === log.a ? [entry.value] : [];
+  });
+  const chunk = {
+    channel: channelIdOf(self, self.account),
+    read: [],
+    writers: [],
+    runs: [runOf(entries.slice(-2))],
+    left: 0,
+  };
+  const device = (await selfOf(laptop)).device;
+  await phone.change(async (tx) => {
+    const row = await tx.get("devices", device);
+    if (row === undefined) throw new Error("a sibling");
+    const effects = { upkeep: () => undefined };
+    const random = (length: number): Uint8Array => new Uint8Array(length).fill(7);
+    const said = { payloads: [encodePayload("chunk", chunk)], before: null, psk: null };
+    const nowMs = phone.timers.now();
+    await sendControl(tx, { self, device: row, nowMs, random, effects, ...said });
+  });
+  phone.device.network(true);
+  await pass(5 * SECOND_MS);
+  await phone.sleep();
+  await laptop.wake();
+  await pass(30 * SECOND_MS);
+  const row = (await laptop.rows("channels")).find((it) => it.kind === "self");
+  expect(row?.history).toBe("wanted");
+  await phone.wake();
+  await pass(MINUTE_MS);
+  expect(await laptop.sees(phone)).toHaveLength(20);
+  expect(await wanted(laptop)).toBe(0);
   expect(laptop.bugs).toEqual([]);
 });
 

@@ -2,10 +2,18 @@ import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
 import { historyChunks } from "../../../sync/backfill/supply.ts";
+import { takeChunk } from "../../../sync/backfill/take-chunk.ts";
 import { appendMessage } from "../../../sync/channel/append.ts";
-import { bytesOf, type Channel, channelOf, logsOf } from "../../../sync/channel/channels.ts";
+import {
+  bytesOf,
+  type Channel,
+  channelOf,
+  logsOf,
+  openChannel,
+} from "../../../sync/channel/channels.ts";
 import { createGroup } from "../../../sync/group/acts.ts";
 import { answerWant } from "../../../sync/heal/answers.ts";
+import { KNOWN_NOTHING } from "../../../sync/log/known.ts";
 import { controlsWaiting } from "../../../sync/outbox/control.ts";
 import type { DeviceRow } from "../../../sync/store/rows.ts";
 import { introduce, sibling, type Someone, someone } from "../acquainted.ts";
@@ -85,4 +93,31 @@ test("[HY26] [HE2] what waits for ops is given to our own devices, and to no oth
   };
   expect(await answersTo(bob)).toBe(0);
   expect(await answersTo(laptop)).toBe(1);
+});
+
+test("[HY27] what a backup file brings is no answer, and what may be none does not say what is left", async () => {
+  const alice = await someone("alice");
+  const laptop = await sibling(alice, "laptop");
+  const { c, id } = await alice.change((tx) => openChannel(tx, alice.self, alice.self.account));
+  const { self, called, context } = alice;
+  const nothing = { channel: bytesOf(id), read: [], writers: [], runs: [] };
+  const log = { log: new Uint8Array(16), known: KNOWN_NOTHING };
+  const run = { log: log.log, first: 1, prev: null, hlcBefore: 0, items: [], signature: null };
+  const takeAll = async (from: Someone): Promise<readonly string[]> => {
+    called.length = 0;
+    for (const chunk of [
+      { ...nothing, left: 0 },
+      { ...nothing, read: [log], runs: [run], left: 0 },
+      { ...nothing, runs: [run], left: 7 },
+      { ...nothing, runs: [run], left: 0 },
+    ]) {
+      await alice.change((tx) => takeChunk(tx, context, from.self, chunk));
+    }
+    return called.filter((it) => it.startsWith("backfilled"));
+  };
+  const { device } = laptop.self;
+  expect(await takeAll(laptop)).toEqual(
+    ["0", "0", "7", "null"].map((left) => `backfilled ${c} ${left} ${device}`),
+  );
+  expect(await takeAll({ ...laptop, self })).toEqual([]);
 });
