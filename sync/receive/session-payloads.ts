@@ -16,7 +16,7 @@ import { answerBackfill } from "../backfill/supply.ts";
 import { takeChunk } from "../backfill/take-chunk.ts";
 import { bytesOf, type Log, logsOf, openLog } from "../channel/channels.ts";
 import { channelWith, openChannelWith } from "../channel/members.ts";
-import { putCard, takeFacts } from "../contact/devices.ts";
+import { putCard } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
 import { heardOf } from "../devices/heard.ts";
 import { decodeEntry } from "../entry/entry.ts";
@@ -27,7 +27,7 @@ import { takeJoinAnswer } from "../group/waiting.ts";
 import { answerNack, answerRosterWant, answerWant, takeAskTurn } from "../heal/answers.ts";
 import { answerCardWant, takeCards } from "../heal/cards.ts";
 import { takeVector } from "../heal/compare.ts";
-import { comparedFacts, factsHeadOf } from "../heal/facts.ts";
+import { comparedFacts, factsHeadOf, takeTheirFacts } from "../heal/facts.ts";
 import { maxKnown } from "../log/known.ts";
 import { answerBlobWant } from "../media/answer.ts";
 import { takeHistoryBlob } from "../media/history.ts";
@@ -246,18 +246,6 @@ async function answerQuestion(
     default:
       return unreachable(question);
   }
-}
-
-async function takeTheirFacts(
-  tx: WriteTx,
-  { effects }: OpenContext,
-  { contact, device }: Known,
-  facts: readonly Uint8Array[],
-): Promise<void> {
-  const taken = await takeFacts(tx, contact.accountKey, contact, facts, device.device);
-  for (const { type } of taken.refused) effects.dropped(`facts ${type}`);
-  await tx.put("contacts", comparedFacts({ ...contact, ...taken.said }, contact.factsWanted));
-  effects.devices();
 }
 
 /** A chain of the peer's: from now on we can read what they write. Who is out gets no answer. */

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { groupOf, makeGroup, remove, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
+import { deviceOf, three } from "./three-devices.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 /** A place beside the disk, which outlives it. */
@@ -123,4 +124,29 @@ test("[HE10] who is out of a group begins no new log there after a rollback", as
   const c = await groupOf(bob);
   const own = (await bob.rows("logs")).filter((it) => it.c === c && it.own);
   expect(own).toHaveLength(1);
+});
+
+test("[HE11] who was put back to before they removed a device hears of it from whoever knows", async () => {
+  const { phone, laptop, bob, pass, outcome } = await three();
+  keepANote(phone);
+  await phone.sleep();
+  const putBack = phone.backUp();
+  await phone.wake();
+  await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  await pass(20 * SECOND_MS);
+  expect((await bob.contact(phone)).live).toEqual([await deviceOf(phone)]);
+  await laptop.sleep();
+  await phone.sleep();
+  putBack();
+  await phone.wake();
+  await pass(MINUTE_MS);
+  expect((await phone.contact(phone)).live).toEqual([await deviceOf(phone)]);
+  expect((await phone.contact(bob)).factsWanted).toBeUndefined();
+  await phone.say(bob, "for Bob alone");
+  await pass(20 * SECOND_MS);
+  const c = await phone.chatWith(bob);
+  const chain = (await phone.rows("ownChains")).find((it) => it.c === c);
+  expect(chain?.holders).toEqual([await deviceOf(bob)]);
+  expect((await bob.contact(phone)).factsWanted).toBeUndefined();
+  expect([...phone.bugs, ...bob.bugs]).toEqual([]);
 });
