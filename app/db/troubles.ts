@@ -48,6 +48,12 @@ export async function lostSinceMs(db: Db, account: string): Promise<number> {
     : 0;
 }
 
+/** [AMM5] Did they put us into groups that were not taken, since so many others are unanswered? */
+export async function hasDeclinedGroups(db: Db, account: string): Promise<boolean> {
+  const contact = await contactsOf(db).get(account);
+  return contact?.state === "accepted" && (contact.groupsDeclined ?? []).length > 0;
+}
+
 export type Troubles = {
   readonly starts: Starts;
   /** Logs that fork. */

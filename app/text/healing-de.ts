@@ -29,6 +29,8 @@ export const healingDe: typeof healingEn = {
     `Ein Gerät von ${name} hat an derselben Stelle Verschiedenes gesagt: „${first}“ zu den einen, „${second}“ zu den anderen. Was es dort und danach gesagt hat, zählt nicht.`,
   forkHidden: (name) =>
     `Ein Gerät von ${name} hat verschiedenen Leuten Verschiedenes gesagt. Was es von da an gesagt hat, zählt nicht.`,
+  declined: (name, count) =>
+    `${name} hat dich in ${count} Gruppen aufgenommen, in denen du nichts geschrieben hast, und in weitere. Den weiteren tritt Kith bei, wenn du in einer der anderen schreibst oder sie verlässt.`,
   unreachable: (name) =>
     `${name} ist nicht mehr da, wo du ${name} zuletzt erreicht hast, und niemand, der da ist, weiß es besser. Bitte um einen neuen Einladungslink und öffne ihn hier: Dieser Chat geht weiter.`,
 };

@@ -28,6 +28,8 @@ export const healingEn = {
     `A device of ${name} said two different things in one place: “${first}” to some, “${second}” to others. What it said there and after that does not count.`,
   forkHidden: (name: string): string =>
     `A device of ${name} said different things to different people. What it said from there on does not count.`,
+  declined: (name: string, count: number): string =>
+    `${name} added you to ${count} groups in which you have not written, and to more. Kith joins those when you write in one of the others, or leave it.`,
   unreachable: (name: string): string =>
     `${name} is not where you last reached them, and nobody who is there knows better. Ask them for a new invite link, and open it here: this chat goes on.`,
 };

@@ -259,6 +259,7 @@ async function putContact(
     addedAtMs: held?.addedAtMs ?? context.nowMs,
     lastSeenMs: held?.lastSeenMs ?? 0,
     ...(held?.notedH !== undefined && { notedH: held.notedH }),
+    ...(held?.groupsDeclined !== undefined && { groupsDeclined: held.groupsDeclined }),
   };
   await tx.put("contacts", contact);
   for (const { card } of them.devices) {

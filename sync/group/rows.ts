@@ -3,6 +3,9 @@ import type { HistoryPolicy, Role } from "../roster/may.ts";
 import type { RosterOp } from "../roster/ops.ts";
 import type { Hex } from "../store/rows.ts";
 
+/** Groups that one contact put us into, and in which nobody of us has written. Rule [GP31]. */
+export const UNANSWERED_GROUPS_MAX = 32;
+
 /** A member of a group, as the roster says now; the highest rank first. */
 export type MemberRow = {
   readonly account: Hex;

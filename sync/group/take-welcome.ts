@@ -13,7 +13,6 @@ import {
   channelById,
   channelOf,
   logById,
-  logsOf,
   openGroup,
   openLog,
 } from "../channel/channels.ts";
@@ -27,13 +26,13 @@ import { decodeEntry, type Entry, logIdOf, verifyEntry } from "../entry/entry.ts
 import { isRoster, KINDS } from "../entry/kinds.ts";
 import { heedRefusal } from "../heal/forks.ts";
 import { noteHealed } from "../heal/healed.ts";
-import { maxKnown } from "../log/known.ts";
 import type { Start, Welcome } from "../payload/welcome.ts";
 import { acceptEntry } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { ROSTER_KINDS, rosterOpOf } from "../roster/ops.ts";
 import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import { forgetDeclined, mayBring, noteDeclined } from "./bringers.ts";
 import { enter, followEntry } from "./follow.ts";
 import { learnWriter, takeIntroduction } from "./members-known.ts";
 import { groupMembers, rosterRowOf } from "./rosters.ts";
@@ -45,8 +44,6 @@ const HELD_BEFORE_MAX = 256;
 
 /** Groups that others made for us and in which we turned out not to be. */
 const FOREIGN_GROUPS_MAX = 64;
-/** Groups that one contact put us into, and in which nobody of us has written. */
-export const UNANSWERED_GROUPS_MAX = 32;
 
 /** From a member or, for a group that is not here yet, a contact. True as `followEntry` is. */
 export async function takeWelcome(
@@ -60,6 +57,7 @@ export async function takeWelcome(
     context.effects.dropped("welcome");
     return false;
   }
+  await forgetDeclined(tx, from.account, channel.id);
   let isNews = false;
   for (const { account, introduction } of welcome.introductions) {
     if (await takeIntroduction(tx, context, toHex(account), introduction)) isNews = true;
@@ -112,22 +110,13 @@ async function channelFor(
     return held.kind === "group" && (isMember || isTrusted) ? held : undefined;
   }
   if (!isTrusted || !isFounded(welcome)) return undefined;
-  const hasRoom = (await hasRoomForGroup(tx, context)) && (await mayBring(tx, context.self, from));
-  return hasRoom ? { ...(await openGroup(tx, toHex(welcome.channel))), isNew: true } : undefined;
-}
-
-/** We are in what people we chose put us into, and in no more of it than one looks through. Rule [GP31]. */
-async function mayBring(tx: ReadTx, { account }: Self, from: ContactRow): Promise<boolean> {
-  if (from.state === "self") return true;
-  let unanswered = 0;
-  for (const { c, broughtBy, members } of await tx.range("rosters", "primary", {})) {
-    const isIn = members.some((it) => it.account === account);
-    if (broughtBy !== from.account || !isIn) continue;
-    const logs = await logsOf(tx, c);
-    const hasWritten = logs.some((it) => it.account === account && maxKnown(it.known) > 1);
-    if (!hasWritten) unanswered += 1;
+  if (!(await hasRoomForGroup(tx, context))) return undefined;
+  const id = toHex(welcome.channel);
+  if (!(await mayBring(tx, context.self, from))) {
+    await noteDeclined(tx, from.account, id);
+    return undefined;
   }
-  return unanswered < UNANSWERED_GROUPS_MAX;
+  return { ...(await openGroup(tx, id)), isNew: true };
 }
 
 async function noteBringer(tx: WriteTx, c: number, from: ContactRow): Promise<void> {

@@ -1,16 +1,18 @@
 /**
  * Asking for ops of a group that others named and that are not here: of any member, and when none had them of who
- * named them. docs/protocol/groups.md, [GP9].
+ * named them. docs/protocol/groups.md, [GP9] and [GP31].
  */
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import { reachableDevices } from "../contact/contacts.ts";
+import { declinedWithRoom, forgetDeclined } from "../group/bringers.ts";
 import { rosterOf } from "../group/rosters.ts";
 import type { RosterRow } from "../group/rows.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
+import { HEAL_TRIES_MAX } from "./asked.ts";
 
 /** After so many questions to members who named it is asked as well, though they are out. */
 const MEMBERS_ASKED_FIRST = 1;
@@ -33,6 +35,18 @@ export async function wantRosters(tx: WriteTx, context: AskContext): Promise<Rou
     const isMore = asked.times(name) > MEMBERS_ASKED_FIRST || members.length === 0;
     const devices = [...anyOf(random, members), ...(isMore ? anyOf(random, others) : [])];
     const payload = encodePayload("rosterWant", { channel: bytesOf(channel.id) });
+    sent += await ask(tx, context, devices, payload);
+  }
+  // Rule [GP31]: since the person answered, or left, others of theirs there is room for these.
+  for (const { account, channel } of await declinedWithRoom(tx, self)) {
+    const name = `roster ${channel}`;
+    const pauseMs = asked.waitMs(name, nowMs);
+    waitMs = Math.min(waitMs, pauseMs);
+    if (pauseMs > 0) continue;
+    // Perhaps we were removed from it meanwhile: then there is nothing to say of it.
+    if (asked.times(name) > HEAL_TRIES_MAX) await forgetDeclined(tx, account, channel);
+    const devices = anyOf(random, await reachableDevices(tx, account));
+    const payload = encodePayload("rosterWant", { channel: bytesOf(channel) });
     sent += await ask(tx, context, devices, payload);
   }
   return { sent, waitMs };

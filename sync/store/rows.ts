@@ -108,6 +108,8 @@ export type ContactRow = {
   readonly addedAtMs: number;
   /** Newest "last seen" they told us; 0 = never. */
   readonly lastSeenMs: number;
+  /** Ids (hex16) of groups that they put us into and that were not taken: there are too many unanswered. */
+  readonly groupsDeclined?: readonly Hex[];
   /** Place of the note in the account channel that said how we stand with them; none: not noted. */
   readonly notedH?: number;
 };

@@ -9,7 +9,8 @@ import { certifyDevice } from "../../crypto/identity/certificate.ts";
 import { deviceIdOf, makeDevice } from "../../crypto/identity/device.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { bytesOf } from "../../sync/channel/channels.ts";
-import { UNANSWERED_GROUPS_MAX } from "../../sync/group/take-welcome.ts";
+import { DECLINED_GROUPS_MAX } from "../../sync/group/bringers.ts";
+import { UNANSWERED_GROUPS_MAX } from "../../sync/group/rows.ts";
 import { BLOBS_FOR_ACCOUNT_MAX } from "../../sync/media/history.ts";
 import { historyRow } from "../../sync/media/media-rows.ts";
 import { owe } from "../../sync/media/owed.ts";
@@ -170,11 +171,15 @@ test("[GP31] a contact puts nobody into groups without end, and what was answere
   expect(await groupsOf(alice)).toHaveLength(UNANSWERED_GROUPS_MAX);
   await make(bob, 1);
   expect(await groupsOf(alice)).toHaveLength(UNANSWERED_GROUPS_MAX + 1);
+  expect((await alice.contact(mallory)).groupsDeclined).toHaveLength(3);
   const [first = 0, second = 0] = await groupsOf(alice);
   expect(await alice.device.send(first, "what is this?")).toMatchObject({ ok: true });
   expect(await alice.device.groups.leave(second)).toMatchObject({ ok: true });
-  await pass(MINUTE_MS);
-  await make(mallory, 1);
-  expect((await groupsOf(alice)).length).toBeGreaterThan(UNANSWERED_GROUPS_MAX + 1);
+  // What was not taken is asked for as soon as there is room, though nobody says anything there.
+  await pass(5 * MINUTE_MS);
+  expect(await groupsOf(alice)).toHaveLength(UNANSWERED_GROUPS_MAX + 3);
+  expect((await alice.contact(mallory)).groupsDeclined).toHaveLength(1);
+  await make(mallory, DECLINED_GROUPS_MAX + 2);
+  expect((await alice.contact(mallory)).groupsDeclined).toHaveLength(DECLINED_GROUPS_MAX);
   expect([...alice.bugs, ...mallory.bugs]).toEqual([]);
 });

@@ -7,15 +7,17 @@
  * is who brought back what a relay had not delivered. [ANO4] Older messages that come in are counted, and
  * one press leads to the first. [ANO5] What nobody could supply yet is said to be looked for. [ANO6] A
  * forked log is told with both things that it says, for a month. [ANO7] Who was not found for a day is to
- * be asked for a new link.
+ * be asked for a new link. [ANO8] Groups of theirs that we were not put into are said, and what leads there.
  */
 import { type ReactElement, useCallback } from "react";
 
+import { UNANSWERED_GROUPS_MAX } from "../../../sync/group/rows.ts";
 import type { Chat } from "../../db/chats.ts";
 import type { Spot } from "../../db/looks.ts";
 import { nameIn, type People } from "../../db/people.ts";
 import type { Receipts } from "../../db/receipts.ts";
 import {
+  hasDeclinedGroups,
   lostSinceMs,
   missingMessages,
   readTroubles,
@@ -52,6 +54,8 @@ export function ChatNotes({ chat, receipts, people, onGo }: Props): ReactElement
   const readAll = useCallback(() => readTroubles(db, c), [db, c]);
   const readLost = useCallback(() => lostSinceMs(db, account), [db, account]);
   const lostMs = useRows(chat.kind === "dm" ? readLost : null) ?? 0;
+  const readDeclined = useCallback(() => hasDeclinedGroups(db, account), [db, account]);
+  const hasDeclined = useRows(chat.kind === "dm" ? readDeclined : null) ?? false;
   const troubles = useRows(readAll) ?? NO_TROUBLES;
   const words = texts().conversation;
   return (
@@ -63,6 +67,7 @@ export function ChatNotes({ chat, receipts, people, onGo }: Props): ReactElement
       {lostMs > 0 && lostMs < nowMs - DAY_MS ? (
         <p>{texts().healing.unreachable(chat.name)}</p>
       ) : null}
+      {hasDeclined ? <p>{texts().healing.declined(chat.name, UNANSWERED_GROUPS_MAX)}</p> : null}
       <DeviceNote chat={chat} nowMs={nowMs} />
       {resetMs > nowMs - DAY_MS ? <p>{words.sessionReset(chat.name, fullTime(resetMs))}</p> : null}
     </div>

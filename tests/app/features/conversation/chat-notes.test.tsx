@@ -79,6 +79,15 @@ test("[ANO1] what is missing is told when it stays so, and not at once", async (
   expect(notes.textContent).toBe("2 messages have not arrived yet");
 });
 
+test("[ANO8] [AMM5] groups of theirs that we were not put into are said, and what leads there", async () => {
+  const { notes, db } = await shown(4, 0, (rows) =>
+    contactsOf(rows).put({ ...contact(THEM), groupsDeclined: ["ab".repeat(16)] }),
+  );
+  await waitFor(() => expect(notes.textContent).toMatch(/added you to 32 groups .* or leave it/u));
+  await act(() => contactsOf(db).put(contact(THEM)));
+  await waitFor(() => expect(notes.textContent).toBe(""));
+});
+
 test("[ANO5] what nobody could supply yet is said to be looked for", async () => {
   const { notes, engine } = await shown(4, 0);
   act(() => engine.say({ type: "status", status: { ...CALM, missing: { 1: 3 } } }));
