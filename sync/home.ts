@@ -167,7 +167,7 @@ class HomeRelay implements Home {
     const { timers, random, effects, onConnection } = this.#deps;
     this.#cancelRetry();
     if (this.#link === undefined) this.#catchUp.begin();
-    const done = await tend(this.#deps);
+    const done = await this.#tendRelay();
     if (this.#closed) return;
     this.#failures = done.ok ? 0 : this.#failures + 1;
     const askedMs = !done.ok && done.error.type === "Refused" ? done.error.retryAfterMs : 0;
@@ -183,6 +183,16 @@ class HomeRelay implements Home {
     }
     await this.#connect();
     if (done.ok) effects.wake();
+  }
+
+  /** A full disk takes nothing that we would note; the relay that knows us is met all the same: its time says what may go. */
+  async #tendRelay(): ReturnType<typeof tend> {
+    try {
+      return await tend(this.#deps);
+    } catch (error) {
+      if (!this.#closed && error instanceof StorageError) await this.#connect();
+      throw error;
+    }
   }
 
   /** Once the relay knows our mailbox. */

@@ -15,6 +15,8 @@ export type Lane = {
    * job, which then fails as it does.
    */
   readonly first: (job: () => Promise<void>) => Promise<void>;
+  /** As `run`, and not kept by what must be done first: for what does nothing but make room. */
+  readonly makeRoom: <R>(job: () => Promise<R>) => Promise<R>;
   /**
    * Settles when every job so far has. Later ones never begin, and are told that the store is gone: from
    * then on another process may hold it. Rule [DV9].
@@ -30,14 +32,16 @@ export function openLane(): Lane {
     await first?.();
     first = null;
   };
-  const run: Lane["run"] = (job) => {
+  const makeRoom: Lane["makeRoom"] = (job) => {
     if (isClosed) return Promise.reject(new StorageError("gone"));
-    const done = last.then(() => (first === null ? job() : runFirst().then(job)));
+    const done = last.then(job);
     last = done.catch(() => undefined);
     return done;
   };
+  const run: Lane["run"] = (job) => makeRoom(() => (first === null ? job() : runFirst().then(job)));
   return {
     run,
+    makeRoom,
     first: (job) => {
       first = job;
       return run(() => Promise.resolve());

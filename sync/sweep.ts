@@ -32,7 +32,7 @@ export const SWEEP_TABLES: readonly TableName[] = [
   "outbox",
 ];
 
-/** True when a table had more to remove than one sweep takes. */
+/** True when a table had more to remove than one sweep takes. Puts nothing where clocks were right: a full disk takes it. */
 export async function sweep(tx: WriteTx, nowMs: number): Promise<boolean> {
   const dead = { upper: nowMs - SECRETS_LIVE_MS, limit: SWEEP_ROWS_MAX };
   const seen = await tx.range("seen", "at", dead);
@@ -57,23 +57,29 @@ export async function sweep(tx: WriteTx, nowMs: number): Promise<boolean> {
     else if (row.n !== undefined) await tx.delete("peerChains", row.n);
   }
   await sweepRights(tx, nowMs);
-  await markAsleep(tx, nowMs);
   const parcels = await sweepParcels(tx, nowMs);
   return [seen, held, prekeys, chains, parcels].some((it) => it.length >= SWEEP_ROWS_MAX);
 }
 
 /** What a person wrote stays while no relay has it, however long there was no way to one. */
 async function sweepParcels(tx: WriteTx, nowMs: number): Promise<readonly OutboxRow[]> {
-  const rows = await tx.range("outbox", "primary", {});
-  const mayGo = rows.filter((it) => it.what === "control" || it.waiting === 0);
+  const mayGo = (await tx.range("outbox", "primary", {})).filter(mayBeGivenUp);
   const parcels = mayGo.filter((it) => isOld(it.foundOldAtMs, nowMs)).slice(0, SWEEP_ROWS_MAX);
   for (const { n } of parcels) if (n !== undefined) await tx.delete("outbox", n);
+  return parcels;
+}
+
+/** What is noted for later sweeps: parcels that are old for the first time, devices that fell silent. */
+export async function noteAges(tx: WriteTx, nowMs: number): Promise<void> {
+  await markAsleep(tx, nowMs);
+  const mayGo = (await tx.range("outbox", "primary", {})).filter(mayBeGivenUp);
   const found = mayGo.filter((it) => it.foundOldAtMs === undefined && isOld(it.createdAtMs, nowMs));
   for (const row of found.slice(0, SWEEP_ROWS_MAX)) {
     await tx.put("outbox", { ...row, foundOldAtMs: nowMs });
   }
-  return parcels;
 }
+
+const mayBeGivenUp = ({ what, waiting }: OutboxRow): boolean => what === "control" || waiting === 0;
 
 const isOld = (sinceMs: number | undefined, nowMs: number): boolean =>
   sinceMs !== undefined && sinceMs < nowMs - OUTBOX_LIFE_MS;

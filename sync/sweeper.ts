@@ -4,7 +4,7 @@ import type { Timers } from "./clock/timers.ts";
 import type { Lane } from "./lane.ts";
 import type { ClockSample } from "./session/link.ts";
 import type { Store } from "./store/store.ts";
-import { sweep, SWEEP_TABLES } from "./sweep.ts";
+import { noteAges, sweep, SWEEP_TABLES } from "./sweep.ts";
 
 const SWEEP_EVERY_MS = 3_600_000;
 
@@ -29,9 +29,10 @@ export function openSweeper({ store, lane, timers, failed }: SweeperDeps): Sweep
 
   const sweepOnce = async (): Promise<void> => {
     const nowMs = timers.now();
-    const isMore = await lane.run(() => store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs)));
+    const isMore = await lane.makeRoom(() => store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs)));
     // The next heartbeat goes on with it.
     if (isMore) isResting = false;
+    await lane.run(() => store.write(SWEEP_TABLES, (tx) => noteAges(tx, nowMs)));
   };
   return {
     sampled: ({ offsetMs }) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[RX8] without room nothing is acknowledged, and everything comes when there is room again", async () => {
   const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
@@ -40,4 +40,24 @@ test("[OB10] a device that cannot write down what a relay answered does not send
   expect(await bob.sees(alice)).toEqual(["written while there was room"]);
   expect(await alice.states(bob)).toEqual(["delivered"]);
   await atRest();
+});
+
+test("[SW6] a device that is opened on a full disk makes room, and goes on by itself", async () => {
+  const { alice, bob, pass, befriend, night, atRest } = await world(["alice", "bob"]);
+  alice.keepsake = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+  await befriend(alice, bob);
+  await bob.say(alice, "long ago");
+  await pass(10 * SECOND_MS);
+  const seen = async (): Promise<number> => (await alice.rows("seen")).length;
+  expect(await seen()).toBeGreaterThan(0);
+  alice.isDiskFull = true;
+  await night(60 * DAY_MS);
+  await pass(3 * MINUTE_MS);
+  expect(alice.status?.storage).toBe("full");
+  expect(await seen()).toBe(0);
+  alice.isDiskFull = false;
+  await bob.say(alice, "now");
+  await atRest(10 * MINUTE_MS);
+  expect(alice.status?.storage).toBe("ok");
+  expect(await alice.sees(bob)).toEqual(["long ago", "now"]);
 });

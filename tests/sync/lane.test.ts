@@ -49,8 +49,10 @@ test("[HE20] what must come first is tried again before each later job, which fa
   const early = lane.run(async () => events.push("early"));
   await expect(first).rejects.toThrow(StorageError);
   await expect(early).rejects.toThrow(StorageError);
+  // What makes room is kept by nothing.
+  await lane.makeRoom(async () => events.push("room"));
   isFull = false;
   await lane.run(async () => events.push("late"));
   await lane.run(async () => events.push("last"));
-  expect(events).toEqual(["full", "full", "first", "late", "last"]);
+  expect(events).toEqual(["full", "full", "room", "first", "late", "last"]);
 });

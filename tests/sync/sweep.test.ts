@@ -1,13 +1,18 @@
 import { expect, test } from "vitest";
 
 import { SECRETS_LIVE_MS } from "../../crypto/lifetimes.ts";
-import { openMemoryStore } from "../../sync/store/memory-store.ts";
-import { OUTBOX_LIFE_MS, sweep, SWEEP_ROWS_MAX, SWEEP_TABLES } from "../../sync/sweep.ts";
+import { type MemoryStore, openMemoryStore } from "../../sync/store/memory-store.ts";
+import { noteAges, OUTBOX_LIFE_MS, sweep, SWEEP_ROWS_MAX, SWEEP_TABLES } from "../../sync/sweep.ts";
 import { NOW_MS } from "./acquainted.ts";
 import { parcel as parcelOf, target } from "./outbox/parcel.ts";
 
 const STORED = { state: "stored" } as const;
 const OLD_MS = NOW_MS - SECRETS_LIVE_MS - 1;
+
+async function sweepAll(store: MemoryStore, nowMs: number): Promise<void> {
+  await store.write(SWEEP_TABLES, (tx) => sweep(tx, nowMs));
+  await store.write(SWEEP_TABLES, (tx) => noteAges(tx, nowMs));
+}
 
 test("[SW3] tokens go when they end, but a revoked one waits until the relay knows", async () => {
   const store = openMemoryStore();
@@ -87,7 +92,7 @@ test("[OB8] parcels are given up after they were found old for as long again", a
     );
   const both = [-OUTBOX_LIFE_MS - 1, -OUTBOX_LIFE_MS];
   for (const laterMs of [0, 1, OUTBOX_LIFE_MS]) {
-    await store.write(SWEEP_TABLES, (tx) => sweep(tx, NOW_MS + laterMs));
+    await sweepAll(store, NOW_MS + laterMs);
     expect(await left()).toEqual(both);
   }
   await store.write(SWEEP_TABLES, (tx) => sweep(tx, NOW_MS + OUTBOX_LIFE_MS + 1));
@@ -103,7 +108,7 @@ test("[OB8] what no relay has yet waits on, however old; questions to devices do
     await tx.put("outbox", parcelOf({ ...old, waiting: 0, targets: [target("d", STORED)] }));
   });
   for (const laterMs of [0, OUTBOX_LIFE_MS + 1]) {
-    await store.write(SWEEP_TABLES, (tx) => sweep(tx, NOW_MS + laterMs));
+    await sweepAll(store, NOW_MS + laterMs);
   }
   const left = await store.read(["outbox"], (tx) => tx.range("outbox", "primary", {}));
   expect(left.map((it) => it.n)).toEqual([1]);
