@@ -151,6 +151,9 @@ export const PUSH_CLAIMS_MAX = 10_000;
 /* Blobs. */
 export const BLOB_UPLOADS_AT_ONCE = 64;
 export const BLOB_DOWNLOADS_AT_ONCE = 256;
+/** Of these, from one neighbourhood (/24 or /56); loopback has no such bound. */
+export const ADDRESS_BLOB_UPLOADS_MAX = 16;
+export const ADDRESS_BLOB_DOWNLOADS_MAX = 64;
 export const BLOB_BUSY_MS = 2 * SECOND_MS;
 export const BLOB_FULL_MS = 30 * SECOND_MS;
 export const BLOB_SWEEP_EVERY_MS = 3_600 * SECOND_MS;

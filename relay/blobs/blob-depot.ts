@@ -18,9 +18,12 @@ import {
   idOf,
   type MailboxId,
 } from "../../sync/wire/ids.ts";
+import { AtOnce } from "../admission/at-once.ts";
 import type { CommitQueue } from "../commit-queue.ts";
 import { latin1 } from "../latin1.ts";
 import {
+  ADDRESS_BLOB_DOWNLOADS_MAX,
+  ADDRESS_BLOB_UPLOADS_MAX,
   BLOB_BUSY_MS,
   BLOB_DOWNLOADS_AT_ONCE,
   BLOB_FULL_MS,
@@ -66,8 +69,11 @@ const BUSY = err({ type: "Overloaded", retryAfterMs: BLOB_BUSY_MS } as const);
 export class BlobDepot {
   readonly #options: BlobDepotOptions;
   readonly #busy = new Set<string>();
-  #uploads = 0;
-  #downloads = 0;
+  readonly #uploads = new AtOnce({ all: BLOB_UPLOADS_AT_ONCE, each: ADDRESS_BLOB_UPLOADS_MAX });
+  readonly #downloads = new AtOnce({
+    all: BLOB_DOWNLOADS_AT_ONCE,
+    each: ADDRESS_BLOB_DOWNLOADS_MAX,
+  });
 
   constructor(options: BlobDepotOptions) {
     this.#options = options;
@@ -111,13 +117,12 @@ export class BlobDepot {
     return length.ok ? ok({ ticket, offset: length.value }) : err(problemOf(length.error));
   }
 
-  append(piece: BlobPiece): Answer<BlobProgress> {
-    if (this.#uploads >= BLOB_UPLOADS_AT_ONCE) return Promise.resolve(BUSY);
-    this.#uploads += 1;
+  /** `address`: where it comes from, as relay/client-address.ts says it. */
+  append(piece: BlobPiece, address: string): Answer<BlobProgress> {
+    if (!this.#uploads.hasRoom(address)) return Promise.resolve(BUSY);
+    this.#uploads.came(address);
     const done = this.#alone(piece.blob, () => this.#append(piece));
-    return done.finally(() => {
-      this.#uploads -= 1;
-    });
+    return done.finally(() => this.#uploads.left(address));
   }
 
   async #append({ blob, ticket, offset, stream }: BlobPiece): Answer<BlobProgress> {
@@ -154,9 +159,13 @@ export class BlobDepot {
     return done.value === "done" ? ok({ offset: bytes, isComplete: true }) : NOT_FOUND;
   }
 
-  async read(blob: BlobId): Answer<{ readonly bytes: number; readonly stream: BlobStream }> {
+  /** `address`: where it goes, as relay/client-address.ts says it. */
+  async read(
+    blob: BlobId,
+    address: string,
+  ): Answer<{ readonly bytes: number; readonly stream: BlobStream }> {
     const { store, files, now, count } = this.#options;
-    if (this.#downloads >= BLOB_DOWNLOADS_AT_ONCE) return BUSY;
+    if (!this.#downloads.hasRoom(address)) return BUSY;
     const view = await store.blob(blob, now());
     if (!view.ok) return err(problemOf(view.error));
     if (view.value === null || !view.value.isFinished) return NOT_FOUND;
@@ -167,16 +176,16 @@ export class BlobDepot {
       return NOT_FOUND;
     }
     const { bytes, stream } = file.value;
-    return ok({ bytes, stream: ReadableStream.from(this.#counted(stream)) });
+    return ok({ bytes, stream: ReadableStream.from(this.#counted(stream, address)) });
   }
 
   /** From the first piece that is asked for to the last. */
-  async *#counted(stream: BlobStream): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    this.#downloads += 1;
+  async *#counted(stream: BlobStream, address: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    this.#downloads.came(address);
     try {
       yield* stream;
     } finally {
-      this.#downloads -= 1;
+      this.#downloads.left(address);
     }
   }
 

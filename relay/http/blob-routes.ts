@@ -43,7 +43,11 @@ const BLOB_HEADERS: Readonly<Record<string, string>> = {
   "content-type": "application/octet-stream",
 };
 
-export const blobRoutes = (relay: Relay, depot: BlobDepot): Hono =>
+export const blobRoutes = (
+  relay: Relay,
+  depot: BlobDepot,
+  clientOf: (c: Context) => string,
+): Hono =>
   new Hono()
     .post(PATHS.blobs, async (c) => {
       const request = await ownerRequest(relay, c, PostBlob);
@@ -67,12 +71,13 @@ export const blobRoutes = (relay: Relay, depot: BlobDepot): Hono =>
       const offset = offsetOf(c);
       if (offset === null) return problem(c, { type: "BodyMalformed" });
       const stream = c.req.raw.body;
-      const sent = await depot.append({ blob: blob.value, ticket: ticket.value, offset, stream });
+      const piece = { blob: blob.value, ticket: ticket.value, offset, stream };
+      const sent = await depot.append(piece, clientOf(c));
       return sent.ok ? c.json(sent.value) : problem(c, sent.error);
     })
     .get(PATHS.blob(":id"), async (c) => {
       const blob = blobOf(c);
-      const found = blob.ok ? await depot.read(blob.value) : blob;
+      const found = blob.ok ? await depot.read(blob.value, clientOf(c)) : blob;
       if (!found.ok) return problem(c, found.error);
       for (const [name, value] of Object.entries(BLOB_HEADERS)) c.header(name, value);
       c.header("content-length", String(found.value.bytes));

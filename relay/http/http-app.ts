@@ -52,7 +52,7 @@ export function httpApp({ relay, files, blobs, addressOf }: HttpAppOptions): Hon
     .route("/", pushRoutes(relay))
     .route("/", inviteRoutes(relay))
     .route("/", capsuleRoutes(relay))
-    .route("/", blobs === undefined ? new Hono() : blobRoutes(relay, blobs))
+    .route("/", blobs === undefined ? new Hono() : blobRoutes(relay, blobs, clientOf))
     .get("*", (c) => (files === null ? problem(c, { type: "NotFound" }) : files.serve(c)))
     .all("*", (c) => problem(c, { type: "MethodNotAllowed" }))
     .onError((_, c) => {

@@ -12,6 +12,7 @@ import { CLOSE } from "../../sync/wire/close-codes.ts";
 import { PATHS, type Problem } from "../../sync/wire/http.ts";
 import { SOCKET_MESSAGE_BYTES_MAX } from "../../sync/wire/limits.ts";
 import { SUBPROTOCOL } from "../../sync/wire/version.ts";
+import { AtOnce } from "../admission/at-once.ts";
 import { RateLimiter, takeFrom } from "../admission/rate.ts";
 import { type AddressOf, LOOPBACK } from "../client-address.ts";
 import { refuse } from "../http/raw-problem.ts";
@@ -40,25 +41,6 @@ class ServedSocket extends WebSocket {
   end: SocketEnd | null = null;
 }
 
-/** How many sockets each neighbourhood holds now. */
-class HeldSockets {
-  readonly #byAddress = new Map<string, number>();
-
-  countOf(address: string): number {
-    return this.#byAddress.get(address) ?? 0;
-  }
-
-  came(address: string): void {
-    this.#byAddress.set(address, this.countOf(address) + 1);
-  }
-
-  left(address: string): void {
-    const others = this.countOf(address) - 1;
-    if (others > 0) this.#byAddress.set(address, others);
-    else this.#byAddress.delete(address);
-  }
-}
-
 /** ws knows `maxFragments` and `closeTimeout`; its types do not yet. */
 const SOCKET_SERVER = {
   noServer: true,
@@ -83,7 +65,7 @@ export function attachSockets({ server, relay, addressOf }: SocketOptions): void
     burst: ADDRESS_SOCKETS_BURST,
   });
 
-  const held = new HeldSockets();
+  const held = new AtOnce({ all: Number.POSITIVE_INFINITY, each: ADDRESS_SOCKETS_MAX });
 
   const addressFor = (request: IncomingMessage): string => {
     const forwarded = request.headers["x-forwarded-for"];
@@ -94,8 +76,7 @@ export function attachSockets({ server, relay, addressOf }: SocketOptions): void
   };
   const waitMsOf = (address: string): number => {
     const nowMs = relay.now();
-    const isFull = address !== LOOPBACK && held.countOf(address) >= ADDRESS_SOCKETS_MAX;
-    if (isFull) return OVERLOADED_RETRY_MS;
+    if (!held.hasRoom(address)) return OVERLOADED_RETRY_MS;
     const ownWaitMs = address === LOOPBACK ? 0 : byAddress.take(address, 1, nowMs);
     return ownWaitMs || all.take("all", 1, nowMs);
   };
@@ -141,7 +122,7 @@ const OFFER = { upgrade: "websocket", "sec-websocket-version": "13" };
 type EndOptions = {
   readonly webSocket: WebSocket;
   readonly relay: Relay;
-  readonly held: HeldSockets;
+  readonly held: AtOnce;
   readonly address: string;
 };
 
@@ -152,7 +133,7 @@ type EndOptions = {
 class SocketEnd implements Socket {
   readonly #webSocket: WebSocket;
   readonly #relay: Relay;
-  readonly #held: HeldSockets;
+  readonly #held: AtOnce;
   readonly #address: string;
   readonly #connection: Connection;
   #controlArrivalMs = 0;

@@ -80,7 +80,7 @@ export type Person = {
 export type WorldOptions = {
   readonly relay?: Partial<RelayOptions>;
   readonly settings?: Partial<RelayOptions["settings"]>;
-  /** Where HTTP requests come from. */
+  /** Where HTTP requests come from that do not say it (x-forwarded-for). */
   readonly address?: string;
 };
 
@@ -156,7 +156,7 @@ export function openWorld(options: WorldOptions = {}): World {
     random,
     count: relay.counters.add,
   });
-  const http = httpApp({ relay, files: null, blobs, addressOf: () => address });
+  const http = httpApp({ relay, files: null, blobs, addressOf: (_, said) => said ?? address });
 
   const settle = async (): Promise<void> => {
     for (let round = 0; round < 6; round += 1) {

@@ -3,7 +3,11 @@ import { beforeAll, expect, test } from "vitest";
 import { toBase64url } from "../../../crypto/base/base64url.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
 import { blobIdOf, deleteKeyHashOf } from "../../../crypto/public/blob-id.ts";
-import { BLOB_DOWNLOADS_AT_ONCE } from "../../../relay/limits.ts";
+import {
+  ADDRESS_BLOB_DOWNLOADS_MAX,
+  ADDRESS_BLOB_UPLOADS_MAX,
+  BLOB_DOWNLOADS_AT_ONCE,
+} from "../../../relay/limits.ts";
 import {
   type BlobProgress,
   type BlobTicketGiven,
@@ -50,16 +54,18 @@ type Piece = {
   readonly offset: number;
   readonly piece: Uint8Array | ReadableStream;
   readonly path?: string;
+  readonly address?: string;
 };
 const send = async (
   world: World,
-  { ticket, offset, piece, path = pathOf(SEALED) }: Piece,
+  { ticket, offset, piece, path = pathOf(SEALED), address }: Piece,
 ): Promise<Response> =>
   world.http.request(path, {
     method: "PATCH",
     headers: {
       authorization: `${TICKET_SCHEME} ${ticket}`,
       [UPLOAD_OFFSET_HEADER]: String(offset),
+      ...from(address),
     },
     body: piece as Uint8Array<ArrayBuffer>,
     duplex: "half",
@@ -72,8 +78,10 @@ const saidBy = async (answer: Response): Promise<readonly [number, string]> => [
   answer.status,
   ((await answer.json()) as Problem).type,
 ];
-const read = (world: World, bytes = SEALED): Promise<Response> =>
-  world.request("GET", pathOf(bytes));
+const from = (address: string | undefined): Readonly<Record<string, string>> =>
+  address === undefined ? {} : { "x-forwarded-for": address };
+const read = (world: World, bytes = SEALED, address?: string): Promise<Response> =>
+  world.request("GET", pathOf(bytes), { headers: from(address) });
 const remove = (world: World, deleteKey: Uint8Array, bytes = SEALED): Promise<Response> =>
   world.request("DELETE", pathOf(bytes), {
     body: { deleteKey: toBase64url(deleteKey) } satisfies DeleteBlob,
@@ -321,4 +329,49 @@ test("[HB12] so many are read at a time, and one that is not read any more makes
   const answer = await read(world);
   expect(answer.status).toBe(200);
   expect((await answer.arrayBuffer()).byteLength).toBe(5_000);
+});
+
+test("[HB14] who reads slowly keeps others from reading no more than a part of the room", async () => {
+  const { world } = await withBlob();
+  const readers = await Promise.all(
+    Array.from({ length: ADDRESS_BLOB_DOWNLOADS_MAX }, async () => {
+      const reader = (await read(world, SEALED, "192.0.2")).body!.getReader();
+      await reader.read();
+      return reader;
+    }),
+  );
+  expect(await saidBy(await read(world, SEALED, "192.0.2"))).toEqual([503, "Overloaded"]);
+  expect((await read(world, SEALED, "198.51.100")).status).toBe(200);
+  await readers[0]?.cancel();
+  expect((await read(world, SEALED, "192.0.2")).status).toBe(200);
+});
+
+test("[HB14] who sends slowly keeps others from sending no more than a part of the room", async () => {
+  const world = openWorld();
+  const alice = await world.person(1);
+  const blobs = Array.from({ length: ADDRESS_BLOB_UPLOADS_MAX }, (_, at) => SEALED.subarray(at));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const sending: Promise<Response>[] = [];
+  for (const bytes of blobs) {
+    const { ticket } = await ticketOf(world, alice, bytes);
+    const slow = streamOf(
+      (async function* slowly() {
+        await promise;
+        yield bytes;
+      })(),
+    );
+    const piece = { ticket, offset: 0, piece: slow, path: pathOf(bytes), address: "192.0.2" };
+    sending.push(send(world, piece));
+  }
+  await world.settle();
+  const more = SEALED.subarray(100);
+  const { ticket } = await ticketOf(world, alice, more);
+  const piece = { ticket, offset: 0, piece: more, path: pathOf(more) };
+  expect(await saidBy(await send(world, { ...piece, address: "192.0.2" }))).toEqual([
+    503,
+    "Overloaded",
+  ]);
+  await progressOf(await send(world, { ...piece, address: "198.51.100" }));
+  resolve();
+  for (const answer of await Promise.all(sending)) await progressOf(answer);
 });

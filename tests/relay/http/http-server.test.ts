@@ -223,7 +223,10 @@ async function withBlob({ world }: Opened): Promise<string> {
   const reserved = await world.blobs.reserve(claim);
   const ticket = reserved.ok ? reserved.value.ticket : null;
   if (ticket === null) throw new Error("no ticket");
-  const sent = await world.blobs.append({ blob, ticket, offset: 0, stream: streamOf([LARGE]) });
+  const sent = await world.blobs.append(
+    { blob, ticket, offset: 0, stream: streamOf([LARGE]) },
+    LOOPBACK,
+  );
   expect(sent).toEqual({ ok: true, value: { offset: LARGE.length, isComplete: true } });
   return PATHS.blob(toBase64url(blob));
 }
