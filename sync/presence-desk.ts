@@ -1,5 +1,6 @@
 /** Presence for the people we know: who may follow ours, whose we follow, what the app is shown. */
 import type { Random } from "../crypto/base/random.ts";
+import { isRevocationFact } from "../crypto/identity/facts.ts";
 import { presenceKeyOf } from "../crypto/presence.ts";
 import type { Self } from "./account/self.ts";
 import { bytesOf } from "./channel/channels.ts";
@@ -142,17 +143,29 @@ type People = { readonly audience: readonly Audience[]; readonly onScreen: reado
 
 async function peopleIn(tx: ReadTx, watched: readonly Hex[]): Promise<People> {
   const audience: Audience[] = [];
+  const ofEarlier: Audience[] = [];
   const onScreen: Watched[] = [];
-  for (const contact of await tx.range("contacts", "primary", {})) {
+  const contacts = await tx.range("contacts", "primary", {});
+  const arePutOut = contacts.filter(hasPutOut);
+  const mayBeBare = !arePutOut.some((it) => it.state === "self");
+  for (const contact of contacts) {
     const { account, state, presenceOut } = contact;
     if (state !== "accepted") continue;
     // Without one they do not know where we are reached, nor whom to follow.
     const token = await heldToken(tx, contact);
     if (token !== undefined) audience.push({ account, key: presenceKeyOf(presenceOut, token) });
+    const isBare = mayBeBare && token !== undefined && !arePutOut.includes(contact);
+    if (isBare) ofEarlier.push({ account, key: presenceOut });
     if (watched.includes(account)) onScreen.push(...(await watchedOf(tx, contact)));
   }
-  return { audience, onScreen };
+  return { audience: [...audience, ...ofEarlier], onScreen };
 }
+
+/**
+ * Devices of the version before this one show and look under the secret itself, which every device ever
+ * knew: it serves where none was put out. Rule [PD6].
+ */
+const hasPutOut = ({ facts }: ContactRow): boolean => facts.some(isRevocationFact);
 
 /** Empty while they have not told us the key of their presence. */
 async function watchedOf(tx: ReadTx, contact: ContactRow): Promise<readonly Watched[]> {
@@ -165,5 +178,6 @@ async function watchedOf(tx: ReadTx, contact: ContactRow): Promise<readonly Watc
     const key = presenceKeyOf(presenceIn, token);
     return [{ device: bytesOf(row.device), key, url, relayId: idOf("RelayId", relay.relayId) }];
   });
-  return [{ account, devices, lastSeenMs }];
+  const ofEarlier = devices.map((it) => ({ ...it, key: presenceIn }));
+  return [{ account, devices: [...devices, ...ofEarlier], lastSeenMs }];
 }

@@ -55,6 +55,9 @@ export const certificateFactOf = (certificate: Uint8Array): Uint8Array =>
 export const revocationFactOf = (revocation: Uint8Array): Uint8Array =>
   concat(Uint8Array.of(DEVICE_REVOKE), revocation);
 
+/** Does it say of a device that it is out? By its type alone: whether it holds is for `liveDevicesOf`. */
+export const isRevocationFact = (fact: Uint8Array): boolean => fact[0] === DEVICE_REVOKE;
+
 export const factIdOf = (fact: Uint8Array): Uint8Array => hash32("fact", fact);
 
 export function decodeFact(bytes: Uint8Array): Result<AccountFact, FactError> {

@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
 
+import { openPresence, sealPresence } from "../../crypto/presence.ts";
+import { ownerOf } from "../../sync/account/mailboxes.ts";
+import { bytesOf } from "../../sync/channel/channels.ts";
+import {
+  decodePresence,
+  encodePresence,
+  type PresencePayload,
+} from "../../sync/presence/presence-payload.ts";
+import { topicOf, weeksAt } from "../../sync/presence/topics.ts";
+import { openLink } from "../../sync/session/link.ts";
+import { deviceOf, three } from "./three-devices.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[PD1] contacts see each other come and go, and when somebody was seen last", async () => {
@@ -87,4 +98,77 @@ test("[PS11] a device that is told so hides who is here, and shows nobody", asyn
   await pass(5 * SECOND_MS);
   expect(bob.status?.presence[hers]?.online).toBe(true);
   expect(alice.status?.presence[his]?.online).toBe(true);
+});
+
+test("[PD6] who shows themself as the version before did is seen", async () => {
+  const { alice, bob, pass, befriend, nowMs } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const account = await alice.account();
+  const device = bytesOf(await deviceOf(alice));
+  const { presenceOut } = await alice.contact(bob);
+  const [row] = await alice.rows("mailboxes");
+  const owner = row && ownerOf(row);
+  if (owner === undefined) throw new Error("a mailbox");
+  await alice.sleep();
+  await pass(MINUTE_MS);
+  bob.device.watch([account]);
+  await pass(5 * SECOND_MS);
+  expect(bob.status?.presence[account]?.online).toBe(false);
+  const random = (length: number): Uint8Array => new Uint8Array(length).fill(7);
+  const { transport, timers } = alice;
+  const { relayId } = owner;
+  const { url = "" } = row ?? {};
+  const link = openLink({ url, relayId, owner, transport, timers, random, events: {} });
+  await pass(SECOND_MS);
+  const said = encodePresence({ isOnline: true, seenMs: nowMs() });
+  for (const week of weeksAt(nowMs())) {
+    const payload = sealPresence(presenceOut, device, week, said, random);
+    link.publish(topicOf(presenceOut, device, week), payload);
+  }
+  await pass(SECOND_MS);
+  expect(bob.status?.presence[account]?.online).toBe(true);
+  link.close();
+});
+
+test("[PD6] who looks as the version before did sees us, until either put a device out", async () => {
+  const { phone, laptop, bob, pass, nowMs, outcome } = await three();
+  const device = bytesOf(await deviceOf(phone));
+  const { presenceIn } = await bob.contact(phone);
+  if (presenceIn === null) throw new Error("a secret");
+  const [row] = await phone.rows("mailboxes");
+  const owner = row && ownerOf(row);
+  if (owner === undefined) throw new Error("a mailbox");
+  await bob.sleep();
+  const [week = 0] = weeksAt(nowMs());
+  const seen: PresencePayload[] = [];
+  const link = openLink({
+    url: row?.url ?? "",
+    relayId: owner.relayId,
+    owner: null,
+    transport: bob.transport,
+    timers: bob.timers,
+    random: (length) => new Uint8Array(length).fill(7),
+    events: {
+      onTopic: ({ payload }) => {
+        const opened = openPresence(presenceIn, device, week, payload);
+        const read = opened.ok ? decodePresence(opened.value) : opened;
+        if (read.ok) seen.push(read.value);
+      },
+    },
+  });
+  link.subscribe([topicOf(presenceIn, device, week)]);
+  await pass(5 * SECOND_MS);
+  expect(seen.at(-1)?.isOnline).toBe(true);
+  expect(await outcome(phone.device.devices.revoke(await deviceOf(laptop), []))).toMatchObject({
+    ok: true,
+  });
+  await pass(10 * SECOND_MS);
+  expect(seen.at(-1)).toEqual({ isOnline: false, seenMs: 0 });
+  const count = seen.length;
+  for (const shown of [false, true]) {
+    phone.device.visible(shown);
+    await pass(5 * SECOND_MS);
+  }
+  expect(seen.length).toBe(count);
+  link.close();
 });
