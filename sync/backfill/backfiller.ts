@@ -200,7 +200,8 @@ class Rounds implements Backfiller {
     this.#tellLeft();
     let waitMs = Infinity;
     let underWay = 0;
-    for (const { channel, suppliers } of wanted) {
+    for (const { channel, suppliers, isAtRelay } of wanted) {
+      if (isAtRelay) continue;
       if (underWay >= BACKFILLS_AT_ONCE) {
         waitMs = Math.min(waitMs, BACKFILL_NEXT_MS);
         break;
@@ -284,22 +285,29 @@ function isDone(asked: Asked, suppliers: readonly DeviceRow[], self: Self): bool
   return suppliers.some(isDry) && suppliers.every((it) => isOver(asked, it));
 }
 
-type Wanted = { readonly channel: Channel; readonly suppliers: readonly DeviceRow[] };
+type Wanted = {
+  readonly channel: Channel;
+  readonly suppliers: readonly DeviceRow[];
+  /** Some of it lies at a relay for us, and comes first: nobody is asked for it once more. */
+  readonly isAtRelay: boolean;
+};
 
 /** The account channel first, then what was written to last. Who is out of a group asks nobody there. */
 async function readWanted(tx: ReadTx, self: Self): Promise<readonly Wanted[]> {
   const all = (await tx.range("channels", "primary", {})).map((it) => numbered(it, "c"));
   const wanted: Channel[] = [];
   for (const it of all.filter(({ history }) => history === "wanted")) {
-    const isIn = (await membersOf(tx, self, it)).includes(self.account);
-    // What lies at a relay for us comes first: nobody is asked for it once more.
-    if (isIn && (await firstHistory(tx, it.c)) === undefined) wanted.push(it);
+    if ((await membersOf(tx, self, it)).includes(self.account)) wanted.push(it);
   }
   const account = wanted.filter((it) => it.kind === "account");
   const others = wanted.filter((it) => it.kind !== "account");
   const channels = [...account, ...others.toSorted((a, b) => b.lastH - a.lastH || a.c - b.c)];
   return Promise.all(
-    channels.map(async (channel) => ({ channel, suppliers: await suppliersOf(tx, self, channel) })),
+    channels.map(async (channel) => ({
+      channel,
+      suppliers: await suppliersOf(tx, self, channel),
+      isAtRelay: (await firstHistory(tx, channel.c)) !== undefined,
+    })),
   );
 }
 
