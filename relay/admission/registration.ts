@@ -7,9 +7,8 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { tokenHashOf } from "../../crypto/public/relay-ids.ts";
 import type { Registration } from "../../sync/wire/http.ts";
-import type { CapsulePlace, MailboxKey, Voucher } from "../../sync/wire/ids.ts";
+import type { MailboxKey, Voucher } from "../../sync/wire/ids.ts";
 import { LOOPBACK } from "../client-address.ts";
-import { latin1 } from "../latin1.ts";
 import {
   ADDRESS_REGISTRATIONS_BURST,
   ADDRESS_REGISTRATIONS_PER_MINUTE,
@@ -28,8 +27,8 @@ export type Applicant = {
   readonly key: MailboxKey;
   readonly voucher: Voucher | null;
   readonly inviteToken: Uint8Array | null;
-  /** The place of the capsule that lies here and whose key they have shown; null: none. */
-  readonly capsule: CapsulePlace | null;
+  /** The number of the mailbox that left the capsule whose key they have shown; null: they showed none. */
+  readonly leftBy: number | null;
   readonly pow: { readonly challenge: Uint8Array; readonly nonce: Uint8Array } | null;
   /** Network prefix of the client, for counting only. */
   readonly address: string;
@@ -71,7 +70,7 @@ export class Registrar {
     perSecond: ADDRESS_REGISTRATIONS_PER_MINUTE / MINUTE_S,
     burst: ADDRESS_REGISTRATIONS_BURST,
   });
-  readonly #byCapsule = new RateLimiter<string>({
+  readonly #byCapsule = new RateLimiter<number>({
     perSecond: CAPSULE_ADMISSIONS_PER_DAY / DAY_S,
     burst: CAPSULE_ADMISSIONS_BURST,
   });
@@ -100,9 +99,9 @@ export class Registrar {
     return equalBytes(tokenHashOf(token), operatorTokenHash);
   }
 
-  /** A few a day: whoever is in shall not let in as many as they like. */
-  #isRestored({ capsule }: Applicant): boolean {
-    return capsule !== null && this.#byCapsule.take(latin1(capsule), 1, this.#options.now()) === 0;
+  /** A few a day, whatever places they have: whoever is in shall not let in as many as they like. */
+  #isRestored({ leftBy }: Applicant): boolean {
+    return leftBy !== null && this.#byCapsule.take(leftBy, 1, this.#options.now()) === 0;
   }
 
   #decideOpen({ key, pow, address }: Applicant): Admission {

@@ -14,7 +14,7 @@ import {
   tokenHashOf,
 } from "../../crypto/public/relay-ids.ts";
 import { type MailboxCreated, PATHS, type Problem } from "../../sync/wire/http.ts";
-import { type CapsulePlace, ID_BYTES, idOf } from "../../sync/wire/ids.ts";
+import { ID_BYTES, idOf } from "../../sync/wire/ids.ts";
 import { TOKEN_LIFE_MS_MAX, TOKENS_PER_REQUEST_MAX } from "../../sync/wire/limits.ts";
 import type { Admission } from "../admission/registration.ts";
 import { OVERLOADED_RETRY_MS } from "../limits.ts";
@@ -102,9 +102,9 @@ async function createMailbox(relay: Relay, c: Context, address: string): Promise
   if (!known.ok) return storeProblem(c, known.error);
   if (known.value !== null) return c.json(created, 200);
 
-  const capsule = await shownCapsule(relay, input.value.capsule);
-  if (!capsule.ok) return storeProblem(c, capsule.error);
-  const applicant = { key, voucher, inviteToken, capsule: capsule.value, pow, address };
+  const leftBy = await whoLeft(relay, input.value.capsule);
+  if (!leftBy.ok) return storeProblem(c, leftBy.error);
+  const applicant = { key, voucher, inviteToken, leftBy: leftBy.value, pow, address };
   const admission = relay.registrar.decide(applicant);
   relay.counters.add(`registration.${admission.type}`);
   if (admission.type !== "admitted") return problem(c, refusalOf(admission));
@@ -119,16 +119,17 @@ async function createMailbox(relay: Relay, c: Context, address: string): Promise
 
 type ShownCapsule = v.InferOutput<typeof CreateMailbox>["capsule"];
 
-/** Null: none was shown, none lies there, or the key is another one. */
-async function shownCapsule(
+/** The number of the mailbox. Null: none was shown, none lies there, or the key is another one. */
+async function whoLeft(
   relay: Relay,
   shown: ShownCapsule,
-): Promise<Result<CapsulePlace | null, StoreError>> {
+): Promise<Result<number | null, StoreError>> {
   if (shown === undefined) return ok(null);
   const held = await relay.store.capsule(shown.place, relay.now());
   if (!held.ok) return held;
-  const putHash = held.value?.putHash ?? new Uint8Array(0);
-  return ok(equalBytes(capsulePutHashOf(shown.putKey), putHash) ? shown.place : null);
+  if (held.value === null) return ok(null);
+  const { mailboxNo, putHash } = held.value;
+  return ok(equalBytes(capsulePutHashOf(shown.putKey), putHash) ? mailboxNo : null);
 }
 
 function refusalOf(admission: Exclude<Admission, { readonly type: "admitted" }>): Problem {

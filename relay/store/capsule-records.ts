@@ -35,6 +35,6 @@ export function putCapsule(
 /** Null when there is none, or its time is over. */
 export function capsuleViewOf(row: CapsuleRow | undefined, nowMs: number): CapsuleView | null {
   if (row === undefined || row.expiresAtMs <= nowMs) return null;
-  const { capsule, counter, expiresAtMs, putHash } = row;
-  return { capsule, counter, expiresAtMs, putHash };
+  const { mailboxNo, capsule, counter, expiresAtMs, putHash } = row;
+  return { mailboxNo, capsule, counter, expiresAtMs, putHash };
 }

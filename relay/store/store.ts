@@ -205,6 +205,8 @@ export type BlobView = {
 };
 
 export type CapsuleView = {
+  /** Number of the mailbox that began it, never reused; it may be gone. */
+  readonly mailboxNo: number;
   readonly putHash: CapsulePutHash;
   readonly capsule: Uint8Array;
   readonly counter: number;

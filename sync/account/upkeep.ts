@@ -94,15 +94,18 @@ async function runSteps(deps: UpkeepDeps, steps: readonly UpkeepStep[]): Promise
 }
 
 /** Did the relay lose its store meanwhile? Then we cannot tell which one answered us. Rule [UP2]. */
-const forgetIfLost = ({ store, lane, homeUrl }: UpkeepDeps, before: MailboxRow): Promise<boolean> =>
-  lane.run(() =>
-    store.write(["mailboxes", "tokens", "invites"], async (tx) => {
-      const row = await tx.get("mailboxes", homeUrl);
-      if (before.storeInc === "" || row?.storeInc === before.storeInc) return false;
-      await forgetRegistration(tx, homeUrl);
-      return true;
-    }),
+async function forgetIfLost(
+  { store, lane, homeUrl }: UpkeepDeps,
+  before: MailboxRow,
+): Promise<boolean> {
+  // Whoever notes the new store has written it when the lane comes to us, and mostly nobody has.
+  const row = await lane.run(() => store.read(["mailboxes"], (tx) => tx.get("mailboxes", homeUrl)));
+  if (before.storeInc === "" || row?.storeInc === before.storeInc) return false;
+  await lane.run(() =>
+    store.write(["mailboxes", "tokens", "invites"], (tx) => forgetRegistration(tx, homeUrl)),
   );
+  return true;
+}
 
 const httpOf = (deps: UpkeepDeps, row: MailboxRow): RelayHttp =>
   openRelayHttp({ ...deps, url: deps.homeUrl, owner: ownerOf(row) ?? null });

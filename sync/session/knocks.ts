@@ -5,6 +5,7 @@
  * nobody answers so, few are tried in an hour, and each more seldom. docs/protocol/sync-session.md, rule [SE30].
  */
 import type { Timers } from "../clock/timers.ts";
+import { isWithin } from "../clock/within.ts";
 
 /** Addresses where nobody answered that are tried in … */
 export const KNOCKS_MAX = 32;
@@ -33,7 +34,7 @@ export function openKnocks(homeUrl: string, timers: Pick<Timers, "now">): Knocks
   const triedByUrl = new Map<string, Tried>();
 
   const isOpen = (url: string): boolean => url === homeUrl || answered.has(url);
-  const isYoung = ({ atMs }: Tried): boolean => isWithin(atMs, KNOCKS_MS, timers.now());
+  const isYoung = ({ atMs }: Tried): boolean => isWithin(atMs, timers.now(), KNOCKS_MS);
   return {
     isOpen,
     mayKnock: (url) => {
@@ -41,7 +42,7 @@ export function openKnocks(homeUrl: string, timers: Pick<Timers, "now">): Knocks
       if (isOpen(url) || (tried !== undefined && isYoung(tried))) return true;
       const times = tried?.times ?? 0;
       const pauseMs = Math.min(AGAIN_MS_MAX, KNOCKS_MS * 2 ** times);
-      if (tried !== undefined && isWithin(tried.atMs, pauseMs, timers.now())) return false;
+      if (tried !== undefined && isWithin(tried.atMs, timers.now(), pauseMs)) return false;
       const young = [...triedByUrl.values()].filter(isYoung);
       if (young.length >= KNOCKS_MAX) return false;
       triedByUrl.delete(url);
@@ -57,10 +58,6 @@ export function openKnocks(homeUrl: string, timers: Pick<Timers, "now">): Knocks
     forgive: () => triedByUrl.clear(),
   };
 }
-
-/** A clock that was set back ends the pause. */
-const isWithin = (atMs: number, forMs: number, nowMs: number): boolean =>
-  nowMs >= atMs && nowMs - atMs < forMs;
 
 function forgetOldest(remembered: Set<string> | Map<string, Tried>): void {
   const [oldest] = remembered.keys();

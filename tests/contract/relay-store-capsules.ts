@@ -37,8 +37,9 @@ export function relayCapsuleContract(
     const expiresAtMs = it.clock.nowMs + CAPSULE_LIFE_MS;
     const putHash = bytes(32, "k") as CapsulePutHash;
     const first = { capsule: bytes(900, "1"), counter: 1, expiresAtMs, putHash };
-    expect(await viewIn(it)).toEqual(first);
+    expect(await viewIn(it)).toMatchObject(first);
     expect(await it.one(capsuleOp("a"))).toBe("done");
+    const { mailboxNo } = (await viewIn(it)) ?? {};
     const next = { counter: 2, capsule: bytes(700, "2") };
     expect(await it.one(capsuleOp("a", { capsule: next.capsule }))).toBe("old");
     const other = bytes(32, "x") as CapsulePutHash;
@@ -46,7 +47,8 @@ export function relayCapsuleContract(
     it.clock.nowMs += 1_000;
     expect(await it.one(capsuleOp("b", next))).toBe("done");
     expect(await it.one(capsuleOp("a"))).toBe("old");
-    expect(await viewIn(it)).toEqual({ ...next, putHash, expiresAtMs: expiresAtMs + 1_000 });
+    expect(await viewIn(it)).toMatchObject({ mailboxNo });
+    expect(await viewIn(it)).toMatchObject({ ...next, putHash, expiresAtMs: expiresAtMs + 1_000 });
   });
 
   test(`[RS17] ${name} keeps a capsule longer than its mailbox, and not longer than its time`, async () => {

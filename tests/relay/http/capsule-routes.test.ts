@@ -115,14 +115,18 @@ test("[HM8] whose account left a capsule here is let in without an invitation, a
   const alice = world.stranger(1);
   expect((await register(alice, { inviteToken: toBase64url(token) })).status).toBe(201);
   expect((await put(world, alice, capsuleOf(7))).status).toBe(204);
+  expect((await put(world, alice, capsuleOf(1), place(2))).status).toBe(204);
   const shown = { place: toBase64url(filled(16, 1)), putKey: toBase64url(filled(32, 5)) };
   const closed = [403, "RegistrationClosed"];
   const wrong = { ...shown, putKey: toBase64url(filled(32, 6)) };
   expect(await saidBy(await register(world.stranger(2), { capsule: wrong }))).toEqual(closed);
-  const nowhere = { ...shown, place: toBase64url(filled(16, 2)) };
+  const nowhere = { ...shown, place: toBase64url(filled(16, 3)) };
   expect(await saidBy(await register(world.stranger(2), { capsule: nowhere }))).toEqual(closed);
   for (let n = 0; n < CAPSULE_ADMISSIONS_BURST; n += 1) {
     expect((await register(world.stranger(10 + n), { capsule: shown })).status).toBe(201);
   }
   expect(await saidBy(await register(world.stranger(50), { capsule: shown }))).toEqual(closed);
+  // More places let in nobody more.
+  const second = { ...shown, place: toBase64url(filled(16, 2)) };
+  expect(await saidBy(await register(world.stranger(51), { capsule: second }))).toEqual(closed);
 });

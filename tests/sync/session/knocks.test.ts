@@ -6,7 +6,7 @@ const HOME = "https://home.example";
 const urlOf = (n: number): string => `https://relay-${n}.example`;
 
 function doors() {
-  let nowMs = 1_000_000;
+  let nowMs = 1_767_225_600_000;
   const knocks = openKnocks(HOME, { now: () => nowMs });
   const pass = (ms: number): void => void (nowMs += ms);
   const tried = (from: number, to: number): readonly number[] =>
