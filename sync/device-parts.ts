@@ -97,7 +97,7 @@ export function openWorkers(wiring: Wiring): Workers {
   };
   const workers: Workers = {
     pump,
-    receipts: openReceiptSender(base),
+    receipts: openReceiptSender({ ...base, wake, effects }),
     receiving: openReceiving({ ...base, wake, effects }),
     healing: openHealing({
       ...base,

@@ -87,10 +87,30 @@ export function mergeFacts(
   incoming: readonly Uint8Array[],
   keptMax = FACTS_MAX,
 ): Result<readonly Uint8Array[], FactsError> {
+  const weighed = weighFacts(accountKey, held, incoming, keptMax);
+  return weighed.ok ? ok(weighed.value.facts) : weighed;
+}
+
+/** What `mergeFacts` keeps, and the devices that are live by it, as `liveDevicesOf` says. */
+export type WeighedFacts = {
+  readonly facts: readonly Uint8Array[];
+  readonly live: readonly DeviceCertificate[];
+};
+
+/** Both at once: each signature is checked once. */
+export function weighFacts(
+  accountKey: Uint8Array,
+  held: readonly Uint8Array[],
+  incoming: readonly Uint8Array[],
+  keptMax = FACTS_MAX,
+): Result<WeighedFacts, FactsError> {
   if (incoming.length > FACTS_MAX) return err({ type: "FactsTooMany", limit: FACTS_MAX });
   const valid = validFacts(accountKey, [...held, ...incoming]);
   const kept = valid.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, keptMax);
-  return ok(kept.toSorted((a, b) => compareBytes(a.id, b.id)).map((it) => it.bytes));
+  const facts = kept.toSorted((a, b) => compareBytes(a.id, b.id)).map((it) => it.bytes);
+  // What rests on a fact that found no room rests on nothing.
+  const isWhole = kept.length === valid.length && facts.length <= FACTS_MAX;
+  return ok({ facts, live: isWhole ? liveAmong(valid) : liveDevicesOf(accountKey, facts) });
 }
 
 /** What an account's contacts compare to find a hidden revocation. 32 bytes, order-independent. */
@@ -105,7 +125,10 @@ export function liveDevicesOf(
   accountKey: Uint8Array,
   facts: readonly Uint8Array[],
 ): readonly DeviceCertificate[] {
-  const valid = validFacts(accountKey, facts.slice(0, FACTS_MAX));
+  return liveAmong(validFacts(accountKey, facts.slice(0, FACTS_MAX)));
+}
+
+function liveAmong(valid: readonly ValidFact[]): readonly DeviceCertificate[] {
   const revocations = valid.flatMap((it) => (it.revocation === null ? [] : [it.revocation]));
   const certificates = valid.flatMap(({ certificate, id }) => {
     return certificate === null ? [] : [{ id, certificate }];

@@ -18,7 +18,13 @@ import { err, ok, type Result } from "../base/result.ts";
 import { accountIdOf } from "./account.ts";
 import { type Card, decodeCard, verifyCard } from "./card.ts";
 import type { DeviceCertificate } from "./certificate.ts";
-import { DEVICES_PER_ACCOUNT_MAX, FACT_BYTES_MAX, FACTS_MAX, liveDevicesOf } from "./facts.ts";
+import {
+  DEVICES_PER_ACCOUNT_MAX,
+  FACT_BYTES_MAX,
+  FACTS_MAX,
+  weighFacts,
+  type WeighedFacts,
+} from "./facts.ts";
 
 export const NAME_BYTES_MAX = 256;
 const CARD_BYTES_MAX = 2_048;
@@ -33,6 +39,8 @@ export type IntroductionContent = {
 /** `devices`: those that are live by the facts and have a card, so that they can be written to. */
 export type Introduction = IntroductionContent & {
   readonly account: Uint8Array;
+  /** What of `facts` holds, each signature checked. */
+  readonly weighed: WeighedFacts;
   readonly devices: readonly { readonly certificate: DeviceCertificate; readonly card: Card }[];
 };
 
@@ -70,7 +78,9 @@ export function openIntroduction(bytes: Uint8Array): Result<Introduction, Introd
   const cards = Array.from({ length: cardCount }, () => r.bytes16(CARD_BYTES_MAX));
   if (!r.finished() || !name.ok) return err(MALFORMED);
 
-  const live = liveDevicesOf(accountKey, facts);
+  const weighed = weighFacts(accountKey, [], facts);
+  if (!weighed.ok) return err(MALFORMED);
+  const { live } = weighed.value;
   const devices: { certificate: DeviceCertificate; card: Card }[] = [];
   for (const cardBytes of cards) {
     const card = decodeCard(cardBytes);
@@ -81,7 +91,15 @@ export function openIntroduction(bytes: Uint8Array): Result<Introduction, Introd
     devices.push({ certificate, card: card.value });
   }
   const account = accountIdOf(accountKey);
-  return ok({ accountKey, account, name: name.value, facts, cards, devices });
+  return ok({
+    accountKey,
+    account,
+    name: name.value,
+    facts,
+    cards,
+    weighed: weighed.value,
+    devices,
+  });
 }
 
 const withLength = (bytes: Uint8Array): Uint8Array => concat(u16le(bytes.length), bytes);

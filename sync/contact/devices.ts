@@ -1,9 +1,10 @@
 /** The devices of contacts in the store: added from verified facts, moved by newer cards. */
 import { toHex } from "../../crypto/base/hex.ts";
+import { ok } from "../../crypto/base/result.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
 import type { Card } from "../../crypto/identity/card.ts";
 import type { DeviceCertificate } from "../../crypto/identity/certificate.ts";
-import { decodeFact, liveDevicesOf, mergeFacts } from "../../crypto/identity/facts.ts";
+import { decodeFact, weighFacts, type WeighedFacts } from "../../crypto/identity/facts.ts";
 import { hurryFor } from "../outbox/resend.ts";
 import { dropTargets } from "../outbox/targets.ts";
 import type { ContactRow, Hex } from "../store/rows.ts";
@@ -31,7 +32,8 @@ const checked = new WeakMap<WriteTx, Map<Hex, number>>();
  * What the facts that came, together with those held, say of the account; its devices are added. Each
  * fact costs two signatures to check: that is done when one is new, and never when they are read. `by`:
  * the device that sent them, of which no more than NEW_FACTS_MAX are checked in a transaction. The rest
- * come again with the next union. What waits for a device that was revoked is dropped.
+ * come again with the next union. `weighed`: what the facts that came are worth by themselves, if that is known.
+ * What waits for a device that was revoked is dropped.
  */
 export async function takeFacts(
   tx: WriteTx,
@@ -39,6 +41,7 @@ export async function takeFacts(
   held: ContactRow | undefined,
   incoming: readonly Uint8Array[],
   by: Hex,
+  weighed?: WeighedFacts,
 ): Promise<TakenFacts> {
   const facts = held?.facts ?? [];
   const known = new Set(facts.map(toHex));
@@ -46,10 +49,15 @@ export async function takeFacts(
   const due = withinBudget(tx, by, fresh);
   const refused: FactsRefusal[] =
     due.length < fresh.length ? [{ type: "FactsTooMany", limit: NEW_FACTS_MAX }] : [];
+  const unchanged: TakenFacts = { said: { facts, live: held?.live ?? [] }, refused };
+  if (due.length === 0) return unchanged;
+  const isAll = facts.length === 0 && due.length === incoming.length;
   const merged =
-    due.length === 0 ? undefined : mergeFacts(accountKey, facts, due, CONTACT_FACTS_MAX);
-  if (merged?.ok !== true) return { said: { facts, live: held?.live ?? [] }, refused };
-  const certified = liveDevicesOf(accountKey, merged.value);
+    isAll && weighed !== undefined
+      ? ok(weighed)
+      : weighFacts(accountKey, facts, due, CONTACT_FACTS_MAX);
+  if (!merged.ok) return unchanged;
+  const certified = merged.value.live;
   const live = await putDevices(tx, toHex(accountIdOf(accountKey)), certified);
   const gone = held?.live.filter((it) => !live.includes(it)) ?? [];
   if (gone.length > 0) await dropTargets(tx, new Set(gone));
@@ -58,7 +66,7 @@ export async function takeFacts(
     const id = toHex(device);
     if (!live.includes(id)) refused.push({ type: "DeviceClaimed", device: id });
   }
-  return { said: { facts: merged.value, live }, refused };
+  return { said: { facts: merged.value.facts, live }, refused };
 }
 
 /** Name of the meta row: devices (hex16) that turned out to be out, by account (hex32). */

@@ -18,7 +18,7 @@ import { lentTo } from "../outbox/seal.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { authNameOf } from "../roster/graph.ts";
-import { rosterOpOf } from "../roster/ops.ts";
+import { type RosterOp, rosterOpOf } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";
 import type { EntryRow, Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -28,7 +28,7 @@ import { tendDoors } from "./doors.ts";
 import { wantHistory } from "./history.ts";
 import { isLink } from "./links.ts";
 import { takeIntroduction } from "./members-known.ts";
-import { putOp, RECEIPTS_TO_AUTHORS_MAX, reweigh, rosterOf, type Turn } from "./rosters.ts";
+import { putOps, RECEIPTS_TO_ALL_MAX, reweigh, rosterOf, type Turn } from "./rosters.ts";
 import { settleJoins } from "./waiting.ts";
 import { welcomesFor } from "./welcome.ts";
 
@@ -57,7 +57,7 @@ export async function followEntry(
   // Of a removed device: it is heard once somebody has said where its log ends. Rule [OD9].
   if (entry.counts === "waits") return false;
   const known = await membersOf(tx, context.self, channel);
-  const isNews = await takeOp(tx, context, entry);
+  const isNews = await takeOps(tx, context, entry.c, [entry]);
   const { voids } = await rosterOf(tx, entry.c);
   const log = isPart ? undefined : await tx.get("logs", entry.a);
   if (log !== undefined && voids.has(toHex(entry.hash))) {
@@ -68,26 +68,45 @@ export async function followEntry(
   return isNews;
 }
 
-async function takeOp(tx: WriteTx, context: OpenContext, row: EntryRow): Promise<boolean> {
-  const { c, a, s } = row;
-  const log = await tx.get("logs", a);
-  assert(log !== undefined, "an entry stands in a log");
-  const entry = entryOf(row);
-  const op = rosterOpOf(entry, log);
-  if (!op.ok) {
-    context.effects.dropped(`op ${op.error.type}`);
-    return false;
+/**
+ * Placed ops of one group, weighed together: what a roster comes to costs a look at all of its ops. Of several
+ * none ends what another one of them begins. True as `followEntry` is.
+ */
+export async function takeOps(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  rows: readonly EntryRow[],
+): Promise<boolean> {
+  const taken: TakenOp[] = [];
+  for (const row of rows) {
+    const log = await tx.get("logs", row.a);
+    assert(log !== undefined, "an entry stands in a log");
+    const entry = entryOf(row);
+    const op = rosterOpOf(entry, log);
+    if (op.ok) taken.push({ op: op.value, row, body: entry.body });
+    else context.effects.dropped(`op ${op.error.type}`);
   }
-  const { act } = op.value;
-  const introduction =
-    act.type === "add" && entry.body !== null ? introductionIn(entry.body) : undefined;
-  const turn = await putOp(tx, { c, a, s, op: op.value });
-  const isNews =
-    act.type === "add" &&
-    introduction !== undefined &&
-    (await takeIntroduction(tx, context, act.account, introduction));
+  if (taken.length === 0) return false;
+  const ops = taken.map(({ op, row: { a, s } }) => ({ c, a, s, op }));
+  const turn = await putOps(tx, c, ops);
+  let isNews = false;
+  for (const it of taken) if (await takeWho(tx, context, it)) isNews = true;
   await rosterChanged(tx, context, c, turn);
   return isNews;
+}
+
+type TakenOp = { readonly op: RosterOp; readonly row: EntryRow; readonly body: Uint8Array | null };
+
+/** Whom an add brings. */
+async function takeWho(
+  tx: WriteTx,
+  context: OpenContext,
+  { op: { act }, body }: TakenOp,
+): Promise<boolean> {
+  const introduction = act.type === "add" && body !== null ? introductionIn(body) : undefined;
+  if (act.type !== "add" || introduction === undefined) return false;
+  return takeIntroduction(tx, context, act.account, introduction);
 }
 
 /** A log forks: from there on nothing of it counts, and least of all its grants. [FK4], [RO18]. */
@@ -218,8 +237,8 @@ export async function enter(
   const members = channel === undefined ? [] : await membersOf(tx, self, channel);
   if (channel === undefined || !members.includes(self.account)) return;
   await endJoining(tx, c);
-  // In a large group nobody waits for our receipts, and our first word opens our log. Rule [GP10].
-  if (members.length > RECEIPTS_TO_AUTHORS_MAX) {
+  // In a larger group only authors wait for our receipts, and our first word opens our log. Rule [GP10].
+  if (members.length > RECEIPTS_TO_ALL_MAX) {
     if (!known.includes(self.account)) await comeIn(tx, context, channel);
     return;
   }

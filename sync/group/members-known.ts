@@ -59,7 +59,7 @@ export async function takeIntroduction(
 async function learnMember(
   tx: WriteTx,
   context: OpenContext,
-  { accountKey, name, facts, devices, account: id }: Introduction,
+  { accountKey, name, facts, weighed, devices, account: id }: Introduction,
 ): Promise<boolean> {
   const account = toHex(id);
   const held = await tx.get("contacts", account);
@@ -68,7 +68,8 @@ async function learnMember(
     return false;
   }
   // Each account's facts are counted for itself: whoever brings many people brings many facts.
-  const { said, refused } = await takeFacts(tx, accountKey, held, facts, account);
+  const taken = await takeFacts(tx, accountKey, held, facts, account, weighed);
+  const { said, refused } = taken;
   for (const { type } of refused) context.effects.dropped(`facts ${type}`);
   const known = held ?? strangerOf(context, account, accountKey, name);
   await tx.put("contacts", { ...known, ...said });

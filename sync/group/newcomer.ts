@@ -4,12 +4,11 @@
  */
 import { type Channel, channelOf } from "../channel/channels.ts";
 import { lackedBy, sendAnew } from "../heal/answers.ts";
-import { sendControl } from "../outbox/control.ts";
-import { handOver } from "../outbox/seal.ts";
+import { handTo } from "../outbox/hand-to.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import { groupMembers } from "./rosters.ts";
+import { groupMembers, isLargeGroup } from "./rosters.ts";
 
 export async function meetNewcomer(
   tx: WriteTx,
@@ -22,18 +21,15 @@ export async function meetNewcomer(
   const member = members.find((it) => it.account === device.account);
   if (chain === undefined || member === undefined) return;
   const isHolder = chain.holders.includes(device.device);
-  // Whom we let in was welcomed with our chain.
-  if (isHolder && member.by === context.self.account) return;
-  const payload = await handOver(tx, context, channel, chain, device.account);
-  const control = { ...context, device, payloads: [payload], before: null, psk: null };
-  if (!(await sendControl(tx, control))) return;
+  // Whom we let in was welcomed with our chain. Who answers in a large group has it: that is what they answer.
+  const isAnswer = member.by === context.self.account || (await isLargeGroup(tx, channel));
+  if (isHolder && isAnswer) return;
+  if (!(await handTo(tx, context, channel, device))) return;
   if (isHolder) {
     // It was handed over before they could know the group.
     for (const row of await lackedBy(tx, channel, device.device)) {
       await sendAnew(tx, row, device.device);
     }
-  } else {
-    await tx.put("ownChains", { ...chain, holders: [...chain.holders, device.device] });
   }
   const now = await channelOf(tx, channel.c);
   if (now !== undefined) await tx.put("channels", { ...now, receipts: now.receipts + 1 });

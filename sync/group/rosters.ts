@@ -22,9 +22,11 @@ export const ROSTER_TABLES: readonly TableName[] = [
 ];
 
 /**
- * In groups of more than 32 members those are told of receipts who wrote what is new; beyond this number
- * nobody but our own devices, and a relay's word settles what was sent.
+ * In groups of up to so many members everybody is told what we hold and have read, and everybody's log is opened at
+ * once. In larger ones those are told who wrote what is new.
  */
+export const RECEIPTS_TO_ALL_MAX = 32;
+/** Beyond this number nobody is but our own devices, and a relay's word settles what was sent. */
 export const RECEIPTS_TO_AUTHORS_MAX = 128;
 
 /** Rosters that are remembered: each is a pure function of what its digest names. */
@@ -91,12 +93,12 @@ const NO_ROSTER: Omit<RosterRow, "c"> = {
 
 export type Turn = { readonly before: Roster; readonly after: Roster };
 
-/** Adds an op. Answers the roster without it and with it. */
-export async function putOp(tx: WriteTx, row: RosterOpRow): Promise<Turn> {
-  const { c, op } = row;
+/** Adds ops of one group. Answers the roster without them and with them. */
+export async function putOps(tx: WriteTx, c: number, rows: readonly RosterOpRow[]): Promise<Turn> {
   const before = await rosterOf(tx, c);
-  await tx.put("rosterOps", row);
-  return { before, after: await resolveAnew(tx, c, [...opsIn(before), op]) };
+  await tx.putAll("rosterOps", rows);
+  const ops = [...opsIn(before), ...rows.map(({ op }) => op)];
+  return { before, after: await resolveAnew(tx, c, ops) };
 }
 
 /** Other evidence is here than `before` rests on. */
@@ -130,6 +132,13 @@ export async function isTypingGroup(
   const members = await groupMembers(tx, channel);
   return members.length <= TYPING_MEMBERS_MAX && members.some((it) => it.account === account);
 }
+
+/** A group in which those alone meet who have something to tell each other. Rule [GP10]. */
+export const isLargeGroup = async (
+  tx: ReadTx,
+  channel: Pick<Channel, "c" | "kind">,
+): Promise<boolean> =>
+  channel.kind === "group" && (await groupMembers(tx, channel)).length > RECEIPTS_TO_ALL_MAX;
 
 /** The accounts of a group. Cheap: nothing is worked out. */
 export const groupMembers = async (

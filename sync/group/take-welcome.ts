@@ -30,10 +30,10 @@ import type { Start, Welcome } from "../payload/welcome.ts";
 import { acceptEntry } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { ROSTER_KINDS, rosterOpOf } from "../roster/ops.ts";
-import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { forgetDeclined, mayBring, noteDeclined } from "./bringers.ts";
-import { enter, followEntry } from "./follow.ts";
+import { enter, followEntry, takeOps } from "./follow.ts";
 import { learnWriter, takeIntroduction } from "./members-known.ts";
 import { groupMembers, rosterRowOf } from "./rosters.ts";
 
@@ -63,9 +63,7 @@ export async function takeWelcome(
     if (await takeIntroduction(tx, context, toHex(account), introduction)) isNews = true;
   }
   const known = await membersOf(tx, context.self, channel);
-  for (const bytes of welcome.entries) {
-    if (await takeSupplied(tx, context, channel.c, bytes, { isPart: true })) isNews = true;
-  }
+  if (await takeRoster(tx, context, channel.c, welcome.entries)) isNews = true;
   await putStarts(tx, context, channel, from.account, welcome.starts);
   if (channel.isNew) await noteBringer(tx, channel.c, from);
   await enter(tx, context, channel.c, known);
@@ -84,11 +82,8 @@ export async function takeRosterPart(
     context.effects.dropped("roster of no group");
     return false;
   }
-  let isNews = false;
   const known = await membersOf(tx, context.self, channel);
-  for (const bytes of entries) {
-    if (await takeSupplied(tx, context, channel.c, bytes, { isPart: true })) isNews = true;
-  }
+  const isNews = await takeRoster(tx, context, channel.c, entries);
   await enter(tx, context, channel.c, known);
   return isNews;
 }
@@ -189,37 +184,79 @@ async function mayBeginAt(
   return !before.some((it) => !isRoster(it.kind) && it.h >= floor);
 }
 
-/** `isPart`: of a roster that is just being told. `by`: who was asked for it and supplied it. */
-type SuppliedHow = { readonly isPart?: boolean; readonly by?: DeviceRow };
+/** A roster that is just being told, or a part of it. Adds that follow each other are weighed together. */
+async function takeRoster(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  entries: readonly Uint8Array[],
+): Promise<boolean> {
+  let isNews = false;
+  let adds: EntryRow[] = [];
+  const weigh = async (): Promise<void> => {
+    if (adds.length > 0 && (await takeOps(tx, context, c, adds))) isNews = true;
+    adds = [];
+  };
+  for (const bytes of entries) {
+    const decoded = decodeEntry(bytes);
+    const isAdd = decoded.ok && decoded.value.core.kind === ROSTER_KINDS.add;
+    if (!isAdd) await weigh();
+    const placed = await placeSupplied(tx, context, c, bytes, decoded.ok ? decoded.value : null);
+    if (placed === undefined) continue;
+    // Of a removed device: it is heard once somebody has said where its log ends. Rule [OD9].
+    if (isAdd && placed.entry.counts !== "waits") adds.push(placed.entry);
+    if (!isAdd && (await followEntry(tx, context, placed, true))) isNews = true;
+  }
+  await weigh();
+  return isNews;
+}
 
-/** An entry from somebody's hands: of a log that we never heard of when it is that log's first. */
+/**
+ * An entry from somebody's hands: of a log that we never heard of when it is that log's first. `by`: who was
+ * asked for it and supplied it. True as `followEntry` is.
+ */
 export async function takeSupplied(
   tx: WriteTx,
   context: OpenContext,
   c: number,
   bytes: Uint8Array,
-  { isPart = false, by }: SuppliedHow = {},
+  by?: DeviceRow,
 ): Promise<boolean> {
-  const { self, nowMs, effects } = context;
   const decoded = decodeEntry(bytes);
+  const entry = decoded.ok ? decoded.value : null;
+  const placed = await placeSupplied(tx, context, c, bytes, entry, by);
+  if (placed === undefined) return false;
+  const isNews = await followEntry(tx, context, placed);
+  if (by !== undefined) await noteHealed(tx, context, placed.entry, by.account);
+  return isNews;
+}
+
+/** `entry`: what the bytes say, if they say anything. Undefined: it was refused, or is here already. */
+async function placeSupplied(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  bytes: Uint8Array,
+  entry: Entry | null,
+  by?: DeviceRow,
+): Promise<{ readonly entry: EntryRow; readonly channel: Channel } | undefined> {
+  const { self, nowMs, effects } = context;
   const channel = await channelOf(tx, c);
   assert(channel !== undefined, "the caller's channel");
-  if (decoded.ok) await openNamedLog(tx, context, channel, decoded.value);
+  if (entry !== null) await openNamedLog(tx, context, channel, entry);
   const outcome = await acceptEntry(tx, self, c, bytes, nowMs);
   if (outcome.type === "refused") {
     if (outcome.why === "own") effects.rolledBack();
     effects.dropped(`entry ${outcome.why}`);
     await heedRefusal(tx, context, channel, by?.device ?? "", outcome, bytes);
-    return false;
+    return undefined;
   }
   effects.receipt(c);
-  if (outcome.type === "held") return false;
+  if (outcome.type === "held") return undefined;
   const device = by?.device ?? "";
   for (const dep of outcome.deps) effects.named({ c, device, dep });
   await heedEntry(tx, context, outcome);
-  const isNews = await followEntry(tx, context, outcome, isPart);
-  if (by !== undefined) await noteHealed(tx, context, outcome.entry, by.account);
-  return isNews;
+  return outcome;
 }
 
 /**

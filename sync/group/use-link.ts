@@ -192,9 +192,9 @@ async function ask(
   const account = toHex(introduction.account);
   const held = await tx.get("contacts", account);
   if (held?.state === "blocked" || account === context.self.account) return false;
-  const { accountKey, name, facts } = introduction;
+  const { accountKey, name, facts, weighed } = introduction;
   const known = held ?? strangerOf(context, account, accountKey, nameOf(name));
-  const { said } = await takeFacts(tx, accountKey, held, facts, account);
+  const { said } = await takeFacts(tx, accountKey, held, facts, account, weighed);
   await tx.put("contacts", { ...known, ...said });
   let isAsked = false;
   for (const { card } of introduction.devices) {

@@ -12,12 +12,11 @@ import { bytesOf, type Channel, channelOf, numbered } from "../channel/channels.
 import { recipientsOf } from "../channel/members.ts";
 import type { Timers } from "../clock/timers.ts";
 import { isWithin } from "../clock/within.ts";
-import { groupMembers } from "../group/rosters.ts";
+import { isLargeGroup } from "../group/rosters.ts";
 import type { Lane } from "../lane.ts";
 import { signHello } from "../payload/hello.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { type LiveFrame, putLive } from "../receipts/put-live.ts";
-import { RECEIPTS_TO_ALL_MAX } from "../receipts/receipts.ts";
 import type { LinkTo } from "../session/pool.ts";
 import type { OwnChainRow } from "../store/ratchet-rows.ts";
 import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
@@ -287,8 +286,7 @@ async function mayTell(
   hearers: readonly DeviceRow[],
 ): Promise<boolean> {
   if (hearers.length < 2) return false;
-  const isLarge = (await groupMembers(tx, channel)).length > RECEIPTS_TO_ALL_MAX;
-  if (channel.kind !== "group" || !isLarge) return true;
+  if (!(await isLargeGroup(tx, channel))) return true;
   const own = hearers.filter((it) => it.account === self.account).map((it) => it.device);
   return own.every((it) => self.device < it);
 }

@@ -252,7 +252,8 @@ async function newcomersAmong(
   return fresh;
 }
 
-const newChain = (
+/** Not stored yet. `before`: the one that it follows. */
+export const newChain = (
   context: SealContext,
   channel: Channel,
   history: OwnChainRow["history"],

@@ -15,6 +15,7 @@ import { takeTurn } from "../heal/answers.ts";
 import type { Lane } from "../lane.ts";
 import { hasKnown, maxKnown } from "../log/known.ts";
 import { sendControl } from "../outbox/control.ts";
+import { handTo } from "../outbox/hand-to.ts";
 import { SEAL_TABLES } from "../outbox/seal.ts";
 import { pendingTargets } from "../outbox/targets.ts";
 import type { CursorWant } from "../payload/cursor-want.ts";
@@ -120,6 +121,9 @@ export async function answerCursorWant(
   const { self, nowMs, random } = context;
   const channel = await channelWith(tx, self, from.account, want.channel);
   if (channel?.kind !== "group" || !(await takeTurn(tx, context, from))) return;
+  // Whoever has written nothing here has handed their chain to nobody.
+  const holders = (await tx.get("ownChains", channel.c))?.holders ?? [];
+  if (!holders.includes(from.device)) await handTo(tx, context, channel, from);
   if ((await tellCursor(tx, { self, nowMs, random }, channel, from.device)) > 0) {
     context.effects.wake();
   }

@@ -5,21 +5,24 @@
  */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
-import { channelOf, numbered } from "../channel/channels.ts";
+import { type Channel, channelOf, numbered } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
-import { groupMembers } from "../group/rosters.ts";
+import { isLargeGroup } from "../group/rosters.ts";
 import type { Lane } from "../lane.ts";
+import { handTo } from "../outbox/hand-to.ts";
+import { HAND_OVERS_AT_ONCE, SEAL_TABLES } from "../outbox/seal.ts";
+import type { Effects } from "../receive/effects.ts";
 import type { LinkTo } from "../session/pool.ts";
-import type { Hex } from "../store/rows.ts";
-import type { Store } from "../store/store.ts";
+import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { ReadTx, Store } from "../store/store.ts";
 import { type LiveFrame, type Outcome, putLive } from "./put-live.ts";
-import { RECEIPTS_TO_ALL_MAX, type SealedCursor, sealCursor } from "./receipts.ts";
+import { readersOf, type SealedCursor, sealCursor } from "./receipts.ts";
 
 /** From a change to its cursor: long enough to take in what comes with it. */
 const RECEIPT_FIRST_MS = 50;
 /** Between two cursors of a channel. */
 export const RECEIPT_EVERY_MS = 2_000;
-/** In groups of more than RECEIPTS_TO_ALL_MAX a change is told after so long, and up to half as much more. */
+/** In large groups a change is told after so long, and up to half as much more. */
 export const RECEIPT_SLOW_MS = 10_000;
 /** After a failure, doubling; the next link that opens tries at once. */
 export const RECEIPT_RETRY_MS = 5_000;
@@ -44,6 +47,8 @@ export type ReceiptDeps = {
   readonly random: Random;
   readonly self: () => Self | undefined;
   readonly linkTo: LinkTo;
+  readonly wake: () => void;
+  readonly effects: Pick<Effects, "upkeep">;
   readonly failed: (error: unknown) => void;
 };
 
@@ -139,9 +144,9 @@ async function tellOnce(deps: ReceiptDeps, c: number, isSlow: boolean): Promise<
   const channel = await deps.store.read(["channels"], (tx) => channelOf(tx, c));
   if (self === undefined || channel === undefined) return "told";
   if (channel.receipts <= channel.receiptsSent) return "told";
+  if (isSlow) await handToReaders(deps, self, channel);
   const cursor = await deps.store.read(CURSOR_TABLES, async (tx) => {
-    const { length } = await groupMembers(tx, channel);
-    if (!isSlow && length > RECEIPTS_TO_ALL_MAX) return "slow";
+    if (!isSlow && (await isLargeGroup(tx, channel))) return "slow";
     return sealCursor(tx, self, channel, deps.random);
   });
   if (cursor === "slow") return "slow";
@@ -161,6 +166,31 @@ async function tellOnce(deps: ReceiptDeps, c: number, isSlow: boolean): Promise<
     }),
   );
   return isNewest ? "told" : "again";
+}
+
+/** In a large group our chain goes to those alone who are to be told something. Rule [GP10]. */
+async function handToReaders(
+  { store, lane, timers, random, wake, effects }: ReceiptDeps,
+  self: Self,
+  channel: Channel,
+): Promise<void> {
+  const lacking = async (tx: ReadTx): Promise<readonly DeviceRow[]> => {
+    const holders = new Set((await tx.get("ownChains", channel.c))?.holders);
+    const readers = await readersOf(tx, self, channel);
+    return readers.filter((it) => !holders.has(it.device)).slice(0, HAND_OVERS_AT_ONCE);
+  };
+  if ((await store.read(CURSOR_TABLES, lacking)).length === 0) return;
+  const handed = await lane.run(() =>
+    store.write(SEAL_TABLES, async (tx) => {
+      const context = { self, nowMs: timers.now(), random, effects };
+      let count = 0;
+      for (const device of await lacking(tx)) {
+        if (await handTo(tx, context, channel, device)) count += 1;
+      }
+      return count;
+    }),
+  );
+  if (handed > 0) wake();
 }
 
 /** `stored`: a relay of every device has it. */

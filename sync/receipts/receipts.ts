@@ -12,7 +12,7 @@ import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/cha
 import { recipientsOf } from "../channel/members.ts";
 import { aggregateAt } from "../channel/take-in.ts";
 import { runRead } from "../expiry/running.ts";
-import { groupMembers, RECEIPTS_TO_AUTHORS_MAX } from "../group/rosters.ts";
+import { groupMembers, RECEIPTS_TO_ALL_MAX, RECEIPTS_TO_AUTHORS_MAX } from "../group/rosters.ts";
 import {
   coversKnown,
   hasKnown,
@@ -100,8 +100,6 @@ export async function sealCursor(
 const isBy = ({ account }: Log, to: DeviceRow | undefined): 0 | 1 =>
   account === to?.account ? 1 : 0;
 
-/** In groups of up to so many members everybody is told what we hold and have read. */
-export const RECEIPTS_TO_ALL_MAX = 32;
 /** Entries that are looked at to find those authors. */
 const AUTHORS_SCAN_MAX = 64;
 
@@ -109,7 +107,11 @@ const AUTHORS_SCAN_MAX = 64;
  * Devices whose business it is what we hold and have read: our own, and those of accepted contacts. In a
  * group it is everybody's, as far as it is not too large for that.
  */
-async function readersOf(tx: ReadTx, self: Self, channel: Channel): Promise<readonly DeviceRow[]> {
+export async function readersOf(
+  tx: ReadTx,
+  self: Self,
+  channel: Channel,
+): Promise<readonly DeviceRow[]> {
   const devices = await recipientsOf(tx, self, channel);
   if (channel.kind === "group") {
     const { length } = await groupMembers(tx, channel);

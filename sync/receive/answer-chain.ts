@@ -6,8 +6,8 @@
 import { ensureOwnLog } from "../channel/append.ts";
 import { type Channel, channelOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
-import { sendControl } from "../outbox/control.ts";
-import { handOver } from "../outbox/seal.ts";
+import { isLargeGroup } from "../group/rosters.ts";
+import { handTo } from "../outbox/hand-to.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { OpenContext } from "./open-envelope.ts";
@@ -22,17 +22,15 @@ export async function answerChain(
   const readers = await recipientsOf(tx, self, channel);
   if (!readers.some((it) => it.device === device.device)) return;
   const chain = await tx.get("ownChains", channel.c);
-  if (chain === undefined) {
+  if (chain === undefined && !(await isLargeGroup(tx, channel))) {
     // Of a chat one opens one's log when one becomes a contact; here nobody is met.
     if (channel.kind === "dm") return;
     await ensureOwnLog(tx, { ...context, channel });
     effects.wake();
     return;
   }
-  if (chain.holders.includes(device.device)) return;
-  const payloads = [await handOver(tx, context, channel, chain, device.account)];
-  if (!(await sendControl(tx, { ...context, device, payloads, before: null, psk: null }))) return;
-  await tx.put("ownChains", { ...chain, holders: [...chain.holders, device.device] });
+  if (chain?.holders.includes(device.device) === true) return;
+  if (!(await handTo(tx, context, channel, device))) return;
   const now = await channelOf(tx, channel.c);
   if (now !== undefined) await tx.put("channels", { ...now, receipts: now.receipts + 1 });
   effects.receipt(channel.c);

@@ -381,5 +381,5 @@ async function takeEntry(
     context.effects.dropped(entry.ok ? "channel" : "entry malformed");
     return false;
   }
-  return takeSupplied(tx, context, channel.c, bytes, { by: device });
+  return takeSupplied(tx, context, channel.c, bytes, device);
 }

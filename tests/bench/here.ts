@@ -67,7 +67,10 @@ export function openHere(): Here {
     fetch: (request) => app.fetch(request),
   };
   const traffic: Traffic = { sent: 0, received: 0, puts: 0, receipts: 0 };
-  const open = async (name: string, store: Store = openMemoryStore()): Promise<Visitor> => {
+  const open = async (
+    name: string,
+    store: Store = openMemoryStore(undefined, "rows"),
+  ): Promise<Visitor> => {
     const own: Traffic = { sent: 0, received: 0, puts: 0, receipts: 0 };
     const inner = openMemoryTransport({ relayAt: () => door, timers: systemTimers });
     let status: Status | undefined;

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 
-import { hears, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
+import type { Target } from "../../sync/store/rows.ts";
+import { selfOf } from "./forge.ts";
+import { groupOf, hears, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
+import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
@@ -45,6 +48,89 @@ test("[GP22] who lost what came under the chain asks for it", async () => {
   await w.pass(MINUTE_MS);
   expect((await rosterRow(bob)).digest).toBe((await rosterRow(alice)).digest);
   for (const it of everybody) expect(await hears(it)).toEqual(["who is here?", "I am"]);
+});
+
+/** Alice makes a group of these and of `others` who never had a device. */
+async function crowd(
+  { alice }: { readonly alice: Person },
+  people: readonly Person[],
+  others: number,
+): Promise<void> {
+  const [bob] = people;
+  const like = await alice.contact(bob!);
+  const strangers = Array.from({ length: others }, (_, n) => n.toString(16).padStart(64, "0"));
+  await alice.change(async (tx) => {
+    for (const account of strangers) await tx.put("contacts", { ...like, account, live: [] });
+  });
+  const accounts = await Promise.all(people.map((it) => it.account()));
+  const made = await alice.device.groups.create("Crowd", [...strangers, ...accounts]);
+  expect(made).toMatchObject({ ok: true });
+}
+
+test("[GP10] in a group of more than 32 those alone meet who have something to tell each other", async () => {
+  const w = await world(["alice", "bob", "carol", "dave"]);
+  const { alice, bob, carol, dave, everybody } = w;
+  for (const it of [bob, carol, dave]) await w.befriend(alice, it);
+  await crowd(w, [bob, carol, dave], 40);
+  await w.pass(MINUTE_MS);
+  const c = await groupOf(bob);
+  const holders = async (): Promise<readonly string[]> => {
+    const chain = (await bob.rows("ownChains")).find((it) => it.c === c);
+    const names = await Promise.all(
+      everybody.map(async (it) => {
+        const id = await idOf(it);
+        return chain?.holders.includes(id) === true ? it.name : "";
+      }),
+    );
+    return names.filter((name) => name !== "");
+  };
+  const idOf = async (it: Person): Promise<string> => (await selfOf(it)).device;
+  const isOpen = async (it: Person): Promise<boolean> => {
+    const group = await groupOf(it);
+    return (await it.rows("logs")).some((log) => log.c === group && log.own);
+  };
+  // Alice is told that Bob holds what she wrote. Nobody else is owed anything.
+  expect(await holders()).toEqual([alice.name]);
+  expect(await isOpen(bob)).toBe(false);
+  expect(await unsettled(alice)).toEqual([]);
+  await tell(carol, "here I am");
+  await w.pass(MINUTE_MS);
+  expect(await holders()).toEqual([alice.name, carol.name]);
+  const daves = await idOf(dave);
+  expect((await bob.rows("sessions")).filter((it) => it.device === daves)).toEqual([]);
+  await tell(bob, "me too");
+  await w.pass(MINUTE_MS);
+  expect(await holders()).toEqual([alice.name, carol.name, dave.name]);
+  for (const it of everybody) {
+    expect(await hears(it)).toEqual(["here I am", "me too"]);
+    expect(await unsettled(it)).toEqual([]);
+  }
+});
+
+/** Whom they still have to reach. */
+const unsettled = async (it: Person): Promise<readonly Target[]> =>
+  (await it.rows("outbox"))
+    .flatMap(({ targets }) => targets)
+    .filter(({ state }) => state !== "done");
+
+test("[CU6] [GP10] in a large group our own devices agree on what was read though we wrote nothing", async () => {
+  const w = await world(["alice", "bob", "laptop"]);
+  const { alice, bob, laptop } = w;
+  await w.befriend(alice, bob);
+  await linked(bob, laptop);
+  await w.pass(MINUTE_MS);
+  await crowd(w, [bob], 140);
+  await w.pass(MINUTE_MS);
+  await tell(alice, "hello");
+  await w.pass(MINUTE_MS);
+  const unread = async (it: Person): Promise<number> => {
+    const c = await groupOf(it);
+    return (await it.rows("channels")).find((row) => row.c === c)?.unread ?? -1;
+  };
+  expect([await unread(bob), await unread(laptop)]).toEqual([1, 1]);
+  await bob.device.markRead(await groupOf(bob));
+  await w.pass(MINUTE_MS);
+  expect([await unread(bob), await unread(laptop)]).toEqual([0, 0]);
 });
 
 test("[GP9] [GP10] in a large group a log is opened with the first word, not before", async () => {

@@ -19,6 +19,7 @@ import {
   liveDevicesOf,
   mergeFacts,
   revocationFactOf,
+  weighFacts,
 } from "../../../crypto/identity/facts.ts";
 import {
   decodeRevocation,
@@ -186,7 +187,13 @@ describe("account facts", () => {
       const merged = unwrap(mergeFacts(key, held, [...more, revoke(issuer, thief)]));
       expect(merged).toHaveLength(FACTS_MAX);
       expect(liveIds(key, merged)).toEqual(idsOf([first]));
+      const weighed = unwrap(weighFacts(key, held, [...more, revoke(issuer, thief)]));
+      expect(weighed.facts).toEqual(merged);
+      expect(weighed.live).toEqual(liveDevicesOf(key, merged));
     }
+    // Of those who came over a device for which there was no room, nobody is live.
+    const early = unwrap(weighFacts(key, [], [fact(first), ...junk, fact(thief)], 2));
+    expect(early.live).toEqual(liveDevicesOf(key, early.facts));
     expect(mergeFacts(key, [], [...junk, ...junk])).toEqual({
       ok: false,
       error: { type: "FactsTooMany", limit: FACTS_MAX },

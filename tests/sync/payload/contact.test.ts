@@ -34,6 +34,7 @@ decoderContract<ContactContent, Contact>("contact", {
   expected: (contact) => ({
     ...contact,
     account: expect.any(Uint8Array),
+    weighed: { facts: contact.facts, live: [expect.anything()] },
     devices: [expect.objectContaining({ certificate: expect.anything(), card: expect.anything() })],
   }),
 });
