@@ -19,10 +19,11 @@ import { type Effects, heldBack } from "../receive/effects.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
 import { openRelayHttp } from "../session/relay-http.ts";
-import type { Hex, OutboxRow } from "../store/rows.ts";
+import type { Hex } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { PATHS } from "../wire/http.ts";
+import { isPutOut } from "./closed.ts";
 import { closeLogs, openLogsOfOut } from "./closings.ts";
 import type { Departure, DeviceError, Devices } from "./commands.ts";
 import { deviceNamesOf, isNameDue, noteDeviceName, noteOwnName, tellName } from "./names.ts";
@@ -77,6 +78,10 @@ async function isIntroduced(tx: ReadTx, self: Self): Promise<boolean> {
   return logs.some((it) => it.own && it.known.floor > 0);
 }
 
+/** Is there anything that no relay has taken yet? */
+const isWaiting = async (tx: ReadTx): Promise<boolean> =>
+  (await tx.range("outbox", "due", { lower: [1], limit: 1 })).length > 0;
+
 /** "Firefox" where none is called so, else "Firefox 2". */
 function unlike(taken: ReadonlySet<string>, name: string): string {
   let unique = name;
@@ -128,16 +133,11 @@ class Desk implements DevicesDesk {
 
   readonly leave = async (): Promise<Result<Departure, DeviceError>> => {
     this.#isLeaving = true;
-    this.#deps.hide();
     const left = await this.#do(async (tx, context) => {
       await leaveAccount(tx, context);
       return ok(undefined);
     });
-    if (!left.ok) return left;
-    const isTold = await this.#isTold();
-    const isForgotten = await this.#forget();
-    this.#deps.isOut();
-    return ok({ isTold, isForgotten });
+    return left.ok ? ok(await this.#farewell()) : left;
   };
 
   readonly look = (): void => {
@@ -172,11 +172,14 @@ class Desk implements DevicesDesk {
     const { store } = this.#deps;
     const self = this.#deps.self();
     if (self === undefined || this.#isClosed || this.#isLeaving) return;
-    const due = await store.read(["meta", "contacts"], async (tx) => ({
+    const due = await store.read(["meta", "contacts", "outbox"], async (tx) => ({
       isIn: await isInAccount(tx, self),
       isGone: Object.keys(await goneDueIn(tx)).length > 0,
+      isFarewell: !isPutOut(await ownContact(tx, self), self.device) && (await isWaiting(tx)),
     }));
     if (due.isGone) await this.#do(async (tx, context) => ok(await heedGone(tx, context)));
+    // It was closed while it left.
+    if (!due.isIn && due.isFarewell) await this.#farewell();
     if (!due.isIn) return this.#deps.isOut();
     await this.#tellName();
     await this.#planClosing(self);
@@ -201,13 +204,21 @@ class Desk implements DevicesDesk {
     });
   }
 
+  /** We are out by our own will: what is still to be said is said, and then nothing any more. */
+  async #farewell(): Promise<Departure> {
+    this.#isLeaving = true;
+    this.#deps.hide();
+    const isTold = await this.#isTold();
+    const isForgotten = await this.#forget();
+    this.#deps.isOut();
+    return { isTold, isForgotten };
+  }
+
   /** Does a relay have our last words, and what was written before, for everybody they are for? */
   async #isTold(): Promise<boolean> {
     const { store, timers } = this.#deps;
-    const isWaiting = (tx: ReadTx): Promise<readonly OutboxRow[]> =>
-      tx.range("outbox", "due", { lower: [1], limit: 1 });
     for (let waitedMs = 0; waitedMs < LEAVE_MS_MAX; waitedMs += LEAVE_LOOK_MS) {
-      if ((await store.read(["outbox"], isWaiting)).length === 0) return true;
+      if (!(await store.read(["outbox"], isWaiting))) return true;
       await new Promise<void>((resolve) => void timers.after(LEAVE_LOOK_MS, resolve));
     }
     return false;

@@ -22,11 +22,13 @@ import {
 } from "../contact/contacts.ts";
 import { takeFacts, takeGoneDue } from "../contact/devices.ts";
 import { sessionWith } from "../contact/sessions.ts";
-import { sendControl } from "../outbox/control.ts";
+import { takeWelcomeTurn } from "../heal/answers.ts";
+import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import { isPutOut } from "./closed.ts";
 import { closeLogs, settleAccount } from "./closings.ts";
 import type { DeviceError } from "./commands.ts";
 
@@ -129,6 +131,28 @@ async function tellFacts(tx: WriteTx, context: OpenContext, device: DeviceRow): 
   const { facts } = await ownContact(tx, context.self);
   const payloads = [encodePayload("facts", { facts })];
   return sendControl(tx, { ...context, device, payloads, before: null, psk: null });
+}
+
+/**
+ * A device of ours that was put out and goes on has not heard of it: what told it may have gone with its mailbox.
+ * At most every 10 s. Rule [OD3].
+ */
+export async function tellItIsOut(tx: WriteTx, context: OpenContext, id: Hex): Promise<void> {
+  const own = await ownContact(tx, context.self);
+  const device = await tx.get("devices", id);
+  // To whom we are new we would say where we are reached.
+  const isAcquainted = device?.account === own.account && device.knowsUs !== false;
+  if (
+    !isAcquainted ||
+    device.card === null ||
+    !isPutOut(own, id) ||
+    !own.live.includes(context.self.device)
+  )
+    return;
+  if ((await controlsWaiting(tx, id, null)) > 0) return;
+  if (!(await takeWelcomeTurn(tx, context, device))) return;
+  await tellFacts(tx, context, device);
+  context.effects.wake();
 }
 
 /** Our own statement that we leave; whoever knows us is told. What we wrote stays, and counts. */

@@ -181,8 +181,8 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     const token = await tx.get("tokens", label);
     const account = token?.account ?? token?.channel;
     const devices = token === undefined ? [] : await writersUnder(tx, context, token);
-    // Under no token of ours nobody wrote to us: there is nobody to ask, and it goes like what nobody answers.
-    const isNobodys = token === undefined;
+    // There is nobody to ask, and it goes like what nobody answers.
+    const isNobodys = await isOfNobody(tx, context, token);
     if (!isNobodys && (account === undefined || devices.length === 0)) continue;
     const peer = account ?? "";
     const peerMs = asked.peerWaitMs(peer, nowMs);
@@ -204,6 +204,17 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     sent += await ask(tx, context, devices, encodePayload("nack", { tags: due.map(bytesOf) }));
   }
   return { sent, waitMs };
+}
+
+/** Under no token of ours nobody wrote to us, and devices of an account that are all out are asked nothing. */
+async function isOfNobody(
+  tx: WriteTx,
+  { self }: AskContext,
+  token: TokenRow | undefined,
+): Promise<boolean> {
+  if (token === undefined) return true;
+  const contact = token.account === null ? undefined : await tx.get("contacts", token.account);
+  return contact?.live.every((it) => it === self.device) === true;
 }
 
 /** Who may have written under a token of ours: its contact, or some of a group's members. */

@@ -4,7 +4,7 @@ import type { Random } from "../../crypto/base/random.ts";
 import type { Timers } from "../clock/timers.ts";
 import { addKnown } from "../log/known.ts";
 import type { Hex, OutboxRow, Target } from "../store/rows.ts";
-import type { Store, WriteTx } from "../store/store.ts";
+import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import type { PutStatus } from "../wire/ok-frame.ts";
 import { hurryRefused, QUOTA_RETRY_MAX_MS } from "./resend.ts";
 import { dueNow, isSent, putOutbox, withTargets } from "./targets.ts";
@@ -47,10 +47,14 @@ export async function recordAttempts(
   // One jitter for all of them: what was written together stays in its order.
   const jitter = 0.5 + (deps.random(1)[0] ?? 0) / 510;
   const context = { nowMs: deps.timers.now(), jitter };
-  return await deps.store.write(["outbox", "logs", "devices"], async (tx) => {
+  return await deps.store.write(["outbox", "logs", "devices", "contacts"], async (tx) => {
     for (const attempt of attempts) {
       const row = await tx.get("outbox", attempt.n);
       if (row === undefined || row.env !== attempt.env) continue;
+      if (await isForNobody(tx, row, attempt)) {
+        await tx.delete("outbox", attempt.n);
+        continue;
+      }
       const next = rowAfter(row, attempt, context);
       await putOutbox(tx, next);
       if (next.what === "entry") await markSent(tx, next);
@@ -60,6 +64,20 @@ export async function recordAttempts(
     if (open.size > 0) await hurryRefused(tx, open, context.nowMs);
     return { lost };
   });
+}
+
+/** A device that is out of its account was to hear of it, and is nowhere any more. Rule [OD3]. */
+async function isForNobody(
+  tx: ReadTx,
+  { what, to }: OutboxRow,
+  { verdict }: Attempt,
+): Promise<boolean> {
+  const isNowhere =
+    verdict.type === "answered" && verdict.statuses.some(({ status }) => isElsewhere(status));
+  if (!isNowhere || what !== "control" || to === undefined || to === "") return false;
+  const device = await tx.get("devices", to);
+  const contact = device && (await tx.get("contacts", device.account));
+  return contact !== undefined && !contact.live.includes(to);
 }
 
 /** Which devices are not where their cards say, and since when. Answers how many more. Rule [HE17]. */
@@ -72,7 +90,7 @@ async function noteDenials(
   const isDeniedById = new Map<Hex, boolean>();
   for (const { verdict } of attempts) {
     for (const { device, status } of verdict.type === "answered" ? verdict.statuses : []) {
-      const isDenied = status.status === "denied" || status.status === "gone";
+      const isDenied = isElsewhere(status);
       const isTaken = status.status === "stored" || status.status === "duplicate";
       if (isDenied || isTaken) isDeniedById.set(device, isDenied);
     }
@@ -150,7 +168,10 @@ const putOff = (row: OutboxRow, pauseMs: number, { nowMs, jitter }: RetryContext
 
 /** It will be the same in a moment, whatever becomes of the connection. */
 const isNo = (it: PutStatus): boolean =>
-  it.status === "denied" || it.status === "gone" || it.status === "quota" || isAboutBytes(it);
+  isElsewhere(it) || it.status === "quota" || isAboutBytes(it);
+
+/** No such mailbox there, or none that lets us in: a relay that lost its store knows neither. */
+const isElsewhere = ({ status }: PutStatus): boolean => status === "denied" || status === "gone";
 
 const isAboutBytes = ({ status }: PutStatus): boolean =>
   status === "tooBig" || status === "badEnvelope";

@@ -271,7 +271,7 @@ async function takeChain(
   if (isIn && handOver.card !== null) {
     await takeCard(tx, context, { contact, device }, handOver.card);
   }
-  if (isIn) await compareFacts(tx, context, contact, handOver.acctState);
+  if (isIn) await compareFacts(tx, context, { contact, device }, handOver);
   const writer = {
     account: contact.account,
     device: device.device,
@@ -318,13 +318,22 @@ async function askWhatItIs(
   context.effects.wake();
 }
 
-/** Rule [HE11]: what their device knows of the account and we do not is asked for. */
+/**
+ * Rule [HE11]: what their device knows of the account and we do not is asked for. A hand-over that comes late tells
+ * what it knew before it told us more.
+ */
 async function compareFacts(
   tx: WriteTx,
   { effects }: OpenContext,
-  contact: ContactRow,
-  acctState: Uint8Array,
+  { contact, device: { device: id } }: Known,
+  { acctState, card: bytes }: ChainHandOver,
 ): Promise<void> {
+  const card = bytes === null ? undefined : decodeCard(bytes);
+  const device = await tx.get("devices", id);
+  if (card?.ok === true && device !== undefined) {
+    if (card.value.counter <= (device.comparedAtCard ?? -1)) return;
+    await tx.put("devices", { ...device, comparedAtCard: card.value.counter });
+  }
   const compared = comparedFacts(contact, toHex(factsHeadOf(acctState)));
   if (compared.factsWanted === contact.factsWanted) return;
   await tx.put("contacts", compared);

@@ -133,6 +133,8 @@ export type DeviceRow = {
   readonly cardCounter: number;
   /** When that card came; 0 = never. */
   readonly cardAtMs: number;
+  /** Counter of the card with which it last told what facts of its account it has; absent: never. */
+  readonly comparedAtCard?: number;
   /** What happened to relays of that card since: one each. */
   readonly moves?: readonly Move[];
   readonly prekeyBundle: Uint8Array | null;

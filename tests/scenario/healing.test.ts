@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { handOverOf } from "../../crypto/chain/sender-chain.ts";
 import { accountKeysOf } from "../../crypto/identity/account.ts";
 import { certifyDevice } from "../../crypto/identity/certificate.ts";
 import { makeDevice } from "../../crypto/identity/device.ts";
@@ -266,6 +267,35 @@ test("[HE11] facts that did not reach a contact are seen by the next hand-over, 
   relay.counted();
   await pass(60 * MINUTE_MS);
   expect(relay.counted()["put.stored"] ?? 0).toBe(0);
+});
+
+test("[HE11] a hand-over that comes later than one sealed after it asks for nothing", async () => {
+  const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await alice.say(bob, "hello");
+  await pass(5 * SECOND_MS);
+  const [chain] = await alice.rows("ownChains");
+  const channel = (await alice.rows("channels")).find((it) => it.kind === "dm");
+  const { device, incarnation } = await selfOf(alice);
+  const row = (await bob.rows("devices")).find((it) => it.device === device);
+  const handOver = (acctState: Uint8Array): Uint8Array =>
+    encodePayload("chain", {
+      channel: bytesOf(channel?.id ?? ""),
+      chain: handOverOf(chain!.state),
+      incarnation,
+      card: row?.card ?? null,
+      acctState,
+    });
+  const other = new Uint8Array(32).fill(7);
+  expect(row?.comparedAtCard).toBe(row?.cardCounter);
+  await overSession(alice, bob, [[handOver(other)]]);
+  await pass(SECOND_MS);
+  expect((await bob.contact(alice)).factsWanted).toBeUndefined();
+  // The same, before anything was compared.
+  await bob.change((tx) => tx.put("devices", { ...row!, comparedAtCard: 0 }));
+  await overSession(alice, bob, [[handOver(other)]]);
+  await pass(SECOND_MS);
+  expect((await bob.contact(alice)).factsWanted).toBe("07".repeat(16));
 });
 
 test("[HE11] who claims facts that nobody gets from them is asked 8 times", async () => {

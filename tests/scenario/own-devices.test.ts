@@ -200,6 +200,69 @@ test("[OD4] without a way to anybody it says so, and goes quiet all the same", a
   expect(await bob.sees(laptop)).toEqual(["from the laptop"]);
 });
 
+test("[OD4] closed in the middle of leaving, it goes on with that when it is opened", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass, relay } = them;
+  laptop.disconnect();
+  expect((await laptop.device.send(await laptop.chatWith(bob), "my last words")).ok).toBe(true);
+  void laptop.device.devices.leave();
+  await pass(SECOND_MS);
+  laptop.crash();
+  laptop.reconnect();
+  await laptop.wake();
+  await pass(20 * SECOND_MS);
+  const id = await deviceOf(laptop);
+  for (const it of [phone, bob, laptop]) expect((await it.contact(phone)).live).not.toContain(id);
+  expect(await shown(bob, phone)).toEqual(["from the laptop", "my last words"]);
+  const [mailbox] = await laptop.rows("mailboxes");
+  expect(await relay.lose(Buffer.from(mailbox?.mailbox ?? "", "hex"))).toBe(0);
+  await bob.say(phone, "bye");
+  await pass(MINUTE_MS);
+  for (const it of [phone, bob]) expect(await it.rows("outbox")).toEqual([]);
+  expect([...phone.bugs, ...laptop.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[OD3] the word that it is out waits for no mailbox that is gone, and comes again when it writes", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass, relay } = them;
+  await laptop.sleep();
+  phone.disconnect();
+  await revoke(them, phone, laptop);
+  them.killRelay(relay, { forgets: true });
+  relay.start();
+  phone.reconnect();
+  await pass(MINUTE_MS);
+  expect(await phone.rows("outbox")).toEqual([]);
+  const id = await deviceOf(laptop);
+  await laptop.wake();
+  await pass(MINUTE_MS);
+  // Nobody has told it.
+  expect((await laptop.contact(phone)).live).toContain(id);
+  await laptop.say(bob, "where is everybody?");
+  await pass(20 * SECOND_MS);
+  expect((await laptop.contact(phone)).live).not.toContain(id);
+  expect(await shown(bob, phone)).toEqual(["from the laptop"]);
+  await them.pass(5 * MINUTE_MS);
+  for (const it of [phone, bob]) expect(await it.rows("outbox")).toEqual([]);
+  expect([...phone.bugs, ...laptop.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[HE9] what only a removed device could explain is let go, though there is nobody to ask", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass } = them;
+  await revoke(them, laptop, phone);
+  await pass(20 * SECOND_MS);
+  const account = await phone.account();
+  const token = (await laptop.rows("tokens")).find((it) => it.account === account);
+  const row = { env: "e1".repeat(16), tag: "7a".repeat(16), label: token?.label ?? "", atMs: 1 };
+  await laptop.change((tx) => tx.put("held", { ...row, body: new Uint8Array(60) }));
+  await bob.say(laptop, "something to look after");
+  await pass(10 * MINUTE_MS);
+  expect(await laptop.rows("held")).toHaveLength(1);
+  await pass(15 * MINUTE_MS);
+  expect(await laptop.rows("held")).toEqual([]);
+});
+
 test("[OD10] a token that the device knew dies, and those who are left go on under new ones", async () => {
   const them = await three();
   const { phone, laptop, bob, pass, nowMs } = them;
