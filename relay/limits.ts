@@ -39,7 +39,7 @@ export const ADDRESS_SOCKETS_PER_SECOND = 20;
 export const ADDRESS_SOCKETS_BURST = 60;
 /** How many frames beyond its rate a socket may send before it is closed (4429). */
 export const FRAMES_OVER_RATE_MAX = 2_000;
-/** So many targets of a PUT count as one frame. */
+/** So many targets of a PUT, or topics to watch, count as one frame. */
 export const TARGETS_PER_FRAME = 16;
 /** Sockets that one neighbourhood (/24 or /56) may hold at once; loopback has no such bound. */
 export const ADDRESS_SOCKETS_MAX = 1_000;

@@ -26,6 +26,7 @@ import {
   BUSY_FULL_MS,
   FRAMES_OVER_RATE_MAX,
   NEARLY_FULL_SHARE,
+  PAGE_PAUSE_BYTES,
   TARGETS_PER_FRAME,
 } from "./limits.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -69,7 +70,10 @@ export class Session {
       buffered: () => this.#out.buffered,
       isClosed: () => this.#isClosed,
       close: () => this.close("slowReader"),
-      emptied: () => this.#out.emptied(),
+      emptied: () => {
+        this.#out.emptied();
+        if (this.#party !== null) this.#parts.topics.caughtUp(this.#party);
+      },
     });
   }
 
@@ -158,7 +162,11 @@ export class Session {
     frame: Extract<Frame, { readonly type: "auth" | "credit" | "tsub" | "tunsub" | "tpub" }>,
   ): void {
     const { topics } = this.#parts;
-    const party = (): Party => (this.#party ??= newParty((it) => this.push(it)));
+    const party = (): Party =>
+      (this.#party ??= newParty({
+        push: (it) => this.push(it),
+        hasRoom: () => this.#out.buffered < PAGE_PAUSE_BYTES,
+      }));
     switch (frame.type) {
       case "auth":
         void this.#authenticate(frame);
@@ -367,6 +375,8 @@ function statusOf(answer: PutAnswer): PutStatus {
   return { status: answer.status };
 }
 
-/** In frames: a PUT costs a look-up and a hash for each of its targets. */
-const costOf = (frame: Frame): number =>
-  frame.type === "put" ? Math.ceil(frame.targets.length / TARGETS_PER_FRAME) : 1;
+/** In frames: a PUT costs a look-up and a hash for each of its targets, watching an answer for each topic. */
+function costOf(frame: Frame): number {
+  if (frame.type === "put") return Math.ceil(frame.targets.length / TARGETS_PER_FRAME);
+  return frame.type === "tsub" ? Math.ceil(frame.topics.length / TARGETS_PER_FRAME) : 1;
+}

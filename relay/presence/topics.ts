@@ -2,7 +2,8 @@
  * Presence topics: who of two people is there. All soft: lost with the process, rebuilt by clients
  * within a heartbeat, and the first thing to be dropped under pressure. A topic is online from the
  * publisher's TPUB until `PRESENCE_OFFLINE_MS` after its last frame, whether or not its socket closed in
- * between: a tunnel does not flap. A publisher that is heard again on the same socket is online again.
+ * between: a tunnel does not flap. A publisher that is heard again on the same socket is online again. Who does
+ * not read is told nothing meanwhile, and how things stand when they have read.
  */
 import type { Frame } from "../../sync/wire/frames.ts";
 import { idOf, type Topic } from "../../sync/wire/ids.ts";
@@ -12,10 +13,16 @@ import type { Wheel } from "../wheel.ts";
 
 /** Of all sockets together. */
 export const TOPICS_MAX = 500_000;
+/** Sockets that watch one topic: the devices of one person. Each word of its publisher goes to all of them. */
+export const WATCHERS_MAX = 64;
 
 /** One socket's part in it; sessions own one each. */
 export type Party = {
   readonly push: (frame: Frame) => void;
+  /** Has it read what it was sent? */
+  readonly hasRoom: () => boolean;
+  /** Topics of which it was told nothing for want of room. */
+  readonly missed: Set<string>;
   readonly watched: Set<string>;
   readonly published: Set<string>;
   /** In the wheel's time: the last frame that counts as being there. */
@@ -35,8 +42,10 @@ type TopicState = {
 
 const NOTHING = new Uint8Array(0);
 
-export const newParty = (push: (frame: Frame) => void): Party => ({
+export const newParty = ({ push, hasRoom }: Pick<Party, "push" | "hasRoom">): Party => ({
   push,
+  hasRoom,
+  missed: new Set(),
   watched: new Set(),
   published: new Set(),
   heardAtMs: 0,
@@ -60,15 +69,25 @@ export class Topics {
       if (!party.watched.has(key)) {
         if (party.watched.size >= TOPICS_PER_SOCKET_MAX) return false;
         const state = this.#stateOf(key, topic);
-        if (state === undefined) return false;
+        if (state === undefined || state.subscribers.size >= WATCHERS_MAX) return false;
         party.watched.add(key);
         state.subscribers.add(party);
         if (state.subscribers.size === 1) tellWanted(state);
       }
       const state = this.#states.get(key);
-      if (state !== undefined) party.push(eventOf(state));
+      if (state !== undefined) tellOne(party, key, eventOf(state));
     }
     return true;
+  }
+
+  /** It has read what it was sent. */
+  caughtUp(party: Party): void {
+    const missed = [...party.missed];
+    party.missed.clear();
+    for (const key of missed) {
+      const state = party.watched.has(key) ? this.#states.get(key) : undefined;
+      if (state !== undefined) tellOne(party, key, eventOf(state));
+    }
   }
 
   unsubscribe(party: Party, topics: readonly Topic[]): void {
@@ -176,7 +195,12 @@ const eventOf = (state: TopicState): Frame => ({
 
 function tell(state: TopicState): void {
   const frame = eventOf(state);
-  for (const party of state.subscribers) party.push(frame);
+  for (const party of state.subscribers) tellOne(party, latin1(state.topic), frame);
+}
+
+function tellOne(party: Party, key: string, frame: Frame): void {
+  if (party.hasRoom()) party.push(frame);
+  else party.missed.add(key);
 }
 
 function tellWanted(state: TopicState): void {

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
+import { WATCHERS_MAX } from "../../../relay/presence/topics.ts";
 import { PRESENCE_OFFLINE_MS, TOPICS_PER_SOCKET_MAX } from "../../../sync/wire/limits.ts";
 import { filled, openWorld, type TestSocket, topicOf, type World } from "../relay-world.ts";
 
@@ -118,4 +119,55 @@ test("[TP6] bounds the topics of a socket", async () => {
   expect(guest.take("tevt")).toHaveLength(TOPICS_PER_SOCKET_MAX);
   expect(guest.take("err")).toMatchObject([{ error: "tooMany" }]);
   expect(guest.closedWith).toBeNull();
+});
+
+test("[TP6] bounds those who watch one topic", async () => {
+  const { world, owner } = await opened();
+  const all: TestSocket[] = [];
+  for (let n = 0; n <= WATCHERS_MAX; n += 1) {
+    const guest = await world.socket();
+    guest.send({ type: "tsub", topics: [topic] });
+    all.push(guest);
+  }
+  await world.settle();
+  expect(all.map((it) => it.take("tevt").length)).toEqual([...all.slice(1).map(() => 1), 0]);
+  expect(all.at(-1)?.take("err")).toMatchObject([{ error: "tooMany" }]);
+  owner.send({ type: "tpub", topic, payload });
+  await world.settle();
+  expect(all.flatMap((it) => it.take("tevt"))).toHaveLength(WATCHERS_MAX);
+});
+
+test("[TP7] who does not read is told nothing meanwhile, and how things stand when they have", async () => {
+  const { world, owner, guest } = await opened();
+  const topics = [topic, topicOf(8), topicOf(9)];
+  guest.send({ type: "tsub", topics });
+  await world.settle();
+  guest.take("tevt");
+  guest.unsent = 5 * 1024 * 1024;
+  for (let n = 0; n < 100; n += 1) {
+    guest.send({ type: "tsub", topics });
+    owner.send({ type: "tpub", topic, payload: filled(20, n) });
+  }
+  guest.send({ type: "tunsub", topics: [topicOf(9)] });
+  // What it was sent last is seen not to leave.
+  guest.send(ping);
+  await world.advance(2_000);
+  expect(guest.take("tevt")).toEqual([]);
+  guest.unsent = 0;
+  await world.advance(2_000);
+  expect(guest.take("tevt")).toEqual([
+    { type: "tevt", topic, isOnline: true, payload: filled(20, 99) },
+    { type: "tevt", topic: topicOf(8), isOnline: false, payload: new Uint8Array(0) },
+  ]);
+  expect(guest.closedWith).toBe(null);
+});
+
+test("[FL8] to watch sixteen topics costs a frame: few questions draw no flood of answers", async () => {
+  const world = openWorld({ settings: { socketFramesPerSecond: 10 } });
+  const guest = await world.socket();
+  const topics = Array.from({ length: 64 }, (_, n) => topicOf(n + 1));
+  for (let n = 0; n < 10; n += 1) guest.send({ type: "tsub", topics });
+  await world.settle();
+  expect(guest.take("tevt").length).toBeLessThanOrEqual(3 * topics.length);
+  expect(guest.take("err").every(({ error }) => error === "rate")).toBe(true);
 });
