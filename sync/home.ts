@@ -297,7 +297,14 @@ class HomeRelay implements Home {
     const isPlanned = this.#arrivals.size > 0;
     this.#arrivals.add(frames);
     if (isPlanned || this.#arrivals.size === 0) return;
-    lane.run(this.#takeArrived).catch((error: unknown) => {
+    let isBegun = false;
+    const take = (): Promise<void> => {
+      isBegun = true;
+      return this.#takeArrived();
+    };
+    lane.run(take).catch((error: unknown) => {
+      // What must be done before it failed: the relay sends them again.
+      if (!isBegun) this.#arrivals.done(this.#arrivals.take());
       if (error instanceof StorageError) this.storageFailed(error);
       else failed(error);
     });

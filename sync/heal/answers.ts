@@ -28,8 +28,10 @@ import type { DeviceRow, EntryRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { isForFacts, tellFacts } from "./facts.ts";
 
-/** A device is answered at most once in so long. */
+/** A device is answered once in so long … */
 export const ANSWER_EVERY_MS = 1_000;
+/** … and so often at once: what it misses are several things, and it asks for all of them at a time. */
+export const ANSWERS_AT_ONCE = 4;
 /** … and is told a whole roster at most once in so long. */
 const WELCOME_EVERY_MS = 10_000;
 /** Entries are not supplied to a device for which so much waits: first it fetches that. */
@@ -292,14 +294,22 @@ async function takeRosterTurn(
   return true;
 }
 
-/** Rule [HE3]: is it their turn to be answered? Then it is taken. */
+/**
+ * Rule [HE3]: is it their turn to be answered? Then it is taken. Kept is when the answers they had are paid for, each
+ * with ANSWER_EVERY_MS (the generic cell rate algorithm, ITU-T I.371).
+ */
 export async function takeTurn(
   tx: WriteTx,
-  context: OpenContext,
+  { nowMs }: OpenContext,
   device: DeviceRow,
+  atOnce = ANSWERS_AT_ONCE,
 ): Promise<boolean> {
-  if (isWithin(device.healedAtMs, context.nowMs, ANSWER_EVERY_MS)) return false;
   const fresh = (await tx.get("devices", device.device)) ?? device;
-  await tx.put("devices", { ...fresh, healedAtMs: context.nowMs });
+  const owedMs = Math.max(0, fresh.healedAtMs - nowMs);
+  // More than they can owe: the clock was set back.
+  const isOver = owedMs > ANSWERS_AT_ONCE * ANSWER_EVERY_MS;
+  if (!isOver && owedMs > (atOnce - 1) * ANSWER_EVERY_MS) return false;
+  const healedAtMs = nowMs + (isOver ? 0 : owedMs) + ANSWER_EVERY_MS;
+  await tx.put("devices", { ...fresh, healedAtMs });
   return true;
 }

@@ -11,6 +11,8 @@ export const HEAL_RETRY_MAX_MS = 600_000;
 /** … and after so many, which is about 20 minutes, nobody who could answer seems to be there. */
 export const HEAL_TRIES_MAX = 8;
 export const HEAL_LATE_MS = 6 * 3_600_000;
+/** Who could not be sent a question, for want of a session and of prekeys, is tried again after so long. */
+export const HEAL_UNSENT_MS_MAX = 60_000;
 /** One contact is asked so often, whatever is missing: the names of what is missing are theirs to choose. */
 export const PEER_ASKS_MAX = 16;
 /** … and once more for each of these, and for each answer that brought something. */
@@ -88,6 +90,14 @@ export class Asked {
     const earned = Math.floor(ageMs / PEER_ASK_EVERY_MS);
     const now = Math.min(PEER_ASKS_MAX, left + earned);
     return { left: now, atMs: now === PEER_ASKS_MAX ? nowMs : atMs + earned * PEER_ASK_EVERY_MS };
+  }
+
+  /** Nobody could be sent the question that `waitMs` counted: it does not count, and is put again before long. */
+  unsent(name: string): void {
+    const asking = this.#byName.get(name);
+    if (asking === undefined) return;
+    const pauseMs = Math.min(asking.pauseMs, HEAL_UNSENT_MS_MAX);
+    this.#note(name, { ...asking, times: Math.max(0, asking.times - 1), pauseMs });
   }
 
   /** How often it was asked for. */

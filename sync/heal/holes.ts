@@ -117,7 +117,9 @@ async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): P
     const ranges = gap.ranges.slice(0, WANT_RANGES_MAX);
     const want = { channel: bytesOf(channel.id), log: bytesOf(log), ranges };
     const devices = whomToAsk(context, gap, all, asked.times(name));
-    sent += await ask(tx, context, devices, encodePayload("want", want));
+    const toldNow = await ask(tx, context, devices, encodePayload("want", want));
+    if (toldNow === 0) asked.unsent(name);
+    sent += toldNow;
   }
   return { sent, waitMs };
 }

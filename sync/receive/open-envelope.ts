@@ -287,7 +287,7 @@ async function latestIn(tx: ReadTx, device: Hex, nowMs: number): Promise<number>
 
 /**
  * A first message that came again: what we answered was perhaps lost with a relay's store. Whoever brings it
- * without end is answered as seldom as who asks: rule [HE3].
+ * without end is answered as seldom as who asks, and not several times at once: rules [SS4] and [HE3].
  */
 async function greetAgain(tx: WriteTx, context: OpenContext, { body }: Arrival): Promise<void> {
   const envelope = splitEnvelope(body);
@@ -296,7 +296,7 @@ async function greetAgain(tx: WriteTx, context: OpenContext, { body }: Arrival):
   const tag = flight.ok ? toHex(flight.value.message.subarray(0, 16)) : "";
   const session = await tx.find("sessions", "tags", tag);
   const device = session && (await tx.get("devices", session.device));
-  if (device === undefined || !(await takeTurn(tx, context, device))) return;
+  if (device === undefined || !(await takeTurn(tx, context, device, 1))) return;
   await greetBack(tx, context, device);
 }
 

@@ -112,7 +112,7 @@ test("[HE1] who has forgotten our chain gets it again, so that our receipts arri
   await atRest();
 });
 
-test("[HE3] a flood of questions is answered once a second, and nothing breaks", async () => {
+test("[HE3] a flood of questions is answered four times, and then once a second, and nothing breaks", async () => {
   const { alice, bob, relay, pass, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);
   await alice.say(bob, "one");
@@ -135,7 +135,7 @@ test("[HE3] a flood of questions is answered once a second, and nothing breaks",
   const questions = 20;
   const answers = (relay.counted()["put.stored"] ?? 0) - questions;
   expect(answers).toBeGreaterThanOrEqual(1);
-  expect(answers).toBeLessThanOrEqual(4);
+  expect(answers).toBeLessThanOrEqual(7);
   await atRest();
 });
 

@@ -61,3 +61,21 @@ test("[SW6] a device that is opened on a full disk makes room, and goes on by it
   expect(alice.status?.storage).toBe("ok");
   expect(await alice.sees(bob)).toEqual(["long ago", "now"]);
 });
+
+test("[RX8] [HE20] what came while a device that was opened on a full disk had not begun comes again", async () => {
+  const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
+  alice.keepsake = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+  await befriend(alice, bob);
+  await alice.sleep();
+  await bob.say(alice, "one");
+  await pass(10 * SECOND_MS);
+  alice.isDiskFull = true;
+  await alice.wake();
+  await pass(10 * SECOND_MS);
+  alice.isDiskFull = false;
+  await pass(2 * MINUTE_MS);
+  expect(await alice.sees(bob)).toEqual(["one"]);
+  await bob.say(alice, "two");
+  await atRest();
+  expect(await alice.sees(bob)).toEqual(["one", "two"]);
+});

@@ -103,6 +103,17 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "a log of ours whose first entry was lost with our storage did not come back",
   },
   {
+    seed: 40_996,
+    profile: "C",
+    found:
+      "of two questions that were put together one was answered, and the other had waited long",
+  },
+  {
+    seed: 41_314,
+    profile: "C",
+    found: "what came before a full disk let a device begin was never taken in",
+  },
+  {
     seed: 68_726_477_362,
     profile: "C",
     found: "the verdict: what was lost with its author's storage is asked for at growing pauses",

@@ -7,6 +7,7 @@ import {
   HEAL_RETRY_FIRST_MS,
   HEAL_RETRY_MAX_MS,
   HEAL_TRIES_MAX,
+  HEAL_UNSENT_MS_MAX,
   PEER_ASK_EVERY_MS,
   PEER_ASKS_MAX,
 } from "../../../sync/heal/asked.ts";
@@ -43,6 +44,22 @@ test("[HE4] each thing has pauses of its own, and is counted", () => {
   expect(asked.waitMs("one", HEAL_FIRST_MS)).toBe(0);
   expect(asked.waitMs("two", HEAL_FIRST_MS)).toBe(1_000);
   expect([asked.times("one"), asked.times("two"), asked.times("three")]).toEqual([1, 0, 0]);
+});
+
+test("[HE4] what could not be put to anybody does not count, and is put again within a minute", () => {
+  const asked = new Asked();
+  let nowMs = 0;
+  const pauses: number[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    const waitMs = asked.waitMs("it", nowMs);
+    if (waitMs === 0) asked.unsent("it");
+    else pauses.push(waitMs);
+    nowMs += Math.max(1, waitMs);
+  }
+  expect(asked.times("it")).toBe(0);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(HEAL_UNSENT_MS_MAX);
+  expect(asked.waitMs("it", nowMs + HEAL_UNSENT_MS_MAX)).toBe(0);
+  expect(asked.times("it")).toBe(1);
 });
 
 test("[HE4] a clock that is set back puts nothing off", () => {
