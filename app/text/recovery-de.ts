@@ -14,6 +14,8 @@ export const recoveryDe: RecoveryTexts = {
   wordsOpen:
     "Deine Wiederherstellungswörter sind noch nicht aufgeschrieben. Wenn du alle Geräte verlierst, bringt sonst nichts dein Konto zurück.",
   wordsKept: "Du hast deine Wiederherstellungswörter aufgeschrieben. Kein Gerät behält sie mehr.",
+  keptBy: (device, when) =>
+    `Das hat am ${when} ein anderes deiner Geräte gemeldet: ${device === "" ? "eines ohne Namen" : device}. Warst du das nicht, dann entferne das Gerät und exportiere ein Backup.`,
   lastBackup: (when: string): string => `Letzte Sicherung von diesem Gerät: ${when}`,
   noBackup: "Dieses Gerät hat noch keine Sicherung geschrieben.",
   offer:

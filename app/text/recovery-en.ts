@@ -13,6 +13,8 @@ export const recoveryEn = {
   wordsOpen:
     "Your recovery words are not written down yet. If you lose all your devices, nothing else brings your account back.",
   wordsKept: "You wrote your recovery words down. No device keeps them any more.",
+  keptBy: (device: string, when: string): string =>
+    `Another device of yours said so on ${when}: ${device === "" ? "one without a name" : device}. If that was not you, remove that device, and export a backup.`,
   lastBackup: (when: string): string => `Last backup from this device: ${when}`,
   noBackup: "This device has written no backup yet.",
   offer:

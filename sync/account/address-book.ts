@@ -71,7 +71,7 @@ export async function applyAccountEntry(
   if (body?.ok !== true) return context.effects.dropped("note malformed");
   const note = body.value;
   if (note.type === "contact") await applyNote(tx, context, entry.h, note);
-  if (note.type === "wordsKept") await takeWordsNote(tx, context, note);
+  if (note.type === "wordsKept") await takeWordsNote(tx, context, entry, note);
   if (note.type === "deviceName") await applyDeviceName(tx, entry, note);
   if (note.type === "ownName" && (await applyOwnName(tx, context.self, entry, note))) {
     context.effects.devices();
@@ -113,6 +113,7 @@ async function applyNote(
     addedAtMs: note.addedAtMs,
     lastSeenMs: held?.lastSeenMs ?? 0,
     notedH: h,
+    ...(held?.groupsDeclined !== undefined && { groupsDeclined: held.groupsDeclined }),
   };
   await tx.put("contacts", contact);
   for (const { card } of devices) await learnDevice(tx, toHex(card.device), contact);

@@ -11,6 +11,7 @@ import { append } from "../channel/append.ts";
 import { openAccountChannel } from "../channel/channels.ts";
 import type { WordsNote } from "../entry/words-note.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
+import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 const BACKUP_KEY = "backupKey";
@@ -46,14 +47,25 @@ export async function noteWordsKept(tx: WriteTx, context: NoteContext): Promise<
   return eraseSecret(tx, self, backupKey);
 }
 
-/** Another device of ours says so. */
+/** Name of the meta row: whose word it was that had this device forget the secret. */
+export const WORDS_KEPT_BY = "wordsKeptBy";
+/** `device`: id (hex16). `atMs`: when it came. */
+export type WordsKeptBy = { readonly device: Hex; readonly atMs: number };
+
+/** Another device of ours says so; the person is told which, for it may have been stolen. */
 export async function takeWordsNote(
   tx: WriteTx,
-  { self, effects }: Pick<OpenContext, "self" | "effects">,
+  { self, nowMs, effects }: Pick<OpenContext, "self" | "nowMs" | "effects">,
+  { a }: Pick<EntryRow, "a">,
   { backupKey }: WordsNote,
 ): Promise<void> {
   // Another note of the same batch may have changed it.
   const now = (await readSelf(tx)) ?? self;
+  const log = await tx.get("logs", a);
+  if (now.recoverySecret !== null && log !== undefined) {
+    const v: WordsKeptBy = { device: log.device, atMs: nowMs };
+    await tx.put("meta", { k: WORDS_KEPT_BY, v });
+  }
   // What we can work out ourselves is not taken from anybody.
   const key = now.recoverySecret === null ? backupKey : backupKeyOf(now.recoverySecret);
   const erased = await eraseSecret(tx, now, key);

@@ -98,6 +98,11 @@ test("[RV3] [RV4] once the words are written down, no device keeps them, and the
   await them.befriend(phone, bob);
   await them.pass(MINUTE_MS);
   expect(capsuleKeysOf(secretOf(words))).toEqual((await selfOf(phone)).capsule);
+  // Which device had it forgotten is known where it was not this one.
+  const by = async (it: Person) =>
+    (await it.rows("meta")).find((row) => row.k === "wordsKeptBy")?.v;
+  expect(await by(phone)).toBeUndefined();
+  expect(await by(laptop)).toMatchObject({ device: (await selfOf(phone)).device });
   // Saying it again changes nothing.
   expect((await them.outcome(phone.device.recovery.confirm())).ok).toBe(true);
 });

@@ -1,4 +1,7 @@
-/** In the settings: the recovery words, and backups out and in. */
+/**
+ * In the settings: the recovery words, and backups out and in. [ARH1] On whose word this device forgot the words
+ * is said: a device that was stolen may have said it.
+ */
 import { type ReactElement, useCallback } from "react";
 
 import { readRecovery } from "../../db/recovery.ts";
@@ -22,6 +25,9 @@ export function RecoverySection({ onPanel }: Props): ReactElement {
       <p className="hint">
         {state === null ? "" : state.isKept ? words.wordsKept : words.wordsOpen}
       </p>
+      {state?.keptBy === undefined || state.keptBy === null ? null : (
+        <p className="hint">{words.keptBy(state.keptBy.name, fullTime(state.keptBy.atMs))}</p>
+      )}
       <p className="hint">
         {state === null ? "" : when === 0 ? words.noBackup : words.lastBackup(fullTime(when))}
       </p>

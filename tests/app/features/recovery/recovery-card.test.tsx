@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { fireEvent, screen } from "@testing-library/react";
+import { act, fireEvent, screen } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { readRecovery } from "../../../../app/db/recovery.ts";
@@ -88,4 +88,18 @@ test("[ARC2] while something lies above the card, no button of it is found", asy
   await show(<RecoveryCard isCovered onWords={onWords} />, { db });
   expect(await screen.findByText(/Write down 24 words/u)).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Recovery words" })).toBeNull();
+});
+
+test("[ARH1] that another device had the words forgotten is said, with its name", async () => {
+  const db = await rows(3, 2, null);
+  const shown = await show(<RecoverySection onPanel={() => undefined} />, { db });
+  await screen.findByText(/No device keeps them/u);
+  expect(screen.queryByText(/If that was not you/u)).toBeNull();
+  const device = "ab".repeat(16);
+  await act(async () => {
+    await db.table("meta").put({ k: "wordsKeptBy", v: { device, atMs: Date.UTC(2026, 0, 2, 12) } });
+    await db.table("meta").put({ k: "deviceNames", v: { [device]: { name: "Old phone" } } });
+  });
+  await screen.findByText(/2026.*: Old phone\. If that was not you, remove that device/u);
+  shown.unmount();
 });
