@@ -118,6 +118,8 @@ export const HTTP_IDLE_MS_MAX = MINUTE_MS;
 /** Devices that are admitted because their account's capsule lies here. */
 export const CAPSULE_ADMISSIONS_PER_DAY = 2;
 export const CAPSULE_ADMISSIONS_BURST = 4;
+/** The counter of a capsule may be so far above the one that lies there: nobody takes all that are to come. */
+export const CAPSULE_COUNTER_STEP_MAX = 1_000_000;
 /** Of one mailbox: devices renew after changes, not in a stream. */
 export const CAPSULE_PUTS_PER_SECOND = 1 / 30;
 export const CAPSULE_PUTS_BURST = 20;

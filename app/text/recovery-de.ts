@@ -67,7 +67,7 @@ export const recoveryDe: RecoveryTexts = {
     capsuleVersion:
       "Was beim Relay liegt, hat ein neueres Kith geschrieben. Lade Kith neu und versuch es noch einmal.",
     capsuleForged:
-      "Was beim Relay liegt, wurde beschädigt oder verändert. Nichts wurde wiederhergestellt. Versuch ein anderes Relay oder eine Sicherungsdatei.",
+      "Was beim Relay liegt, wurde beschädigt oder verändert. Nichts wurde wiederhergestellt. Versuch ein anderes Relay oder eine Sicherungsdatei; oder mach mit demselben Konto weiter, leer: Den Rest haben deine anderen Geräte und deine Kontakte.",
     notAge: "Das ist keine Sicherungsdatei.",
     ageUnknown: "Diese Datei hat ein Programm geschrieben, das Kith nicht kennt.",
     locked: "Diese Passphrase öffnet die Datei nicht.",

@@ -64,7 +64,7 @@ export const recoveryEn = {
     relayUrl: "This is no address of a relay. It looks like https://relay.example.",
     capsuleVersion: "A newer Kith wrote what lies at the relay. Reload Kith, then try again.",
     capsuleForged:
-      "What lies at the relay was damaged or altered. Nothing was restored. Try another relay, or a backup file.",
+      "What lies at the relay was damaged or altered. Nothing was restored. Try another relay, or a backup file; or go on with the same account, empty: your other devices and your contacts have the rest.",
     notAge: "This is no backup file.",
     ageUnknown: "This file was made by a program that Kith does not know.",
     locked: "This passphrase does not open the file.",

@@ -49,6 +49,7 @@ const REFUSALS: ReadonlyMap<StoreAnswer, Problem> = new Map<StoreAnswer, Problem
   ["tooMany", { type: "TooMany" }],
   ["taken", { type: "TagTaken" }],
   ["old", { type: "CounterOld" }],
+  ["ahead", { type: "BodyMalformed" }],
   // Deleted between the signature and the commit.
   ["unknown", { type: "SignatureInvalid" }],
 ]);

@@ -3,6 +3,7 @@
  * outlive the mailbox that put them: they are for the day on which an account has no device left.
  */
 import { CAPSULE_LIFE_MS, CAPSULES_PER_MAILBOX_MAX } from "../../sync/wire/limits.ts";
+import { CAPSULE_COUNTER_STEP_MAX } from "../limits.ts";
 import type { CapsuleRow } from "./backing.ts";
 import type { StoreContext } from "./store-context.ts";
 import type { CapsuleView, OpOf, StoreAnswers } from "./store.ts";
@@ -21,6 +22,7 @@ export function putCapsule(
     if (isRepeated) return "done";
     if (known.counter >= counter) return "old";
   }
+  if (counter > (known?.counter ?? 0) + CAPSULE_COUNTER_STEP_MAX) return "ahead";
   if (backing.isFull()) return "full";
   if (known === undefined && backing.countCapsules(row.no) >= CAPSULES_PER_MAILBOX_MAX) {
     return "tooMany";

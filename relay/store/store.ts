@@ -174,8 +174,8 @@ export type StoreAnswers = {
   readonly deletePush: "done";
   readonly putInvite: "done" | "unknown" | "taken" | "tooMany" | "full";
   readonly deleteInvite: "done";
-  /** `old`: one with this counter or a higher one is there. */
-  readonly putCapsule: "done" | "unknown" | "taken" | "old" | "tooMany" | "full";
+  /** `old`: one with this counter or a higher one is there. `ahead`: too far above that one's. */
+  readonly putCapsule: "done" | "unknown" | "taken" | "old" | "ahead" | "tooMany" | "full";
   /**
    * `reserved`: anew, nothing of it counts that came before. `resumed`: the same mailbox goes on.
    * `finished`: it is here, whoever sent it, and stays for at least this `ttlMs`.

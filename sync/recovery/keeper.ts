@@ -161,6 +161,8 @@ async function renew(
     if (!isOld || tries >= COUNTER_TRIES_MAX) return done;
     const held = await fetchCapsule(http, capsuleOf(self).place);
     if (!held.ok) return held;
+    // A relay, or a device of ours that was stolen, said so: there is none behind it. Rule [RV14].
+    if (held.value.counter >= Number.MAX_SAFE_INTEGER) return err({ type: "Malformed" });
     counter = held.value.counter + 1;
   }
 }

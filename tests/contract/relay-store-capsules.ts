@@ -1,6 +1,7 @@
 /** What relay/store/store.ts promises of recovery capsules, for whoever implements it. */
 import { expect, test } from "vitest";
 
+import { CAPSULE_COUNTER_STEP_MAX } from "../../relay/limits.ts";
 import type { OpOf } from "../../relay/store/store.ts";
 import type { CapsulePlace, CapsulePutHash } from "../../sync/wire/ids.ts";
 import { CAPSULE_LIFE_MS, CAPSULES_PER_MAILBOX_MAX } from "../../sync/wire/limits.ts";
@@ -65,6 +66,17 @@ export function relayCapsuleContract(
     expect(await viewIn(it)).toMatchObject({ counter: 1 });
     await it.settle();
     expect(await viewIn(it)).toMatchObject({ counter: 1 });
+  });
+
+  test(`[RS17] ${name} takes no counter that is far above the one before`, async () => {
+    await using it = await opened();
+    const far = CAPSULE_COUNTER_STEP_MAX;
+    expect(await it.one(capsuleOp("a", { counter: far + 1 }))).toBe("ahead");
+    expect(await viewIn(it)).toBeNull();
+    expect(await it.one(capsuleOp("a", { counter: far }))).toBe("done");
+    expect(await it.one(capsuleOp("b", { counter: Number.MAX_SAFE_INTEGER }))).toBe("ahead");
+    expect(await it.one(capsuleOp("b", { counter: 2 * far }))).toBe("done");
+    expect(await it.one(capsuleOp("a", { counter: 2 * far + 1 }))).toBe("done");
   });
 
   test(`[RS17] ${name} lets a mailbox begin so many places, and no other's count`, async () => {

@@ -1,8 +1,8 @@
 /**
  * "Restore", on the first screen: the account from 24 words.
  *
- * [ARS1] Words that are wrong are named, and stay in the field. [ARS2] Where the relay has nothing, the
- * person names another one, or goes on with the same account, empty. [ARS3] What comes of it is said, and
+ * [ARS1] Words that are wrong are named, and stay in the field. [ARS2] Where the relay has nothing, or what is
+ * not ours, the person names another one, or goes on with the same account, empty. [ARS3] What comes of it is said, and
  * nothing is made before it is sure.
  */
 import { type FormEvent, type ReactElement, useId, useState } from "react";
@@ -27,8 +27,13 @@ type Props = {
 type Step =
   | { readonly type: "typing"; readonly failure: string }
   | { readonly type: "working" }
-  /** Nothing lies at the relay; the words are right. */
-  | { readonly type: "nothing"; readonly secret: Uint8Array; readonly failure: string };
+  /** Nothing lies at the relay, or nothing that is ours; the words are right. `why`: in words. */
+  | {
+      readonly type: "nothing";
+      readonly secret: Uint8Array;
+      readonly why: string;
+      readonly failure: string;
+    };
 
 export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props): ReactElement {
   const [step, setStep] = useState<Step>({ type: "typing", failure: "" });
@@ -41,16 +46,18 @@ export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props):
     const url = relay === "" ? null : originOf(relay);
     const done = await device.call("recovery", "restore", secret.value, url);
     if (done.ok) return onRestored();
-    if (done.error.type === "CapsuleNotFound") {
-      return setStep({ type: "nothing", secret: secret.value, failure: "" });
+    const why = restoreFailureText(done.error);
+    const { type } = done.error;
+    if (type === "CapsuleNotFound" || type === "CapsuleForged") {
+      return setStep({ type: "nothing", secret: secret.value, why, failure: "" });
     }
-    setStep({ type: "typing", failure: restoreFailureText(done.error) });
+    setStep({ type: "typing", failure: why });
   };
-  const goOn = async (secret: Uint8Array, name: string): Promise<void> => {
+  const goOn = async (secret: Uint8Array, why: string, name: string): Promise<void> => {
     setStep({ type: "working" });
     const done = await device.call("recovery", "restoreEmpty", secret, name);
     if (done.ok) onRestored();
-    else setStep({ type: "nothing", secret, failure: failureText(done.error) });
+    else setStep({ type: "nothing", secret, why, failure: failureText(done.error) });
   };
 
   const isNothing = step.type === "nothing";
@@ -59,14 +66,15 @@ export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props):
       <p>{words.restoring.lead}</p>
       <WordsForm
         isBusy={step.type === "working"}
-        failure={
-          step.type === "typing" ? step.failure : isNothing ? words.restoring.nothingFound : ""
-        }
+        failure={step.type === "typing" ? step.failure : isNothing ? step.why : ""}
         isElsewhere={isNothing}
         onWords={(typed, relay) => void restore(typed, relay)}
       />
       {isNothing ? (
-        <EmptyForm failure={step.failure} onName={(name) => void goOn(step.secret, name)} />
+        <EmptyForm
+          failure={step.failure}
+          onName={(name) => void goOn(step.secret, step.why, name)}
+        />
       ) : null}
       <section>
         <h3>{words.restoring.orBackup}</h3>

@@ -93,21 +93,27 @@ test("[ARS3] right words restore, and what failed is said", async () => {
   expect(restored).toHaveBeenCalledOnce();
 });
 
-test("[ARS2] where there is nothing, another relay is asked for, or the person goes on empty", async () => {
-  const { type, answer, asks, restored } = await opened();
-  await type(WORDS.join(" "));
-  await answer({ ok: false, error: { type: "CapsuleNotFound" } });
-  expect(alert()).toContain("This relay has nothing for these words.");
-  screen.getByRole<HTMLInputElement>("textbox", { name: "Your name" }).value = "Alice";
-  fireEvent.click(screen.getByRole("button", { name: "Go on without it" }));
-  expect(asks().at(-1)).toEqual({
-    part: "recovery",
-    method: "restoreEmpty",
-    args: [SECRET, "Alice"],
-  });
-  await answer({ ok: true, value: {} });
-  expect(restored).toHaveBeenCalledOnce();
-});
+test.for([
+  ["CapsuleNotFound", "This relay has nothing for these words."],
+  ["CapsuleForged", "go on with the same account, empty"],
+] as const)(
+  "[ARS2] after %s the person goes to another relay, or on empty",
+  async ([error, why]) => {
+    const { type, answer, asks, restored } = await opened();
+    await type(WORDS.join(" "));
+    await answer({ ok: false, error: { type: error } });
+    expect(alert()).toContain(why);
+    screen.getByRole<HTMLInputElement>("textbox", { name: "Your name" }).value = "Alice";
+    fireEvent.click(screen.getByRole("button", { name: "Go on without it" }));
+    expect(asks().at(-1)).toEqual({
+      part: "recovery",
+      method: "restoreEmpty",
+      args: [SECRET, "Alice"],
+    });
+    await answer({ ok: true, value: {} });
+    expect(restored).toHaveBeenCalledOnce();
+  },
+);
 
 test("[ARS3] who has a file goes there", async () => {
   const { backup } = await opened();
