@@ -4,11 +4,15 @@
  * docs/protocol/sync.md, [CL8] to [CL10].
  */
 
+import { CLOCK_MS_MAX } from "./hlc.ts";
+
 /** Newest samples that are kept of one relay. */
 export const OFFSET_SAMPLES_MAX = 32;
 export const OFFSET_RELAYS_MAX = 16;
 /** Samples further than this from their relay's median are network weather. */
 export const OFFSET_OUTLIER_MS = 2_000;
+/** From 1970 to 2100: no clock is further off, and with more no time could be written down. */
+export const OFFSET_MS_MAX = CLOCK_MS_MAX;
 /** A larger offset needs a second relay that says so too. */
 export const OFFSET_ALONE_MS_MAX = 300_000;
 
@@ -39,7 +43,8 @@ export function addOffsetSample(
 ): OffsetSamples {
   const earlier = Object.hasOwn(samples, relay) ? samples[relay] : undefined;
   const isFull = earlier === undefined && Object.keys(samples).length >= OFFSET_RELAYS_MAX;
-  if (isFull || !Number.isFinite(offsetMs)) return samples;
+  const isOne = Number.isFinite(offsetMs) && Math.abs(offsetMs) <= OFFSET_MS_MAX;
+  if (isFull || !isOne) return samples;
   return { ...samples, [relay]: [...(earlier ?? []), offsetMs].slice(-OFFSET_SAMPLES_MAX) };
 }
 

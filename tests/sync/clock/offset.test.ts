@@ -5,6 +5,7 @@ import {
   addOffsetSample,
   NO_SAMPLES,
   OFFSET_ALONE_MS_MAX,
+  OFFSET_MS_MAX,
   OFFSET_OUTLIER_MS,
   OFFSET_RELAYS_MAX,
   OFFSET_SAMPLES_MAX,
@@ -59,6 +60,10 @@ test("[CL8] relays beyond the limit and samples that are no number change nothin
   expect(addOffsetSample(full, "one more", 5)).toBe(full);
   expect(addOffsetSample(full, "relay 0", NaN)).toBe(full);
   expect(addOffsetSample(NO_SAMPLES, "a", Infinity)).toBe(NO_SAMPLES);
+  // Two relays that agree on it would have every number of ours overflow.
+  expect(addOffsetSample(NO_SAMPLES, "a", Number.MAX_SAFE_INTEGER)).toBe(NO_SAMPLES);
+  expect(addOffsetSample(NO_SAMPLES, "a", -OFFSET_MS_MAX - 1)).toBe(NO_SAMPLES);
+  expect(addOffsetSample(NO_SAMPLES, "a", OFFSET_MS_MAX)).toEqual({ a: [OFFSET_MS_MAX] });
   expect(addOffsetSample(NO_SAMPLES, "toString", 7)).toEqual({ toString: [7] });
 });
 
