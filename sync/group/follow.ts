@@ -224,7 +224,7 @@ function tellerOf({ former, members }: Roster, account: Hex): Hex | undefined {
 
 /**
  * Our log tells the others that we are there, and where; with it goes our chain. `known`: members that
- * were told before, since we are new to the rest. Rule [GP10].
+ * were told before, since we are new to the rest; who comes back tells those who do not hold our chain. Rule [GP10].
  */
 export async function enter(
   tx: WriteTx,
@@ -245,10 +245,15 @@ export async function enter(
   const { log, channel: now } = await ensureOwnLog(tx, { ...context, channel });
   const entry = await tx.get("entries", [c, log.a, 1]);
   assert(entry !== undefined, "a log that is open has its first entry");
+  const isBack = !known.includes(self.account);
+  const holders = (await tx.get("ownChains", c))?.holders ?? [];
   const devices = await addresseesOf(tx, self, now);
-  const fresh = devices.filter((it) => !known.includes(it.account));
+  // What we began to tell while we were in is dropped with everything when we go.
+  const fresh = devices.filter(
+    (it) => !known.includes(it.account) || (isBack && !holders.includes(it.device)),
+  );
   if (fresh.length > 0) await sendTo(tx, self, { entry, channel: now }, fresh, nowMs);
-  if (!known.includes(self.account)) await comeIn(tx, context, now);
+  if (isBack) await comeIn(tx, context, now);
 }
 
 async function comeIn(tx: WriteTx, context: OpenContext, { c }: Channel): Promise<void> {

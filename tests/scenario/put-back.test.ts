@@ -1,7 +1,7 @@
 /** An old copy of a disk comes back: what was lost by it is found out and brought back, though nobody writes. */
 import { expect, test } from "vitest";
 
-import { groupOf, makeGroup, remove, tell } from "./group-talk.ts";
+import { add, groupOf, makeGroup, remove, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
 import { deviceOf, three } from "./three-devices.ts";
@@ -124,6 +124,29 @@ test("[HE10] who is out of a group begins no new log there after a rollback", as
   const c = await groupOf(bob);
   const own = (await bob.rows("logs")).filter((it) => it.c === c && it.own);
   expect(own).toHaveLength(1);
+});
+
+test("[GP10] who begins anew, hears that they are out, and is let in again says that they are there", async () => {
+  const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await makeGroup(alice, [bob]);
+  await pass(10 * SECOND_MS);
+  await tell(bob, "hello");
+  await pass(10 * SECOND_MS);
+  keepANote(bob);
+  await bob.sleep();
+  const putBack = bob.backUp();
+  await bob.wake();
+  await bob.sleep();
+  putBack();
+  await remove(alice, bob);
+  await pass(20 * SECOND_MS);
+  await bob.wake();
+  await pass(20 * SECOND_MS);
+  await add(alice, bob);
+  await pass(20 * SECOND_MS);
+  await tell(alice, "welcome back");
+  await atRest(2 * MINUTE_MS);
 });
 
 test("[HE11] who was put back to before they removed a device hears of it from whoever knows", async () => {

@@ -114,6 +114,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "what came before a full disk let a device begin was never taken in",
   },
   {
+    seed: 47_322,
+    profile: "C",
+    found: "who began anew, and was let in again, was heard of with their first word alone",
+  },
+  {
     seed: 68_726_477_362,
     profile: "C",
     found: "the verdict: what was lost with its author's storage is asked for at growing pauses",
