@@ -10,6 +10,7 @@ import type { OpenContext } from "../receive/open-envelope.ts";
 import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { settleEnds } from "./closings.ts";
+import { tellItIsOut } from "./revoke.ts";
 
 export async function heedEntry(
   tx: WriteTx,
@@ -17,12 +18,14 @@ export async function heedEntry(
   { entry, channel }: { readonly entry: EntryRow; readonly channel: Channel },
 ): Promise<void> {
   const isClosing = entry.kind === KINDS.logClose.number;
-  // It may have been closed before anything of it was here.
-  if (isClosing || entry.counts === "waits") {
+  if (isClosing || entry.counts !== undefined) {
     const log = await tx.get("logs", entry.a);
     assert(log !== undefined, "an entry stands in a log");
-    await settleEnds(tx, context, channel.c, log.account);
+    if (entry.counts !== undefined) await tellItIsOut(tx, context, log.device);
+    // It may have been closed before anything of it was here.
+    if (isClosing || entry.counts === "waits")
+      await settleEnds(tx, context, channel.c, log.account);
     return;
   }
-  if (entry.counts === undefined) await applyAccountEntry(tx, context, { entry, channel });
+  await applyAccountEntry(tx, context, { entry, channel });
 }

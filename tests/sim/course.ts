@@ -9,7 +9,7 @@ import { type SavedWorld, World } from "./world.ts";
 const LOOK_EVERY_MS = 1_000;
 /** Longer than the pause between two receipts … */
 const CALM_LOOKS = 12;
-/** … and, where there are groups, between two HELLOs (heal/teller.ts). */
+/** … and, where a chat has more than two devices, between two HELLOs (heal/teller.ts). */
 const CALM_CROWD_LOOKS = 66;
 /** How long nothing may move afterwards. */
 const STILL_MS = 15_000;
@@ -79,14 +79,15 @@ export function calm(world: World): void {
 
 /**
  * Of what nobody knows that it is missing one hears by the next word: of a group everybody hears from each
- * member, of a chat where the relay lied both sides.
+ * member, of a chat where the relay lied, or somebody came back with a new device, both sides.
  */
 export async function lastWords(world: World, { family, profile }: Plan): Promise<void> {
-  if (family === "pairs" && profile !== "D") return;
-  const { kernel, people, acquainted } = world;
+  const { kernel, people, acquainted, evicted } = world;
+  const isInChats = profile === "D" || evicted.length > 0;
+  if (family === "pairs" && !isInChats) return;
   const notes = people.map((it) => [it, it] as const);
   const chats = acquainted.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
-  const pairs = profile === "D" ? [...notes, ...chats] : [];
+  const pairs = isInChats ? [...notes, ...chats] : [];
   kernel.after(LAST_WORD_MS, () => {
     for (const who of people) perform(world, { do: "say", who: people.indexOf(who), ...LAST });
     for (const [who, to] of pairs) {
@@ -99,7 +100,8 @@ export async function lastWords(world: World, { family, profile }: Plan): Promis
 
 /** Everything is in order, and for a moment nothing has moved. */
 export async function becomeQuiet(world: World, family: Family): Promise<number> {
-  const enough = family === "crowd" ? CALM_CROWD_LOOKS : CALM_LOOKS;
+  const isOfMany = family === "crowd" || world.evicted.length > 0;
+  const enough = isOfMany ? CALM_CROWD_LOOKS : CALM_LOOKS;
   const sinceMs = world.kernel.now();
   let inOrderSinceMs = Infinity;
   let lastInOrderMs = sinceMs;
@@ -133,8 +135,7 @@ export async function becomeQuiet(world: World, family: Family): Promise<number>
 
 export async function stayStill(world: World): Promise<void> {
   let more = await movesIn(world, STILL_MS);
-  if (more > 0 && (!world.isRelayHonest || world.witness.isAnythingLost())) {
-    // What the relay or a storage lost, and what opens what was misdelivered, is asked for at ever longer pauses.
+  if (more > 0 && isAskedLong(world)) {
     await world.run(UNOPENED_PATIENCE_MS);
     if (isMisled(world)) world.fail("[INV13] what a lying relay misdelivered is held for ever");
     more = await movesIn(world, STILL_MS);
@@ -145,10 +146,12 @@ export async function stayStill(world: World): Promise<void> {
   if (wrong !== null) world.fail(`${wrong.what}, after it was in order`);
 }
 
-const restlessIn = ({ isRelayHonest, witness }: World): Wrong =>
-  isRelayHonest && !witness.isAnythingLost()
-    ? RESTLESS
-    : { ...RESTLESS, patienceMs: UNOPENED_PATIENCE_MS };
+const restlessIn = (world: World): Wrong =>
+  isAskedLong(world) ? { ...RESTLESS, patienceMs: UNOPENED_PATIENCE_MS } : RESTLESS;
+
+/** What the relay or a storage lost, and what opens what was misdelivered, is asked for at ever longer pauses ([HE4]). */
+const isAskedLong = ({ isRelayHonest, evicted, witness }: World): boolean =>
+  !isRelayHonest || evicted.length > 0 || witness.isAnythingLost();
 
 async function movesIn(world: World, ms: number): Promise<number> {
   const before = world.witness.activity;

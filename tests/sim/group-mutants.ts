@@ -65,6 +65,45 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: "a backup file leaves out what its owner noted for themselves",
+    profile: "C",
+    from: 57,
+    breaks: ["INV23"],
+    edits: [
+      {
+        file: "sync/backup/export.ts",
+        find: "  const channel = ordered.find((it) => !isBefore(it));\n",
+        replace: '  const channel = ordered.find((it) => !isBefore(it) && it.kind !== "self");\n',
+      },
+    ],
+  },
+  {
+    name: "the recovery words bring nobody back but oneself",
+    profile: "C",
+    from: 32,
+    breaks: ["INV11"],
+    edits: [
+      {
+        file: "sync/recovery/restored.ts",
+        find: "  for (const contact of known.contacts) await putContact(tx, self, context, contact);\n",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "who was restored asks nobody for what was written",
+    profile: "C",
+    from: 262,
+    breaks: ["INV11"],
+    edits: [
+      {
+        file: "sync/recovery/restored.ts",
+        find: '  const channel: Channel = { ...opened, history: "wanted" };\n',
+        replace: "  const channel: Channel = opened;\n",
+      },
+    ],
+  },
+  {
     name: "a relay's OK is the end of it",
     profile: "D",
     breaks: ["INV7"],

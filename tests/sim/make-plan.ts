@@ -2,7 +2,7 @@
 import { Chance } from "./chance.ts";
 import { clockOf, faults } from "./plan-faults.ts";
 import { assembly, groupTalk, LINKED_AFTER_MS, upheaval } from "./plan-groups.ts";
-import { losses } from "./plan-losses.ts";
+import { evictions, losses } from "./plan-losses.ts";
 import { deeds, meetings, talk } from "./plan-talk.ts";
 import {
   CROWD_TEMPLATES,
@@ -47,17 +47,18 @@ export function planOf(seed: number, profile: Profile): Plan {
     ...(isFresh ? meetings(chance, people, meetAfterMs(family)) : []),
     ...short.story(talk(chance, devices)),
     ...faults(chance, devices, profile),
-    ...short.story(deeds(new Chance(seed, `deeds ${profile}`), devices)),
-    ...(family === "crowd" ? crowdSteps({ seed, profile, shape, isFresh, short }) : []),
     // What was only begun to be wished for would be lost.
     ...(isFresh ? [] : losses(new Chance(seed, `losses ${profile}`), devices, profile)),
+    ...short.story(deeds(new Chance(seed, `deeds ${profile}`), devices)),
+    ...(family === "crowd" ? crowdSteps({ seed, profile, shape, isFresh, short }) : []),
   ];
+  const evicted = evictions(new Chance(seed, `storage gone ${profile}`), devices, profile, steps);
   const more = new Chance(seed, `more ${profile}`);
   return {
     ...plan,
     wickedness: profile === "D" ? more.pick([0.05, 0.1, 0.3]) : 0,
     old: profile === "F" ? [more.below(people)] : [],
-    steps: steps.toSorted((a, b) => a.atMs - b.atMs),
+    steps: [...steps, ...(isFresh ? [] : evicted)].toSorted((a, b) => a.atMs - b.atMs),
   };
 }
 

@@ -1,9 +1,9 @@
 /** What a device may forget, and how much it may keep waiting. */
-import type { Hex } from "../../sync/store/rows.ts";
+import type { Hex, OutboxRow } from "../../sync/store/rows.ts";
 import type { Change } from "./device-store.ts";
 import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
 
-/** Session messages that wait in one device's outbox for another one. */
+/** Session messages without a place that wait in one device's outbox for another one ([OB13]). */
 const CONTROL_ROWS_MAX = 64;
 const HELD_ROWS_MAX = 256;
 
@@ -50,7 +50,8 @@ export function overfullIn(seen: Seen, ofDevice: (device: Hex) => Seen): string 
   const { size } = seen.heldBack;
   if (size > HELD_ROWS_MAX) return `[INV8] ${seen.who} holds ${size} envelopes back`;
   if (seen.outbox.size <= CONTROL_ROWS_MAX) return null;
-  const control = [...seen.outbox.values()].filter((it) => it.what === "control");
+  const isWithoutPlace = (it: OutboxRow): boolean => it.what === "control" && it.c === 0;
+  const control = [...seen.outbox.values()].filter(isWithoutPlace);
   const byDevice = Map.groupBy(control, (it) => it.targets[0]?.device ?? "");
   for (const [device, { length }] of byDevice) {
     if (length <= CONTROL_ROWS_MAX) continue;

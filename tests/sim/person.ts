@@ -237,11 +237,12 @@ export class Person {
       life.linking = linking;
     });
     opened(device);
-    if (!this.isNewcomer) await this.start();
+    await this.start();
   }
 
   /** Somebody who was here before is told so, and nothing else happens. */
   async start(): Promise<void> {
+    if (this.isNewcomer) return;
     await this.use((device) => device.start(`${CANARY} ${this.owner}`));
   }
 
@@ -297,6 +298,15 @@ export class Person {
   restore(snapshot: Snapshot): boolean {
     if (this.#life !== null) return false;
     this.#saved = snapshot;
+    return true;
+  }
+
+  /** Everything that it had is gone, and whoever opens it has no account. False: it is not down. */
+  evict(): boolean {
+    if (this.#life !== null) return false;
+    this.#saved = undefined;
+    this.#note = null;
+    this.isNewcomer = true;
     return true;
   }
 

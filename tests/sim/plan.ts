@@ -66,6 +66,15 @@ export type Action =
       readonly laterMs: number;
       readonly downMs: number;
     }
+  /** Storage and note are gone, by the browser's will: the person comes back by what they have left. */
+  | {
+      readonly do: "evict";
+      readonly who: number;
+      readonly by: Return;
+      /** From the file that they come back by to the loss. */
+      readonly laterMs: number;
+      readonly downMs: number;
+    }
   | { readonly do: "hide"; readonly who: number; readonly forMs: number }
   | { readonly do: "break"; readonly who: number }
   | { readonly do: "swallow"; readonly who: number; readonly forMs: number }
@@ -84,6 +93,10 @@ export type Deed = (typeof DEEDS)[number];
 export const TURNS = ["add", "remove", "promote", "demote", "leave", "rename"] as const;
 export type Turn = (typeof TURNS)[number];
 export type Policy = "none" | "week" | "all";
+
+/** By the recovery words, by a backup file, by another device of the account where there is one. */
+export const RETURNS = ["words", "backup", "link"] as const;
+export type Return = (typeof RETURNS)[number];
 
 /** What a wicked contact sends; see forge.ts. */
 export const LIES = ["mine", "yours", "other", "fork", "probe"] as const;

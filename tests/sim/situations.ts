@@ -37,6 +37,13 @@ const PUT_BACK: readonly string[] = [
   "an old copy of a disk comes back",
 ];
 
+const EVICTED: readonly string[] = [
+  "a device's storage is evicted",
+  "a person comes back by backup",
+  "a person comes back by link",
+  "a person comes back by words",
+];
+
 const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
   A: EVERYWHERE,
   B: [...EVERYWHERE, "an envelope waits for its chain", "the relay's disk is wiped"],
@@ -44,6 +51,7 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
     ...EVERYWHERE,
     ...CROWD,
     ...PUT_BACK,
+    ...EVICTED,
     "a frame is doubled",
     "a frame is dropped",
     "a frame is overtaken",
@@ -76,6 +84,7 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
   G: [
     ...EVERYWHERE,
     ...CROWD,
+    ...EVICTED,
     "a group turns while offline",
     "a group turns: add",
     "a group turns: demote",

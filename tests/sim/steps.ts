@@ -3,7 +3,7 @@ import { unreachable } from "../../crypto/base/assert.ts";
 import type { ChannelRow } from "../../sync/store/rows.ts";
 import { lieTo } from "./forge.ts";
 import { found, say, turn } from "./group-steps.ts";
-import { putBackLater } from "./losses.ts";
+import { evictLater, putBackLater } from "./losses.ts";
 import { CANARY, type Person } from "./person.ts";
 import type { Clock, Step } from "./plan.ts";
 import { link, meet } from "./wishes.ts";
@@ -51,6 +51,8 @@ async function act(world: World, step: Step): Promise<void> {
     }
     case "putBack":
       return await putBackLater(world, step);
+    case "evict":
+      return await evictLater(world, step);
     case "close": {
       const person = world.person(step.who);
       await person.close();

@@ -3,6 +3,7 @@ import type { OutboxRow } from "../../sync/store/rows.ts";
 import { type Chat, chatsOf, wrongBetween, wrongIn as wrongInChat } from "./chat-verdict.ts";
 import { wrongInGroups } from "./group-verdict.ts";
 import type { Person } from "./person.ts";
+import { logIn } from "./seen.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -44,18 +45,34 @@ async function whatIsWrong(world: World): Promise<string | null> {
   if (world.wishes > 0) return "[INV11] somebody still waits for an invite, a link or a group";
   const totals = world.node.relay?.status();
   if (totals === undefined) return "[INV11] the relay is down";
-  if (totals.messages > 0) return `[INV13] ${totals.messages} messages are left at the relay`;
+  const left = totals.messages === 0 ? 0 : totals.messages - (await world.unfetched());
+  if (left > 0) return `[INV13] ${left} messages are left at the relay`;
   for (const person of world.people) {
     const wrong = wrongAt(world, person);
     if (wrong !== null) return wrong;
   }
+  const unfiled = wrongInFiles(world);
+  if (unfiled !== null) return unfiled;
   const chats = await Promise.all(world.people.map((it) => chatsOf(world, it)));
   return wrongAmong(world, chats.flat()) ?? wrongInGroups(world, chats.flat());
 }
 
+/** Who came back by a file has what stood in it. */
+function wrongInFiles({ filed, witness }: World): string | null {
+  for (const { who, held } of filed) {
+    const [here, mayLack] = [witness.heldBy(who), witness.mayLack(who)];
+    const missing = held
+      .difference(here)
+      .values()
+      .find((it) => !mayLack.has(logIn(it)));
+    if (missing !== undefined) return `[INV23] ${who} lacks ${missing} of their backup file`;
+  }
+  return null;
+}
+
 /** Chats of two, and notes to oneself. */
 function wrongAmong(world: World, chats: readonly Chat[]): string | null {
-  const untold = chats.find((it) => it.kind === "dm" && it.isUntold);
+  const untold = chats.find((it) => it.kind === "dm" && it.isUntold && !isToEvicted(world, it));
   if (untold !== undefined) return `[INV14] ${untold.who.name} has ${UNTOLD}`;
   for (const [one, other] of world.acquainted) {
     const devices = world.people.filter((it) => [one.owner, other.owner].includes(it.owner));
@@ -99,7 +116,7 @@ function wrongAt(world: World, person: Person): string | null {
   const { witness } = world;
   const { name, store, connection } = person;
   if (store === undefined || connection !== "connected") return `[INV11] ${name} is ${connection}`;
-  const isOwed = (it: OutboxRow): boolean => !isToLiar(world, it) && !isUnheard(world, name, it);
+  const isOwed = (it: OutboxRow): boolean => !isVain(world, it) && !isUnheard(world, name, it);
   const left = world.isHonest(person) ? witness.outboxOf(name).find(isOwed) : undefined;
   if (left !== undefined) return `[INV13] ${name} has an outbox row left: ${describe(left)}`;
   // What a lying relay made up can never be opened; how much of it is kept is bounded ([INV8]).
@@ -111,9 +128,19 @@ function wrongAt(world: World, person: Person): string | null {
 const isUnheard = ({ isRelayHonest, witness }: World, who: string, { c }: OutboxRow): boolean =>
   !isRelayHonest && witness.kindOf(who, c) === "account";
 
-/** Whoever forked their log may refuse, and be refused, what others wait for. */
-const isToLiar = (world: World, { targets }: OutboxRow): boolean =>
-  targets.every((it) => it.state === "done" || !world.isHonestDevice(it.device));
+/** A relay that lost its store does not know their mailboxes any more, and nobody makes them anew. */
+const isToEvicted = ({ evicted, witness }: World, { who, account }: Chat): boolean =>
+  evicted.some((it) => it.account === account || it.account === witness.accountOf(who.name));
+
+/**
+ * Whoever forked their log may refuse, and be refused, what others wait for; and nobody is told that a
+ * device has lost its storage.
+ */
+const isVain = ({ isHonestDevice, evicted }: World, { targets }: OutboxRow): boolean =>
+  targets.every(
+    ({ state, device }) =>
+      state === "done" || !isHonestDevice(device) || evicted.some((it) => it.device === device),
+  );
 
 const describe = ({ what, c, a, s, env, flightTo, attempts, targets }: OutboxRow): string =>
   `${what} ${env.slice(0, 8)} ${c}/${a}/${s} ${targets.map((it) => it.state).join(" ")}` +

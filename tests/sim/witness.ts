@@ -13,8 +13,10 @@ import { hasKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
 import type { ChannelKind, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
 import type { MsgFrame } from "../../sync/wire/message-frames.ts";
+import { Comings } from "./comings.ts";
 import type { Change } from "./device-store.ts";
 import { KeyWatch } from "./key-watch.ts";
+import { type Evicted, Movement } from "./movement.ts";
 import { forgottenIn, overfullIn } from "./outbox-watch.ts";
 import type { Moment } from "./person.ts";
 import { seqsOf, untrueIn } from "./receipt-watch.ts";
@@ -23,8 +25,6 @@ import { isLostAmong, membersIn, nothingSeen, placeOf, putBackSeen, type Seen } 
 
 /** Of an envelope: a byte for the suite, and its tag. */
 const TAG_ENDS_AT = 1 + MESSAGE_ID_BYTES;
-/** Tables that change when something is on its way. */
-const MOVING: ReadonlySet<string> = new Set(["outbox", "entries", "cursors", "sessions", "held"]);
 
 export type WitnessOptions = Omit<RelayWatchOptions, "isCommitted"> & {
   /** Does that device sign two entries of one number? */
@@ -52,15 +52,12 @@ export class Witness {
   /** Tags of live keys, and envelopes that came under one. */
   readonly #liveTags = new Set<string>();
   readonly #live = new Set<string>();
-  /** Group and account: somebody's word was that they came or went, after the group was made. */
-  readonly #moved = new Set<string>();
-  /** The commit that made a group. */
-  readonly #foundedIn = new Map<string, number>();
+  readonly #comings = new Comings();
   /** Of the commit that is looked at. */
   readonly #logsNow: LogNow[] = [];
   #commits = 0;
   readonly #keys: KeyWatch;
-  #activity = 0;
+  readonly #movement = new Movement();
 
   constructor(options: WitnessOptions) {
     this.#options = options;
@@ -79,39 +76,37 @@ export class Witness {
 
   /** How often something was on its way, ever: a quiet world adds nothing. */
   get activity(): number {
-    return this.#activity;
+    return this.#movement.count;
   }
 
   /** Empty before they started. */
-  accountOf(who: string): string {
-    return this.#seenOf(who).account;
-  }
+  readonly accountOf = (who: string): string => this.#seenOf(who).account;
 
-  deviceOf(who: string): string {
-    return this.#seenOf(who).device;
-  }
+  readonly deviceOf = (who: string): string => this.#seenOf(who).device;
 
-  kindOf(who: string, c: number): ChannelKind | undefined {
-    return this.#seenOf(who).channels.get(c)?.kind;
-  }
+  readonly kindOf = (who: string, c: number): ChannelKind | undefined =>
+    this.#seenOf(who).channels.get(c)?.kind;
 
-  whoHas(device: string): string | undefined {
-    return this.#whoByDevice.get(device);
-  }
+  readonly whoHas = (device: string): string | undefined => this.#whoByDevice.get(device);
 
   /** Was anybody's word that this account is out of the group, or in again? */
-  cameOrWent(group: string, account: string): boolean {
-    return this.#moved.has(`${group} ${account}`);
-  }
+  readonly cameOrWent = (group: string, account: string): boolean =>
+    this.#comings.cameOrWent(group, account);
 
-  outboxOf(who: string): readonly OutboxRow[] {
-    return [...this.#seenOf(who).outbox.values()];
-  }
+  /** Places of the entries that it has. */
+  readonly heldBy = (who: string): ReadonlySet<string> => new Set(this.#seenOf(who).held.keys());
+
+  /** Of its logs, those of which it may lack what it once had: of groups that its account came to or went from. */
+  readonly mayLack = (who: string): ReadonlySet<string> => {
+    const { account, channels, logs } = this.#seenOf(who);
+    const isMoved = ({ c }: LogRow): boolean => this.cameOrWent(channels.get(c)?.id ?? "", account);
+    return new Set([...logs.values()].filter(isMoved).map(({ log }) => log));
+  };
+
+  readonly outboxOf = (who: string): readonly OutboxRow[] => [...this.#seenOf(who).outbox.values()];
 
   /** How many envelopes cannot be opened there yet. */
-  holdsBack(who: string): number {
-    return this.#seenOf(who).heldBack.size;
-  }
+  readonly holdsBack = (who: string): number => this.#seenOf(who).heldBack.size;
 
   /** Is something missed that nobody has any more? */
   readonly isAnythingLost = (): boolean => isLostAmong(this.#seen.values());
@@ -120,7 +115,7 @@ export class Witness {
   committed(who: string, changes: readonly Change[], isNew = true): void {
     const seen = this.#seenOf(who);
     this.#commits += 1;
-    if (isNew && changes.some((it) => MOVING.has(it.table))) this.#activity += 1;
+    if (isNew) this.#movement.committed(changes);
     for (const change of changes) this.#take(seen, change, isNew);
     // What somebody may read says the whole of the commit.
     for (const change of changes) {
@@ -142,9 +137,20 @@ export class Witness {
     this.#seenOf(who).isPutBack = true;
   }
 
+  /** Its storage is gone: another device takes its place, and what it was stays true of it. */
+  evicted(who: string): Evicted {
+    const gone = { ...this.#seenOf(who), who: `${who}, evicted` };
+    this.#seen.set(gone.who, gone);
+    this.#seen.set(who, nothingSeen(who));
+    this.#learn(this.#whoByDevice, gone.device, gone);
+    this.#learn(this.#whoByMailbox, gone.mailbox, gone);
+    this.#movement.evicted(gone);
+    return gone;
+  }
+
   /** One frame, as it is sent or as it arrives. */
   frame(who: string, connection: string, passage: Passage, frame: Frame): void {
-    if (frame.type === "put" || frame.type === "msg") this.#activity += 1;
+    this.#movement.passed(frame);
     if (frame.type === "put" && this.#liveTags.has(toHex(frame.body.subarray(1, TAG_ENDS_AT)))) {
       this.#live.add(toHex(frame.envelope));
     }
@@ -309,14 +315,8 @@ export class Witness {
   #takeOp(seen: Seen, { c, a, op }: RosterOpRow): void {
     const group = seen.channels.get(c)?.id;
     if (group === undefined) return;
-    const { act, author } = op;
     this.#keys.opTaken(seen, group, op);
-    if (seen.logs.get(a)?.own !== true) return;
-    if (act.type === "create") this.#foundedIn.set(group, this.#commits);
-    const isFounding = this.#foundedIn.get(group) === this.#commits;
-    if (act.type === "leave") this.#moved.add(`${group} ${author}`);
-    const isMove = act.type === "remove" || (act.type === "add" && !isFounding);
-    if (isMove) this.#moved.add(`${group} ${act.account}`);
+    if (seen.logs.get(a)?.own === true) this.#comings.said(group, op, this.#commits);
   }
 
   #checkKeys(seen: Seen, { c, a, s, kind }: EntryRow): void {

@@ -2,6 +2,7 @@
  * Everything that exists in a run: people and their devices, the network, one relay and its disk, and
  * the witness who sees all of it. A world begins from nothing or from a saved one.
  */
+import { fromHex } from "../../crypto/base/hex.ts";
 import { openDevice } from "../../sync/open-device.ts";
 import type { Snapshot } from "../../sync/store/memory-store.ts";
 import type { TableName } from "../../sync/store/rows.ts";
@@ -11,6 +12,7 @@ import { Chance } from "./chance.ts";
 import type { Change } from "./device-store.ts";
 import { Disk, type Written } from "./disk.ts";
 import { EPOCH_MS, Kernel } from "./kernel.ts";
+import type { Evicted } from "./movement.ts";
 import { Needles } from "./needles.ts";
 import { Network } from "./network.ts";
 import { CANARY, Person } from "./person.ts";
@@ -61,6 +63,10 @@ export class World {
   readonly witness: Witness;
   readonly needles = new Needles();
   readonly situations = new Map<string, number>();
+  /** Devices whose storage is gone for good, and what they were reached by. */
+  readonly evicted: Evicted[] = [];
+  /** Entries that stood in the file by which somebody came back, by their places. */
+  readonly filed: { readonly who: string; readonly held: ReadonlySet<string> }[] = [];
   readonly tracer: Tracer;
   /** Share of frames that the way treats badly. */
   hostility = 0;
@@ -213,6 +219,18 @@ export class World {
     await this.node.start(this.#disk);
     this.trace(() => "the relay is up");
     this.witness.relay.restarted();
+  }
+
+  /** How much waits at the relay for devices that nobody has any more. */
+  async unfetched(): Promise<number> {
+    let count = 0;
+    for (const { mailbox } of this.evicted) {
+      const bytes = fromHex(mailbox);
+      if (!bytes.ok || bytes.value.length === 0) continue;
+      const view = await this.node.relay?.store.mailbox(idOf("MailboxId", bytes.value));
+      count += view?.ok === true ? (view.value?.pendingCount ?? 0) : 0;
+    }
+    return count;
   }
 
   /** kill -9. */
