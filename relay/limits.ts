@@ -158,6 +158,12 @@ export const ADDRESS_BLOB_UPLOADS_MAX = 16;
 export const ADDRESS_BLOB_DOWNLOADS_MAX = 64;
 export const BLOB_BUSY_MS = 2 * SECOND_MS;
 export const BLOB_FULL_MS = 30 * SECOND_MS;
+/** Who sends a blob goes on alone while it moved so lately … */
+export const BLOB_HOLD_IDLE_MS = MINUTE_MS;
+/** … and so long in all, however slowly. */
+export const BLOB_HOLD_MS_MAX = 3_600 * SECOND_MS;
+/** Blobs on their way; the oldest are forgotten. */
+export const BLOB_HOLDS_MAX = 10_000;
 export const BLOB_SWEEP_EVERY_MS = 3_600 * SECOND_MS;
 /** Removed in one go. */
 export const BLOB_SWEEP_SLICE = 64;

@@ -33,6 +33,7 @@ import {
 import type { Now, Random } from "../ports.ts";
 import type { Store, StoreError } from "../store/store.ts";
 import type { BlobFiles, BlobStream } from "./blob-files.ts";
+import { UploadHolds } from "./upload-holds.ts";
 
 export type BlobDepotOptions = {
   readonly files: BlobFiles;
@@ -69,6 +70,7 @@ const BUSY = err({ type: "Overloaded", retryAfterMs: BLOB_BUSY_MS } as const);
 export class BlobDepot {
   readonly #options: BlobDepotOptions;
   readonly #busy = new Set<string>();
+  readonly #holds = new UploadHolds();
   readonly #uploads = new AtOnce({ all: BLOB_UPLOADS_AT_ONCE, each: ADDRESS_BLOB_UPLOADS_MAX });
   readonly #downloads = new AtOnce({
     all: BLOB_DOWNLOADS_AT_ONCE,
@@ -84,7 +86,13 @@ export class BlobDepot {
   }
 
   async #reserve(claim: BlobClaim): Answer<Reserved> {
-    const { commits, files, random, count } = this.#options;
+    const { commits, files, random, count, store, now } = this.#options;
+    const { blob, mailbox } = claim;
+    if (!this.#holds.isFree(blob, mailbox, now())) {
+      const view = await store.blob(blob, now());
+      const isUnderWay = view.ok && view.value?.isFinished === false;
+      if (isUnderWay) return err({ type: "Overloaded", retryAfterMs: BLOB_FULL_MS });
+    }
     const ticket = idOf("BlobTicket", random(ID_BYTES.BlobTicket));
     const ticketHash = idOf("TokenHash", tokenHashOf(ticket));
     const done = await commits.execute<"reserveBlob">({
@@ -113,6 +121,7 @@ export class BlobDepot {
       default:
         return unreachable(done.value);
     }
+    this.#holds.reserved(blob, mailbox, now());
     const length = await files.lengthOf(claim.blob);
     return length.ok ? ok({ ticket, offset: length.value }) : err(problemOf(length.error));
   }
@@ -138,6 +147,7 @@ export class BlobDepot {
     if (!length.ok) return err(problemOf(length.error));
     if (offset !== length.value) return err({ type: "OffsetWrong", offset: length.value });
     const appended = await files.append(blob, bytes, stream);
+    this.#holds.moved(blob, now());
     if (!appended.ok) return err(problemOf(appended.error));
     if (appended.value.ended === "broken") return err({ type: "BodyMalformed" });
     if (appended.value.ended === "tooLong") return err({ type: "BodyTooLarge" });
@@ -146,6 +156,7 @@ export class BlobDepot {
     }
     const finished = await files.finish(blob);
     if (!finished.ok) return err(problemOf(finished.error));
+    this.#holds.over(blob);
     if (!finished.value) {
       count("blob.differs");
       return err({ type: "BlobDiffers" });
@@ -230,6 +241,7 @@ export class BlobDepot {
   /** The file first: a row without one is found again, a file without a row never. */
   async #forget(blob: BlobId): Answer<void> {
     const { files, commits } = this.#options;
+    this.#holds.over(blob);
     const removed = await files.remove(blob);
     if (!removed.ok) return err(problemOf(removed.error));
     const done = await commits.execute<"removeBlobs">({ type: "removeBlobs", blobs: [blob] });

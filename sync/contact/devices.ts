@@ -4,7 +4,12 @@ import { ok } from "../../crypto/base/result.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
 import type { Card } from "../../crypto/identity/card.ts";
 import type { DeviceCertificate } from "../../crypto/identity/certificate.ts";
-import { decodeFact, weighFacts, type WeighedFacts } from "../../crypto/identity/facts.ts";
+import {
+  acctStateOf,
+  decodeFact,
+  weighFacts,
+  type WeighedFacts,
+} from "../../crypto/identity/facts.ts";
 import { hurryFor } from "../outbox/resend.ts";
 import { dropTargets } from "../outbox/targets.ts";
 import type { ContactRow, Hex } from "../store/rows.ts";
@@ -20,8 +25,12 @@ export type FactsRefusal =
   | { readonly type: "DeviceClaimed"; readonly device: Hex }
   | { readonly type: "FactsTooMany"; readonly limit: number };
 
+/** Heads of digests that are remembered of facts as they were. */
+const FORMER_HEADS_MAX = 8;
+const HEAD_BYTES = 16;
+
 export type TakenFacts = {
-  readonly said: Pick<ContactRow, "facts" | "live">;
+  readonly said: Pick<ContactRow, "facts" | "live" | "factsFormer">;
   readonly refused: readonly FactsRefusal[];
 };
 
@@ -66,8 +75,21 @@ export async function takeFacts(
     const id = toHex(device);
     if (!live.includes(id)) refused.push({ type: "DeviceClaimed", device: id });
   }
-  return { said: { facts: merged.value.facts, live }, refused };
+  return { said: { facts: merged.value.facts, live, ...formerOf(held) }, refused };
 }
+
+/** Whoever was not known had said nothing of themselves. */
+function formerOf(held: ContactRow | undefined): Pick<ContactRow, "factsFormer"> {
+  if (held === undefined || held.facts.length === 0) return {};
+  const former = [...(held.factsFormer ?? []), headOfFacts(held.facts)];
+  return { factsFormer: former.slice(-FORMER_HEADS_MAX) };
+}
+
+/** Of the digest of an account's facts, which hand-overs carry: what a nack names instead of a chain. */
+export const headOfFacts = (facts: readonly Uint8Array[]): Hex => headOfDigest(acctStateOf(facts));
+
+export const headOfDigest = (acctState: Uint8Array): Hex =>
+  toHex(acctState.subarray(0, HEAD_BYTES));
 
 /** Name of the meta row: devices (hex16) that turned out to be out, by account (hex32). */
 const GONE_DUE = "goneDue";

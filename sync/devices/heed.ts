@@ -10,7 +10,6 @@ import type { OpenContext } from "../receive/open-envelope.ts";
 import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { settleEnds } from "./closings.ts";
-import { tellItIsOut } from "./revoke.ts";
 
 export async function heedEntry(
   tx: WriteTx,
@@ -18,14 +17,12 @@ export async function heedEntry(
   { entry, channel }: { readonly entry: EntryRow; readonly channel: Channel },
 ): Promise<void> {
   const isClosing = entry.kind === KINDS.logClose.number;
-  if (isClosing || entry.counts !== undefined) {
+  // It may have been closed before anything of it was here.
+  if (isClosing || entry.counts === "waits") {
     const log = await tx.get("logs", entry.a);
     assert(log !== undefined, "an entry stands in a log");
-    if (entry.counts !== undefined) await tellItIsOut(tx, context, log.device);
-    // It may have been closed before anything of it was here.
-    if (isClosing || entry.counts === "waits")
-      await settleEnds(tx, context, channel.c, log.account);
+    await settleEnds(tx, context, channel.c, log.account);
     return;
   }
-  await applyAccountEntry(tx, context, { entry, channel });
+  if (entry.counts === undefined) await applyAccountEntry(tx, context, { entry, channel });
 }

@@ -6,9 +6,9 @@
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
-import { acctStateOf, decodeFact } from "../../crypto/identity/facts.ts";
+import { decodeFact } from "../../crypto/identity/facts.ts";
 import { ownContact } from "../contact/contacts.ts";
-import { NEW_FACTS_MAX, takeFacts } from "../contact/devices.ts";
+import { headOfFacts, NEW_FACTS_MAX, takeFacts } from "../contact/devices.ts";
 import { sendControl } from "../outbox/control.ts";
 import type { Nack } from "../payload/nack.ts";
 import { encodePayload } from "../payload/payload.ts";
@@ -16,26 +16,28 @@ import type { OpenContext } from "../receive/open-envelope.ts";
 import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
-const HEAD_BYTES = 16;
 /** Messages of one answer: all facts that an account can have. */
 const ANSWERS_MAX = 4;
 
-/** What a nack names instead of a chain. */
-export const factsHeadOf = (acctState: Uint8Array): Uint8Array => acctState.subarray(0, HEAD_BYTES);
-
-const headOfHeld = (facts: readonly Uint8Array[]): Hex => toHex(factsHeadOf(acctStateOf(facts)));
-
-/** The contact with a note of what is to be asked for, or without one when ours are theirs. */
-export function comparedFacts(contact: ContactRow, wanted: Hex | undefined): ContactRow {
-  const { factsWanted: _, ...rest } = contact;
-  const isMissing = wanted !== undefined && wanted !== headOfHeld(contact.facts);
-  return isMissing ? { ...rest, factsWanted: wanted } : rest;
+/**
+ * The contact with a note of what is to be asked for, or without one when ours are theirs. `wanted`: head of the
+ * digest that device `by` told.
+ */
+export function comparedFacts(
+  contact: ContactRow,
+  wanted: Hex | undefined,
+  by: Hex | undefined,
+): ContactRow {
+  const { factsWanted: _, factsWantedBy: __, ...rest } = contact;
+  if (wanted === undefined || wanted === headOfFacts(contact.facts)) return rest;
+  return { ...rest, factsWanted: wanted, ...(by !== undefined && { factsWantedBy: by }) };
 }
 
-/** Do they ask for our facts? */
+/** Do they ask for our facts, as they are or as we told of them once? */
 export async function isForFacts(tx: ReadTx, { self }: OpenContext, nack: Nack): Promise<boolean> {
-  const head = factsHeadOf(acctStateOf((await ownContact(tx, self)).facts));
-  return nack.tags.some((it) => equalBytes(it, head));
+  const { facts, factsFormer = [] } = await ownContact(tx, self);
+  const heads = new Set([headOfFacts(facts), ...factsFormer]);
+  return nack.tags.some((it) => heads.has(toHex(it)));
 }
 
 /** All of ours, to who asked for them. */
@@ -89,10 +91,13 @@ async function takeFactsOf(
   for (const { type } of refused) context.effects.dropped(`facts ${type}`);
   const theirs = new Set(facts.map(toHex));
   const more = said.facts.filter((it) => !theirs.has(toHex(it)));
-  const isAll = contact.factsWanted !== undefined && contact.factsWanted === headOfHeld(facts);
+  const isAll = contact.factsWanted !== undefined && contact.factsWanted === headOfFacts(facts);
   const isTaken = isAll && said.facts.length - more.length === theirs.size;
-  const wanted = isTaken ? undefined : contact.factsWanted;
-  await tx.put("contacts", comparedFacts({ ...contact, ...said }, wanted));
+  // By now it has what we have.
+  const isEven = contact.factsWantedBy === device.device && more.length === 0;
+  const wanted = isTaken || isEven ? undefined : contact.factsWanted;
+  const by = contact.factsWantedBy;
+  await tx.put("contacts", comparedFacts({ ...contact, ...said }, wanted, by));
   if (isAll && said.live.includes(device.device)) await sendFacts(tx, context, device, more);
 }
 

@@ -245,7 +245,7 @@ async function nackFacts(tx: WriteTx, context: AskContext): Promise<Round> {
     if (pauseMs > 0) continue;
     // They have more than we keep of anybody, or tell what is not so.
     if (asked.times(name) > HEAL_TRIES_MAX) {
-      await tx.put("contacts", comparedFacts(contact, undefined));
+      await tx.put("contacts", comparedFacts(contact, undefined, undefined));
       continue;
     }
     asked.spend(account, nowMs);

@@ -8,6 +8,7 @@ import { openLive } from "../../crypto/chain/live.ts";
 import { wasPutBack } from "../account/self.ts";
 import { type Channel, channelOf } from "../channel/channels.ts";
 import { heardOf } from "../devices/heard.ts";
+import { tellItIsOut } from "../devices/revoke.ts";
 import { isTypingGroup } from "../group/rosters.ts";
 import { tellFormer } from "../heal/answers.ts";
 import { keepHello } from "../heal/compare.ts";
@@ -39,7 +40,10 @@ export async function openLiveFrame(
   const contact = await tx.get("contacts", row.account);
   if (channel === undefined || device === undefined) return dropped("channel");
   if (contact === undefined || contact.state === "blocked") return dropped("blocked");
-  if (!contact.live.includes(row.device)) return dropped("device out");
+  if (!contact.live.includes(row.device)) {
+    await tellItIsOut(tx, context, row.device);
+    return dropped("device out");
+  }
   const opened = openLive(row.state, message);
   if (!opened.ok) return dropped("live");
   const payload = decodePayload("live", opened.value);

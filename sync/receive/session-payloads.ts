@@ -16,7 +16,7 @@ import { answerBackfill } from "../backfill/supply.ts";
 import { takeChunk } from "../backfill/take-chunk.ts";
 import { bytesOf, type Log, logsOf, openLog } from "../channel/channels.ts";
 import { channelWith, openChannelWith } from "../channel/members.ts";
-import { putCard } from "../contact/devices.ts";
+import { headOfDigest, putCard } from "../contact/devices.ts";
 import { meet } from "../contact/meet.ts";
 import { heardOf } from "../devices/heard.ts";
 import { decodeEntry } from "../entry/entry.ts";
@@ -27,7 +27,7 @@ import { takeJoinAnswer } from "../group/waiting.ts";
 import { answerNack, answerRosterWant, answerWant, takeAskTurn } from "../heal/answers.ts";
 import { answerCardWant, takeCards } from "../heal/cards.ts";
 import { takeVector } from "../heal/compare.ts";
-import { comparedFacts, factsHeadOf, takeTheirFacts } from "../heal/facts.ts";
+import { comparedFacts, takeTheirFacts } from "../heal/facts.ts";
 import { maxKnown } from "../log/known.ts";
 import { answerBlobWant } from "../media/answer.ts";
 import { takeHistoryBlob } from "../media/history.ts";
@@ -334,7 +334,7 @@ async function compareFacts(
     if (card.value.counter <= (device.comparedAtCard ?? -1)) return;
     await tx.put("devices", { ...device, comparedAtCard: card.value.counter });
   }
-  const compared = comparedFacts(contact, toHex(factsHeadOf(acctState)));
+  const compared = comparedFacts(contact, headOfDigest(acctState), id);
   if (compared.factsWanted === contact.factsWanted) return;
   await tx.put("contacts", compared);
   effects.missing();

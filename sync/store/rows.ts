@@ -98,6 +98,10 @@ export type ContactRow = {
   readonly facts: readonly Uint8Array[];
   /** Head (hex16) of the digest that a device of theirs told us of its facts, while ours differ. */
   readonly factsWanted?: Hex;
+  /** Which device that was. */
+  readonly factsWantedBy?: Hex;
+  /** Heads of what the digest of our facts was before, newest last: hand-overs that carried it may come late. */
+  readonly factsFormer?: readonly Hex[];
   /** Devices (hex16) that live by these facts: written with them, since checking them is dear. */
   readonly live: readonly Hex[];
   /** Under which we publish our presence to them, and they theirs to us; 32 bytes each. */

@@ -7,6 +7,7 @@ import { makeDevice } from "../../crypto/identity/device.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { bytesOf } from "../../sync/channel/channels.ts";
 import { ownContact } from "../../sync/contact/contacts.ts";
+import { headOfFacts, takeFacts } from "../../sync/contact/devices.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import { overSession, selfOf } from "./forge.ts";
 import type { Person } from "./person.ts";
@@ -296,6 +297,39 @@ test("[HE11] a hand-over that comes later than one sealed after it asks for noth
   await overSession(alice, bob, [[handOver(other)]]);
   await pass(SECOND_MS);
   expect((await bob.contact(alice)).factsWanted).toBe("07".repeat(16));
+});
+
+test("[HE11] who has heard of more since they told what facts they have answers all the same", async () => {
+  const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const self = await selfOf(alice);
+  const { publicKey, secretKey } = accountKeysOf(self.recoverySecret!);
+  const facts = [8, 9].map((fill) => {
+    const device = makeDevice((length) => new Uint8Array(length).fill(fill));
+    const statement = { accountKey: publicKey, issuer: null, device, capabilities: 0 };
+    return certificateFactOf(
+      certifyDevice({ ...statement, createdAtMs: self.createdAtMs }, secretKey),
+    );
+  });
+  const learn = (who: Person, more: readonly Uint8Array[]): Promise<void> =>
+    who.change(async (tx) => {
+      const held = await tx.get("contacts", self.account);
+      const { said } = await takeFacts(tx, self.accountKey, held, more, self.device);
+      await tx.put("contacts", { ...held!, ...said });
+    });
+  await learn(alice, facts.slice(0, 1));
+  const wanted = headOfFacts((await alice.contact(alice)).facts);
+  await learn(alice, facts.slice(1));
+  await learn(bob, facts);
+  // Bob was told what Alice had in between, when he had it all.
+  await bob.change(async (tx) => {
+    const contact = await tx.get("contacts", self.account);
+    await tx.put("contacts", { ...contact!, factsWanted: wanted, factsWantedBy: self.device });
+  });
+  await alice.say(bob, "look around");
+  await pass(10 * SECOND_MS);
+  expect((await bob.contact(alice)).facts).toHaveLength(3);
+  expect((await bob.contact(alice)).factsWanted).toBeUndefined();
 });
 
 test("[HE11] who claims facts that nobody gets from them is asked 8 times", async () => {

@@ -290,6 +290,18 @@ test("[HB10] a browser that is led to a blob neither shows nor runs it", async (
   expect(headers.get("access-control-allow-origin")).toBe("*");
 });
 
+test("[HB15] nobody begins a blob anew while another one's upload moves", async () => {
+  const world = openWorld();
+  const [alice, mallory] = [await world.person(1), await world.person(2)];
+  const { ticket } = await ticketOf(world, alice, SEALED);
+  const piece = SEALED.subarray(0, 1_000);
+  expect((await send(world, { ticket, offset: 0, piece })).status).toBe(200);
+  expect(await saidBy(await ask(world, mallory, SEALED))).toEqual([503, "Overloaded"]);
+  const rest = { ticket, offset: 1_000, piece: SEALED.subarray(1_000) };
+  expect(await progressOf(await send(world, rest))).toMatchObject({ isComplete: true });
+  expect(await ticketOf(world, mallory, SEALED)).toMatchObject({ ticket: null });
+});
+
 test("[HB11] one thing at a time is done to a blob; who comes meanwhile is told to come later", async () => {
   const { world, alice } = await withBlob();
   const sealed = SEALED.subarray(2);
