@@ -42,3 +42,16 @@ export async function ask(
   }
   return sent;
 }
+
+/** The same of what is asked for under these names: if nobody could be sent the question it does not count. */
+export async function askAbout(
+  tx: WriteTx,
+  context: AskContext,
+  names: readonly string[],
+  devices: readonly DeviceRow[],
+  payload: Uint8Array,
+): Promise<number> {
+  const sent = await ask(tx, context, devices, payload);
+  if (sent === 0) for (const name of names) context.asked.unsent(name);
+  return sent;
+}

@@ -134,7 +134,9 @@ async function askWhere(
   }
   const pauseMs = asked.waitMs(name, nowMs);
   if (pauseMs > 0) return { sent: 0, waitMs: pauseMs };
-  return { sent: await askVector(tx, context, channel, device), waitMs: Infinity };
+  const sent = await askVector(tx, context, channel, device);
+  if (sent === 0) asked.unsent(name);
+  return { sent, waitMs: sent === 0 ? asked.dueInMs(name, nowMs) : Infinity };
 }
 
 /** "This is what I have, where are you ahead?" */

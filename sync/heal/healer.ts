@@ -16,7 +16,7 @@ import type { Effects } from "../receive/effects.ts";
 import { letGo, POISON_TAG } from "../receive/held.ts";
 import type { DeviceRow, Hex, TableName, TokenRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
-import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
+import { anyOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
 import { type CardsAsked, wantCards } from "./cards.ts";
 import { Claims } from "./claims.ts";
@@ -201,7 +201,8 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     if (due.length === 0) continue;
     waitMs = 0;
     asked.spend(peer, nowMs);
-    sent += await ask(tx, context, devices, encodePayload("nack", { tags: due.map(bytesOf) }));
+    const payload = encodePayload("nack", { tags: due.map(bytesOf) });
+    sent += await askAbout(tx, context, due, devices, payload);
   }
   return { sent, waitMs };
 }
@@ -250,7 +251,7 @@ async function nackFacts(tx: WriteTx, context: AskContext): Promise<Round> {
     }
     asked.spend(account, nowMs);
     const payload = encodePayload("nack", { tags: [bytesOf(factsWanted)] });
-    sent += await ask(tx, context, devices, payload);
+    sent += await askAbout(tx, context, [name], devices, payload);
   }
   return { sent, waitMs };
 }

@@ -22,7 +22,7 @@ import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
 import type { CursorRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
+import { anyOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
 import type { Claim, Named } from "./claims.ts";
 import { forksOf } from "./digest.ts";
@@ -117,9 +117,7 @@ async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): P
     const ranges = gap.ranges.slice(0, WANT_RANGES_MAX);
     const want = { channel: bytesOf(channel.id), log: bytesOf(log), ranges };
     const devices = whomToAsk(context, gap, all, asked.times(name));
-    const toldNow = await ask(tx, context, devices, encodePayload("want", want));
-    if (toldNow === 0) asked.unsent(name);
-    sent += toldNow;
+    sent += await askAbout(tx, context, [name], devices, encodePayload("want", want));
   }
   return { sent, waitMs };
 }
@@ -327,7 +325,7 @@ async function wantDoubted(tx: WriteTx, context: AskContext): Promise<Round> {
     const others = all.filter((it) => it.device !== device && it.account !== row.account);
     const want = { channel: bytesOf(channel.id), log: bytesOf(log), ranges: [[seq, seq] as const] };
     const devices = [...theirs, ...anyOf(random, others)];
-    sent += await ask(tx, context, devices, encodePayload("want", want));
+    sent += await askAbout(tx, context, [name], devices, encodePayload("want", want));
   }
   return { sent, waitMs };
 }

@@ -11,7 +11,7 @@ import type { RosterRow } from "../group/rows.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
+import { anyOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { HEAL_TRIES_MAX } from "./asked.ts";
 
 /** After so many questions to members who named it is asked as well, though they are out. */
@@ -35,7 +35,7 @@ export async function wantRosters(tx: WriteTx, context: AskContext): Promise<Rou
     const isMore = asked.times(name) > MEMBERS_ASKED_FIRST || members.length === 0;
     const devices = [...anyOf(random, members), ...(isMore ? anyOf(random, others) : [])];
     const payload = encodePayload("rosterWant", { channel: bytesOf(channel.id) });
-    sent += await ask(tx, context, devices, payload);
+    sent += await askAbout(tx, context, [name], devices, payload);
   }
   // Rule [GP31]: since the person answered, or left, others of theirs there is room for these.
   for (const { account, channel } of await declinedWithRoom(tx, self)) {
@@ -47,7 +47,7 @@ export async function wantRosters(tx: WriteTx, context: AskContext): Promise<Rou
     if (asked.times(name) > HEAL_TRIES_MAX) await forgetDeclined(tx, account, channel);
     const devices = anyOf(random, await reachableDevices(tx, account));
     const payload = encodePayload("rosterWant", { channel: bytesOf(channel) });
-    sent += await ask(tx, context, devices, payload);
+    sent += await askAbout(tx, context, [name], devices, payload);
   }
   return { sent, waitMs };
 }
