@@ -9,6 +9,8 @@ import { bytesOf, type Channel, channelById, channelOf } from "../channel/channe
 import { answerRosterWant } from "../heal/answers.ts";
 import type { Join } from "../payload/join.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
+import { MEMBERS_MAX } from "../roster/may.ts";
+import type { Roster } from "../roster/resolve.ts";
 import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { addByLink } from "./acts.ts";
@@ -20,6 +22,10 @@ import { answerJoin, JOINS_MAX, settleJoins } from "./waiting.ts";
 
 /** Other admins' devices leave the one that made the link so long to let somebody in, and as long again by chance. */
 export const ADMIT_WAIT_MS = 4_000;
+/** Who came in so often comes in again when a person says so: each time stays in the roster for good. */
+export const COMINGS_MAX = 3;
+/** A link that asks nobody lets in so many by itself: twice as many as a group has. */
+export const LET_IN_MAX = 2 * MEMBERS_MAX;
 type Asker = { readonly contact: ContactRow; readonly device: DeviceRow };
 
 /** Somebody says that they used a link of a group that we are in. */
@@ -48,9 +54,11 @@ export async function takeJoin(
   }
   if (!isLive(link, nowMs)) return answerJoin(tx, context, channel, account, link.tag, "over");
   const { joins = [] } = row;
-  const former = (await rosterOf(tx, channel.c)).former.get(account);
+  const roster = await rosterOf(tx, channel.c);
+  const former = roster.former.get(account);
   const wasRemoved = former !== undefined && former.by !== account;
-  const isAsked = link.approval || wasRemoved;
+  const isWorn = link.used >= LET_IN_MAX || comingsOf(roster, account) >= COMINGS_MAX;
+  const isAsked = link.approval || wasRemoved || isWorn;
   const door = await tx.get("invites", link.tag);
   if (!isAsked && door !== undefined && isMain(door)) {
     return letIn(tx, context, channel, account, link.tag);
@@ -69,6 +77,9 @@ export async function takeJoin(
   effects.contacts();
   if (isAsked) await answerJoin(tx, context, channel, account, link.tag, "waits");
 }
+
+const comingsOf = ({ ledger }: Roster, account: Hex): number =>
+  ledger.graph.ops.filter(({ act }) => act.type === "add" && act.account === account).length;
 
 /** So that not all admins' devices let the same person in at once. */
 function admitWaitMs({ random }: OpenContext): number {
