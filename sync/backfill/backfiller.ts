@@ -85,6 +85,8 @@ type Asked = {
   /** Devices that have nothing more for us, and how often the others were asked in vain. */
   readonly isDry: ReadonlySet<Hex>;
   readonly inVain: ReadonlyMap<Hex, number>;
+  /** Whose newest chunk may have been the end: a second one that may is taken for it. */
+  readonly doubted: Hex | null;
 };
 const NOT_ASKED: Asked = {
   atMs: -Infinity,
@@ -93,6 +95,7 @@ const NOT_ASKED: Asked = {
   toCome: 0,
   isDry: new Set(),
   inVain: new Map(),
+  doubted: null,
 };
 
 export const openBackfiller = (deps: BackfillDeps): Backfiller => new Rounds(deps);
@@ -134,7 +137,8 @@ class Rounds implements Backfiller {
     const before = this.#asked.get(c);
     // Between the chunks of an answer it is one of them.
     const isBegun = before !== undefined && before.toCome < CHUNKS_PER_ANSWER && before.toCome > 0;
-    const left = told ?? (isBegun && this.#answering === device ? 0 : null);
+    const isEnd = (isBegun && this.#answering === device) || before?.doubted === device;
+    const left = told ?? (isEnd ? 0 : null);
     this.#answering = device;
     if (before === undefined) {
       // Nobody tells us how much is left of what we did not ask for: it is shown to the person.
@@ -148,7 +152,9 @@ class Rounds implements Backfiller {
     // What may be the end is asked about once more: the answer is empty then.
     const isOver = left === 0 || left === null;
     const toCome = isOver ? 0 : Math.max(0, before.toCome - 1);
-    this.#asked.set(c, { atMs, tries: 0, left: left ?? before.left, toCome, isDry, inVain });
+    const doubted = left === null ? device : null;
+    const known = { left: left ?? before.left, isDry, inVain, doubted };
+    this.#asked.set(c, { atMs, tries: 0, toCome, ...known });
     this.#tellLeft();
     if (isOver) this.look();
   };
