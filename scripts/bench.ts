@@ -16,6 +16,8 @@ export type Figure = {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
+  /** What the primitives or the bytes alone come to that no code goes below, where that is known. */
+  readonly limit?: number;
   /** The most that `value` may be; null: nothing was promised. */
   readonly budget: number | null;
   /** Is the budget kept? Null without one. */
@@ -63,14 +65,16 @@ async function measure(
 }
 
 export function tableOf(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, value, unit, budget, held }) => [
+  const said = (value: number, unit: string): string => `${Number(value.toPrecision(4))} ${unit}`;
+  const rows = figures.map(({ name, value, unit, limit, budget, held }) => [
     name,
-    `${Number(value.toPrecision(4))} ${unit}`,
-    budget === null ? "" : `<= ${budget} ${unit}`,
+    said(value, unit),
+    limit === undefined ? "" : said(limit, unit),
+    budget === null ? "" : `<= ${said(budget, unit)}`,
     held === null ? "" : held ? "held" : "OVER",
   ]);
-  const table = [["figure", "value", "budget", ""], ...rows];
-  const widths = [0, 1, 2].map((at) => Math.max(...table.map((row) => row[at]?.length ?? 0)));
+  const table = [["figure", "value", "limit", "budget", ""], ...rows];
+  const widths = [0, 1, 2, 3].map((at) => Math.max(...table.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
   return `${table.map((row) => line(row).trimEnd()).join("\n")}\n`;

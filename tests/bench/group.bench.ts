@@ -1,146 +1,247 @@
 /**
  * Large groups: 100 accounts with two devices each, and 500 accounts. What it takes to make one, to say
- * something, to let somebody in and to put somebody out, against the figures of crypto.md.
+ * something, to say one's first word, to let somebody in and to put somebody out, of its author and of each other
+ * device, against the figures of crypto.md; and beside it what primitives and bytes alone come to.
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { ready } from "../../crypto/base/sodium.ts";
 import { befriend } from "./crowd.ts";
 import { type Figure, figure } from "./figure.ts";
-import { accountOf, type Here, linkUp, openHere, start, type Visitor, within } from "./here.ts";
+import { confirmed, create, groupOf, meter, say, type Step, takeStep } from "./group-steps.ts";
+import { accountOf, type Here, linkUp, openHere, start, type Visitor } from "./here.ts";
+import { type Primitives, primitives } from "./primitives.ts";
 
 const ACCOUNTS = Number(process.env["KITH_BENCH_GROUP"] ?? 100);
 const LARGE = Number(process.env["KITH_BENCH_LARGE_GROUP"] ?? 500);
 const LINKS_AT_ONCE = 10;
-const STEP_MS_MAX = 600_000;
-/** After that long all receipts of up to 32 members are told; of more, with jitter, most. */
-const QUIET_MS = 3_000;
-/** Digests are told in the first half minute by chance, and then once a minute by somebody. */
-const SETTLE_MS_MAX = 45_000;
+
+/** crypto.md, "Costs": ms for one device. */
+const MESSAGE_MS = 0.1;
+const FIRST_CONTACT_MS = 1;
+const HAND_OVER_MS = 60 / 500;
+const HAND_OVER_STEP_MS = 300 / 500;
+/** The same: an envelope of 180 letters, and what a KEM step adds to one. */
+const MESSAGE_BYTES = 606;
+const KEM_STEP_BYTES = 1_120 + 1_216;
+/** Of each recipient in a PUT: mailbox and token. */
+const TARGET_BYTES = 32;
+/** What a newcomer verifies of each member: the op, a certificate's two, a card. */
+const MEMBER_SIGNATURES = 4;
 
 export async function figures(): Promise<readonly Figure[]> {
   await ready;
-  return [...(await pairsOfDevices()), ...(await fiveHundred())];
+  const least = primitives();
+  return [...(await pairsOfDevices(least)), ...(await fiveHundred(least))];
 }
 
-/** So many ms, of which this process computed `cpuMs`; bytes sent by all, and receipts. */
-type Cost = {
-  readonly ms: number;
-  readonly cpuMs: number;
-  readonly bytes: number;
-  readonly receipts: number;
-};
-
-async function cost(here: Here, work: () => Promise<void>): Promise<Cost> {
-  await settled(here);
-  const { sent, receipts } = here.traffic;
-  const fromMs = performance.now();
-  const cpu = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(cpu);
-  return {
-    ms: performance.now() - fromMs,
-    cpuMs: (user + system) / 1_000,
-    bytes: here.traffic.sent - sent,
-    receipts: here.traffic.receipts - receipts,
-  };
-}
-
-async function pairsOfDevices(): Promise<readonly Figure[]> {
+async function pairsOfDevices(least: Primitives): Promise<readonly Figure[]> {
   await using here = openHere();
   const host = await start(here, "host");
-  const guests: Visitor[] = [];
-  const seconds: Visitor[] = [];
+  const phones: Visitor[] = [];
+  const laptops: Visitor[] = [];
   for (let at = 1; at < ACCOUNTS; at += LINKS_AT_ONCE) {
     const count = Math.min(LINKS_AT_ONCE, ACCOUNTS - at);
     const made = await Promise.all(
       Array.from({ length: count }, (_, i) => twoDevices(here, `guest ${at + i}`)),
     );
-    guests.push(...made.map(([phone]) => phone));
-    seconds.push(...made.map(([, laptop]) => laptop));
+    phones.push(...made.map(([phone]) => phone));
+    laptops.push(...made.map(([, laptop]) => laptop));
   }
-  await befriend(host, guests);
-  const last = guests.at(-1);
-  assert(last !== undefined, "there are guests");
-  const others = [...guests.slice(0, -1), ...seconds.slice(0, -1)];
-  const accounts = await Promise.all(guests.slice(0, -1).map(accountOf));
-  const made = await cost(here, async () => {
-    const group = await host.device.groups.create("Village", accounts);
-    assert(group.ok, "a group is made");
-    await allHold(host, others, await say(host, "hello"));
-  });
-  const sent = await cost(here, async () => allHold(host, others, await say(host, "hello again")));
-  const receipts = await receiptsOf(here);
-  const c = await groupOf(host);
-  const added = await cost(here, async () => {
-    const done = await host.device.groups.add(c, await accountOf(last));
-    assert(done.ok, "somebody is let in");
-    await allHold(host, [...others, last], await say(host, "welcome"));
-  });
-  const removed = await cost(here, async () => {
-    const done = await host.device.groups.remove(c, await accountOf(last));
-    assert(done.ok, "somebody is put out");
-    await allHold(host, others, await say(host, "they are gone"));
-  });
-  for (const it of [host, ...guests, ...seconds]) await it.device[Symbol.asyncDispose]();
-  const devices = ACCOUNTS * 2;
-  const name = `group of ${ACCOUNTS} (${devices} devices)`;
-  return [
-    ...figuresOf(`${name}: made, and the first message everywhere`, made),
-    ...figuresOf(`${name}: a message everywhere`, sent),
-    figure(`${name}: receipts of a message`, receipts / devices, "a device"),
-    ...figuresOf(`${name}: one more, and a message everywhere`, added),
-    ...figuresOf(`${name}: one less, new chains, and a message everywhere`, removed),
-  ];
+  await befriend(host, phones);
+  const others = [...phones.slice(1), ...laptops.slice(1)];
+  const next = [...phones.slice(0, 1), ...laptops.slice(0, 1)];
+  const name = `group of ${ACCOUNTS} with 2 devices`;
+  const told = async (what: string): Promise<readonly Figure[]> => {
+    const { receipts } = here.traffic;
+    const cost = meter(here);
+    await confirmed(host);
+    const count = (here.traffic.receipts - receipts) / others.length;
+    const { ms, bytes } = cost();
+    return [
+      figure(`${name}: receipts of ${what}, from each device`, count, "", 1),
+      figure(
+        `${name}: receipts of ${what}, each device and whom it tells compute`,
+        ms / others.length,
+        "ms",
+      ),
+      figure(`${name}: receipts of ${what}, each device sends`, bytes / others.length, "B"),
+    ];
+  };
+  const crowd: Crowd = { here, host, others, next, name, least, perAccount: 2 };
+  const made = await makeGroup(crowd);
+  const receiptsOfFirst = await told("the first message");
+  const message = await sayAgain(crowd);
+  const receipts = await told("a message");
+  const rest = [...(await firstWord(crowd)), ...(await letIn(crowd)), ...(await putOut(crowd))];
+  await close([host, ...phones, ...laptops]);
+  return [...made, ...receiptsOfFirst, ...message, ...receipts, ...rest];
 }
 
-async function fiveHundred(): Promise<readonly Figure[]> {
+async function fiveHundred(least: Primitives): Promise<readonly Figure[]> {
   await using here = openHere();
   const host = await start(here, "host");
   const guests: Visitor[] = [];
   for (let at = 1; at <= LARGE; at += 1) guests.push(await start(here, `guest ${at}`));
   await befriend(host, guests);
-  const [tooMany, ...members] = guests.toReversed();
-  assert(tooMany !== undefined, "one more than there is room for");
-  const accounts = await Promise.all(members.map(accountOf));
-  const made = await cost(here, async () => {
-    const group = await host.device.groups.create("Town", accounts);
-    assert(group.ok, "a group is made");
-    await allHold(host, members, await say(host, "hello"));
-  });
-  const sent = await cost(here, async () => allHold(host, members, await say(host, "again")));
-  const c = await groupOf(host);
-  const refused = await host.device.groups.add(c, await accountOf(tooMany));
+  const [tooMany, leaving, ...members] = guests;
+  assert(tooMany !== undefined && leaving !== undefined, "one more than there is room for");
+  const name = `group of ${LARGE}`;
+  const crowd: Crowd = {
+    here,
+    host,
+    others: [leaving, ...members],
+    next: [tooMany],
+    name,
+    least,
+    perAccount: 1,
+  };
+  const made = await makeGroup(crowd);
+  const message = await sayAgain(crowd);
+  const first = await firstWord(crowd);
+  const refused = await host.device.groups.add(await groupOf(host), await accountOf(tooMany));
   const isFull = !refused.ok && refused.error.type === "GroupFull";
   assert(isFull || LARGE !== 500, "the 501st is refused");
-  const [leaving, ...rest] = members;
-  assert(leaving !== undefined, "there are members");
-  const removed = await cost(here, async () => {
-    const done = await host.device.groups.remove(c, await accountOf(leaving));
-    assert(done.ok, "somebody is put out");
-    await allHold(host, rest, await say(host, "they are gone"));
+  const removed = await putOut({ ...crowd, others: members, next: [leaving] });
+  const added = isFull ? await letIn({ ...crowd, others: members }) : [];
+  await close([host, ...guests]);
+  const full = figure(`${name}: one more is refused`, isFull ? 1 : 0, "times");
+  return [...made, ...message, ...first, full, ...removed, ...added];
+}
+
+type Crowd = {
+  readonly here: Here;
+  readonly host: Visitor;
+  readonly others: readonly Visitor[];
+  /** Who comes or goes: devices of one account. */
+  readonly next: readonly Visitor[];
+  readonly name: string;
+  readonly least: Primitives;
+  readonly perAccount: 1 | 2;
+};
+
+async function makeGroup(crowd: Crowd): Promise<readonly Figure[]> {
+  const { here, host, others, name, least } = crowd;
+  const step = await takeStep({
+    here,
+    author: host,
+    others,
+    act: async () => {
+      await create(host, "Village", others);
+      return say(host, "hello");
+    },
   });
-  const next = isFull ? tooMany : leaving;
-  const added = await cost(here, async () => {
-    const done = await host.device.groups.add(c, await accountOf(next));
+  const members = others.length / crowd.perAccount;
+  return figuresOf(`${name}: made, and the first message`, step, others.length, {
+    author: others.length * FIRST_CONTACT_MS,
+    authorLeast: members * least.sign + others.length * least.kemStep,
+    bytesLeast: others.length * (KEM_STEP_BYTES + 2 * TARGET_BYTES),
+    otherLeast: members * MEMBER_SIGNATURES * least.verify + least.firstContactTaken,
+  });
+}
+
+async function sayAgain({ here, host, others, name, least }: Crowd): Promise<readonly Figure[]> {
+  const step = await takeStep({ here, author: host, others, act: () => say(host, "again") });
+  return figuresOf(`${name}: a message`, step, others.length, {
+    author: MESSAGE_MS,
+    authorLeast: least.sign + least.seal,
+    bytes: MESSAGE_BYTES + others.length * TARGET_BYTES,
+    bytesLeast: others.length * TARGET_BYTES,
+    other: MESSAGE_MS,
+    otherLeast: least.verify + least.seal,
+  });
+}
+
+/** Of somebody who meets nearly everybody by it. */
+async function firstWord({ here, host, others, name, least }: Crowd): Promise<readonly Figure[]> {
+  const [author, ...rest] = others;
+  assert(author !== undefined, "somebody speaks");
+  const hearers = [host, ...rest];
+  const act = (): Promise<string> => say(author, "hello, I am new");
+  const step = await takeStep({ here, author, others: hearers, act });
+  return figuresOf(`${name}: a member's first word`, step, hearers.length, {
+    author: hearers.length * FIRST_CONTACT_MS,
+    authorLeast: hearers.length * least.firstContact,
+    bytesLeast: hearers.length * (KEM_STEP_BYTES + 3 * TARGET_BYTES),
+    other: FIRST_CONTACT_MS + 2 * MESSAGE_MS,
+    otherLeast: least.firstContactTaken + 2 * least.verify,
+  });
+}
+
+async function letIn({ here, host, others, next, name, least }: Crowd): Promise<readonly Figure[]> {
+  const come = await accountOfFirst(next);
+  const act = async (): Promise<string> => {
+    const done = await host.device.groups.add(await groupOf(host), come);
     assert(done.ok, "there is room for one");
-    await allHold(host, [...rest, next], await say(host, "welcome"));
+    return say(host, "welcome");
+  };
+  const step = await takeStep({ here, author: host, others, newcomers: next, act });
+  return figuresOf(`${name}: one more, and a message`, step, others.length, {
+    author: FIRST_CONTACT_MS + 2 * MESSAGE_MS,
+    authorLeast: least.kemStep + 2 * least.sign,
+    bytesLeast: others.length * 2 * TARGET_BYTES,
+    other: 2 * MESSAGE_MS,
+    otherLeast: (1 + MEMBER_SIGNATURES) * least.verify,
   });
-  for (const it of [host, ...guests]) await it.device[Symbol.asyncDispose]();
-  const name = `group of ${LARGE}`;
+}
+
+async function putOut(crowd: Crowd): Promise<readonly Figure[]> {
+  const { here, host, others, next, name, least } = crowd;
+  const gone = await accountOfFirst(next);
+  const act = async (): Promise<string> => {
+    const done = await host.device.groups.remove(await groupOf(host), gone);
+    assert(done.ok, "somebody is put out");
+    return say(host, "they are gone");
+  };
+  const step = await takeStep({ here, author: host, others, act });
+  return figuresOf(`${name}: one less, new chains, and a message`, step, others.length, {
+    author: others.length * HAND_OVER_STEP_MS,
+    authorLeast: others.length * least.seal + 2 * least.sign,
+    bytesLeast: others.length * (MESSAGE_BYTES + 3 * TARGET_BYTES),
+    other: HAND_OVER_MS + 2 * MESSAGE_MS,
+    otherLeast: 2 * least.verify + least.seal,
+  });
+}
+
+/** Budgets of the design, and `…Least`, what the primitives alone take; ms and bytes. */
+type Bounds = {
+  readonly author: number;
+  readonly authorLeast: number;
+  readonly bytes?: number;
+  readonly bytesLeast: number;
+  readonly other?: number;
+  readonly otherLeast: number;
+};
+
+function figuresOf(what: string, step: Step, devices: number, bounds: Bounds): readonly Figure[] {
+  const { seconds, author, newcomer, other } = step;
+  const beside = (limit: number, it: Figure): Figure => ({ ...it, limit });
+  const { bytes = null, other: each = null } = bounds;
+  const kib = (count: number): number => count / 1_024;
   return [
-    ...figuresOf(`${name}: made, and the first message everywhere`, made),
-    ...figuresOf(`${name}: a message everywhere`, sent),
-    ...figuresOf(`${name}: one less, new chains, and a message everywhere`, removed),
-    ...figuresOf(`${name}: one in their place, and a message everywhere`, added),
-    figure(`${name}: one more is refused`, isFull ? 1 : 0, "times"),
+    figure(`${what}, until all ${devices} devices have it`, seconds, "s"),
+    beside(
+      bounds.authorLeast,
+      figure(`${what}: its author computes`, author.ms, "ms", bounds.author),
+    ),
+    beside(
+      kib(bounds.bytesLeast),
+      figure(
+        `${what}: its author sends`,
+        kib(author.bytes),
+        "KiB",
+        bytes === null ? null : kib(bytes),
+      ),
+    ),
+    beside(bounds.otherLeast, figure(`${what}: each other device computes`, other.ms, "ms", each)),
+    figure(`${what}: each other device sends`, other.bytes, "B"),
+    ...(newcomer === null ? [] : [figure(`${what}: who comes computes`, newcomer.ms, "ms")]),
   ];
 }
 
-const figuresOf = (name: string, { ms, cpuMs, bytes }: Cost): readonly Figure[] => [
-  figure(name, ms / 1_000, "s"),
-  figure(`${name}, of that computed by all`, cpuMs / 1_000, "s"),
-  figure(`${name}, sent by all`, bytes / 1_024, "KiB"),
-];
+async function accountOfFirst([first]: readonly Visitor[]): Promise<string> {
+  assert(first !== undefined, "somebody comes or goes");
+  return accountOf(first);
+}
 
 async function twoDevices(here: Here, name: string): Promise<readonly [Visitor, Visitor]> {
   const phone = await start(here, name);
@@ -149,59 +250,6 @@ async function twoDevices(here: Here, name: string): Promise<readonly [Visitor, 
   return [phone, laptop];
 }
 
-async function groupOf({ store }: Visitor): Promise<number> {
-  const channels = await store.read(["channels"], (tx) => tx.range("channels", "primary", {}));
-  const c = channels.find((it) => it.kind === "group")?.c;
-  assert(c !== undefined, "they have a group");
-  return c;
-}
-
-/** The id of what is said. */
-async function say(who: Visitor, text: string): Promise<string> {
-  const sent = await who.device.send(await groupOf(who), text);
-  assert(sent.ok, "something is said");
-  return sent.value.id;
-}
-
-async function allHold(from: Visitor, all: readonly Visitor[], id: string): Promise<void> {
-  const c = await groupOf(from);
-  const { lastH } = await channelOf(from, c);
-  const left = new Set(all);
-  await within(STEP_MS_MAX, async () => {
-    for (const it of left) if (await holds(it, id, lastH)) left.delete(it);
-    return left.size === 0;
-  });
-}
-
-const channelOf = async ({ store }: Visitor, c: number): Promise<{ readonly lastH: number }> => {
-  const row = await store.read(["channels"], (tx) => tx.get("channels", c));
-  assert(row !== undefined, "they have that chat");
-  return row;
-};
-
-async function holds({ store }: Visitor, id: string, h: number): Promise<boolean> {
-  return await store.read(["channels", "entries"], async (tx) => {
-    const group = (await tx.range("channels", "primary", {})).find((it) => it.kind === "group");
-    if (group?.c === undefined) return false;
-    const range = { lower: [group.c, 1, h], upper: [group.c, 1, h] };
-    return (await tx.range("entries", "timeline", range)).some((it) => it.id === id);
-  });
-}
-
-/** Nothing is put any more; a HELLO a minute may still come. */
-async function settled({ traffic }: Here): Promise<void> {
-  let last = { count: traffic.puts + traffic.receipts, atMs: Date.now() };
-  const endMs = Date.now() + SETTLE_MS_MAX;
-  await within(STEP_MS_MAX, async () => {
-    const count = traffic.puts + traffic.receipts;
-    if (count !== last.count) last = { count, atMs: Date.now() };
-    return Date.now() - last.atMs > QUIET_MS || Date.now() > endMs;
-  });
-}
-
-/** Of the newest message: those that follow it. */
-async function receiptsOf(here: Here): Promise<number> {
-  const before = here.traffic.receipts;
-  await settled(here);
-  return here.traffic.receipts - before;
+async function close(all: readonly Visitor[]): Promise<void> {
+  for (const it of all) await it.device[Symbol.asyncDispose]();
 }

@@ -39,7 +39,12 @@ export type Here = AsyncDisposable & {
 export type Visitor = Person & {
   readonly traffic: Traffic;
   readonly status: () => Status | undefined;
+  /** Until the answer is called no envelope reaches it; then all that came meanwhile do, in their order. */
+  readonly hold: () => () => void;
 };
+
+/** What waits to be delivered; null: nothing has to. */
+type Gate = { waiting: (() => void)[] | null };
 
 export function openHere(): Here {
   const relay = openRelay({
@@ -73,10 +78,19 @@ export function openHere(): Here {
   ): Promise<Visitor> => {
     const own: Traffic = { sent: 0, received: 0, puts: 0, receipts: 0 };
     const inner = openMemoryTransport({ relayAt: () => door, timers: systemTimers });
+    const gate: Gate = { waiting: null };
+    const hold = (): (() => void) => {
+      gate.waiting = [];
+      return () => {
+        const { waiting } = gate;
+        gate.waiting = null;
+        for (const deliver of waiting ?? []) deliver();
+      };
+    };
     let status: Status | undefined;
     const device: Device = await openDevice({
       store,
-      transport: counted(inner, [own, traffic]),
+      transport: counted(inner, [own, traffic], gate),
       timers: systemTimers,
       random: systemRandom,
       homeUrl: URL_HERE,
@@ -88,12 +102,13 @@ export function openHere(): Here {
     device.status((now) => {
       status = now;
     });
-    return { name, device, store, traffic: own, status: () => status };
+    return { name, device, store, traffic: own, status: () => status, hold };
   };
   return { open, traffic, [Symbol.asyncDispose]: () => relay.drain() };
 }
 
-function counted(inner: Transport, all: readonly Traffic[]): Transport {
+/** What passes is counted; envelopes wait at the gate. */
+function counted(inner: Transport, all: readonly Traffic[], gate: Gate): Transport {
   return {
     ...inner,
     request: inner.request,
@@ -102,7 +117,9 @@ function counted(inner: Transport, all: readonly Traffic[]): Transport {
         ...events,
         onMessage: (bytes) => {
           for (const it of all) it.received += bytes.length;
-          events.onMessage(bytes);
+          const deliver = (): void => events.onMessage(bytes);
+          if (gate.waiting !== null && bringsMail(bytes)) gate.waiting.push(deliver);
+          else deliver();
         },
       });
       return {
@@ -124,6 +141,11 @@ function counted(inner: Transport, all: readonly Traffic[]): Transport {
       };
     },
   };
+}
+
+function bringsMail(bytes: Uint8Array): boolean {
+  const frames = decodeBatch(bytes);
+  return frames.ok && frames.value.some(({ type }) => type === "msg");
 }
 
 /** Looks again and again. */
