@@ -10,7 +10,7 @@ import type { RelayHttp } from "../session/relay-http.ts";
 import type { Hex } from "../store/rows.ts";
 import { idOf } from "../wire/ids.ts";
 import { type Attempt, recordAttempts, type Verdict } from "./attempts.ts";
-import { bundleOf, keepBundle } from "./bundles.ts";
+import { BundleFetcher } from "./bundle-fetcher.ts";
 import { collect, type CollectDeps, linkOf } from "./collect.ts";
 import { Flow } from "./flow.ts";
 import { hurryFor } from "./resend.ts";
@@ -18,8 +18,6 @@ import type { Parcel } from "./ways.ts";
 
 /** However far away the next row's time is: the clock may be set meanwhile. */
 const SLEEP_MS_MAX = 3_600_000;
-/** Prekey bundles that are asked for at the same time. */
-const FETCHES_MAX = 4;
 
 export type PumpDeps = CollectDeps & {
   readonly httpOf: (url: string) => RelayHttp;
@@ -51,8 +49,7 @@ class OutboxPump implements Pump {
   readonly #flow = new Flow();
   /** Answers to write down. */
   readonly #attempts: Attempt[] = [];
-  /** Devices whose prekeys are being asked for. */
-  readonly #fetching = new Set<Hex>();
+  readonly #bundles: BundleFetcher;
   #running = false;
   #again = false;
   #closed = false;
@@ -60,6 +57,7 @@ class OutboxPump implements Pump {
 
   constructor(deps: PumpDeps) {
     this.#deps = deps;
+    this.#bundles = new BundleFetcher(deps, this.#flow, () => this.wake());
   }
 
   readonly wake = (): void => {
@@ -77,6 +75,7 @@ class OutboxPump implements Pump {
   readonly close = (): void => {
     this.#closed = true;
     this.#cancelTimer();
+    this.#bundles.close();
   };
 
   async #rounds(): Promise<void> {
@@ -89,7 +88,7 @@ class OutboxPump implements Pump {
       if (found.madeTokens) this.#deps.upkeep();
       for (const c of found.untold) this.#deps.receipt(c);
       for (const parcel of found.parcels) this.#send(parcel);
-      for (const device of found.unopened) this.#fetch(device);
+      for (const device of found.unopened) this.#bundles.want(device);
       if (found.isMore) this.#again = true;
       else await this.#sleepUntilDue();
     }
@@ -163,29 +162,6 @@ class OutboxPump implements Pump {
     const isLate = verdict.type === "answered" && verdict.storeInc !== this.#deps.storeIncOf(url);
     return isLate ? { ...attempt, verdict: { type: "down" } } : attempt;
   };
-
-  /** Nobody waits for a relay that does not answer: what is for others goes on meanwhile. */
-  #fetch(device: Hex): void {
-    if (this.#fetching.has(device) || this.#fetching.size >= FETCHES_MAX) return;
-    this.#fetching.add(device);
-    void this.#fetchOnce(device)
-      .catch(this.#deps.failed)
-      .finally(() => this.#fetching.delete(device));
-  }
-
-  async #fetchOnce(id: Hex): Promise<void> {
-    const { store, lane } = this.#deps;
-    const bundle = await bundleOf(this.#deps, id);
-    if (this.#closed) return;
-    if (bundle === undefined) {
-      if (!this.#flow.silent(id, this.#deps.timers.now())) return;
-      await this.#hurry(id);
-      return this.wake();
-    }
-    this.#flow.heard(id);
-    await lane.run(() => store.write(["devices", "outbox"], (tx) => keepBundle(tx, id, bundle)));
-    this.wake();
-  }
 }
 
 async function put(deps: PumpDeps, parcel: Parcel): Promise<Verdict> {

@@ -34,7 +34,7 @@ export async function takeStep(input: StepInput): Promise<Step> {
   const releases = others.map((it) => it.hold());
   const admits = newcomers.map((it) => it.hold());
   const fromMs = performance.now();
-  const authored = meter(here);
+  const authored = meter(here, author);
   const id = await act();
   const { lastH } = await groupRow(author);
   await within(STEP_MS_MAX, async () => isSent(author));
@@ -59,8 +59,9 @@ const shareOf = ({ ms, bytes }: Cost, devices: number): Cost => ({
   bytes: bytes / devices,
 });
 
-/** What is computed and sent from now until it is asked. */
-export function meter({ traffic }: Here): () => Cost {
+/** What is computed by all, and sent by all or by one device, from now until it is asked. */
+export function meter(here: Here, by?: Visitor): () => Cost {
+  const { traffic } = by ?? here;
   const { sent } = traffic;
   const cpu = process.cpuUsage();
   return () => {
@@ -98,6 +99,23 @@ export async function say(who: Visitor, text: string): Promise<string> {
   const sent = await who.device.send(await groupOf(who), text);
   assert(sent.ok, "something is said");
   return sent.value.id;
+}
+
+/** `who` knows where so many devices of each of these are reached. */
+export async function knowsAll(
+  who: Visitor,
+  friends: readonly Visitor[],
+  each: number,
+): Promise<void> {
+  const accounts = await Promise.all(friends.map(accountOf));
+  await within(STEP_MS_MAX, async () => {
+    const devices = await who.store.read(["devices"], (tx) => tx.range("devices", "primary", {}));
+    const reached = Map.groupBy(
+      devices.filter((it) => it.card !== null),
+      (it) => it.account,
+    );
+    return accounts.every((it) => (reached.get(it)?.length ?? 0) >= each);
+  });
 }
 
 export async function create(

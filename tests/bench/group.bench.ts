@@ -7,7 +7,16 @@ import { assert } from "../../crypto/base/assert.ts";
 import { ready } from "../../crypto/base/sodium.ts";
 import { befriend } from "./crowd.ts";
 import { type Figure, figure } from "./figure.ts";
-import { confirmed, create, groupOf, meter, say, type Step, takeStep } from "./group-steps.ts";
+import {
+  confirmed,
+  create,
+  groupOf,
+  knowsAll,
+  meter,
+  say,
+  type Step,
+  takeStep,
+} from "./group-steps.ts";
 import { accountOf, type Here, linkUp, openHere, start, type Visitor } from "./here.ts";
 import { type Primitives, primitives } from "./primitives.ts";
 
@@ -48,6 +57,7 @@ async function pairsOfDevices(least: Primitives): Promise<readonly Figure[]> {
     laptops.push(...made.map(([, laptop]) => laptop));
   }
   await befriend(host, phones);
+  await knowsAll(host, phones, 2);
   const others = [...phones.slice(1), ...laptops.slice(1)];
   const next = [...phones.slice(0, 1), ...laptops.slice(0, 1)];
   const name = `group of ${ACCOUNTS} with 2 devices`;

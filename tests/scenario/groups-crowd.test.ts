@@ -113,6 +113,33 @@ const unsettled = async (it: Person): Promise<readonly Target[]> =>
     .flatMap(({ targets }) => targets)
     .filter(({ state }) => state !== "done");
 
+test("[OB16] the first word to many who were never met is sealed a few times, not once for each", async () => {
+  const names = [
+    "alice",
+    "bob",
+    "carol",
+    "dave",
+    "eve",
+    "fay",
+    "gus",
+    "hal",
+    "ida",
+    "jan",
+  ] as const;
+  const w = await world(names);
+  const { alice, bob, everybody } = w;
+  const others = everybody.filter((it) => it !== alice);
+  for (const it of others) await w.befriend(alice, it);
+  await crowd(w, others, 40);
+  await w.pass(MINUTE_MS);
+  await tell(bob, "hello all of you");
+  await w.pass(5 * SECOND_MS);
+  for (const it of everybody) expect(await hears(it)).toEqual(["hello all of you"]);
+  const words = (await bob.rows("outbox")).filter((it) => it.what === "entry" && it.s === 2);
+  expect(words.flatMap(({ targets }) => targets)).toHaveLength(everybody.length - 1);
+  expect(words.length).toBeLessThanOrEqual(3);
+});
+
 test("[CU6] [GP10] in a large group our own devices agree on what was read though we wrote nothing", async () => {
   const w = await world(["alice", "bob", "laptop"]);
   const { alice, bob, laptop } = w;
