@@ -99,6 +99,7 @@ test("[AWL2] [ASK2] what one reads does not move when something arrives below", 
   await page.locator(".log-scroller").hover();
   await page.mouse.wheel(0, -600);
   await expect(page.getByRole("button", { name: "Jump to latest" })).toBeVisible();
+  await scrolled(page);
   const before = await firstVisible(page);
   await bob.say("something new");
   const jump = page.getByRole("button", { name: "1 new message" });
@@ -195,6 +196,16 @@ const distanceToEnd = (page: Page): Promise<number> =>
 type Visible = { readonly n: number; readonly text: string; readonly top: number };
 
 /** The first message in view, and where it stands. */
+/** A wheel goes on scrolling for a while after it turned: until nothing has moved for some frames. */
+const scrolled = (page: Page): Promise<void> =>
+  page.locator(".log-scroller").evaluate(async (scroller) => {
+    const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (let [top, still] = [NaN, 0]; still < 20; await frame()) {
+      still = scroller.scrollTop === top ? still + 1 : 0;
+      top = scroller.scrollTop;
+    }
+  });
+
 const firstVisible = (page: Page): Promise<Visible> =>
   page.locator(".log-scroller").evaluate((scroller) => {
     const edge = scroller.getBoundingClientRect().top;
