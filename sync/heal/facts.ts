@@ -30,6 +30,8 @@ export function comparedFacts(
 ): ContactRow {
   const { factsWanted: _, factsWantedBy: __, ...rest } = contact;
   if (wanted === undefined || wanted === headOfFacts(contact.facts)) return rest;
+  // Who is out by now is not asked, and the others need never have had just that.
+  if (by !== undefined && !contact.live.includes(by)) return rest;
   return { ...rest, factsWanted: wanted, ...(by !== undefined && { factsWantedBy: by }) };
 }
 

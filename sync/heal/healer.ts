@@ -200,6 +200,8 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     }
     if (due.length === 0) continue;
     waitMs = 0;
+    // Its pauses go by all the same.
+    if (isNobodys) continue;
     asked.spend(peer, nowMs);
     const payload = encodePayload("nack", { tags: due.map(bytesOf) });
     sent += await askAbout(tx, context, due, devices, payload);
@@ -237,9 +239,16 @@ async function nackFacts(tx: WriteTx, context: AskContext): Promise<Round> {
   let sent = 0;
   let waitMs = Infinity;
   for (const contact of await tx.range("contacts", "primary", {})) {
-    const { account, factsWanted } = contact;
-    const devices = factsWanted === undefined ? [] : await reachableDevices(tx, account);
-    if (factsWanted === undefined || devices.length === 0) continue;
+    const { account, factsWanted, factsWantedBy } = contact;
+    if (factsWanted === undefined) continue;
+    // Others may have brought what there was, or that its device is out.
+    const compared = comparedFacts(contact, factsWanted, factsWantedBy);
+    if (compared.factsWanted === undefined) {
+      await tx.put("contacts", compared);
+      continue;
+    }
+    const devices = await reachableDevices(tx, account);
+    if (devices.length === 0) continue;
     const name = `facts ${account}`;
     const pauseMs = asked.peerWaitMs(account, nowMs) || asked.waitMs(name, nowMs);
     waitMs = Math.min(waitMs, pauseMs);

@@ -123,9 +123,8 @@ async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): P
 }
 
 /**
- * In a group not everybody is asked what anybody can answer: first our own devices that have it, then the
- * author's and one of somebody else, if possible of who is known to have it, and of nobody who is known to lack it.
- * Rule [HE13].
+ * Nobody who is known to lack it. In a group not everybody is asked what anybody can answer: first our own devices
+ * that have it, then the author's and one of somebody else, if possible of who is known to have it. Rule [HE13].
  */
 function whomToAsk(
   { self, random }: AskContext,
@@ -133,7 +132,7 @@ function whomToAsk(
   all: readonly DeviceRow[],
   times: number,
 ): readonly DeviceRow[] {
-  if (channel.kind !== "group") return all;
+  if (channel.kind !== "group") return all.filter((it) => !lackers.has(it.device));
   const holding = all.filter((it) => holders.has(it.device));
   const own = holding.filter((it) => it.account === self.account);
   if (times === 1 && own.length > 0) return own;

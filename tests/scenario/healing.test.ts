@@ -8,6 +8,7 @@ import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import { bytesOf } from "../../sync/channel/channels.ts";
 import { ownContact } from "../../sync/contact/contacts.ts";
 import { headOfFacts, takeFacts } from "../../sync/contact/devices.ts";
+import { comparedFacts } from "../../sync/heal/facts.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import { overSession, selfOf } from "./forge.ts";
 import type { Person } from "./person.ts";
@@ -330,6 +331,11 @@ test("[HE11] who has heard of more since they told what facts they have answers 
   await pass(10 * SECOND_MS);
   expect((await bob.contact(alice)).facts).toHaveLength(3);
   expect((await bob.contact(alice)).factsWanted).toBeUndefined();
+  // What only a device told that is out by now is not asked for.
+  const contact = await bob.contact(alice);
+  const other = "ab".repeat(16);
+  expect(comparedFacts(contact, other, self.device).factsWanted).toBe(other);
+  expect(comparedFacts(contact, other, "ee".repeat(16)).factsWanted).toBeUndefined();
 });
 
 test("[HE11] who claims facts that nobody gets from them is asked 8 times", async () => {

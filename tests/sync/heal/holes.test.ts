@@ -12,6 +12,7 @@ import {
   WANTS_IN_FLIGHT_MAX,
 } from "../../../sync/heal/holes.ts";
 import type { Known } from "../../../sync/log/known.ts";
+import type { CursorRow } from "../../../sync/store/rows.ts";
 import { log } from "../../app/db/rows.ts";
 import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
 
@@ -24,7 +25,8 @@ type Stage = {
   readonly channel: Channel;
   readonly asked: Asked;
   readonly claims: Claims;
-  readonly round: (atMs: number) => Promise<HoleRound>;
+  readonly bob: Someone;
+  readonly round: (atMs: number, cursors?: readonly CursorRow[]) => Promise<HoleRound>;
 };
 
 /** Alice in her chat with Bob, of which so many logs have a hole of three entries. */
@@ -40,11 +42,11 @@ async function stage(holed: number): Promise<Stage> {
     }
   });
   const [asked, claims] = [new Asked(), new Claims()];
-  const round = (atMs: number): Promise<HoleRound> =>
+  const round = (atMs: number, cursors: readonly CursorRow[] = []): Promise<HoleRound> =>
     alice.change((tx) =>
-      wantHoles(tx, { ...alice.context, nowMs: NOW_MS + atMs, asked, claims }, []),
+      wantHoles(tx, { ...alice.context, nowMs: NOW_MS + atMs, asked, claims }, cursors),
     );
-  return { alice, channel, asked, claims, round };
+  return { alice, bob, channel, asked, claims, round };
 }
 
 test("[HE4] [HE13] after three seconds two questions are on their way, and the others wait", async () => {
@@ -54,6 +56,24 @@ test("[HE4] [HE13] after three seconds two questions are on their way, and the o
   expect((await round(HEAL_FIRST_MS + 1_000)).sent).toBe(0);
   // Nobody answered: the next two have their turn.
   expect((await round(HEAL_FIRST_MS + HEAL_RETRY_FIRST_MS)).sent).toBe(WANTS_IN_FLIGHT_MAX);
+});
+
+test("[HE13] whose cursor says that they lack it is not asked, and is when it says no more than that", async () => {
+  const { round, bob, channel } = await stage(1);
+  const told = (known: Known): readonly CursorRow[] => [
+    {
+      c: channel.c,
+      device: bob.self.device,
+      account: bob.self.account,
+      counter: 1,
+      delivered: [{ log: "1".padStart(32, "0"), known }],
+      read: [],
+    },
+  ];
+  await round(0);
+  expect((await round(HEAL_FIRST_MS, told(HOLED))).sent).toBe(0);
+  // What it leaves out for want of room is beyond all that it names.
+  expect((await round(HEAL_FIRST_MS + 600_000, told({ floor: 1, ranges: [] }))).sent).toBe(1);
 });
 
 /** Rounds at which everything is due, for so long. */
