@@ -2,10 +2,16 @@
  * One thing that happens in a group, as a step: somebody writes while everybody else's mail is held, then
  * the mail is let go. So what its author computes is told from what everybody else does.
  */
+import { setTimeout as pause } from "node:timers/promises";
+
 import { assert } from "../../crypto/base/assert.ts";
 import { accountOf, type Here, type Visitor, within } from "./here.ts";
 
 const STEP_MS_MAX = 600_000;
+/** A step begins when, for so long, little was computed, or after the longest that one waits for that. */
+const CALM_MS = 500;
+const CALM_SHARE = 0.2;
+const CALM_MS_MAX = 30_000;
 
 /** `ms` are of this process, and so of the relay as well; `bytes` are sent. */
 export type Cost = { readonly ms: number; readonly bytes: number };
@@ -31,6 +37,7 @@ type StepInput = {
 
 export async function takeStep(input: StepInput): Promise<Step> {
   const { here, author, others, newcomers = [], act } = input;
+  await calm();
   const releases = others.map((it) => it.hold());
   const admits = newcomers.map((it) => it.hold());
   const fromMs = performance.now();
@@ -58,6 +65,18 @@ const shareOf = ({ ms, bytes }: Cost, devices: number): Cost => ({
   ms: ms / devices,
   bytes: bytes / devices,
 });
+
+/** What the step before set in motion has come to its end: recovery capsules, digests, cards. */
+async function calm(): Promise<void> {
+  const endMs = performance.now() + CALM_MS_MAX;
+  for (;;) {
+    const cpu = process.cpuUsage();
+    await pause(CALM_MS);
+    const { user, system } = process.cpuUsage(cpu);
+    const isCalm = (user + system) / 1_000 < CALM_MS * CALM_SHARE;
+    if (isCalm || performance.now() > endMs) return;
+  }
+}
 
 /** What is computed by all, and sent by all or by one device, from now until it is asked. */
 export function meter(here: Here, by?: Visitor): () => Cost {
@@ -122,8 +141,9 @@ export async function create(
   who: Visitor,
   name: string,
   others: readonly Visitor[],
+  absent: readonly string[],
 ): Promise<void> {
-  const accounts = new Set(await Promise.all(others.map(accountOf)));
+  const accounts = new Set([...(await Promise.all(others.map(accountOf))), ...absent]);
   const made = await who.device.groups.create(name, [...accounts]);
   assert(made.ok, "a group is made");
 }

@@ -22,6 +22,8 @@ import { type Primitives, primitives } from "./primitives.ts";
 
 const ACCOUNTS = Number(process.env["KITH_BENCH_GROUP"] ?? 100);
 const LARGE = Number(process.env["KITH_BENCH_LARGE_GROUP"] ?? 500);
+/** Of the large group so many devices are online; of the others the mail waits at the relay. */
+const ONLINE_MAX = Number(process.env["KITH_BENCH_ONLINE"] ?? 100);
 const LINKS_AT_ONCE = 10;
 
 /** crypto.md, "Costs": ms for one device. */
@@ -77,7 +79,7 @@ async function pairsOfDevices(least: Primitives): Promise<readonly Figure[]> {
       figure(`${name}: receipts of ${what}, each device sends`, bytes / others.length, "B"),
     ];
   };
-  const crowd: Crowd = { here, host, others, next, name, least, perAccount: 2 };
+  const crowd: Crowd = { here, host, others, next, absent: [], name, least, perAccount: 2 };
   const made = await makeGroup(crowd);
   const receiptsOfFirst = await told("the first message");
   const message = await sayAgain(crowd);
@@ -93,14 +95,18 @@ async function fiveHundred(least: Primitives): Promise<readonly Figure[]> {
   const guests: Visitor[] = [];
   for (let at = 1; at <= LARGE; at += 1) guests.push(await start(here, `guest ${at}`));
   await befriend(host, guests);
-  const [tooMany, leaving, ...members] = guests;
+  const [tooMany, leaving, ...members] = guests.slice(0, ONLINE_MAX + 2);
   assert(tooMany !== undefined && leaving !== undefined, "one more than there is room for");
-  const name = `group of ${LARGE}`;
+  const away = guests.slice(ONLINE_MAX + 2);
+  const absent = await Promise.all(away.map(accountOf));
+  await close(away);
+  const name = `group of ${LARGE}, ${Math.min(LARGE, ONLINE_MAX)} online`;
   const crowd: Crowd = {
     here,
     host,
     others: [leaving, ...members],
     next: [tooMany],
+    absent,
     name,
     least,
     perAccount: 1,
@@ -113,7 +119,7 @@ async function fiveHundred(least: Primitives): Promise<readonly Figure[]> {
   assert(isFull || LARGE !== 500, "the 501st is refused");
   const removed = await putOut({ ...crowd, others: members, next: [leaving] });
   const added = isFull ? await letIn({ ...crowd, others: members }) : [];
-  await close([host, ...guests]);
+  await close([host, tooMany, leaving, ...members]);
   const full = figure(`${name}: one more is refused`, isFull ? 1 : 0, "times");
   return [...made, ...message, ...first, full, ...removed, ...added];
 }
@@ -124,60 +130,68 @@ type Crowd = {
   readonly others: readonly Visitor[];
   /** Who comes or goes: devices of one account. */
   readonly next: readonly Visitor[];
+  /** Accounts of members who are not online, one device each. */
+  readonly absent: readonly string[];
   readonly name: string;
   readonly least: Primitives;
   readonly perAccount: 1 | 2;
 };
 
 async function makeGroup(crowd: Crowd): Promise<readonly Figure[]> {
-  const { here, host, others, name, least } = crowd;
+  const { here, host, others, absent, name, least } = crowd;
+  const devices = others.length + absent.length;
   const step = await takeStep({
     here,
     author: host,
     others,
     act: async () => {
-      await create(host, "Village", others);
+      await create(host, "Village", others, absent);
       return say(host, "hello");
     },
   });
-  const members = others.length / crowd.perAccount;
+  const members = devices / crowd.perAccount;
   return figuresOf(`${name}: made, and the first message`, step, others.length, {
-    author: others.length * FIRST_CONTACT_MS,
-    authorLeast: members * least.sign + others.length * least.kemStep,
-    bytesLeast: others.length * (KEM_STEP_BYTES + 2 * TARGET_BYTES),
+    author: devices * FIRST_CONTACT_MS,
+    authorLeast: members * least.sign + devices * least.kemStep,
+    bytesLeast: devices * (KEM_STEP_BYTES + 2 * TARGET_BYTES),
     otherLeast: members * MEMBER_SIGNATURES * least.verify + least.firstContactTaken,
   });
 }
 
-async function sayAgain({ here, host, others, name, least }: Crowd): Promise<readonly Figure[]> {
+async function sayAgain(crowd: Crowd): Promise<readonly Figure[]> {
+  const { here, host, others, absent, name, least } = crowd;
+  const devices = others.length + absent.length;
   const step = await takeStep({ here, author: host, others, act: () => say(host, "again") });
   return figuresOf(`${name}: a message`, step, others.length, {
     author: MESSAGE_MS,
     authorLeast: least.sign + least.seal,
-    bytes: MESSAGE_BYTES + others.length * TARGET_BYTES,
-    bytesLeast: others.length * TARGET_BYTES,
+    bytes: MESSAGE_BYTES + devices * TARGET_BYTES,
+    bytesLeast: devices * TARGET_BYTES,
     other: MESSAGE_MS,
     otherLeast: least.verify + least.seal,
   });
 }
 
 /** Of somebody who meets nearly everybody by it. */
-async function firstWord({ here, host, others, name, least }: Crowd): Promise<readonly Figure[]> {
+async function firstWord(crowd: Crowd): Promise<readonly Figure[]> {
+  const { here, host, others, absent, name, least } = crowd;
+  const devices = others.length + absent.length;
   const [author, ...rest] = others;
   assert(author !== undefined, "somebody speaks");
   const hearers = [host, ...rest];
   const act = (): Promise<string> => say(author, "hello, I am new");
   const step = await takeStep({ here, author, others: hearers, act });
   return figuresOf(`${name}: a member's first word`, step, hearers.length, {
-    author: hearers.length * FIRST_CONTACT_MS,
-    authorLeast: hearers.length * least.firstContact,
-    bytesLeast: hearers.length * (KEM_STEP_BYTES + 3 * TARGET_BYTES),
+    author: devices * FIRST_CONTACT_MS,
+    authorLeast: devices * least.firstContact,
+    bytesLeast: devices * (KEM_STEP_BYTES + 3 * TARGET_BYTES),
     other: FIRST_CONTACT_MS + 2 * MESSAGE_MS,
     otherLeast: least.firstContactTaken + 2 * least.verify,
   });
 }
 
-async function letIn({ here, host, others, next, name, least }: Crowd): Promise<readonly Figure[]> {
+async function letIn(crowd: Crowd): Promise<readonly Figure[]> {
+  const { here, host, others, next, absent, name, least } = crowd;
   const come = await accountOfFirst(next);
   const act = async (): Promise<string> => {
     const done = await host.device.groups.add(await groupOf(host), come);
@@ -188,14 +202,15 @@ async function letIn({ here, host, others, next, name, least }: Crowd): Promise<
   return figuresOf(`${name}: one more, and a message`, step, others.length, {
     author: FIRST_CONTACT_MS + 2 * MESSAGE_MS,
     authorLeast: least.kemStep + 2 * least.sign,
-    bytesLeast: others.length * 2 * TARGET_BYTES,
+    bytesLeast: (others.length + absent.length) * 2 * TARGET_BYTES,
     other: 2 * MESSAGE_MS,
     otherLeast: (1 + MEMBER_SIGNATURES) * least.verify,
   });
 }
 
 async function putOut(crowd: Crowd): Promise<readonly Figure[]> {
-  const { here, host, others, next, name, least } = crowd;
+  const { here, host, others, next, absent, name, least } = crowd;
+  const devices = others.length + absent.length;
   const gone = await accountOfFirst(next);
   const act = async (): Promise<string> => {
     const done = await host.device.groups.remove(await groupOf(host), gone);
@@ -204,9 +219,9 @@ async function putOut(crowd: Crowd): Promise<readonly Figure[]> {
   };
   const step = await takeStep({ here, author: host, others, act });
   return figuresOf(`${name}: one less, new chains, and a message`, step, others.length, {
-    author: others.length * HAND_OVER_STEP_MS,
-    authorLeast: others.length * least.seal + 2 * least.sign,
-    bytesLeast: others.length * (MESSAGE_BYTES + 3 * TARGET_BYTES),
+    author: devices * HAND_OVER_STEP_MS,
+    authorLeast: devices * least.seal + 2 * least.sign,
+    bytesLeast: devices * (MESSAGE_BYTES + 3 * TARGET_BYTES),
     other: HAND_OVER_MS + 2 * MESSAGE_MS,
     otherLeast: 2 * least.verify + least.seal,
   });
