@@ -152,25 +152,38 @@ export function changedOtherwise(world: World, ours: Chat, theirs: Chat): string
   if (!world.knowsAll(ours.who) || !world.knowsAll(theirs.who)) return null;
   // Stars are told in the account channel, where no next word shows what a lying relay has lost.
   const isSameAccount = ours.who.owner === theirs.who.owner && world.isRelayHonest;
-  const others = new Map(theirs.timeline.map((row) => [row.id, row]));
-  for (const row of ours.timeline) {
-    const other = others.get(row.id);
+  const others = looksOf(theirs);
+  for (const [id, { look, isStarred }] of looksOf(ours)) {
+    const other = others.get(id);
     if (other === undefined) continue;
-    const [a, b] = [lookOf(ours, row, isSameAccount), lookOf(theirs, other, isSameAccount)];
-    if (a !== b) {
-      return `[INV16] ${ours.who.name} and ${theirs.who.name} differ: ${row.id} is ${a} and ${b}`;
-    }
+    const isAlike = look === other.look && (!isSameAccount || isStarred === other.isStarred);
+    if (isAlike) continue;
+    const [a, b] = [`${look}${star(isStarred)}`, `${other.look}${star(other.isStarred)}`];
+    return `[INV16] ${ours.who.name} and ${theirs.who.name} differ: ${id} is ${a} and ${b}`;
   }
   return null;
 }
 
+const star = (isStarred: boolean): string => (isStarred ? ", starred" : "");
+
 /** Stars are one's own. */
-function lookOf(chat: Chat, row: EntryRow, withStars: boolean): string {
+type Look = { readonly look: string; readonly isStarred: boolean };
+
+const looks = new WeakMap<Chat, ReadonlyMap<string, Look>>();
+
+/** What each message has become, by its id: worked out once, and held against all other devices. */
+function looksOf(chat: Chat): ReadonlyMap<string, Look> {
+  const known = looks.get(chat) ?? new Map(chat.timeline.map((row) => [row.id, lookOf(chat, row)]));
+  looks.set(chat, known);
+  return known;
+}
+
+function lookOf(chat: Chat, row: EntryRow): Look {
   const view = viewOf(messageOf(row), aggregateOf(chat, row), "");
-  if (view === null) return "nothing";
+  if (view === null) return { look: "nothing", isStarred: false };
   const { versions, isStarred, ...rest } = view;
   const stamps = versions.map(({ stamp }) => stamp.id);
-  return JSON.stringify({ ...rest, isStarred: withStars && isStarred, versions: stamps });
+  return { look: JSON.stringify({ ...rest, versions: stamps }), isStarred };
 }
 
 const aggregateOf = ({ aggregates }: Chat, { a, s }: EntryRow): Aggregate =>

@@ -53,8 +53,20 @@ async function whatIsWrong(world: World): Promise<string | null> {
   }
   const unfiled = wrongInFiles(world);
   if (unfiled !== null) return unfiled;
+  return await wrongInChats(world);
+}
+
+/** What was found wrong in chats after so many commits: without another one it is so still. */
+const found = new WeakMap<World, { readonly commits: number; readonly what: string | null }>();
+
+async function wrongInChats(world: World): Promise<string | null> {
+  const { commits } = world.witness;
+  const before = found.get(world);
+  if (before?.commits === commits) return before.what;
   const chats = await Promise.all(world.people.map((it) => chatsOf(world, it)));
-  return wrongAmong(world, chats.flat()) ?? wrongInGroups(world, chats.flat());
+  const what = wrongAmong(world, chats.flat()) ?? wrongInGroups(world, chats.flat());
+  found.set(world, { commits, what });
+  return what;
 }
 
 /** Who came back by a file has what stood in it. */

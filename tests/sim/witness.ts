@@ -55,7 +55,8 @@ export class Witness {
   readonly #comings = new Comings();
   /** Of the commit that is looked at. */
   readonly #logsNow: LogNow[] = [];
-  #commits = 0;
+  /** How many there were. */
+  commits = 0;
   readonly #keys: KeyWatch;
   readonly #movement = new Movement();
 
@@ -114,7 +115,7 @@ export class Witness {
   /** Changes that were committed together. `isNew` false: they are read from an older world. */
   committed(who: string, changes: readonly Change[], isNew = true): void {
     const seen = this.#seenOf(who);
-    this.#commits += 1;
+    this.commits += 1;
     if (isNew) this.#movement.committed(changes);
     for (const change of changes) this.#take(seen, change, isNew);
     // What somebody may read says the whole of the commit.
@@ -316,7 +317,7 @@ export class Witness {
     const group = seen.channels.get(c)?.id;
     if (group === undefined) return;
     this.#keys.opTaken(seen, group, op);
-    if (seen.logs.get(a)?.own === true) this.#comings.said(group, op, this.#commits);
+    if (seen.logs.get(a)?.own === true) this.#comings.said(group, op, this.commits);
   }
 
   #checkKeys(seen: Seen, { c, a, s, kind }: EntryRow): void {
