@@ -18,6 +18,9 @@ const FRESH_EVERY = 20;
 /** From here on nine stories in ten are short ones, so that many fit in a run. A commit's seeds are here. */
 export const SHORT_SEEDS = 2 ** 36;
 const LONG_EVERY = 10;
+/** Share of crowds where a profile has both kinds of worlds: they take four times as long. */
+const CROWDS = 0.5;
+const SHORT_CROWDS = 0.3;
 /** Beyond every seed that is a commit's hash. */
 const TEMPLATE_SEED = 2 ** 40;
 const DAY_MS = 86_400_000;
@@ -66,7 +69,8 @@ export function planOf(seed: number, profile: Profile): Plan {
 function familyOf(seed: number, profile: Profile): Family {
   if (profile === "G") return "crowd";
   if ("ABF".includes(profile)) return "pairs";
-  return new Chance(seed, `family ${profile}`).happens(0.5) ? "crowd" : "pairs";
+  const share = seed >= SHORT_SEEDS ? SHORT_CROWDS : CROWDS;
+  return new Chance(seed, `family ${profile}`).happens(share) ? "crowd" : "pairs";
 }
 
 type Shortening = {
