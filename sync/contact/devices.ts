@@ -70,7 +70,10 @@ export async function takeFacts(
   const live = await putDevices(tx, toHex(accountIdOf(accountKey)), certified);
   const gone = held?.live.filter((it) => !live.includes(it)) ?? [];
   if (gone.length > 0) await dropTargets(tx, new Set(gone));
-  if (due.some(isRevocation)) await noteGone(tx, toHex(accountIdOf(accountKey)), gone);
+  const back = held === undefined ? [] : live.filter((it) => !held.live.includes(it));
+  if (due.some(isRevocation) || back.length > 0) {
+    await noteGone(tx, toHex(accountIdOf(accountKey)), [...gone, ...back]);
+  }
   for (const { device } of certified) {
     const id = toHex(device);
     if (!live.includes(id)) refused.push({ type: "DeviceClaimed", device: id });
@@ -91,7 +94,7 @@ export const headOfFacts = (facts: readonly Uint8Array[]): Hex => headOfDigest(a
 export const headOfDigest = (acctState: Uint8Array): Hex =>
   toHex(acctState.subarray(0, HEAD_BYTES));
 
-/** Name of the meta row: devices (hex16) that turned out to be out, by account (hex32). */
+/** Name of the meta row: devices (hex16) that turned out to be out, or to be in, by account (hex32). */
 const GONE_DUE = "goneDue";
 type GoneDue = Readonly<Record<Hex, readonly Hex[]>>;
 

@@ -24,7 +24,7 @@ import { maxKnown } from "../log/known.ts";
 import type { OpenContext } from "../receive/open-envelope.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { endsAmong, endsOf, endsRow, isPutOut } from "./closed.ts";
+import { closingOf, endsAmong, endsOf, endsRow, isPutOut } from "./closed.ts";
 
 /** Rows that are read at once. */
 const PAGE_ROWS = 500;
@@ -68,15 +68,22 @@ export async function openLogsOfOut(tx: ReadTx, self: Self): Promise<readonly Lo
   );
 }
 
-/** Somebody's devices are others than before: whatever they wrote anywhere is looked at again. */
+/**
+ * Somebody's devices are others than before: whatever they wrote anywhere is looked at again. `news`: of whom it has
+ * turned out that they are in the account, though their entries may have come before.
+ */
 export async function settleAccount(
   tx: WriteTx,
   context: OpenContext,
   account: Hex,
+  news: ReadonlySet<Hex>,
 ): Promise<void> {
   const logs = await tx.range("logs", "primary", {});
-  const channels = new Set(logs.filter((it) => it.account === account).map((it) => it.c));
-  for (const c of channels) await settleEnds(tx, context, c, account);
+  const theirs = logs.filter((it) => it.account === account).map((it) => numbered(it, "a"));
+  for (const c of new Set(theirs.map((it) => it.c))) await settleEnds(tx, context, c, account);
+  for (const log of theirs.filter((it) => news.has(it.device))) {
+    await judgeAnew(tx, context, await channelOf(tx, log.c), log);
+  }
 }
 
 /** Works out where the account's logs in the channel end, and judges anew what that changes. */
@@ -103,11 +110,27 @@ export async function settleEnds(
   const channel = await channelOf(tx, c);
   if (channel?.kind === "group") await followEnds(tx, context, c, write);
   else await write();
-  for (const log of changed) {
-    await judgeLog(tx, context.self, log);
-    if (channel?.kind === "account") await applyNotes(tx, context, channel, log);
-    if (channel?.kind === "group") await followOps(tx, context, channel, log);
-  }
+  for (const log of changed) await judgeAnew(tx, context, channel, log);
+}
+
+async function judgeAnew(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel | undefined,
+  log: Log,
+): Promise<void> {
+  await judgeLog(tx, context.self, log);
+  await openAnew(tx, log);
+  if (channel?.kind === "account") await applyNotes(tx, context, channel, log);
+  if (channel?.kind === "group") await followOps(tx, context, channel, log);
+}
+
+/** Its first entry says whose the log is, and waits for nothing once that is settled. */
+async function openAnew(tx: WriteTx, log: Log): Promise<void> {
+  const row = await tx.get("entries", [log.c, log.a, 1]);
+  if (row?.counts !== "waits" || (await closingOf(tx, log, 1, true)) !== undefined) return;
+  const { counts: _, ...opened } = row;
+  await tx.put("entries", opened);
 }
 
 /** Ops that waited for the word where the log ends: those behind it are void, and known to be. */

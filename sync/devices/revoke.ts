@@ -187,14 +187,17 @@ async function tellEverybody(tx: WriteTx, context: OpenContext): Promise<void> {
 
 /**
  * Accounts have said of devices that they are out: nothing is for those any more, what they know of us
- * ends, and what they wrote is looked at again. Answers how many accounts.
+ * ends, and what they wrote is looked at again; also what those wrote who are in, as we hear later. Answers how
+ * many accounts.
  */
 export async function heedGone(tx: WriteTx, context: OpenContext): Promise<number> {
   const accounts = [...(await takeGoneDue(tx))];
-  for (const [account, gone] of accounts) {
+  for (const [account, devices] of accounts) {
     const contact = await tx.get("contacts", account);
-    if (contact !== undefined && gone.length > 0) await endTokens(tx, context, contact);
-    await settleAccount(tx, context, account);
+    const isIn = (device: Hex): boolean => contact?.live.includes(device) === true;
+    const isAnyOut = devices.some((it) => !isIn(it));
+    if (contact !== undefined && isAnyOut) await endTokens(tx, context, contact);
+    await settleAccount(tx, context, account, new Set(devices.filter(isIn)));
   }
   if (accounts.length > 0) {
     context.effects.contacts();

@@ -339,6 +339,9 @@ test("[RV12] without a capsule it is the same account, and a contact who is met 
   await anew.accept(await bob.invite());
   await them.pass(MINUTE_MS);
   expect(await bob.others()).toHaveLength(1);
+  // What the device before wrote counts: Bob knows that it is one of ours.
+  const counts = (await anew.rows("entries")).map((it) => it.counts);
+  expect(counts.filter((it) => it !== undefined)).toEqual([]);
   await bob.say(anew, "three");
   await anew.say(bob, "four");
   await them.pass(MINUTE_MS);
