@@ -371,7 +371,7 @@ export class Witness {
       // It may have been stored under an earlier envelope.
       const was = before?.targets.find((it) => it.device === device);
       if (state !== "stored" || was?.state === "stored" || before?.env !== row.env) continue;
-      this.#fail(`[INV6] ${seen.who} believes ${short(row.env)} stored, no relay said so`);
+      this.#fail(`[INV6] ${seen.who} believes ${row.env.slice(0, 8)} stored, no relay said so`);
     }
   }
 
@@ -396,5 +396,3 @@ export class Witness {
     this.#options.fail(what);
   }
 }
-
-const short = (id: string): string => id.slice(0, 8);
