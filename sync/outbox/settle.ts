@@ -3,12 +3,16 @@ import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { putOutbox, withTargets } from "./targets.ts";
 
-/** The device has answered: its first flights arrived. */
+/**
+ * The device has said something: the first flights that were sent to it arrived. One that was not sent yet may be of
+ * a newer session, which proves more: it still goes, and a relay's word is enough. Rule [OB7].
+ */
 export async function settleFirstFlights(tx: WriteTx, device: Hex): Promise<void> {
   for (const row of await tx.range("outbox", "flight", { lower: device, upper: device })) {
-    await putOutbox(
-      tx,
-      withTargets(row, (it) => (it.device === device ? { ...it, state: "done" } : it)),
-    );
+    const isUnsent = row.targets.some((it) => it.device === device && it.state === "pending");
+    const settled = isUnsent
+      ? { ...row, flightTo: "" }
+      : withTargets(row, (it) => (it.device === device ? { ...it, state: "done" } : it));
+    await putOutbox(tx, settled);
   }
 }

@@ -121,10 +121,11 @@ test("[OB13] however many cards one batch brings, what waits is hurried once", a
   expect(left.map((it) => it.nextAtMs)).toEqual([NOW_MS + 60_000, DUE_NOW.entry]);
 });
 
-test("[OB7] the first word of a device settles all first flights to it", async () => {
+test("[OB7] the first word of a device settles all first flights that were sent to it", async () => {
   const flight = { what: "control", flightTo: "d", s: 0 } as const;
+  const sent = { waiting: 0, targets: [target("d", { state: "stored", url: RELAY })] } as const;
   const rows = [
-    parcel(flight),
+    parcel({ ...flight, ...sent }),
     parcel({ ...flight, flightTo: "e", targets: [target("e")] }),
     parcel(),
   ];
