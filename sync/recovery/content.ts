@@ -125,12 +125,14 @@ export async function contentOf(tx: ReadTx, self: Self): Promise<Content> {
   const own = await ownContact(tx, self);
   const devices = Map.groupBy(await tx.range("devices", "primary", {}), (it) => it.account);
   const { accountKey, name } = self;
+  const groups = await groupsOf(tx, self);
+  const named = new Set(groups.flatMap(({ members }) => members));
   const mailboxes = (await tx.range("mailboxes", "primary", {})).filter((it) => it.mailbox !== "");
   return {
     self: { accountKey, name, facts: own.facts, cards: cardsOf(own, devices) },
     relays: mailboxes.map(({ url, relayId }) => ({ url, relayId })),
-    contacts: await keptContacts(tx, devices),
-    channels: await keptGroups(tx, self),
+    contacts: await keptContacts(tx, devices, named),
+    channels: keptGroups(groups),
     row: encodeShaped(KEPT_ACCOUNT, {
       presenceOut: own.presenceOut,
       backupKey: self.recoverySecret === null ? await readBackupKey(tx) : null,
@@ -166,17 +168,23 @@ const cardsOf = (
     card !== null && live.includes(device) ? [card] : [],
   );
 
-/** Those whom we talked with last come first: what does not fit goes in without where it is reached. */
+/**
+ * Those whom we talked with last come first: what does not fit goes in without where it is reached. Of those who are
+ * in a group with us the ones that it names (`named`): they tell who the others are.
+ */
 async function keptContacts(
   tx: ReadTx,
   devices: ReadonlyMap<Hex, readonly DeviceRow[]>,
+  named: ReadonlySet<Hex>,
 ): Promise<readonly CapsuleContact[]> {
   const lastH = new Map(
     (await tx.range("channels", "primary", {}))
       .filter((it) => it.kind === "dm")
       .map((it) => [it.account, it.lastH]),
   );
-  const rows = (await tx.range("contacts", "primary", {})).filter((it) => keptAs(it.state) > 0);
+  const rows = (await tx.range("contacts", "primary", {})).filter(
+    ({ state, account }) => keptAs(state) > 0 && (state !== "member" || named.has(account)),
+  );
   const byWorth = rows.toSorted(
     (a, b) =>
       WORTH.indexOf(a.state) - WORTH.indexOf(b.state) ||
@@ -218,19 +226,29 @@ const WORTH: readonly ContactState[] = ["accepted", "invited", "blocked", "membe
 /** 0: not kept. */
 const keptAs = (state: ContactState): number => (state in KEPT ? KEPT[state as Kept] : 0);
 
-async function keptGroups(tx: ReadTx, self: Self): Promise<CapsuleContent["channels"]> {
+type KeptIn = { readonly id: Hex; readonly title: string; readonly members: readonly Hex[] };
+
+/** The groups that we are in, the one written in last first, with the highest ranks among the others. */
+async function groupsOf(tx: ReadTx, self: Self): Promise<readonly KeptIn[]> {
   const groups = (await tx.range("channels", "primary", {}))
     .filter((it) => it.kind === "group")
     .toSorted((a, b) => b.lastH - a.lastH);
-  const kept: { readonly channel: Uint8Array; readonly row: Uint8Array }[] = [];
+  const kept: KeptIn[] = [];
   for (const { c, id } of groups.slice(0, CAPSULE_CHANNELS_MAX)) {
-    const roster = await tx.get("rosters", c ?? 0);
-    if (roster?.members.some((it) => it.account === self.account) !== true) continue;
-    const others = roster.members.filter((it) => it.account !== self.account);
-    const title = utf8(roster.title).length > TITLE_BYTES_MAX ? "" : roster.title;
-    const members = others.slice(0, GROUP_MEMBERS_MAX).map((it) => bytesOf(it.account));
-    kept.push({ channel: bytesOf(id), row: encodeShaped(KEPT_GROUP, { title, members }) });
+    const { members = [], title = "" } = (await tx.get("rosters", c ?? 0)) ?? {};
+    if (!members.some((it) => it.account === self.account)) continue;
+    const others = members.filter((it) => it.account !== self.account);
+    kept.push({ id, title, members: others.slice(0, GROUP_MEMBERS_MAX).map((it) => it.account) });
   }
+  return kept;
+}
+
+function keptGroups(groups: readonly KeptIn[]): CapsuleContent["channels"] {
+  const kept = groups.map(({ id, title: shown, members: some }) => {
+    const title = utf8(shown).length > TITLE_BYTES_MAX ? "" : shown;
+    const members = some.map((it) => bytesOf(it));
+    return { channel: bytesOf(id), row: encodeShaped(KEPT_GROUP, { title, members }) };
+  });
   return thatFit(kept, GROUPS_BYTES_MAX, ({ row }) => row.length);
 }
 

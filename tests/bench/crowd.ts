@@ -12,7 +12,7 @@ import { openMemoryStore } from "../../sync/store/memory-store.ts";
 import type { Store } from "../../sync/store/store.ts";
 import { openSocketTransport } from "../../sync/transport/socket-transport.ts";
 
-const WAIT_MAX_MS = 60_000;
+const WAIT_MAX_MS = 180_000;
 const LOOK_EVERY_MS = 20;
 
 export type Person = { readonly name: string; readonly device: Device; readonly store: Store };

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { equalBytes } from "../../crypto/base/bytes.ts";
+import { contentOf, GROUP_MEMBERS_MAX } from "../../sync/recovery/content.ts";
 import type { Target } from "../../sync/store/rows.ts";
 import { selfOf } from "./forge.ts";
 import { groupOf, hears, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
@@ -138,6 +140,41 @@ test("[OB16] the first word to many who were never met is sealed a few times, no
   const words = (await bob.rows("outbox")).filter((it) => it.what === "entry" && it.s === 2);
   expect(words.flatMap(({ targets }) => targets)).toHaveLength(everybody.length - 1);
   expect(words.length).toBeLessThanOrEqual(3);
+});
+
+test("[RV1] of who is in a group with us the capsule tells eight", async () => {
+  const names = [
+    "alice",
+    "bob",
+    "carol",
+    "dave",
+    "eve",
+    "fay",
+    "gus",
+    "hal",
+    "ida",
+    "jan",
+  ] as const;
+  const w = await world(names);
+  const { alice, bob, everybody } = w;
+  const others = everybody.filter((it) => it !== alice);
+  for (const it of others) await w.befriend(alice, it);
+  await makeGroup(alice, others);
+  await w.pass(MINUTE_MS);
+  const self = await selfOf(bob);
+  const told = await bob.change((tx) => contentOf(tx, self));
+  const whom = await Promise.all(
+    everybody.map(async (it) => {
+      const { accountKey } = await selfOf(it);
+      const isTold = told.contacts.some((known) =>
+        equalBytes(known.introduction.accountKey, accountKey),
+      );
+      return isTold ? it.name : "";
+    }),
+  );
+  // Alice is his contact, and the first in the group; the last who came is left to them.
+  expect(whom.filter((name) => name !== "")).toHaveLength(GROUP_MEMBERS_MAX);
+  expect(whom).toContain(alice.name);
 });
 
 test("[CU6] [GP10] in a large group our own devices agree on what was read though we wrote nothing", async () => {
