@@ -223,7 +223,8 @@ async function showLine(
 ): Promise<void> {
   const log = await logById(tx, op.log);
   const row = log === undefined ? undefined : await tx.get("entries", [c, log.a, op.seq]);
-  if (log === undefined || row === undefined) return;
+  // The other half of a fork may have its place.
+  if (log === undefined || row === undefined || toHex(row.hash) !== op.id) return;
   await show(tx, row, log.read, effect === null ? 0 : 1);
 }
 

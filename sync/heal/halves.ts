@@ -1,14 +1,21 @@
 /**
- * The two entries by which a log is known to fork, without their words: who is told them together knows it too.
+ * The two entries by which a log is known to fork, without words: who is told them together knows it too.
  * docs/protocol/sync.md, [FK1] and [FK4].
  */
 import { decodeEntry, encodeEntry, withoutBody } from "../entry/entry.ts";
+import { isRoster } from "../entry/kinds.ts";
 import type { ReadTx } from "../store/store.ts";
 
 /** `a`: number of the log. None: no fork of it is known. */
 export async function halvesOf(tx: ReadTx, a: number): Promise<readonly Uint8Array[]> {
   const fork = await tx.get("forks", a);
-  return fork === undefined ? [] : [coreOf(fork.first), coreOf(fork.second)];
+  return fork === undefined ? [] : [halfOf(fork.first), halfOf(fork.second)];
+}
+
+/** What an op of the roster takes from somebody stands: it goes as it is. */
+function halfOf(bytes: Uint8Array): Uint8Array {
+  const entry = decodeEntry(bytes);
+  return entry.ok && isRoster(entry.value.core.kind) ? bytes : coreOf(bytes);
 }
 
 export function coreOf(bytes: Uint8Array): Uint8Array {

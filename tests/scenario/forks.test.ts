@@ -32,6 +32,7 @@ async function four(): Promise<Five> {
 async function fork(
   { alice, bob, carol, eve, pass }: Five,
   goOn: () => Promise<void> = () => Promise.resolve(),
+  other: () => Promise<void> = () => tell(eve, "I vote no"),
 ): Promise<void> {
   const putBack = eve.backUp();
   await carol.sleep();
@@ -42,7 +43,7 @@ async function fork(
   putBack();
   await eve.wake();
   // Before anybody could tell her device that its storage is an old one.
-  await tell(eve, "I vote no");
+  await other();
   await goOn();
   await pass(5 * SECOND_MS);
   await carol.wake();
@@ -124,4 +125,31 @@ test("[FK4] a removal behind a fork stands for those who hold the other half, to
     ]);
     expect(it.bugs).toEqual([]);
   }
+});
+
+test("[FK4] a removal that is itself one half of a fork stands for those who hold the other", async () => {
+  const w = await four();
+  const { alice, bob, carol, eve } = w;
+  await fork(w, undefined, () => remove(eve, bob));
+  for (const it of [alice, bob]) await it.wake();
+  await w.pass(3 * MINUTE_MS);
+  await tell(bob, "still here");
+  await w.pass(3 * MINUTE_MS);
+  for (const it of [alice, bob, carol]) {
+    expect(await members(it, w.everybody), `${it.name} agrees`).toEqual([
+      "alice owner",
+      "carol member",
+      "eve admin",
+    ]);
+    expect(it.bugs).toEqual([]);
+  }
+  // It is in the store as it is in memory.
+  for (const it of [alice, carol]) {
+    it.crash();
+    await it.wake();
+    await tell(it, `${it.name} goes on`);
+    await w.pass(10 * SECOND_MS);
+  }
+  await w.pass(MINUTE_MS);
+  expect((await hears(carol)).slice(-2)).toEqual(["alice goes on", "carol goes on"]);
 });

@@ -232,5 +232,10 @@ export const REGRESSIONS: readonly Regression[] = [
     found:
       "who left a group went on asking for its history, and others for what none of them could have",
   },
+  {
+    seed: 68_728_476_750,
+    profile: "E",
+    found: "a removal in whose place the other half of a fork stood never counted there",
+  },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
 ];
