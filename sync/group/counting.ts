@@ -119,6 +119,9 @@ export async function judgeLog(tx: WriteTx, self: Self, log: Log): Promise<void>
   const channel = await channelOf(tx, log.c);
   const roster = channel?.kind === "group" ? await rosterOf(tx, log.c) : undefined;
   await judgeFrom(tx, self, roster, log, 1);
+  if (roster === undefined) return;
+  await describe(tx, log.c);
+  await workOutLinks(tx, log.c);
 }
 
 /** What does not count is shown to its author alone; what was deleted or hidden stays so. */

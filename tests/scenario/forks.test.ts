@@ -1,9 +1,10 @@
 /** A device in a group that writes two entries under one number: seen, proved, and the same for all. */
 import { expect, test } from "vitest";
 
+import { bytesOf } from "../../sync/channel/channels.ts";
 import { decodeBody } from "../../sync/entry/bodies.ts";
 import { decodeEntry } from "../../sync/entry/entry.ts";
-import { add, groupOf, hears, makeGroup, members, remove, tell } from "./group-talk.ts";
+import { add, groupOf, hears, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
@@ -105,6 +106,36 @@ test("[FK4] [RO18] grants behind a fork are void, on every device alike", async 
       "carol member",
       "eve admin",
     ]);
+  }
+});
+
+test("[FK4] [GP17] what a group is called behind a fork is not what it is called", async () => {
+  const w = await four();
+  const { alice, bob, carol, eve, relay } = w;
+  const titleOf = async (it: Person): Promise<string> => (await rosterRow(it)).title;
+  const before = await titleOf(alice);
+  const putBack = eve.backUp();
+  await carol.sleep();
+  await tell(eve, "I vote yes");
+  await w.pass(10 * SECOND_MS);
+  for (const it of [eve, alice, bob]) await it.sleep();
+  // Of the one thing Carol hears nothing, until Alice and Bob are there.
+  const [mailbox] = await carol.rows("mailboxes");
+  await relay.lose(bytesOf(mailbox?.mailbox ?? ""));
+  putBack();
+  await eve.wake();
+  await tell(eve, "I vote no");
+  const c = await groupOf(eve);
+  expect(await eve.device.groups.describe(c, { title: "Eve's own" })).toMatchObject({ ok: true });
+  await w.pass(5 * SECOND_MS);
+  await carol.wake();
+  await w.pass(5 * SECOND_MS);
+  expect(await titleOf(carol)).toBe("Eve's own");
+  for (const it of [alice, bob]) await it.wake();
+  await w.pass(3 * MINUTE_MS);
+  for (const it of [alice, bob, carol]) {
+    expect(await proofs(it), `${it.name} has the proof`).toHaveLength(2);
+    expect(await titleOf(it), `what ${it.name} reads`).toBe(before);
   }
 });
 

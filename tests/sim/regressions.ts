@@ -175,6 +175,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "the verdict: what follows the other half of a fork is not taken in a chat of two",
   },
   {
+    seed: 68_770_000_147,
+    profile: "E",
+    found: "a group was still called what a log had called it behind a fork",
+  },
+  {
     seed: 51,
     profile: "G",
     found: "a relay that lost its store never took a device without an account again",
