@@ -14,7 +14,7 @@ import { NACK_TAGS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import { letGo, POISON_TAG } from "../receive/held.ts";
-import type { DeviceRow, Hex, TableName, TokenRow } from "../store/rows.ts";
+import type { DeviceRow, HeldRow, Hex, TableName, TokenRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { anyOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
@@ -24,6 +24,7 @@ import { compareHellos, QUIET_MS } from "./compare.ts";
 import { DIGEST_TABLES } from "./digest.ts";
 import { comparedFacts } from "./facts.ts";
 import { wantHoles } from "./holes.ts";
+import { handersAmong } from "./missed-chains.ts";
 import { wantRosters } from "./rosters.ts";
 
 const HEAL_TABLES: readonly TableName[] = [
@@ -180,7 +181,7 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
   for (const [label, rows] of Map.groupBy(held, (it) => it.label)) {
     const token = await tx.get("tokens", label);
     const account = token?.account ?? token?.channel;
-    const devices = token === undefined ? [] : await writersUnder(tx, context, token);
+    const devices = token === undefined ? [] : await writersUnder(tx, context, token, rows);
     // There is nobody to ask, and it goes like what nobody answers.
     const isNobodys = await isOfNobody(tx, context, token);
     if (!isNobodys && (account === undefined || devices.length === 0)) continue;
@@ -220,16 +221,19 @@ async function isOfNobody(
   return contact?.live.every((it) => it === self.device) === true;
 }
 
-/** Who may have written under a token of ours: its contact, or some of a group's members. */
+/** Who may have written under a token of ours: its contact; of a group who handed us such a chain, and some more. */
 async function writersUnder(
   tx: WriteTx,
   { self, random }: AskContext,
   { account, channel: id }: TokenRow,
+  rows: readonly HeldRow[],
 ): Promise<readonly DeviceRow[]> {
   if (account !== null) return reachableDevices(tx, account);
   const channel = id === undefined ? undefined : await channelById(tx, id);
   const devices = channel === undefined ? [] : await recipientsOf(tx, self, channel);
-  const chosen = Array.from({ length: GROUP_NACKS_MAX }, () => anyOf(random, devices)).flat();
+  const handers = handersAmong(devices, new Set(rows.map((it) => it.tag)));
+  const others = Array.from({ length: GROUP_NACKS_MAX }, () => anyOf(random, devices)).flat();
+  const chosen = [...handers.slice(0, GROUP_NACKS_MAX), ...others];
   return [...new Map(chosen.map((it) => [it.device, it])).values()];
 }
 

@@ -28,6 +28,7 @@ import { answerNack, answerRosterWant, answerWant, takeAskTurn } from "../heal/a
 import { answerCardWant, takeCards } from "../heal/cards.ts";
 import { takeVector } from "../heal/compare.ts";
 import { comparedFacts, takeTheirFacts } from "../heal/facts.ts";
+import { noteMissedChain } from "../heal/missed-chains.ts";
 import { maxKnown } from "../log/known.ts";
 import { answerBlobWant } from "../media/answer.ts";
 import { takeHistoryBlob } from "../media/history.ts";
@@ -260,6 +261,7 @@ async function takeChain(
   const channel = await openChannelWith(tx, self, contact.account, handOver.channel);
   if (channel === undefined) {
     effects.dropped("chain of another channel");
+    if (isIn) await noteMissedChain(tx, device.device, handOver);
     if (isIn) await askWhatItIs(tx, context, { contact, device }, handOver.channel);
     return [];
   }

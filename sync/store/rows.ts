@@ -156,6 +156,8 @@ export type DeviceRow = {
   readonly resetAtMs: number;
   /** Since when relays refuse what is sent to it; absent: they do not. */
   readonly deniedAtMs?: number;
+  /** Tags (hex16) of chains that it handed us for groups that were not here. */
+  readonly missed?: readonly Hex[];
   /** It was there before us, and has not heard of us yet: our first message to it says who we are. */
   readonly knowsUs?: false;
 };

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 
 import { equalBytes } from "../../crypto/base/bytes.ts";
+import { handOverOf } from "../../crypto/chain/sender-chain.ts";
+import { noteMissedChain } from "../../sync/heal/missed-chains.ts";
 import { contentOf, GROUP_MEMBERS_MAX } from "../../sync/recovery/content.ts";
 import type { Target } from "../../sync/store/rows.ts";
 import { selfOf } from "./forge.ts";
@@ -175,6 +177,47 @@ test("[RV1] of who is in a group with us the capsule tells eight", async () => {
   // Alice is his contact, and the first in the group; the last who came is left to them.
   expect(whom.filter((name) => name !== "")).toHaveLength(GROUP_MEMBERS_MAX);
   expect(whom).toContain(alice.name);
+});
+
+test("[HE6] who handed us a chain before the group was here is asked for what came under it", async () => {
+  const names = [
+    "alice",
+    "bob",
+    "carol",
+    "dave",
+    "eve",
+    "fay",
+    "gus",
+    "hal",
+    "ida",
+    "jan",
+  ] as const;
+  const w = await world(names);
+  const { alice, jan, everybody } = w;
+  const others = everybody.filter((it) => it !== alice);
+  for (const it of others) await w.befriend(alice, it);
+  await makeGroup(alice, others);
+  await w.pass(MINUTE_MS);
+  // As if she had met four of them elsewhere, and their chains had overtaken her welcome.
+  const authors = others.slice(0, 4);
+  const here = await groupOf(jan);
+  for (const author of authors) {
+    const at = await groupOf(author);
+    const { device } = await selfOf(author);
+    const chain = (await author.rows("ownChains")).find((it) => it.c === at);
+    await jan.change(async (tx) => {
+      const range = { lower: [device, here], upper: [device, here] };
+      for (const { n } of await tx.range("peerChains", "device", range)) {
+        await tx.delete("peerChains", n ?? 0);
+      }
+      await noteMissedChain(tx, device, { chain: handOverOf(chain!.state) });
+    });
+  }
+  for (const author of authors) await tell(author, "can you hear me?");
+  await w.pass(SECOND_MS);
+  expect(await hears(jan)).toEqual([]);
+  await w.pass(6 * SECOND_MS);
+  expect(await hears(jan)).toEqual(authors.map(() => "can you hear me?"));
 });
 
 test("[CU6] [GP10] in a large group our own devices agree on what was read though we wrote nothing", async () => {
