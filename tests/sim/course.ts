@@ -22,6 +22,8 @@ const QUIET_MS_MAX = 3_600_000;
 const OPENING_MS_MAX = 1_500;
 /** From the last fault until everybody says something, so that what was lost unnoticed is missed. */
 const LAST_WORD_MS = 60_000;
+/** Who lost everything is waited for so long. */
+const RETURN_MS_MAX = 400_000;
 /** No step has this number. */
 const LAST = { n: 1_000_000, atMs: 0 };
 
@@ -85,6 +87,10 @@ export async function lastWords(world: World, { family, profile }: Plan): Promis
   const { kernel, people, acquainted, evicted } = world;
   const isInChats = profile === "D" || evicted.length > 0;
   if (family === "pairs" && !isInChats) return;
+  // Whoever is not back yet cannot be meant.
+  for (let ms = 0; isAnyoneAway(world) && ms < RETURN_MS_MAX; ms += LOOK_EVERY_MS) {
+    await world.run(LOOK_EVERY_MS);
+  }
   const notes = people.map((it) => [it, it] as const);
   const chats = acquainted.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
   const pairs = isInChats ? [...notes, ...chats] : [];
@@ -97,6 +103,9 @@ export async function lastWords(world: World, { family, profile }: Plan): Promis
   });
   await world.run(LAST_WORD_MS + 1);
 }
+
+const isAnyoneAway = ({ evicted, wishes, failure }: World): boolean =>
+  evicted.length > 0 && wishes > 0 && failure === null;
 
 /** Everything is in order, and for a moment nothing has moved. */
 export async function becomeQuiet(world: World, family: Family): Promise<number> {
