@@ -4,7 +4,9 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
-import type { Log } from "../channel/channels.ts";
+import { chainIn } from "../account/certificate-chain.ts";
+import { bytesOf, type Log } from "../channel/channels.ts";
+import { encodeLogOpen } from "../entry/bodies.ts";
 import { decodeEntry, type Entry } from "../entry/entry.ts";
 import {
   countKnown,
@@ -141,9 +143,14 @@ export class Plan {
     }
   }
 
-  async #writerOf({ c, a }: Log): Promise<Uint8Array | null> {
+  /** Where the first entry was lost with its author's storage the account's facts tell the same. Rule [HY13]. */
+  async #writerOf({ c, a, account, device, incarnation }: Log): Promise<Uint8Array | null> {
     const first = await this.#tx.get("entries", [c, a, 1]);
-    return first === undefined ? null : entryOf(first).body;
+    if (first !== undefined) return entryOf(first).body;
+    const contact = await this.#tx.get("contacts", account);
+    const certificates = contact && chainIn(contact.facts, bytesOf(device));
+    if (contact === undefined || certificates === undefined) return null;
+    return encodeLogOpen({ accountKey: contact.accountKey, certificates, incarnation });
   }
 }
 

@@ -203,3 +203,25 @@ test("[MM5] what another device has read is taken off the count, and lines are n
   await pass(MINUTE_MS);
   expect([await unread(phone), await unread(laptop)]).toEqual([1, 1]);
 });
+
+test("[HY13] a log whose first entry is lost comes to a new device all the same", async () => {
+  const { phone, laptop, tablet, pass } = await world(["phone", "laptop", "tablet"]);
+  await linked(phone, laptop);
+  await pass(20 * SECOND_MS);
+  await laptop.say(laptop, "a note");
+  await pass(20 * SECOND_MS);
+  // The laptop is gone, and the relay had lost the first entry on its way.
+  await laptop.sleep();
+  await phone.sleep();
+  await phone.change(async (tx) => {
+    const note = (await tx.range("entries", "primary", {})).find((it) => it.shown === 1);
+    const log = await tx.get("logs", note?.a ?? 0);
+    if (note === undefined || log === undefined) throw new Error("a note");
+    await tx.put("logs", { ...log, known: { floor: 0, ranges: [[note.s, note.s]] } });
+    await tx.delete("entries", [note.c, note.a, 1]);
+  });
+  await phone.wake();
+  await linked(phone, tablet);
+  await pass(MINUTE_MS);
+  expect(await tablet.sees(tablet)).toEqual(["a note"]);
+});

@@ -124,6 +124,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "the verdict: what was lost with its author's storage is asked for at growing pauses",
   },
   {
+    seed: 68_770_000_174,
+    profile: "C",
+    found: "a log whose first entry was lost with its author's storage came to no new device",
+  },
+  {
     seed: 68_770_000_312,
     profile: "C",
     found: "a link that was used in a group was lost by a word on the session before it",
