@@ -101,7 +101,7 @@ export class Plan {
       }
       const entries = taken.get(source) ?? [];
       const isNewRun = entries.at(-1)?.core.seq !== row.s + 1;
-      const writer = source.isNamed ? null : await this.#writerOf(source.log);
+      const writer = source.isNamed ? null : await writerOf(this.#tx, source.log);
       const entry = entryOf(row);
       bytes += itemBytesOf(entry) + (isNewRun ? RUN_BYTES : 0) + (writer?.length ?? 0);
       const isFull = bytes > PART_BYTES_MAX || entries.length >= RUN_ITEMS_MAX;
@@ -142,16 +142,22 @@ export class Plan {
       source.rows = rows.filter(isDue);
     }
   }
+}
 
-  /** Where the first entry was lost with its author's storage the account's facts tell the same. Rule [HY13]. */
-  async #writerOf({ c, a, account, device, incarnation }: Log): Promise<Uint8Array | null> {
-    const first = await this.#tx.get("entries", [c, a, 1]);
-    if (first !== undefined) return entryOf(first).body;
-    const contact = await this.#tx.get("contacts", account);
-    const certificates = contact && chainIn(contact.facts, bytesOf(device));
-    if (contact === undefined || certificates === undefined) return null;
-    return encodeLogOpen({ accountKey: contact.accountKey, certificates, incarnation });
-  }
+/**
+ * What log.open says, of whose log it is. Where that entry was lost with its author's storage the account's facts
+ * tell the same. Rule [HY13].
+ */
+export async function writerOf(
+  tx: ReadTx,
+  { c, a, account, device, incarnation }: Log,
+): Promise<Uint8Array | null> {
+  const first = await tx.get("entries", [c, a, 1]);
+  if (first !== undefined) return entryOf(first).body;
+  const contact = await tx.get("contacts", account);
+  const certificates = contact && chainIn(contact.facts, bytesOf(device));
+  if (contact === undefined || certificates === undefined) return null;
+  return encodeLogOpen({ accountKey: contact.accountKey, certificates, incarnation });
 }
 
 /** As if they had what they may not read. */

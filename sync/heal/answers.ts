@@ -6,7 +6,7 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
-import { entryOf, runsOf } from "../backfill/plan.ts";
+import { entryOf, runsOf, writerOf } from "../backfill/plan.ts";
 import { type Channel, channelById, channelOf, logById } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
 import { isWithin } from "../clock/within.ts";
@@ -174,7 +174,9 @@ export async function answerWant(
     if (rows.some((it) => !isTheirs(it))) isRefused = true;
     if (found.length >= SERVED_ENTRIES_MAX) break;
   }
-  const supplied = suppliedBy(want.channel, found, countKnown(log.known));
+  // Who lacks it from the first entry on may not know whose log it is.
+  const writer = want.ranges[0]?.[0] === 1 ? await writerOf(tx, log) : null;
+  const supplied = suppliedBy(want.channel, found, countKnown(log.known), writer);
   const isHost = member?.by === context.self.account;
   const starts = isRefused && isHost ? await startsAnew(tx, channel, member) : [];
   const answers = supplied === undefined ? starts : [supplied, ...starts];
@@ -192,8 +194,11 @@ function suppliedBy(
   channel: Uint8Array,
   rows: readonly EntryRow[],
   held: number,
+  writer: Uint8Array | null,
 ): Uint8Array | undefined {
-  const entries = entriesThatFit(rows.map((it) => it.bytes));
+  const writers = writer === null ? [] : [writer];
+  const fitting = entriesThatFit([...writers, ...rows.map((it) => it.bytes)]);
+  const entries = fitting.slice(writers.length);
   if (entries.length === 0) return undefined;
   const isSigned = rows.slice(0, entries.length).every(({ bytes }) => {
     const entry = decodeEntry(bytes);
@@ -203,7 +208,7 @@ function suppliedBy(
   const newestFirst = rows.slice(0, entries.length).toSorted((a, b) => b.s - a.s);
   const runs = runsOf(newestFirst.map(entryOf));
   // Never 0: to who wants all of the history it would say that this was the end of it.
-  return encodePayload("chunk", { channel, read: [], writers: [], runs, left: held });
+  return encodePayload("chunk", { channel, read: [], writers, runs, left: held });
 }
 
 /** Somebody lacks ops of a group that we share: all of them are the answer. Rule [GP9]. */

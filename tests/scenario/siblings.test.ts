@@ -1,6 +1,8 @@
 /** What the devices of an account tell each other: names, how much there is, what was read. */
 import { expect, test } from "vitest";
 
+import { decodeEntry, encodeEntry } from "../../sync/entry/entry.ts";
+import type { LogRow } from "../../sync/store/rows.ts";
 import { add, groupOf, makeGroup, tell } from "./group-talk.ts";
 import { linkTwo } from "./link-steps.ts";
 import type { Person } from "./person.ts";
@@ -224,4 +226,37 @@ test("[HY13] a log whose first entry is lost comes to a new device all the same"
   await linked(phone, tablet);
   await pass(MINUTE_MS);
   expect(await tablet.sees(tablet)).toEqual(["a note"]);
+});
+
+test("[HY11] [HY13] a log that came in a run is supplied with whose it is, to who does not know it", async () => {
+  const { phone, laptop, tablet, pass } = await world(["phone", "laptop", "tablet"]);
+  await linked(phone, laptop);
+  await linked(phone, tablet);
+  await pass(20 * SECOND_MS);
+  await laptop.say(laptop, "a note");
+  await pass(20 * SECOND_MS);
+  for (const it of [laptop, phone, tablet]) await it.sleep();
+  const logOf = async (of: Person): Promise<LogRow> => {
+    const { a } = (await of.rows("entries")).find((it) => it.shown === 1) ?? { a: 0 };
+    const log = (await of.rows("logs")).find((it) => it.a === a);
+    if (log === undefined) throw new Error("a log");
+    return log;
+  };
+  // The phone has it from a file, say, and the tablet has never heard of it.
+  const [here, there] = [await logOf(phone), await logOf(tablet)];
+  const [first] = (await phone.rows("entries")).filter((it) => it.a === here.a && it.s === 1);
+  await phone.change(async (tx) => {
+    if (first === undefined) throw new Error("an entry");
+    const entry = decodeEntry(first.bytes);
+    if (!entry.ok) throw new Error(entry.error.type);
+    await tx.put("entries", { ...first, bytes: encodeEntry({ ...entry.value, signature: null }) });
+  });
+  await tablet.change(async (tx) => {
+    for (const s of [1, 2]) await tx.delete("entries", [there.c, there.a ?? 0, s]);
+    await tx.delete("logs", there.a ?? 0);
+  });
+  for (const it of [phone, tablet]) await it.wake();
+  await phone.say(phone, "another note");
+  await pass(5 * MINUTE_MS);
+  expect(await tablet.sees(tablet)).toEqual(["a note", "another note"]);
 });
