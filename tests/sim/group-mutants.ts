@@ -104,6 +104,19 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: "a log that forks goes on counting",
+    profile: "E",
+    from: 98,
+    breaks: ["INV21"],
+    edits: [
+      {
+        file: "sync/group/counting.ts",
+        find: '  const isForked = ((await tx.get("forks", row.a))?.s ?? Infinity) <= row.s;\n',
+        replace: "  const isForked = false;\n",
+      },
+    ],
+  },
+  {
     name: "a relay's OK is the end of it",
     profile: "D",
     breaks: ["INV7"],

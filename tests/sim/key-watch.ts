@@ -118,9 +118,15 @@ export class KeyWatch {
     });
   }
 
-  /** Was there nobody else in the group when its author wrote it? */
-  wasAlone(place: string): boolean {
-    return (this.#writtenByPlace.get(place)?.members.length ?? Infinity) < 2;
+  /**
+   * Of an entry of a group: was there nobody else in it when its author wrote it, but those who `moved` since? What
+   * waits for whoever goes is dropped, also when they come back ([GP12]).
+   */
+  wasForNobody(place: string, moved: (group: string, account: string) => boolean): boolean {
+    const written = this.#writtenByPlace.get(place);
+    if (written === undefined) return false;
+    const { author, group, members } = written;
+    return members.every((it) => it === author || moved(group, it));
   }
 
   /** Somebody else holds it: they were meant, or were let in since. */

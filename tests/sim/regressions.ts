@@ -253,4 +253,10 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "a removal in whose place the other half of a fork stood never counted there",
   },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
+  {
+    seed: 68_728_477_614,
+    profile: "G",
+    found:
+      "the verdict: what was for those alone who were removed, and let in again, was shown as sent",
+  },
 ];

@@ -332,7 +332,8 @@ export class Witness {
     for (const seq of seqsOf(row.sent)) {
       const place = placeOf(row.log, seq);
       // A log's first entry is shown to nobody.
-      if (seq === 1 || hasKnown(before, seq) || this.#keys.wasAlone(place)) continue;
+      if (seq === 1 || hasKnown(before, seq) || this.#keys.wasForNobody(place, this.cameOrWent))
+        continue;
       const envelopes = this.#envelopesByPlace.get(place);
       if (envelopes === undefined || this.#isWithOthers(seen, place)) continue;
       if (![...envelopes].some((it) => this.relay.hasAnswered(it))) {
