@@ -209,9 +209,9 @@ class Desk implements DevicesDesk {
     this.#isLeaving = true;
     this.#deps.hide();
     const isTold = await this.#isTold();
-    const isForgotten = await this.#forget();
+    // First: a device that finds its mailbox gone makes it anew.
     this.#deps.isOut();
-    return { isTold, isForgotten };
+    return { isTold, isForgotten: await this.#forget() };
   }
 
   /** Does a relay have our last words, and what was written before, for everybody they are for? */

@@ -1,6 +1,6 @@
 /**
- * People who are not where their cards say: their relays refuse what is sent there. Our own devices and
- * members of groups that we share with them may know better. docs/protocol/sync.md, [HE17] to [HE19].
+ * People who are not where their cards say: their relays refuse what is sent there. Our own devices,
+ * members of groups that we share with them, and other devices of theirs may know better. docs/protocol/sync.md, [HE17] to [HE19].
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { openIntroduction } from "../../crypto/identity/introduction.ts";
@@ -57,7 +57,10 @@ export async function wantCards(
     askedAtMs.delete(account);
     askedAtMs.set(account, nowMs);
     const members = (await fellowsOf(tx, self.account, account)).filter(isThere);
-    for (const device of [...own, ...anyOf(random, members)]) {
+    // They may have put it out.
+    const theirs = account === self.account ? [] : await reachableDevices(tx, account);
+    const asked = [members, theirs.filter(isThere)].flatMap((it) => anyOf(random, it));
+    for (const device of [...own, ...asked]) {
       wanted.set(device, [...(wanted.get(device) ?? []), account]);
     }
   }
@@ -85,7 +88,10 @@ async function fellowsOf(tx: ReadTx, own: Hex, account: Hex): Promise<readonly D
   return devices.flat();
 }
 
-/** To our own devices of anybody, to others of those with whom they and we share a group. */
+/**
+ * To our own devices of anybody, to contacts which devices we have, to others of those with whom they and we share a
+ * group.
+ */
 export async function answerCardWant(
   tx: WriteTx,
   context: OpenContext,
@@ -115,7 +121,8 @@ async function mayKnow(
   asker: Hex,
   account: Hex,
 ): Promise<boolean> {
-  if (account === self.account || account === asker) return false;
+  if (account === asker) return false;
+  if (account === self.account) return (await tx.get("contacts", asker))?.state === "accepted";
   const contact = await tx.get("contacts", account);
   if (contact === undefined || contact.state === "blocked") return false;
   if (asker === self.account) return true;

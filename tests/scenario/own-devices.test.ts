@@ -222,6 +222,24 @@ test("[OD4] closed in the middle of leaving, it goes on with that when it is ope
   expect([...phone.bugs, ...laptop.bugs, ...bob.bugs]).toEqual([]);
 });
 
+test("[HE17] who heard nothing of it, and finds no mailbox of a device that left, asks another one of its account", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass } = them;
+  bob.disconnect();
+  await them.outcome(laptop.device.devices.leave());
+  await pass(20 * SECOND_MS);
+  await deafen(them, bob);
+  bob.reconnect();
+  await bob.say(phone, "are you both there?");
+  await pass(20 * SECOND_MS);
+  const id = await deviceOf(laptop);
+  expect((await bob.contact(phone)).live).toContain(id);
+  await pass(2 * MINUTE_MS);
+  expect((await bob.contact(phone)).live).not.toContain(id);
+  await them.pass(MINUTE_MS);
+  for (const it of [phone, bob]) expect(await it.rows("outbox")).toEqual([]);
+});
+
 test("[OD3] the word that it is out waits for no mailbox that is gone, and comes again when it is heard of", async () => {
   const them = await three();
   const { phone, laptop, bob, pass, relay } = them;
