@@ -153,9 +153,11 @@ export function changedOtherwise(world: World, ours: Chat, theirs: Chat): string
   // Stars are told in the account channel, where no next word shows what a lying relay has lost.
   const isSameAccount = ours.who.owner === theirs.who.owner && world.isRelayHonest;
   const others = looksOf(theirs);
-  for (const [id, { look, isStarred }] of looksOf(ours)) {
+  // What a device deleted that was put out may be gone where that was heard later. Rules [OD6] and [MO17].
+  const mayBeMissing = world.putOut.size > 0;
+  for (const [id, { look, isMissing, isStarred }] of looksOf(ours)) {
     const other = others.get(id);
-    if (other === undefined) continue;
+    if (other === undefined || (mayBeMissing && (isMissing || other.isMissing))) continue;
     const isAlike = look === other.look && (!isSameAccount || isStarred === other.isStarred);
     if (isAlike) continue;
     const [a, b] = [`${look}${star(isStarred)}`, `${other.look}${star(other.isStarred)}`];
@@ -167,23 +169,29 @@ export function changedOtherwise(world: World, ours: Chat, theirs: Chat): string
 const star = (isStarred: boolean): string => (isStarred ? ", starred" : "");
 
 /** Stars are one's own. */
-type Look = { readonly look: string; readonly isStarred: boolean };
+type Look = {
+  readonly look: string;
+  readonly isMissing: boolean;
+  readonly isStarred: boolean;
+};
 
 const looks = new WeakMap<Chat, ReadonlyMap<string, Look>>();
 
 /** What each message has become, by its id: worked out once, and held against all other devices. */
 function looksOf(chat: Chat): ReadonlyMap<string, Look> {
-  const known = looks.get(chat) ?? new Map(chat.timeline.map((row) => [row.id, lookOf(chat, row)]));
+  const heard = chat.timeline.filter((it) => it.counts === undefined);
+  const known = looks.get(chat) ?? new Map(heard.map((row) => [row.id, lookOf(chat, row)]));
   looks.set(chat, known);
   return known;
 }
 
 function lookOf(chat: Chat, row: EntryRow): Look {
   const view = viewOf(messageOf(row), aggregateOf(chat, row), "");
-  if (view === null) return { look: "nothing", isStarred: false };
+  if (view === null) return { look: "nothing", isMissing: false, isStarred: false };
   const { versions, isStarred, ...rest } = view;
   const stamps = versions.map(({ stamp }) => stamp.id);
-  return { look: JSON.stringify({ ...rest, versions: stamps }), isStarred };
+  const look = JSON.stringify({ ...rest, versions: stamps });
+  return { look, isMissing: view.state === "missing", isStarred };
 }
 
 const aggregateOf = ({ aggregates }: Chat, { a, s }: EntryRow): Aggregate =>
@@ -196,8 +204,9 @@ function bodyOf(row: EntryRow): Uint8Array | null {
   return entry.ok ? entry.value.body : null;
 }
 
+/** Of what counts: what a device wrote when it was out is shown to its own account, as not accepted. */
 export const idsOf = (timeline: readonly EntryRow[]): readonly string[] =>
-  timeline.map((it) => it.id);
+  timeline.filter((it) => it.counts === undefined).map((it) => it.id);
 
 function isUnread(chat: Chat, entry: EntryRow): boolean {
   if (entry.kind !== KINDS.message.number || entry.own || isGoneIn(chat, entry)) return false;

@@ -117,6 +117,48 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: "nobody says where the log of a device ends that was put out",
+    profile: "C",
+    from: 21,
+    breaks: ["INV11", "INV22"],
+    edits: [
+      {
+        file: "sync/devices/closings.ts",
+        find: "  for (const log of await openLogsOfOut(tx, self)) {\n",
+        replace: "  for (const log of (await openLogsOfOut(tx, self)).slice(0, 0)) {\n",
+      },
+    ],
+  },
+  {
+    name: "what stands behind the end of a log counts all the same",
+    profile: "C",
+    from: 21,
+    breaks: ["INV22"],
+    edits: [
+      {
+        file: "sync/devices/closed.ts",
+        find: '  if (end !== undefined) return s > end ? "no" : undefined;\n',
+        replace: "  if (end !== undefined) return undefined;\n",
+      },
+    ],
+  },
+  {
+    name: "a device that is out of its account is still sealed for",
+    profile: "C",
+    from: 10,
+    breaks: ["INV13", "INV17"],
+    edits: [
+      {
+        file: "sync/contact/contacts.ts",
+        find:
+          '  const devices = await tx.range("devices", "account", { lower: account, upper: account });\n' +
+          "  return devices.filter((it) => contact.live.includes(it.device));\n",
+        replace:
+          '  return await tx.range("devices", "account", { lower: account, upper: account });\n',
+      },
+    ],
+  },
+  {
     name: "a relay's OK is the end of it",
     profile: "D",
     breaks: ["INV7"],

@@ -38,7 +38,7 @@ function wrongInGroup(world: World, same: readonly Chat[]): string | null {
       return `[INV19] ${who.name} waits for ops of the group`;
     }
   }
-  const absent = world.people
+  const absent = world.present
     .filter(world.isHonest)
     .find(
       (it) =>

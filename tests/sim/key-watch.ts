@@ -6,9 +6,11 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
 import { kdf } from "../../crypto/kdf.ts";
 import { NONCE_BYTES } from "../../crypto/xchacha.ts";
+import type { Ends } from "../../sync/devices/closed.ts";
 import { isRoster } from "../../sync/entry/kinds.ts";
 import type { RosterOp } from "../../sync/roster/ops.ts";
 import { resolve } from "../../sync/roster/resolve.ts";
+import { NO_EVIDENCE } from "../../sync/roster/trial.ts";
 import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
 
 /** Of a chain message: crypto/chain/sender-chain.ts. */
@@ -41,6 +43,8 @@ export class KeyWatch {
   /** By group: everybody's ops; and by device and group those that it has, in the order in which it took them. */
   readonly #ops = new Map<string, Map<string, RosterOp>>();
   readonly #opsOf = new Map<string, RosterOp[]>();
+  /** Where logs of devices that were put out end, by whoever was told: ops behind that are void. */
+  readonly #closedAfter = new Map<string, number>();
 
   constructor(options: KeyWatchOptions) {
     this.#options = options;
@@ -87,6 +91,11 @@ export class KeyWatch {
         `[INV17] ${seen.who} sealed for channel ${c}, and ${other.who} has the key, who may not read`,
       );
     }
+  }
+
+  /** A device has worked out where these logs end. */
+  closed(ends: Ends): void {
+    for (const [log, end] of Object.entries(ends)) this.#closedAfter.set(log, end);
   }
 
   /** A device has this op from now on. */
@@ -139,7 +148,8 @@ export class KeyWatch {
     if (addsOf(all, seen.account) > addsOf(known, seen.account)) return;
     // What their author took for their end does not count.
     const end = resolve(known).former.get(seen.account)?.op;
-    if (end !== undefined && resolve(all).voids.has(end)) return;
+    const evidence = { ...NO_EVIDENCE, closedAfter: this.#closedAfter };
+    if (end !== undefined && resolve(all, evidence).voids.has(end)) return;
     this.#options.fail(`[INV18] ${seen.who} holds ${place}, written when they were out`);
   }
 }

@@ -2,7 +2,7 @@
 import { Chance } from "./chance.ts";
 import { clockOf, faults } from "./plan-faults.ts";
 import { assembly, groupTalk, LINKED_AFTER_MS, upheaval } from "./plan-groups.ts";
-import { evictions, losses } from "./plan-losses.ts";
+import { ends, evictions, losses } from "./plan-losses.ts";
 import { deeds, meetings, talk } from "./plan-talk.ts";
 import {
   CROWD_TEMPLATES,
@@ -56,12 +56,14 @@ export function planOf(seed: number, profile: Profile): Plan {
     ...(family === "crowd" ? crowdSteps({ seed, profile, shape, isFresh, short }) : []),
   ];
   const evicted = evictions(new Chance(seed, `storage gone ${profile}`), devices, profile, steps);
+  const befallen = isFresh ? steps : [...steps, ...evicted];
+  const ended = ends(new Chance(seed, `ends ${profile}`), shape, profile, befallen);
   const more = new Chance(seed, `more ${profile}`);
   return {
     ...plan,
     wickedness: profile === "D" ? more.pick([0.05, 0.1, 0.3]) : 0,
     old: profile === "F" ? [more.below(people)] : [],
-    steps: [...steps, ...(isFresh ? [] : evicted)].toSorted((a, b) => a.atMs - b.atMs),
+    steps: [...befallen, ...(isFresh ? [] : ended)].toSorted((a, b) => a.atMs - b.atMs),
   };
 }
 

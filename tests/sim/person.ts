@@ -79,6 +79,7 @@ export class Person {
   isNewcomer = false;
   /** A note beside the disk, where there is such a place: null: empty. */
   #note: string | null = null;
+  #isRetired = false;
   /** Dies the `left`-th time that it comes to `moment`. */
   #doom: { readonly moment: Moment; left: number } | null = null;
 
@@ -154,6 +155,12 @@ export class Person {
     this.#skewMs = () => skewMs;
   }
 
+  /** It is erased, and never opened again. */
+  retire(): void {
+    this.#isRetired = true;
+    this.die("now");
+  }
+
   doom(moment: Moment, after: number): void {
     this.#doom = { moment, left: after };
   }
@@ -163,7 +170,8 @@ export class Person {
   }
 
   open(): void {
-    if (this.#life === null) this.#openOver(openMemoryStore(this.#saved, "rows"));
+    if (this.#life !== null || this.#isRetired) return;
+    this.#openOver(openMemoryStore(this.#saved, "rows"));
   }
 
   #openOver(memory: MemoryStore): void {

@@ -1,4 +1,4 @@
-/** What goes wrong with the storage of devices. */
+/** What goes wrong with the storage of devices, and how they end. */
 import type { Chance } from "./chance.ts";
 import { BUSY_MS, type Profile, RETURNS, type Step } from "./plan.ts";
 
@@ -37,4 +37,27 @@ export function evictions(
   const evict: Step = { do: "evict", who, by, laterMs, downMs: chance.between(50, 2_000), atMs };
   const note: Step = { do: "write", who, to: who, n: NOTE, atMs: Math.max(0, atMs - NOTED_MS) };
   return by === "backup" ? [note, evict] : [evict];
+}
+
+/** A device of an account of two ends in so many of the worlds in which that may be. */
+const ENDS = 0.25;
+
+/**
+ * `seconds`: whose second devices come behind all first ones. Not where storage is lost too: what an old copy of a
+ * disk has forgotten of that, and who comes back by what they have left, are another matter.
+ */
+export function ends(
+  chance: Chance,
+  { people, seconds }: { readonly people: number; readonly seconds: readonly number[] },
+  profile: Profile,
+  others: readonly Step[],
+): readonly Step[] {
+  const [first] = seconds;
+  if (profile !== "C" || first === undefined || !chance.happens(ENDS)) return [];
+  if (others.some((it) => it.do === "putBack" || it.do === "evict")) return [];
+  const pair = [first, people] as const;
+  const [who, whom] = chance.happens(0.5) ? pair : pair.toReversed();
+  if (who === undefined || whom === undefined) return [];
+  const atMs = chance.between(2_000, LAST_MS);
+  return [chance.happens(0.7) ? { do: "revoke", who, whom, atMs } : { do: "signOut", who, atMs }];
 }

@@ -75,6 +75,10 @@ export type Action =
       readonly laterMs: number;
       readonly downMs: number;
     }
+  /** The device `whom` is put out of its account by `who`, another one of it. */
+  | { readonly do: "revoke"; readonly who: number; readonly whom: number }
+  /** The device leaves its account, and its app erases it. */
+  | { readonly do: "signOut"; readonly who: number }
   | { readonly do: "hide"; readonly who: number; readonly forMs: number }
   | { readonly do: "break"; readonly who: number }
   | { readonly do: "swallow"; readonly who: number; readonly forMs: number }

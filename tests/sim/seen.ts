@@ -83,6 +83,10 @@ export function readThere({ logs, readOnce }: Seen, log: string): Known {
   return unionKnown(now, readOnce.get(log) ?? KNOWN_NOTHING);
 }
 
+/** The mailbox that it fetches nothing from any more, for it knows that it is out; empty: none. */
+export const mailboxLeft = ({ account, device, mailbox, contacts }: Seen): string =>
+  contacts.get(account)?.live.includes(device) === false ? mailbox : "";
+
 /** Accounts of a channel, as this device has them. */
 export function membersIn(seen: Seen, c: number): readonly Hex[] {
   const channel = seen.channels.get(c);

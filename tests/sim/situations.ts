@@ -44,6 +44,11 @@ const EVICTED: readonly string[] = [
   "a person comes back by words",
 ];
 
+const ENDS: readonly string[] = [
+  "a device is put out of its account",
+  "a device leaves its account",
+];
+
 const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
   A: EVERYWHERE,
   B: [...EVERYWHERE, "an envelope waits for its chain", "the relay's disk is wiped"],
@@ -52,6 +57,7 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
     ...CROWD,
     ...PUT_BACK,
     ...EVICTED,
+    ...ENDS,
     "a frame is doubled",
     "a frame is dropped",
     "a frame is overtaken",

@@ -1,6 +1,7 @@
 /** Doing what a plan says: people's wishes, and what goes wrong meanwhile. */
 import { unreachable } from "../../crypto/base/assert.ts";
 import type { ChannelRow } from "../../sync/store/rows.ts";
+import { revoke, signOut } from "./device-steps.ts";
 import { lieTo } from "./forge.ts";
 import { found, say, turn } from "./group-steps.ts";
 import { evictLater, putBackLater } from "./losses.ts";
@@ -53,6 +54,10 @@ async function act(world: World, step: Step): Promise<void> {
       return await putBackLater(world, step);
     case "evict":
       return await evictLater(world, step);
+    case "revoke":
+      return await revoke(world, world.person(step.who), world.person(step.whom));
+    case "signOut":
+      return await signOut(world, world.person(step.who));
     case "close": {
       const person = world.person(step.who);
       await person.close();

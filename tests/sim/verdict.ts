@@ -1,9 +1,11 @@
 /** What must be true when it has become quiet: the end-to-end promises. */
 import type { OutboxRow } from "../../sync/store/rows.ts";
 import { type Chat, chatsOf, wrongBetween, wrongIn as wrongInChat } from "./chat-verdict.ts";
+import { wrongInEnds } from "./end-verdict.ts";
 import { wrongInGroups } from "./group-verdict.ts";
 import type { Person } from "./person.ts";
 import { logIn } from "./seen.ts";
+import { unfetchedIn } from "./unfetched.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -45,9 +47,9 @@ async function whatIsWrong(world: World): Promise<string | null> {
   if (world.wishes > 0) return "[INV11] somebody still waits for an invite, a link or a group";
   const totals = world.node.relay?.status();
   if (totals === undefined) return "[INV11] the relay is down";
-  const left = totals.messages === 0 ? 0 : totals.messages - (await world.unfetched());
+  const left = totals.messages === 0 ? 0 : totals.messages - (await unfetchedIn(world));
   if (left > 0) return `[INV13] ${left} messages are left at the relay`;
-  for (const person of world.people) {
+  for (const person of world.present) {
     const wrong = wrongAt(world, person);
     if (wrong !== null) return wrong;
   }
@@ -57,14 +59,17 @@ async function whatIsWrong(world: World): Promise<string | null> {
 }
 
 /** What was found wrong in chats after so many commits: without another one it is so still. */
-const found = new WeakMap<World, { readonly commits: number; readonly what: string | null }>();
+const found = new WeakMap<World, { readonly commits: string; readonly what: string | null }>();
 
 async function wrongInChats(world: World): Promise<string | null> {
-  const { commits } = world.witness;
+  const commits = `${world.witness.commits} ${world.isOut.size}`;
   const before = found.get(world);
   if (before?.commits === commits) return before.what;
-  const chats = await Promise.all(world.people.map((it) => chatsOf(world, it)));
-  const what = wrongAmong(world, chats.flat()) ?? wrongInGroups(world, chats.flat());
+  const chats = await Promise.all(world.present.map((it) => chatsOf(world, it)));
+  const what =
+    wrongAmong(world, chats.flat()) ??
+    wrongInGroups(world, chats.flat()) ??
+    (await wrongInEnds(world, chats.flat()));
   found.set(world, { commits, what });
   return what;
 }
@@ -87,7 +92,7 @@ function wrongAmong(world: World, chats: readonly Chat[]): string | null {
   const untold = chats.find((it) => it.kind === "dm" && it.isUntold && !isToEvicted(world, it));
   if (untold !== undefined) return `[INV14] ${untold.who.name} has ${UNTOLD}`;
   for (const [one, other] of world.acquainted) {
-    const devices = world.people.filter((it) => [one.owner, other.owner].includes(it.owner));
+    const devices = world.present.filter((it) => [one.owner, other.owner].includes(it.owner));
     const accounts = new Set([one, other].map((it) => world.witness.accountOf(it.name)));
     for (const who of devices) {
       const chat = chats.find(

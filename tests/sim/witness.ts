@@ -8,6 +8,7 @@ import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
 import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
 import type { Self } from "../../sync/account/self.ts";
+import type { Ends } from "../../sync/devices/closed.ts";
 import type { RosterOpRow } from "../../sync/group/rows.ts";
 import { hasKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
 import type { ChannelKind, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
@@ -21,7 +22,8 @@ import { forgottenIn, overfullIn } from "./outbox-watch.ts";
 import type { Moment } from "./person.ts";
 import { seqsOf, untrueIn } from "./receipt-watch.ts";
 import { RelayWatch, type RelayWatchOptions } from "./relay-watch.ts";
-import { isLostAmong, membersIn, nothingSeen, placeOf, putBackSeen, type Seen } from "./seen.ts";
+import type { Seen } from "./seen.ts";
+import { isLostAmong, mailboxLeft, membersIn, nothingSeen, placeOf, putBackSeen } from "./seen.ts";
 
 /** Of an envelope: a byte for the suite, and its tag. */
 const TAG_ENDS_AT = 1 + MESSAGE_ID_BYTES;
@@ -87,6 +89,8 @@ export class Witness {
 
   readonly kindOf = (who: string, c: number): ChannelKind | undefined =>
     this.#seenOf(who).channels.get(c)?.kind;
+
+  readonly mailboxLeftBy = (who: string): string => mailboxLeft(this.#seenOf(who));
 
   readonly whoHas = (device: string): string | undefined => this.#whoByDevice.get(device);
 
@@ -162,8 +166,7 @@ export class Witness {
   }
 
   died(who: string, moment: Moment | "now"): void {
-    const { last } = this.#seenOf(who);
-    const { happened } = this.#options;
+    const [{ last }, { happened }] = [this.#seenOf(who), this.#options];
     if (moment === "beforeReceive") happened("a device dies while it receives");
     if (moment !== "afterCommit") return;
     if (last.received) happened("a device dies between commit and acknowledgement");
@@ -180,6 +183,7 @@ export class Witness {
     switch (table) {
       case "meta":
         if (row?.k === "self") this.#takeSelf(seen, row.v as Self);
+        if (row?.k === "closedLogs") this.#keys.closed(row.v as Ends);
         return;
       case "mailboxes":
         if (row !== undefined && row.mailbox !== "") {
@@ -389,11 +393,8 @@ export class Witness {
 
   readonly #ofDevice = (device: string): Seen => this.#seenOf(this.#whoByDevice.get(device) ?? "");
 
+  readonly #fail = (what: string): void => this.#options.fail(what);
   #failIf(what: string | null): void {
     if (what !== null) this.#fail(what);
-  }
-
-  #fail(what: string): void {
-    this.#options.fail(what);
   }
 }

@@ -2,7 +2,6 @@
  * Everything that exists in a run: people and their devices, the network, one relay and its disk, and
  * the witness who sees all of it. A world begins from nothing or from a saved one.
  */
-import { fromHex } from "../../crypto/base/hex.ts";
 import { openDevice } from "../../sync/open-device.ts";
 import type { Snapshot } from "../../sync/store/memory-store.ts";
 import type { TableName } from "../../sync/store/rows.ts";
@@ -67,6 +66,10 @@ export class World {
   readonly evicted: Evicted[] = [];
   /** Entries that stood in the file by which somebody came back, by their places. */
   readonly filed: { readonly who: string; readonly held: ReadonlySet<string> }[] = [];
+  /** Devices that are in their account no more. */
+  readonly isOut = new Set<Person>();
+  /** Those of them that another one has put out. */
+  readonly putOut = new Set<Person>();
   readonly tracer: Tracer;
   /** Share of frames that the way treats badly. */
   hostility = 0;
@@ -175,6 +178,11 @@ export class World {
     return this.#disk;
   }
 
+  /** Devices that are in their account. */
+  get present(): readonly Person[] {
+    return this.people.filter((it) => !this.isOut.has(it));
+  }
+
   /** The first promise that was broken, or null. */
   get failure(): string | null {
     return this.#failure;
@@ -219,18 +227,6 @@ export class World {
     await this.node.start(this.#disk);
     this.trace(() => "the relay is up");
     this.witness.relay.restarted();
-  }
-
-  /** How much waits at the relay for devices that nobody has any more. */
-  async unfetched(): Promise<number> {
-    let count = 0;
-    for (const { mailbox } of this.evicted) {
-      const bytes = fromHex(mailbox);
-      if (!bytes.ok || bytes.value.length === 0) continue;
-      const view = await this.node.relay?.store.mailbox(idOf("MailboxId", bytes.value));
-      count += view?.ok === true ? (view.value?.pendingCount ?? 0) : 0;
-    }
-    return count;
   }
 
   /** kill -9. */
