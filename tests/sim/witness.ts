@@ -91,7 +91,6 @@ export class Witness {
     this.#seenOf(who).channels.get(c)?.kind;
 
   readonly mailboxLeftBy = (who: string): string => mailboxLeft(this.#seenOf(who));
-
   readonly whoHas = (device: string): string | undefined => this.#whoByDevice.get(device);
 
   /** Was anybody's word that this account is out of the group, or in again? */
