@@ -23,7 +23,7 @@ import { type Primitives, primitives } from "./primitives.ts";
 const ACCOUNTS = Number(process.env["KITH_BENCH_GROUP"] ?? 100);
 const LARGE = Number(process.env["KITH_BENCH_LARGE_GROUP"] ?? 500);
 /** Of the large group so many devices are online; of the others the mail waits at the relay. */
-const ONLINE_MAX = Number(process.env["KITH_BENCH_ONLINE"] ?? 100);
+const ONLINE_MAX = Number(process.env["KITH_BENCH_ONLINE"] ?? 25);
 const LINKS_AT_ONCE = 10;
 /** Each proves its work to the relay: if all did at once nobody would be heard. */
 const STARTS_AT_ONCE = 25;
