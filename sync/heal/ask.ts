@@ -52,6 +52,7 @@ export async function askAbout(
   payload: Uint8Array,
 ): Promise<number> {
   const sent = await ask(tx, context, devices, payload);
-  if (sent === 0) for (const name of names) context.asked.unsent(name);
+  const isUnsent = sent === 0 && devices.length > 0;
+  if (isUnsent) for (const name of names) context.asked.unsent(name);
   return sent;
 }

@@ -12,7 +12,7 @@ export const HEAL_RETRY_MAX_MS = 600_000;
 export const HEAL_TRIES_MAX = 8;
 export const HEAL_LATE_MS = 6 * 3_600_000;
 /** Who could not be sent a question, for want of a session and of prekeys, is tried again after so long. */
-export const HEAL_UNSENT_MS_MAX = 60_000;
+export const HEAL_UNSENT_MS = 60_000;
 /** One contact is asked so often, whatever is missing: the names of what is missing are theirs to choose. */
 export const PEER_ASKS_MAX = 16;
 /** … and once more for each of these, and for each answer that brought something. */
@@ -92,12 +92,12 @@ export class Asked {
     return { left: now, atMs: now === PEER_ASKS_MAX ? nowMs : atMs + earned * PEER_ASK_EVERY_MS };
   }
 
-  /** Nobody could be sent the question that `waitMs` counted: it does not count, and is put again before long. */
+  /** Nobody could be sent the question that `waitMs` counted: it does not count, and is put again after HEAL_UNSENT_MS. */
   unsent(name: string): void {
     const asking = this.#byName.get(name);
     if (asking === undefined) return;
-    const pauseMs = Math.min(asking.pauseMs, HEAL_UNSENT_MS_MAX);
-    this.#note(name, { ...asking, times: Math.max(0, asking.times - 1), pauseMs });
+    const times = Math.max(0, asking.times - 1);
+    this.#note(name, { ...asking, times, pauseMs: HEAL_UNSENT_MS });
   }
 
   /** How often it was asked for. */

@@ -203,9 +203,10 @@ async function nackUnknown(tx: WriteTx, context: AskContext): Promise<Round> {
     waitMs = 0;
     // Its pauses go by all the same.
     if (isNobodys) continue;
-    asked.spend(peer, nowMs);
     const payload = encodePayload("nack", { tags: due.map(bytesOf) });
-    sent += await askAbout(tx, context, due, devices, payload);
+    const told = await askAbout(tx, context, due, devices, payload);
+    if (told > 0) asked.spend(peer, nowMs);
+    sent += told;
   }
   return { sent, waitMs };
 }
@@ -262,9 +263,10 @@ async function nackFacts(tx: WriteTx, context: AskContext): Promise<Round> {
       await tx.put("contacts", comparedFacts(contact, undefined, undefined));
       continue;
     }
-    asked.spend(account, nowMs);
     const payload = encodePayload("nack", { tags: [bytesOf(factsWanted)] });
-    sent += await askAbout(tx, context, [name], devices, payload);
+    const told = await askAbout(tx, context, [name], devices, payload);
+    if (told > 0) asked.spend(account, nowMs);
+    sent += told;
   }
   return { sent, waitMs };
 }

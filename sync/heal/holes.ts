@@ -16,7 +16,14 @@ import {
 import { membersOf, recipientsOf } from "../channel/members.ts";
 import { DEP_HASH_BYTES } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
-import { countKnown, hasKnown, holesOf, maxKnown, type SeqRange } from "../log/known.ts";
+import {
+  countKnown,
+  hasKnown,
+  holesOf,
+  type Known,
+  maxKnown,
+  type SeqRange,
+} from "../log/known.ts";
 import { WANT_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
@@ -113,11 +120,12 @@ async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): P
       continue;
     }
     inFlight += 1;
-    asked.spend(peer, nowMs);
     const ranges = gap.ranges.slice(0, WANT_RANGES_MAX);
     const want = { channel: bytesOf(channel.id), log: bytesOf(log), ranges };
     const devices = whomToAsk(context, gap, all, asked.times(name));
-    sent += await askAbout(tx, context, [name], devices, encodePayload("want", want));
+    const told = await askAbout(tx, context, [name], devices, encodePayload("want", want));
+    if (told > 0) asked.spend(peer, nowMs);
+    sent += told;
   }
   return { sent, waitMs };
 }
@@ -179,7 +187,7 @@ async function gapsOf(
     if (channel === undefined || first === undefined) continue;
     const { log: id, account, known } = log;
     const holders = holdersOf(cursors, claims.claimOf(log.c, id)?.devices, log, first[0]);
-    const lackers = lackersOf(cursors, log, first[0]);
+    const lackers = lackersOf(cursors, log, ranges);
     const [held, top] = [countKnown(known), maxKnown(known)];
     gaps.push({ channel, log: id, account, ranges, top, held, holders, lackers });
   }
@@ -249,13 +257,22 @@ function holdersOf(
 }
 
 /** What a cursor leaves out for want of room is beyond all that it names: rule [CU3]. */
-function lackersOf(cursors: readonly CursorRow[], { c, log }: Log, seq: number): ReadonlySet<Hex> {
+function lackersOf(
+  cursors: readonly CursorRow[],
+  { c, log }: Log,
+  ranges: readonly SeqRange[],
+): ReadonlySet<Hex> {
+  const [first] = ranges;
   const lacking = cursors.filter((it) => {
     const told = deliveredOf(it, log);
-    return it.c === c && seq < maxKnown(told) && !hasKnown(told, seq);
+    const isBeyond = it.c === c && (first?.[0] ?? Infinity) < maxKnown(told);
+    return isBeyond && !ranges.some((range) => holdsAnyOf(told, range));
   });
   return new Set(lacking.map((it) => it.device));
 }
+
+const holdsAnyOf = ({ floor, ranges }: Known, [from, to]: SeqRange): boolean =>
+  floor >= from || ranges.some(([first, last]) => first <= to && last >= from);
 
 /** Of what is missing what may be asked for: nothing from before we came, or behind a fork. */
 async function ownPart(

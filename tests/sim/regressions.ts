@@ -165,6 +165,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "a link that was used in a group was lost by a word on the session before it",
   },
   {
+    seed: 68_790_000_880,
+    profile: "C",
+    found: "who lacked the first of what was missing was not asked for the rest, which they had",
+  },
+  {
     seed: 117,
     profile: "D",
     found: "an op waited for ever for somebody who had left before the lying relay gave it to them",

@@ -105,3 +105,25 @@ test("[HE12] what is claimed counts as far as it is likely", async () => {
   await rounds(likely, 20);
   expect(likely.claims.all()).toEqual([]);
 });
+
+test("[HE13] who says that they lack what is missing is not asked for it, who has a part of it is", async () => {
+  for (const [told, asks] of [
+    [HOLED, 0],
+    [{ floor: 1, ranges: [[3, 6]] }, 1],
+  ] as const) {
+    const { alice, channel, asked, claims } = await stage(1);
+    const [device] = await alice.store.read(["devices"], (tx) =>
+      tx.range("devices", "primary", {}),
+    );
+    if (device === undefined) throw new Error("a device");
+    const id = "1".padStart(32, "0");
+    const from = { c: channel.c, device: device.device, account: device.account };
+    const cursor = { ...from, counter: 1, delivered: [{ log: id, known: told }], read: [] };
+    const round = (atMs: number): Promise<HoleRound> =>
+      alice.change((tx) =>
+        wantHoles(tx, { ...alice.context, nowMs: NOW_MS + atMs, asked, claims }, [cursor]),
+      );
+    await round(0);
+    expect((await round(HEAL_FIRST_MS)).sent).toBe(asks);
+  }
+});
