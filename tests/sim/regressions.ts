@@ -149,25 +149,10 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "who lacked the first of what was missing was not asked for the rest, which they had",
   },
   {
-    seed: 68_810_000_339,
-    profile: "C",
-    found: "a device that died while it left its account told nobody of it any more",
-  },
-  {
-    seed: 68_810_000_944,
-    profile: "C",
-    found: "the word that a device is out waited for its mailbox, which was gone",
-  },
-  {
     seed: 68_811_000_354,
     profile: "C",
     found:
       "two who learnt of a device's end by different ways asked for facts that nobody had any more",
-  },
-  {
-    seed: 68_813_000_444,
-    profile: "C",
-    found: "what a removed device had told nobody was asked for by those who all lacked it",
   },
   {
     seed: 117,
