@@ -21,7 +21,7 @@ export type Party = {
   readonly push: (frame: Frame) => void;
   /** Has it read what it was sent? */
   readonly hasRoom: () => boolean;
-  /** Topics of which it was told nothing for want of room. */
+  /** Topics that it watches and of which it was told nothing for want of room. */
   readonly missed: Set<string>;
   readonly watched: Set<string>;
   readonly published: Set<string>;
@@ -64,30 +64,37 @@ export class Topics {
 
   /** False when a bound was reached; then some were not subscribed. */
   subscribe(party: Party, topics: readonly Topic[]): boolean {
+    let isAll = true;
     for (const topic of topics) {
       const key = latin1(topic);
-      if (!party.watched.has(key)) {
-        if (party.watched.size >= TOPICS_PER_SOCKET_MAX) return false;
-        const state = this.#stateOf(key, topic);
-        if (state === undefined || state.subscribers.size >= WATCHERS_MAX) return false;
-        party.watched.add(key);
-        state.subscribers.add(party);
-        if (state.subscribers.size === 1) tellWanted(state);
-      }
-      const state = this.#states.get(key);
-      if (state !== undefined) tellOne(party, key, eventOf(state));
+      // One that others crowd keeps nobody from those that stand behind it.
+      if (!this.#watch(party, key, topic)) isAll = false;
+      else this.#tellAnew(party, key);
     }
+    return isAll;
+  }
+
+  #watch(party: Party, key: string, topic: Topic): boolean {
+    if (party.watched.has(key)) return true;
+    if (party.watched.size >= TOPICS_PER_SOCKET_MAX) return false;
+    const state = this.#stateOf(key, topic);
+    if (state === undefined || state.subscribers.size >= WATCHERS_MAX) return false;
+    party.watched.add(key);
+    state.subscribers.add(party);
+    if (state.subscribers.size === 1) tellWanted(state);
     return true;
+  }
+
+  #tellAnew(party: Party, key: string): void {
+    const state = this.#states.get(key);
+    if (state !== undefined) tellOne(party, key, eventOf(state));
   }
 
   /** It has read what it was sent. */
   caughtUp(party: Party): void {
     const missed = [...party.missed];
     party.missed.clear();
-    for (const key of missed) {
-      const state = party.watched.has(key) ? this.#states.get(key) : undefined;
-      if (state !== undefined) tellOne(party, key, eventOf(state));
-    }
+    for (const key of missed) this.#tellAnew(party, key);
   }
 
   unsubscribe(party: Party, topics: readonly Topic[]): void {
@@ -144,6 +151,7 @@ export class Topics {
 
   #leave(party: Party, key: string): void {
     const state = this.#states.get(key);
+    party.missed.delete(key);
     if (!party.watched.delete(key) || state === undefined) return;
     state.subscribers.delete(party);
     if (state.subscribers.size > 0) return;

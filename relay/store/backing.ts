@@ -44,8 +44,7 @@ export type BlobRow = BlobView & {
   readonly ttlMs: number;
   readonly expiresAtMs: number;
 };
-/** `mailboxNo`: who began it. */
-export type CapsuleRow = CapsuleView & {};
+export type CapsuleRow = CapsuleView;
 export type BlobCount = { readonly count: number; readonly bytes: number };
 /** What is written once and counted on: see `readMeta`. */
 export type Meta = {

@@ -1,3 +1,7 @@
+/**
+ * Taking in a chunk of history: each run is verified against its log's key,
+ * and placed as if it had always been here. docs/protocol/backfill.md, rules [HY12] to [HY15] and [HY21].
+ */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
@@ -11,10 +15,6 @@ import {
   logById,
   openLog,
 } from "../channel/channels.ts";
-/**
- * Taking in a chunk of history: each run is verified against its log's key,
- * and placed as if it had always been here. docs/protocol/backfill.md, rules [HY12] to [HY15] and [HY21].
- */
 import { openFormerLog } from "../channel/former-logs.ts";
 import { channelWith } from "../channel/members.ts";
 import { hasRoomForWriter, writersOf } from "../channel/writers.ts";

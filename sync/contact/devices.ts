@@ -78,13 +78,21 @@ export async function takeFacts(
     const id = toHex(device);
     if (!live.includes(id)) refused.push({ type: "DeviceClaimed", device: id });
   }
-  return { said: { facts: merged.value.facts, live, ...formerOf(held) }, refused };
+  return {
+    said: { facts: merged.value.facts, live, ...formerOf(held, merged.value.facts) },
+    refused,
+  };
 }
 
-/** Whoever was not known had said nothing of themselves. */
-function formerOf(held: ContactRow | undefined): Pick<ContactRow, "factsFormer"> {
+/** Whoever was not known had said nothing of themselves, and what comes to nothing makes nothing former. */
+function formerOf(
+  held: ContactRow | undefined,
+  facts: readonly Uint8Array[],
+): Pick<ContactRow, "factsFormer"> {
   if (held === undefined || held.facts.length === 0) return {};
-  const former = [...(held.factsFormer ?? []), headOfFacts(held.facts)];
+  const head = headOfFacts(held.facts);
+  if (head === headOfFacts(facts)) return {};
+  const former = [...(held.factsFormer ?? []), head];
   return { factsFormer: former.slice(-FORMER_HEADS_MAX) };
 }
 

@@ -104,12 +104,16 @@ export class BundleFetcher {
   async #keepAll(): Promise<void> {
     const { store, lane } = this.#deps;
     const fetched = [...this.#fetched];
-    await lane.run(() =>
-      store.write(["devices", "outbox"], async (tx) => {
-        for (const [id, bundle] of fetched) await keepBundle(tx, id, bundle);
-      }),
-    );
-    for (const [id] of fetched) this.#fetched.delete(id);
+    try {
+      await lane.run(() =>
+        store.write(["devices", "outbox"], async (tx) => {
+          for (const [id, bundle] of fetched) await keepBundle(tx, id, bundle);
+        }),
+      );
+    } finally {
+      // What could not be kept is fetched again by who wants it.
+      for (const [id] of fetched) this.#fetched.delete(id);
+    }
     this.#wake();
   }
 }

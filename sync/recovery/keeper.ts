@@ -156,15 +156,25 @@ async function renew(
   let counter = (found.put?.counter ?? 0) + 1;
   for (let tries = 1; ; tries += 1) {
     const done = await putOnce(deps, self, http, found.row, counter);
-    const isOld = !done.ok && isProblem(done.error, "CounterOld");
     if (done.ok) return ok("kept");
-    if (!isOld || tries >= COUNTER_TRIES_MAX) return done;
-    const held = await fetchCapsule(http, capsuleOf(self).place);
+    if (!isAboutCounter(done.error) || tries >= COUNTER_TRIES_MAX) return done;
+    const held = await heldBy(http, self);
     if (!held.ok) return held;
     // A relay, or a device of ours that was stolen, said so: there is none behind it. Rule [RV14].
-    if (held.value.counter >= Number.MAX_SAFE_INTEGER) return err({ type: "Malformed" });
-    counter = held.value.counter + 1;
+    if (held.value >= Number.MAX_SAFE_INTEGER) return err({ type: "Malformed" });
+    counter = held.value + 1;
   }
+}
+
+/** Is there a higher one, or none near it, as where the relay lost what lay there? Rule [RV14]. */
+const isAboutCounter = (error: RelayError): boolean =>
+  isProblem(error, "CounterOld") || isProblem(error, "BodyMalformed");
+
+/** The counter of what lies there; 0: nothing. */
+async function heldBy(http: RelayHttp, self: Self): Promise<Result<number, RelayError>> {
+  const held = await fetchCapsule(http, capsuleOf(self).place);
+  if (held.ok) return ok(held.value.counter);
+  return isProblem(held.error, "NotFound") ? ok(0) : held;
 }
 
 function isCurrent(

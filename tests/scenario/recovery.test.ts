@@ -107,30 +107,6 @@ test("[RV3] [RV4] once the words are written down, no device keeps them, and the
   expect((await them.outcome(phone.device.recovery.confirm())).ok).toBe(true);
 });
 
-test("[RV14] a number that leaves no next one breaks nothing, and the capsule goes on top when it may", async () => {
-  const them = await world(["alice", "bob"]);
-  const { alice, bob, relay } = them;
-  const highest = Number.MAX_SAFE_INTEGER;
-  relay.between = async (request, to) => {
-    const isCapsule = new URL(request.url).pathname.includes("/capsules/");
-    if (!isCapsule) return to(request);
-    if (request.method === "PUT") {
-      const problem = { type: "CounterOld" };
-      const headers = { "content-type": "application/problem+json" };
-      return new Response(JSON.stringify(problem), { status: 409, headers });
-    }
-    const held = { capsule: "AAAA", counter: highest, expiresAtMs: highest };
-    return Response.json(held);
-  };
-  await them.befriend(alice, bob);
-  await them.pass(10 * MINUTE_MS);
-  expect(alice.bugs).toEqual([]);
-  relay.between = (request, to) => to(request);
-  await them.pass(2 * HOUR_MS);
-  const put = (await alice.rows("meta")).find((it) => it.k === "capsule")?.v;
-  expect(put).toMatchObject({ counter: 1 });
-});
-
 test("[RV5] the capsule follows contacts, survives a relay that loses everything, and is renewed every week", async () => {
   const them = await world(["alice", "bob", "carol"]);
   const { alice, bob, carol } = them;

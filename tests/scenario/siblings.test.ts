@@ -244,7 +244,7 @@ test("[HY11] [HY13] a log that came in a run is supplied with whose it is, to wh
   };
   // The phone has it from a file, say, and the tablet has never heard of it.
   const [here, there] = [await logOf(phone), await logOf(tablet)];
-  const [first] = (await phone.rows("entries")).filter((it) => it.a === here.a && it.s === 1);
+  const first = (await phone.rows("entries")).find((it) => it.a === here.a && it.s === 1);
   await phone.change(async (tx) => {
     if (first === undefined) throw new Error("an entry");
     const entry = decodeEntry(first.bytes);

@@ -1,8 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
-import { WATCHERS_MAX } from "../../../relay/presence/topics.ts";
+import { newParty, Topics, WATCHERS_MAX } from "../../../relay/presence/topics.ts";
+import { Wheel } from "../../../relay/wheel.ts";
 import { PRESENCE_OFFLINE_MS, TOPICS_PER_SOCKET_MAX } from "../../../sync/wire/limits.ts";
+import { HeldTimers } from "../../sync/transport/held-timers.ts";
 import { filled, openWorld, type TestSocket, topicOf, type World } from "../relay-world.ts";
 
 beforeAll(() => ready);
@@ -137,6 +139,18 @@ test("[TP6] bounds those who watch one topic", async () => {
   expect(all.flatMap((it) => it.take("tevt"))).toHaveLength(WATCHERS_MAX);
 });
 
+test("[TP6] a topic that others crowd keeps nobody from watching those named after it", async () => {
+  const { world, guest } = await opened();
+  for (let n = 0; n < WATCHERS_MAX; n += 1) {
+    (await world.socket()).send({ type: "tsub", topics: [topic] });
+  }
+  await world.settle();
+  guest.send({ type: "tsub", topics: [topic, topicOf(8), topicOf(9)] });
+  await world.settle();
+  expect(guest.take("tevt")).toMatchObject([{ topic: topicOf(8) }, { topic: topicOf(9) }]);
+  expect(guest.take("err")).toMatchObject([{ error: "tooMany" }]);
+});
+
 test("[TP7] who does not read is told nothing meanwhile, and how things stand when they have", async () => {
   const { world, owner, guest } = await opened();
   const topics = [topic, topicOf(8), topicOf(9)];
@@ -160,6 +174,16 @@ test("[TP7] who does not read is told nothing meanwhile, and how things stand wh
     { type: "tevt", topic: topicOf(8), isOnline: false, payload: new Uint8Array(0) },
   ]);
   expect(guest.closedWith).toBe(null);
+});
+
+test("[TP7] of what is not watched any more nothing is kept for who does not read", () => {
+  const topics = new Topics(new Wheel(new HeldTimers()));
+  const party = newParty({ push: () => expect.fail("it has no room"), hasRoom: () => false });
+  for (let n = 0; n < 100; n += 1) {
+    topics.subscribe(party, [topicOf(n)]);
+    topics.unsubscribe(party, [topicOf(n)]);
+  }
+  expect(party.missed.size).toBe(0);
 });
 
 test("[FL8] to watch sixteen topics costs a frame: few questions draw no flood of answers", async () => {

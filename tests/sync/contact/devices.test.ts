@@ -12,7 +12,12 @@ import {
 } from "../../../crypto/identity/facts.ts";
 import { encodeRevocation } from "../../../crypto/identity/revocation.ts";
 import { bytesOf } from "../../../sync/channel/channels.ts";
-import { CONTACT_FACTS_MAX, NEW_FACTS_MAX, takeFacts } from "../../../sync/contact/devices.ts";
+import {
+  CONTACT_FACTS_MAX,
+  headOfFacts,
+  NEW_FACTS_MAX,
+  takeFacts,
+} from "../../../sync/contact/devices.ts";
 import type { ContactRow } from "../../../sync/store/rows.ts";
 import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
 import { parcel, target } from "../outbox/parcel.ts";
@@ -51,6 +56,16 @@ test("[RX14] a new fact tells of a device, which is written beside the facts", a
   expect(taken.said.live.toSorted()).toEqual([bob.self.device, device].toSorted());
   expect(taken.said.facts).toHaveLength(2);
   expect(await alice.change((tx) => tx.get("devices", device))).toBeDefined();
+});
+
+test("[HE11] what facts were before is remembered when they change, and not by facts that come to nothing", async () => {
+  const { alice, bob, contact } = await pair();
+  const [[, fact] = ["", new Uint8Array(0)]] = certified(bob, 1);
+  const forged = fact.map((it, at) => (at === fact.length - 1 ? it ^ 1 : it));
+  const taking = (facts: readonly Uint8Array[]) =>
+    alice.change((tx) => takeFacts(tx, contact.accountKey, contact, facts, bob.self.device));
+  expect((await taking([forged])).said.factsFormer).toBeUndefined();
+  expect((await taking([fact])).said.factsFormer).toEqual([headOfFacts(contact.facts)]);
 });
 
 test("[RX14] facts that are here already are not checked again", async () => {
