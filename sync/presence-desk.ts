@@ -154,9 +154,9 @@ async function peopleIn(tx: ReadTx, watched: readonly Hex[]): Promise<People> {
     // Without one they do not know where we are reached, nor whom to follow.
     const token = await heldToken(tx, contact);
     if (token !== undefined) audience.push({ account, key: presenceKeyOf(presenceOut, token) });
-    const isBare = mayBeBare && token !== undefined && !arePutOut.includes(contact);
-    if (isBare) ofEarlier.push({ account, key: presenceOut });
-    if (watched.includes(account)) onScreen.push(...(await watchedOf(tx, contact)));
+    const isBare = mayBeBare && !arePutOut.includes(contact);
+    if (isBare && token !== undefined) ofEarlier.push({ account, key: presenceOut });
+    if (watched.includes(account)) onScreen.push(...(await watchedOf(tx, contact, isBare)));
   }
   return { audience: [...audience, ...ofEarlier], onScreen };
 }
@@ -167,8 +167,12 @@ async function peopleIn(tx: ReadTx, watched: readonly Hex[]): Promise<People> {
  */
 const hasPutOut = ({ facts }: ContactRow): boolean => facts.some(isRevocationFact);
 
-/** Empty while they have not told us the key of their presence. */
-async function watchedOf(tx: ReadTx, contact: ContactRow): Promise<readonly Watched[]> {
+/** Empty while they have not told us the key of their presence. `isBare`: that key itself is looked under, too. */
+async function watchedOf(
+  tx: ReadTx,
+  contact: ContactRow,
+  isBare: boolean,
+): Promise<readonly Watched[]> {
   const { account, presenceIn, lastSeenMs } = contact;
   if (presenceIn === null) return [];
   const devices = (await reachableDevices(tx, account)).flatMap((row) => {
@@ -178,6 +182,6 @@ async function watchedOf(tx: ReadTx, contact: ContactRow): Promise<readonly Watc
     const key = presenceKeyOf(presenceIn, token);
     return [{ device: bytesOf(row.device), key, url, relayId: idOf("RelayId", relay.relayId) }];
   });
-  const ofEarlier = devices.map((it) => ({ ...it, key: presenceIn }));
+  const ofEarlier = isBare ? devices.map((it) => ({ ...it, key: presenceIn })) : [];
   return [{ account, devices: [...devices, ...ofEarlier], lastSeenMs }];
 }

@@ -146,7 +146,7 @@ export type DeviceRow = {
   readonly heardAtMs?: number;
   /** Nothing was heard of it for long, while another device of its account was there. */
   readonly isAsleep?: true;
-  /** When we last answered its NACK or WANT: it may not make us work without end. 0 = never. */
+  /** Up to when the answers are paid for that it had to its NACKs and WANTs: rule [HE3]. 0 = there were none. */
   readonly healedAtMs: number;
   /** When we last told it a whole roster, which is more work. */
   readonly welcomedAtMs?: number;

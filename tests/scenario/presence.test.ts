@@ -10,8 +10,9 @@ import {
 } from "../../sync/presence/presence-payload.ts";
 import { topicOf, weeksAt } from "../../sync/presence/topics.ts";
 import { openLink } from "../../sync/session/link.ts";
+import type { Person } from "./person.ts";
 import { deviceOf, three } from "./three-devices.ts";
-import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
 test("[PD1] contacts see each other come and go, and when somebody was seen last", async () => {
   const { alice, bob, pass, befriend, nowMs } = await world(["alice", "bob"]);
@@ -100,34 +101,61 @@ test("[PS11] a device that is told so hides who is here, and shows nobody", asyn
   expect(alice.status?.presence[his]?.online).toBe(true);
 });
 
-test("[PD6] who shows themself as the version before did is seen", async () => {
-  const { alice, bob, pass, befriend, nowMs } = await world(["alice", "bob"]);
-  await befriend(alice, bob);
-  const account = await alice.account();
-  const device = bytesOf(await deviceOf(alice));
-  const { presenceOut } = await alice.contact(bob);
-  const [row] = await alice.rows("mailboxes");
+/** A device of the account says, from another process, that its device `of` is online, as the version before said it. */
+async function showAsBefore(
+  { pass, nowMs }: Pick<World<never>, "pass" | "nowMs">,
+  by: Person,
+  of: string,
+  secret: Uint8Array,
+): Promise<void> {
+  const [row] = await by.rows("mailboxes");
   const owner = row && ownerOf(row);
   if (owner === undefined) throw new Error("a mailbox");
-  await alice.sleep();
-  await pass(MINUTE_MS);
-  bob.device.watch([account]);
-  await pass(5 * SECOND_MS);
-  expect(bob.status?.presence[account]?.online).toBe(false);
   const random = (length: number): Uint8Array => new Uint8Array(length).fill(7);
-  const { transport, timers } = alice;
+  const { transport, timers } = by;
   const { relayId } = owner;
   const { url = "" } = row ?? {};
   const link = openLink({ url, relayId, owner, transport, timers, random, events: {} });
   await pass(SECOND_MS);
   const said = encodePresence({ isOnline: true, seenMs: nowMs() });
   for (const week of weeksAt(nowMs())) {
-    const payload = sealPresence(presenceOut, device, week, said, random);
-    link.publish(topicOf(presenceOut, device, week), payload);
+    const payload = sealPresence(secret, bytesOf(of), week, said, random);
+    link.publish(topicOf(secret, bytesOf(of), week), payload);
   }
   await pass(SECOND_MS);
-  expect(bob.status?.presence[account]?.online).toBe(true);
   link.close();
+}
+
+test("[PD6] who shows themself as the version before did is seen", async () => {
+  const w = await world(["alice", "bob"]);
+  const { alice, bob, pass, befriend } = w;
+  await befriend(alice, bob);
+  const account = await alice.account();
+  const { presenceOut } = await alice.contact(bob);
+  await alice.sleep();
+  await pass(MINUTE_MS);
+  bob.device.watch([account]);
+  await pass(5 * SECOND_MS);
+  expect(bob.status?.presence[account]?.online).toBe(false);
+  await showAsBefore(w, alice, await deviceOf(alice), presenceOut);
+  expect(bob.status?.presence[account]?.online).toBe(true);
+});
+
+test("[PD5] [PD6] a removed device cannot show its account online, as the version before did", async () => {
+  const w = await three();
+  const { phone, laptop, bob, pass, outcome } = w;
+  const account = await phone.account();
+  const { presenceOut } = await laptop.contact(bob);
+  expect(await outcome(phone.device.devices.revoke(await deviceOf(laptop), []))).toMatchObject({
+    ok: true,
+  });
+  await pass(10 * SECOND_MS);
+  await phone.sleep();
+  await pass(MINUTE_MS);
+  bob.device.watch([account]);
+  await pass(5 * SECOND_MS);
+  await showAsBefore(w, laptop, await deviceOf(phone), presenceOut);
+  expect(bob.status?.presence[account]?.online).toBe(false);
 });
 
 test("[PD6] who looks as the version before did sees us, until either put a device out", async () => {
