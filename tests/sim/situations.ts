@@ -17,7 +17,6 @@ const EVERYWHERE: readonly string[] = [
   "a message is written",
   "a message is written while offline",
   "a relay is asked to keep what it keeps",
-  "an invite is accepted while the inviter is away",
   "bytes in flight arrive after a break",
   "messages are read",
   "the relay dies between write and sync",
@@ -25,11 +24,16 @@ const EVERYWHERE: readonly string[] = [
   "the relay's disk fails",
 ];
 
+/** Where some worlds begin from nothing: not where the only relay lies. */
+const FRESH: readonly string[] = ["an invite is accepted while the inviter is away"];
+
 /** Where there are groups and second devices. */
-const CROWD: readonly string[] = [
+const CROWD: readonly string[] = ["a message is written to a group"];
+const FRESH_CROWD: readonly string[] = [
+  ...FRESH,
+  ...CROWD,
   "a device is linked",
   "a group is made",
-  "a message is written to a group",
 ];
 
 const PUT_BACK: readonly string[] = [
@@ -50,11 +54,11 @@ const ENDS: readonly string[] = [
 ];
 
 const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
-  A: EVERYWHERE,
-  B: [...EVERYWHERE, "an envelope waits for its chain", "the relay's disk is wiped"],
+  A: [...EVERYWHERE, ...FRESH],
+  B: [...EVERYWHERE, ...FRESH, "an envelope waits for its chain", "the relay's disk is wiped"],
   C: [
     ...EVERYWHERE,
-    ...CROWD,
+    ...FRESH_CROWD,
     ...PUT_BACK,
     ...EVICTED,
     ...ENDS,
@@ -80,16 +84,16 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
   ],
   E: [
     ...EVERYWHERE,
-    ...CROWD,
+    ...FRESH_CROWD,
     "a contact is probed",
     "a forged entry is refused",
     "a log is forked",
     "an entry is forged",
   ],
-  F: EVERYWHERE,
+  F: [...EVERYWHERE, ...FRESH],
   G: [
     ...EVERYWHERE,
-    ...CROWD,
+    ...FRESH_CROWD,
     ...EVICTED,
     "a group turns while offline",
     "a group turns: add",
@@ -100,7 +104,7 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
     "a group turns: rename",
     "the relay's disk is wiped",
   ],
-  H: [...EVERYWHERE, ...CROWD, ...PUT_BACK, "a process takes over"],
+  H: [...EVERYWHERE, ...FRESH_CROWD, ...PUT_BACK, "a process takes over"],
 };
 
 export const neverHappened = (
