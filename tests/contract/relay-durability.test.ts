@@ -130,8 +130,10 @@ test(
         expect([round, lost]).toEqual([round, []]);
       }
     }
-    const status = await (await fetch(`${relay.url}/status.json`)).json();
-    expect(status).toMatchObject({ mailboxes: 2, messages: 0 });
+    // An acknowledgement that has arrived is committed a little later.
+    const status = async (): Promise<unknown> =>
+      await (await fetch(`${relay.url}/status.json`)).json();
+    await expect.poll(status, { timeout: 20_000 }).toMatchObject({ mailboxes: 2, messages: 0 });
   },
 );
 

@@ -199,9 +199,11 @@ test("[RV1] a capsule can be made, however many strangers there are and whatever
     });
     await tx.putAll("contacts", strangers);
     const chat = await openChannel(tx, self, self.account);
-    const members = [own, ...strangers.slice(0, 8)].map(
-      ({ account }) => ({ account, role: "member", floor: 0, by: account }) as const,
-    );
+    // Eight others in each, so that all are named by one.
+    const membersOf = (n: number) =>
+      [own, ...strangers.slice((8 * n) % 2_000).slice(0, 8)].map(
+        ({ account }) => ({ account, role: "member", floor: 0, by: account }) as const,
+      );
     const numbers = Array.from({ length: 700 }, (_, n) => 1_000 + n);
     const idOf = (c: number): string => c.toString(16).padStart(32, "0");
     await tx.putAll(
@@ -212,7 +214,7 @@ test("[RV1] a capsule can be made, however many strangers there are and whatever
     const title = "t".repeat(192);
     await tx.putAll(
       "rosters",
-      numbers.map((c) => ({ ...roster, c, members, title })),
+      numbers.map((c, n) => ({ ...roster, c, members: membersOf(n), title })),
     );
     const random = (length: number): Uint8Array => new Uint8Array(length).fill(3);
     const content = await capsuleContentOf(
