@@ -66,7 +66,7 @@ export async function closingOf(
 }
 
 /** A closing of a log: by the author of log `a`, in its entry `s`. */
-type Claim = { readonly a: number; readonly s: number; readonly seq: number };
+type Claim = { readonly a: number; readonly s: number; readonly seq: number; readonly hash: Hex };
 
 /**
  * Where the logs end that devices of the account, now put out of it, wrote in the channel; none for those
@@ -103,6 +103,20 @@ export async function endsAmong(
   return ends;
 }
 
+/**
+ * Is the log closed, and the entry at its end the one that a closing names? Then what is here of it is what its
+ * device had said when it was put out, and nothing that it signs afterwards has a place in it.
+ */
+export async function isClosedAsHeld(tx: ReadTx, log: Log): Promise<boolean> {
+  const end = (await endsOf(tx))[log.log];
+  if (end === undefined) return false;
+  const held = await tx.get("entries", [log.c, log.a, end]);
+  if (held === undefined) return false;
+  const theirs = (await logsOf(tx, log.c)).filter((it) => it.account === log.account);
+  const claims = await claimsOn(tx, log, new Map(theirs.map((it) => [it.a, it])));
+  return claims.some(({ seq, hash }) => seq === end && hash === toHex(held.hash));
+}
+
 /** By other devices of the account; what they are worth is asked later. */
 async function claimsOn(
   tx: ReadTx,
@@ -115,16 +129,17 @@ async function claimsOn(
   return rows.flatMap((row) => {
     const author = theirs.get(row.a);
     if (author === undefined || author.device === log.device) return [];
-    const seq = closedAt(row, log.log);
-    return seq === undefined ? [] : [{ a: row.a, s: row.s, seq }];
+    const closing = closingIn(row, log.log);
+    return closing === undefined ? [] : [{ a: row.a, s: row.s, ...closing }];
   });
 }
 
-function closedAt({ kind, bytes }: EntryRow, log: Hex): number | undefined {
+function closingIn({ kind, bytes }: EntryRow, log: Hex): Pick<Claim, "seq" | "hash"> | undefined {
   if (kind !== KINDS.logClose.number) return undefined;
   const entry = decodeEntry(bytes);
   const body =
     entry.ok && entry.value.body !== null ? decodeBody(kind, entry.value.body) : undefined;
   if (body?.ok !== true || body.value.type !== "logClose") return undefined;
-  return toHex(body.value.log) === log ? body.value.seq : undefined;
+  const { log: closed, seq, hash } = body.value;
+  return toHex(closed) === log ? { seq, hash: toHex(hash) } : undefined;
 }

@@ -6,6 +6,7 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
+import { isClosedAsHeld } from "../devices/closed.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
 import { isRoster } from "../entry/kinds.ts";
@@ -117,6 +118,8 @@ async function takeOtherHalf(
   const held = log && (await tx.get("entries", [channel.c, log.a, core.seq]));
   const forkedAt = log && (await tx.get("forks", log.a))?.s;
   if (held === undefined || forkedAt === undefined || forkedAt > core.seq) return;
+  // Rule [OD6]: a device that was put out writes nothing beside what it had said.
+  if (log !== undefined && (await isClosedAsHeld(tx, log))) return;
   const hash = entryIdOf(coreBytes);
   if (equalBytes(held.hash, hash)) return;
   const s = await placeBeside(tx, held, toHex(hash));
