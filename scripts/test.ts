@@ -9,9 +9,9 @@ import { installBrowsers } from "./install-browsers.ts";
 import { runnerStep, runSteps, type Step } from "./steps.ts";
 
 /** The same worlds on every commit (docs/decisions/0054); new ones, and more, by `npm run sim`. */
-const SIM_SEEDS = 2_000;
-/** Or "tree": other worlds for each content (tests/sim/main.ts). */
-const SIM_BASE = "0";
+const SIM_SEEDS = 5_500;
+/** Short stories (tests/sim/make-plan.ts). Or "tree": other worlds for each content (tests/sim/main.ts). */
+const SIM_BASE = "68728476736";
 
 const exists = (pattern: string): boolean => globSync(pattern, { cwd: ROOT }).length > 0;
 
