@@ -33,7 +33,12 @@ type Committed = Result<readonly StoreAnswer[], StoreError>;
 /** What a dead process awaits. */
 const NEVER = new Promise<never>(() => undefined);
 
-export type Written = { readonly batch: readonly StoreOp[]; readonly nowMs: number };
+/** `isOpening`: nothing was written; a store was opened then, and knew no more which envelopes had gone. */
+export type Written = {
+  readonly batch: readonly StoreOp[];
+  readonly nowMs: number;
+  readonly isOpening?: true;
+};
 
 /** An acknowledgement took it away. Ids are hex; slots (receipts) are replaced and not followed. */
 export type Removed = (mailbox: string, envelope: string) => void;
@@ -103,11 +108,15 @@ export class Disk {
     const opening = this.#opening;
     const store = openMemoryStore({ incarnation, bounds: BOUNDS });
     this.#held = new Map();
-    for (const { batch, nowMs } of this.#synced) {
-      const done = await store.commit(batch, nowMs);
-      if (done.ok) this.#follow({ batch, nowMs }, done.value, () => undefined);
+    this.#synced.push({ batch: [], nowMs: kernel.now(), isOpening: true });
+    for (const written of this.#synced) {
+      const { batch, nowMs, isOpening } = written;
+      const pauses = isOpening === true ? [1, 2] : [0];
+      for (const pause of pauses) {
+        const done = await store.commit(batch, nowMs + pause * FORGET_MS);
+        if (done.ok) this.#follow(written, done.value, () => undefined);
+      }
     }
-    for (const pause of [1, 2]) await store.commit([], kernel.now() + pause * FORGET_MS);
     return { ...store, commit: (batch, nowMs) => this.#commit(store, opening, { batch, nowMs }) };
   }
 
