@@ -26,23 +26,22 @@ export type KeyWatchOptions = {
 
 /** What an author wrote in a group, and for whom. */
 type Written = {
-  readonly who: string;
   readonly author: string;
   /** What such a one knows of the roster stands behind their fork, where nobody follows. */
   readonly isLiars: boolean;
   readonly group: string;
   readonly members: readonly string[];
-  /** So many ops of the group were on the author's device. */
-  readonly opsKnown: number;
+  /** Ops of the group that were on the author's device. */
+  readonly known: readonly RosterOp[];
 };
 
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
   readonly #envelopeByKey = new Map<string, string>();
   readonly #writtenByPlace = new Map<string, Written>();
-  /** By group: everybody's ops; and by device and group those that it has, in the order in which it took them. */
+  /** By group: everybody's ops; and those of each device, which has no others once it lost its storage. */
   readonly #ops = new Map<string, Map<string, RosterOp>>();
-  readonly #opsOf = new Map<string, RosterOp[]>();
+  readonly #opsOf = new WeakMap<Seen, Map<string, readonly RosterOp[]>>();
   /** Where logs of devices that were put out end, by whoever was told: ops behind that are void. */
   readonly #closedAfter = new Map<string, number>();
 
@@ -99,17 +98,11 @@ export class KeyWatch {
   }
 
   /** A device has this op from now on. */
-  opTaken({ who }: Seen, group: string, op: RosterOp): void {
+  opTaken(seen: Seen, group: string, op: RosterOp): void {
     const all = this.#ops.get(group) ?? new Map<string, RosterOp>();
     this.#ops.set(group, all.set(op.id, op));
-    this.#opsKnownTo(who, group).push(op);
-  }
-
-  #opsKnownTo(who: string, group: string): RosterOp[] {
-    const key = `${who} ${group}`;
-    const ops = this.#opsOf.get(key) ?? [];
-    this.#opsOf.set(key, ops);
-    return ops;
+    const here = this.#opsOf.get(seen) ?? new Map<string, readonly RosterOp[]>();
+    this.#opsOf.set(seen, here.set(group, [...(here.get(group) ?? []), op]));
   }
 
   /** An entry was committed by its author. */
@@ -118,12 +111,11 @@ export class KeyWatch {
     const isJudgedAnew = this.#writtenByPlace.has(placeOf(log, seq));
     if (channel?.kind !== "group" || isRoster(kind) || isJudgedAnew) return;
     this.#writtenByPlace.set(placeOf(log, seq), {
-      who: seen.who,
       author: seen.account,
       isLiars: this.#options.isLiar(seen.who),
       group: channel.id,
       members: membersIn(seen, c),
-      opsKnown: this.#opsKnownTo(seen.who, channel.id).length,
+      known: this.#opsOf.get(seen)?.get(channel.id) ?? [],
     });
   }
 
@@ -143,7 +135,7 @@ export class KeyWatch {
     const written = this.#writtenByPlace.get(place);
     if (written === undefined || written.author === seen.account) return;
     if (written.members.includes(seen.account) || written.isLiars) return;
-    const known = this.#opsKnownTo(written.who, written.group).slice(0, written.opsKnown);
+    const { known } = written;
     const all = [...(this.#ops.get(written.group)?.values() ?? [])];
     if (addsOf(all, seen.account) > addsOf(known, seen.account)) return;
     // What their author took for their end does not count.

@@ -263,6 +263,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "the verdict: who was removed and let in again within one commit dropped what waited",
   },
   {
+    seed: 31_027,
+    profile: "G",
+    found: "the verdict: who comes back by a backup file knows no op that the old device knew",
+  },
+  {
     seed: 68_726_477_726,
     profile: "G",
     found:
@@ -273,6 +278,11 @@ export const REGRESSIONS: readonly Regression[] = [
     profile: "G",
     found:
       "the verdict: what was for those alone who were removed, and let in again, was shown as sent",
+  },
+  {
+    seed: 68_728_482_478,
+    profile: "G",
+    found: "the verdict: what those alone have who are out is asked for at growing pauses",
   },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
 ];

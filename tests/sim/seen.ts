@@ -1,6 +1,6 @@
 /** What the witness knows of one device: everything that it has committed. */
 import type { RosterRow } from "../../sync/group/rows.ts";
-import { type Known, KNOWN_NOTHING, unionKnown } from "../../sync/log/known.ts";
+import { countKnown, type Known, KNOWN_NOTHING, unionKnown } from "../../sync/log/known.ts";
 import type { OwnChainRow } from "../../sync/store/ratchet-rows.ts";
 import type { ChannelRow, ContactRow, Hex, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 
@@ -101,15 +101,25 @@ export const mayRead = (seen: Seen, c: number, account: Hex, device: Hex): boole
   seen.contacts.get(account)?.live.includes(device) === true;
 
 /**
- * Is an entry missing in the middle of a log, and nobody has it any more? Its author's storage was put back before
- * it reached anybody.
+ * Is an entry missing that nobody has who can be asked? In the middle of a log: its author's storage was put back
+ * before it reached anybody. Of a group: those alone have it who are out.
  */
 export function isLostAmong(everybody: Iterable<Seen>): boolean {
   const known = new Map<string, Known>();
-  for (const { logs } of everybody) {
-    for (const { log, known: here } of logs.values()) {
+  const within = new Map<string, Known>();
+  for (const seen of everybody) {
+    for (const { log, c, known: here } of seen.logs.values()) {
       known.set(log, unionKnown(known.get(log) ?? KNOWN_NOTHING, here));
+      if (isOut(seen, c)) continue;
+      within.set(log, unionKnown(within.get(log) ?? KNOWN_NOTHING, here));
     }
   }
-  return [...known.values()].some(({ ranges }) => ranges.length > 0);
+  return [...known].some(([log, all]) => {
+    const askable = within.get(log);
+    const isAway = askable !== undefined && countKnown(askable) < countKnown(all);
+    return isAway || all.ranges.length > 0;
+  });
 }
+
+const isOut = (seen: Seen, c: number): boolean =>
+  seen.channels.get(c)?.kind === "group" && !membersIn(seen, c).includes(seen.account);

@@ -112,7 +112,7 @@ export class Witness {
   /** How many envelopes cannot be opened there yet. */
   readonly holdsBack = (who: string): number => this.#seenOf(who).heldBack.size;
 
-  /** Is something missed that nobody has any more? */
+  /** Is something missed that nobody has who can be asked? */
   readonly isAnythingLost = (): boolean => isLostAmong(this.#seen.values());
 
   /** Changes that were committed together. `isNew` false: they are read from an older world. */
