@@ -22,6 +22,8 @@ export async function heedEntry(
     const log = await tx.get("logs", entry.a);
     assert(log !== undefined, "an entry stands in a log");
     await settleEnds(tx, context, channel.c, log.account);
+    // Of a device of ours whose log nobody had heard of when it was put out: closed in a while. Rule [OD5].
+    if (log.account === context.self.account) context.effects.devices();
     return;
   }
   if (entry.counts === undefined) await applyAccountEntry(tx, context, { entry, channel });

@@ -1,6 +1,7 @@
 /**
  * A first message, opened under one of our prekeys with the secret of the invite whose token it came under, or
- * without. docs/protocol/sync.md, [CO10] and [CO14].
+ * without. Who knew us before, from a group, may hold a newer card than the invite's, and write under its token: then
+ * the secrets of our other invites are tried. docs/protocol/sync.md, [CO10], [CO14] and [CO15].
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import { accept, type FirstFlight } from "../../crypto/handshake/handshake.ts";
@@ -25,6 +26,9 @@ export type FlightOutcome = {
   readonly invite?: InviteRow;
 };
 
+/** Of invites whose token it did not come under the newest are tried: each costs a handshake. */
+const OTHER_INVITES_MAX = 16;
+
 /**
  * The relay wrote the label: it says which secret to try, the handshake whether it was known. Who used an invite
  * may have told their other devices where we are before we gave them a token of their own: those come under the
@@ -36,14 +40,32 @@ export async function acceptFlight(
   { prekeys, flight, label }: ArrivedFlight,
 ): Promise<FlightOutcome> {
   const party = partyOf(self);
+  const tryWith = (psk: Uint8Array | null): FlightOutcome["accepted"] =>
+    accept(party, prekeys, psk, flight, nowMs);
+  const proves = ({ secret }: InviteRow): FlightOutcome["accepted"] =>
+    tryWith(invitePskOf(secret, bytesOf(self.account)));
   const token = await tx.get("tokens", toHex(label));
   const invite = await inviteOf(tx, token?.invite ?? undefined);
   if (invite !== undefined) {
-    const psk = invitePskOf(invite.secret, bytesOf(self.account));
-    const accepted = accept(party, prekeys, psk, flight, nowMs);
+    const accepted = proves(invite);
     if (accepted.ok) return { accepted, invite };
   }
-  return { accepted: accept(party, prekeys, null, flight, nowMs) };
+  const without = tryWith(null);
+  if (without.ok) return { accepted: without };
+  for (const other of await otherInvites(tx, invite)) {
+    const accepted = proves(other);
+    if (accepted.ok) return { accepted, invite: other };
+  }
+  return { accepted: without };
+}
+
+/** That nobody withdrew, the newest first. */
+async function otherInvites(tx: ReadTx, but?: InviteRow): Promise<readonly InviteRow[]> {
+  const all = await tx.range("invites", "primary", {});
+  return all
+    .filter((it) => it.isWithdrawn !== true && it.tag !== but?.tag)
+    .toSorted((a, b) => b.createdAtMs - a.createdAtMs)
+    .slice(0, OTHER_INVITES_MAX);
 }
 
 export const inviteOf = async (tx: ReadTx, tag?: Hex): Promise<InviteRow | undefined> =>

@@ -149,6 +149,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "who lacked the first of what was missing was not asked for the rest, which they had",
   },
   {
+    seed: 68_800_001_306,
+    profile: "C",
+    found: "a log that was heard of after its device was put out was never closed",
+  },
+  {
     seed: 68_811_000_354,
     profile: "C",
     found:
@@ -285,4 +290,9 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "the verdict: what those alone have who are out is asked for at growing pauses",
   },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
+  {
+    seed: 91_000_017,
+    profile: "H",
+    found: "who held a newer card than an invite's, from a group, used it in vain",
+  },
 ];

@@ -106,6 +106,30 @@ test("[CO10] a label redeems no invite: who proved another one stays a request",
   expect(untouched?.redeemedBy).toBe(null);
 });
 
+test("[CO15] an invite is redeemed by its secret under the token of another card, unless it is withdrawn", async () => {
+  const alice = await inviting();
+  const bob = await someone("bob");
+  const { self, random } = alice;
+  const at = { homeUrl: RELAY_URL, appUrl: `${RELAY_URL}/` };
+  const other = await alice.change((tx) => makeInvite(tx, self, at, NOW_MS, random));
+  await alice.change((tx) => tx.put("invites", { ...other, isWithdrawn: true }));
+  const vain = sealed(bob, begin(alice, bob, pskOf(alice, other)), contactOf(bob));
+  await deliver(alice, vain.body, alice.invite.token);
+  expect(await stateOf(alice, bob)).toBeUndefined();
+  await alice.change((tx) => tx.put("invites", other));
+  for (const label of [alice.invite.token, NO_LABEL]) {
+    const who = await someone(`a friend under ${label}`);
+    const invite = await alice.change((tx) => makeInvite(tx, self, at, NOW_MS, random));
+    const first = sealed(who, begin(alice, who, pskOf(alice, invite)), contactOf(who));
+    await deliver(alice, first.body, label);
+    expect(await stateOf(alice, who)).toBe("accepted");
+    const redeemed = await alice.change((tx) => tx.get("invites", invite.tag));
+    expect(redeemed?.redeemedBy).toBe(who.self.account);
+  }
+  const untouched = await alice.change((tx) => tx.get("invites", alice.invite.tag));
+  expect(untouched?.redeemedBy).toBe(null);
+});
+
 test("[CO10] what an unknown account writes under no invite is dropped, and begins no session", async () => {
   const alice = await inviting();
   const mallory = await someone("mallory");

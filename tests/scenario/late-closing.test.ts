@@ -1,0 +1,32 @@
+/** A log of a removed device that nobody had heard of when the device was removed. */
+import { expect, test } from "vitest";
+
+import { deviceOf, three } from "./three-devices.ts";
+import { MINUTE_MS, SECOND_MS } from "./world.ts";
+
+test("[OD5] a log of which nobody had heard when its device was removed is closed once it is heard of", async () => {
+  const { phone, laptop, bob, relay, pass, outcome } = await three();
+  laptop.disconnect();
+  await laptop.say(laptop, "a note to myself");
+  const before = new Set((await phone.rows("logs")).map(({ log }) => log));
+  const own = (await laptop.rows("logs")).filter((it) => it.own);
+  const unheard = own.map(({ log }) => log).filter((it) => !before.has(it));
+  expect(unheard).toHaveLength(1);
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toEqual({ ok: true, value: undefined });
+  await pass(20 * SECOND_MS);
+  // What tells the laptop that it is out is lost, and so it goes on.
+  const [mailbox] = await laptop.rows("mailboxes");
+  await relay.lose(Uint8Array.from(Buffer.from(mailbox?.mailbox ?? "", "hex")));
+  laptop.reconnect();
+  await pass(20 * SECOND_MS);
+  const endOf = async (log = ""): Promise<unknown> => {
+    const row = (await phone.rows("meta")).find(({ k }) => k === "closedLogs");
+    return (row?.v as Readonly<Record<string, number>> | undefined)?.[log];
+  };
+  expect((await phone.rows("logs")).map(({ log }) => log)).toContain(unheard[0]);
+  expect(await endOf(unheard[0])).toBeUndefined();
+  await pass(2 * MINUTE_MS);
+  expect(await endOf(unheard[0])).toBeGreaterThan(0);
+  expect([...phone.bugs, ...bob.bugs]).toEqual([]);
+});
