@@ -9,7 +9,7 @@ import { installBrowsers } from "./install-browsers.ts";
 import { runnerStep, runSteps, type Step } from "./steps.ts";
 
 /** The same worlds on every commit (docs/decisions/0054); new ones, and more, by `npm run sim`. */
-const SIM_SEEDS = 5_500;
+const SIM_SEEDS = 8_000;
 /** Short stories (tests/sim/make-plan.ts). Or "tree": other worlds for each content (tests/sim/main.ts). */
 const SIM_BASE = "68728476736";
 
