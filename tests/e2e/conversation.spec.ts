@@ -97,6 +97,9 @@ test("[AWL2] [ASK2] what one reads does not move when something arrives below", 
   await alice.sees("line 40.");
   const { page } = alice;
   await page.locator(".log-scroller").hover();
+  // The log follows what comes in to its end: that is over.
+  await expect.poll(() => distanceToEnd(page)).toBeLessThanOrEqual(15);
+  await scrolled(page);
   await page.mouse.wheel(0, -600);
   await expect(page.getByRole("button", { name: "Jump to latest" })).toBeVisible();
   await scrolled(page);
@@ -196,7 +199,7 @@ const distanceToEnd = (page: Page): Promise<number> =>
 type Visible = { readonly n: number; readonly text: string; readonly top: number };
 
 /** The first message in view, and where it stands. */
-/** A wheel goes on scrolling for a while after it turned: until nothing has moved for some frames. */
+/** What scrolls goes on for a while: until nothing has moved for some frames. */
 const scrolled = (page: Page): Promise<void> =>
   page.locator(".log-scroller").evaluate(async (scroller) => {
     const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
