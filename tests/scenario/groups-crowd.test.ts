@@ -144,7 +144,8 @@ test("[OB16] the first word to many who were never met is sealed a few times, no
   expect(words.length).toBeLessThanOrEqual(3);
 });
 
-test("[RV1] of who is in a group with us the capsule tells eight", async () => {
+/** Ten people in a group of Alice's, who knows all the others. */
+async function ten() {
   const names = [
     "alice",
     "bob",
@@ -158,11 +159,16 @@ test("[RV1] of who is in a group with us the capsule tells eight", async () => {
     "jan",
   ] as const;
   const w = await world(names);
-  const { alice, bob, everybody } = w;
+  const { alice, everybody } = w;
   const others = everybody.filter((it) => it !== alice);
   for (const it of others) await w.befriend(alice, it);
   await makeGroup(alice, others);
   await w.pass(MINUTE_MS);
+  return { ...w, others };
+}
+
+test("[RV1] of who is in a group with us the capsule tells eight", async () => {
+  const { alice, bob, everybody } = await ten();
   const self = await selfOf(bob);
   const told = await bob.change((tx) => contentOf(tx, self));
   const whom = await Promise.all(
@@ -180,24 +186,8 @@ test("[RV1] of who is in a group with us the capsule tells eight", async () => {
 });
 
 test("[HE6] who handed us a chain before the group was here is asked for what came under it", async () => {
-  const names = [
-    "alice",
-    "bob",
-    "carol",
-    "dave",
-    "eve",
-    "fay",
-    "gus",
-    "hal",
-    "ida",
-    "jan",
-  ] as const;
-  const w = await world(names);
-  const { alice, jan, everybody } = w;
-  const others = everybody.filter((it) => it !== alice);
-  for (const it of others) await w.befriend(alice, it);
-  await makeGroup(alice, others);
-  await w.pass(MINUTE_MS);
+  const w = await ten();
+  const { jan, others } = w;
   // As if she had met four of them elsewhere, and their chains had overtaken her welcome.
   const authors = others.slice(0, 4);
   const here = await groupOf(jan);

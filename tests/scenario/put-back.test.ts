@@ -37,8 +37,10 @@ test("[CU8] what others said last is heard after a rollback, though they say not
   expect(await alice.sees(bob)).toEqual(["one", "two"]);
 });
 
-test("[HE21] [HE10] a log that began after the copy was made comes back from another device", async () => {
-  const { phone, laptop, pass, atRest } = await world(["phone", "laptop"]);
+/** The laptop writes a note after the copy of its disk was made. */
+async function noteAfterCopy() {
+  const them = await world(["phone", "laptop"]);
+  const { phone, laptop, pass } = them;
   await linked(phone, laptop);
   await pass(20 * SECOND_MS);
   keepANote(laptop);
@@ -47,6 +49,11 @@ test("[HE21] [HE10] a log that began after the copy was made comes back from ano
   await laptop.wake();
   await laptop.say(laptop, "a note");
   await pass(20 * SECOND_MS);
+  return { ...them, putBack };
+}
+
+test("[HE21] [HE10] a log that began after the copy was made comes back from another device", async () => {
+  const { phone, laptop, atRest, putBack } = await noteAfterCopy();
   expect(await phone.sees(phone)).toEqual(["a note"]);
   await laptop.sleep();
   putBack();
@@ -57,15 +64,7 @@ test("[HE21] [HE10] a log that began after the copy was made comes back from ano
 });
 
 test("[HE21] what is left of such a log comes back, though the entry that names its author is lost", async () => {
-  const { phone, laptop, pass, atRest } = await world(["phone", "laptop"]);
-  await linked(phone, laptop);
-  await pass(20 * SECOND_MS);
-  keepANote(laptop);
-  await laptop.sleep();
-  const putBack = laptop.backUp();
-  await laptop.wake();
-  await laptop.say(laptop, "a note");
-  await pass(20 * SECOND_MS);
+  const { phone, laptop, pass, atRest, putBack } = await noteAfterCopy();
   await laptop.sleep();
   putBack();
   await phone.sleep();
