@@ -33,6 +33,8 @@ export class ScrollKeeper extends Component<Props> {
   /** Undefined before the first look. */
   #atBottom: boolean | undefined;
   #toBottom = 0;
+  /** Where the scroller stood at the last look. */
+  #top = 0;
 
   override componentDidMount(): void {
     const scroller = this.#scroller.current;
@@ -49,7 +51,7 @@ export class ScrollKeeper extends Component<Props> {
   }
 
   override getSnapshotBeforeUpdate(before: Props): Anchor | "bottom" {
-    if (this.#atBottom === true && before.follows) return "bottom";
+    if (this.#isKept(before)) return "bottom";
     const scroller = this.#scroller.current;
     if (scroller === null) return null;
     const edge = scroller.getBoundingClientRect().top;
@@ -91,7 +93,9 @@ export class ScrollKeeper extends Component<Props> {
   readonly #onScroll = (): void => {
     const scroller = this.#scroller.current;
     if (scroller === null) return;
-    this.#measure();
+    // Children grew since, and the observer comes after this: only who turns back leaves the end.
+    if (this.#isKept() && scroller.scrollTop >= this.#top) this.#keepDistance();
+    else this.#measure();
     // At 0 the browser would keep showing the top when older messages come in above.
     if (scroller.scrollTop === 0) scroller.scrollTop = 1;
     this.#askForMore();
@@ -107,6 +111,7 @@ export class ScrollKeeper extends Component<Props> {
   #measure(): void {
     const scroller = this.#scroller.current;
     if (scroller === null) return;
+    this.#top = scroller.scrollTop;
     this.#toBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
     const atBottom = this.#toBottom <= BOTTOM_PX;
     if (atBottom === this.#atBottom) return;
@@ -114,13 +119,17 @@ export class ScrollKeeper extends Component<Props> {
     this.props.onAtBottom(atBottom);
   }
 
+  #isKept({ follows } = this.props): boolean {
+    return this.#atBottom === true && follows;
+  }
+
   #keepDistance(): void {
     const scroller = this.#scroller.current;
     if (scroller === null) return;
-    scroller.scrollTop =
-      this.#atBottom === true && this.props.follows
-        ? scroller.scrollHeight
-        : scroller.scrollHeight - scroller.clientHeight - this.#toBottom;
+    scroller.scrollTop = this.#isKept()
+      ? scroller.scrollHeight
+      : scroller.scrollHeight - scroller.clientHeight - this.#toBottom;
+    this.#measure();
   }
 
   override render(): ReactElement {
