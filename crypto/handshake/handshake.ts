@@ -152,13 +152,25 @@ export function splitFirstFlight(message: Uint8Array): Result<FirstFlight, OpenF
  */
 export type Accepted = Opened & { readonly peer: DeviceCertificate };
 
-export function accept(
+export const accept = (
   self: Self,
   prekeys: PrekeySecrets,
   psk: Uint8Array | null,
   flight: FirstFlight,
   nowMs: number,
-): Result<Accepted, SessionError> {
+): Result<Accepted, SessionError> => acceptAny(self, prekeys, [psk], flight, nowMs);
+
+/**
+ * The same with whichever of `psks` opens it, tried in their order; `at` says which. What the asymmetric keys agree on
+ * is worked out once, so that a further one costs hashes.
+ */
+export function acceptAny(
+  self: Self,
+  prekeys: PrekeySecrets,
+  psks: readonly (Uint8Array | null)[],
+  flight: FirstFlight,
+  nowMs: number,
+): Result<Accepted & { readonly at: number }, SessionError> {
   if (!equalBytes(flight.prekeyId, prekeys.id)) return err(OPEN_FAILED);
   const ciphertext = flight.prefix.subarray(CT_AT, NONCE_AT);
   const kem = decapsulate(ciphertext, prekeys.xpkSecret);
@@ -187,11 +199,16 @@ export function accept(
       ciphertext,
       ratchet,
     });
-    const secrets = secretsOf(shared, sharedSecret, psk, th);
     const ad = associatedDataOf(peer.value, self.certificate);
-    const session = responderSession({ ...secrets, th, ad, ratchet, nowMs });
-    const opened = decryptSession(session, flight.message);
-    return opened.ok ? ok({ ...opened.value, peer: peer.value }) : opened;
+    for (const [at, psk] of psks.entries()) {
+      const secrets = secretsOf(shared, sharedSecret, psk, th);
+      const session = responderSession({ ...secrets, th, ad, ratchet, nowMs });
+      const opened = decryptSession(session, flight.message);
+      if (opened.ok) return ok({ ...opened.value, peer: peer.value, at });
+      // Under this key its header opened.
+      if (opened.error.type !== "OpenFailed") return opened;
+    }
+    return err(OPEN_FAILED);
   } finally {
     wipe(sharedSecret, ...shared);
   }

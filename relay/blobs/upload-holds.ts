@@ -26,8 +26,11 @@ export class UploadHolds {
     return !isMoving || !isWithin(sinceMs, nowMs, BLOB_HOLD_MS_MAX);
   }
 
+  /** Who goes on after a long rest begins anew: in that rest anybody might have brought it. */
   reserved(blob: BlobId, mailbox: MailboxId, nowMs: number): void {
-    if (this.#holdByBlob.get(latin1(blob))?.mailbox === latin1(mailbox)) return;
+    const hold = this.#holdByBlob.get(latin1(blob));
+    const isTheirs = hold?.mailbox === latin1(mailbox);
+    if (isTheirs && isWithin(hold.movedAtMs ?? hold.sinceMs, nowMs, BLOB_HOLD_MS_MAX)) return;
     this.#put(blob, { mailbox: latin1(mailbox), sinceMs: nowMs, movedAtMs: null });
   }
 

@@ -21,7 +21,7 @@ export type Party = {
   readonly push: (frame: Frame) => void;
   /** Has it read what it was sent? */
   readonly hasRoom: () => boolean;
-  /** Topics that it watches and of which it was told nothing for want of room. */
+  /** Topics that it watches or publishes and of which it was told nothing for want of room. */
   readonly missed: Set<string>;
   readonly watched: Set<string>;
   readonly published: Set<string>;
@@ -94,7 +94,11 @@ export class Topics {
   caughtUp(party: Party): void {
     const missed = [...party.missed];
     party.missed.clear();
-    for (const key of missed) this.#tellAnew(party, key);
+    for (const key of missed) {
+      const state = this.#states.get(key);
+      if (party.watched.has(key)) this.#tellAnew(party, key);
+      if (state?.publisher === party) tellWanted(state);
+    }
   }
 
   unsubscribe(party: Party, topics: readonly Topic[]): void {
@@ -110,7 +114,11 @@ export class Topics {
     if (state === undefined) return false;
     this.heard(party);
     const isChange = !isOnline(state) || !isEqual(state.payload, payload);
-    if (state.publisher !== party) state.publisher?.published.delete(key);
+    const before = state.publisher;
+    if (before !== null && before !== party) {
+      before.published.delete(key);
+      forgetMissed(before, key);
+    }
     state.publisher = party;
     state.payload = payload.slice();
     party.published.add(key);
@@ -151,8 +159,9 @@ export class Topics {
 
   #leave(party: Party, key: string): void {
     const state = this.#states.get(key);
-    party.missed.delete(key);
-    if (!party.watched.delete(key) || state === undefined) return;
+    const wasWatched = party.watched.delete(key);
+    forgetMissed(party, key);
+    if (!wasWatched || state === undefined) return;
     state.subscribers.delete(party);
     if (state.subscribers.size > 0) return;
     if (state.publisher === null) this.#states.delete(key);
@@ -211,9 +220,15 @@ function tellOne(party: Party, key: string, frame: Frame): void {
   else party.missed.add(key);
 }
 
-function tellWanted(state: TopicState): void {
-  const isWanted = state.subscribers.size > 0;
-  state.publisher?.push({ type: "twant", topic: state.topic, isWanted });
+/** Of what it neither watches nor publishes it is told nothing. */
+function forgetMissed({ missed, watched, published }: Party, key: string): void {
+  if (!watched.has(key) && !published.has(key)) missed.delete(key);
+}
+
+function tellWanted({ publisher, topic, subscribers }: TopicState): void {
+  if (publisher === null) return;
+  const frame: Frame = { type: "twant", topic, isWanted: subscribers.size > 0 };
+  tellOne(publisher, latin1(topic), frame);
 }
 
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

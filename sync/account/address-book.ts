@@ -101,20 +101,16 @@ async function applyNote(
   const { said, refused } = await takeFacts(tx, accountKey, held, facts, self.device);
   for (const { type } of refused) effects.dropped(`facts ${type}`);
   const name = cleanName(opened.value.name);
-  const contact: ContactRow = {
-    account,
-    accountKey,
+  const noted = {
     name: name.ok ? name.value : "?",
     state: note.state === NOTED.blocked ? "blocked" : "accepted",
-    ...said,
     presenceOut: note.presenceOut,
     presenceIn: note.presenceIn ?? held?.presenceIn ?? null,
-    token: held?.token ?? "",
     addedAtMs: note.addedAtMs,
-    lastSeenMs: held?.lastSeenMs ?? 0,
     notedH: h,
-    ...(held?.groupsDeclined !== undefined && { groupsDeclined: held.groupsDeclined }),
-  };
+  } as const;
+  const known = held ?? { account, accountKey, token: "", lastSeenMs: 0 };
+  const contact: ContactRow = { ...known, ...said, ...noted };
   await tx.put("contacts", contact);
   for (const { card } of devices) await learnDevice(tx, toHex(card.device), contact);
   for (const { card } of devices) {

@@ -146,19 +146,19 @@ async function putInviter(
   const held = await tx.get("contacts", account);
   const { accountKey } = introduction;
   const { said } = await takeFacts(tx, accountKey, held, introduction.facts, account);
-  const contact: ContactRow = {
+  const known = held ?? {
     account,
     accountKey,
-    name: held?.name ?? (name.ok ? name.value : "?"),
-    // A stranger who asked us, and whose link we now used, is no stranger any more.
-    state: held?.state === "accepted" ? "accepted" : "invited",
-    ...said,
-    presenceOut: held?.presenceOut ?? random(PRESENCE_KEY_BYTES),
-    presenceIn: held?.presenceIn ?? null,
-    token: held?.token ?? token.label,
-    addedAtMs: held?.addedAtMs ?? nowMs,
-    lastSeenMs: held?.lastSeenMs ?? 0,
+    name: name.ok ? name.value : "?",
+    presenceOut: random(PRESENCE_KEY_BYTES),
+    presenceIn: null,
+    token: token.label,
+    addedAtMs: nowMs,
+    lastSeenMs: 0,
   };
+  // A stranger who asked us, and whose link we now used, is no stranger any more.
+  const state = held?.state === "accepted" ? "accepted" : "invited";
+  const contact: ContactRow = { ...known, ...said, state };
   await tx.put("contacts", contact);
   for (const { card } of introduction.devices) {
     if (said.live.includes(toHex(card.device))) await putCard(tx, card, nowMs);

@@ -247,20 +247,20 @@ async function putContact(
   const account = toHex(them.account);
   const { said, refused } = await takeFacts(tx, them.accountKey, held, them.facts, from.device);
   for (const { type } of refused) context.effects.dropped(`facts ${type}`);
-  const contact: ContactRow = {
+  const known: ContactRow = held ?? {
     account,
     accountKey: them.accountKey,
     name: them.name,
     state,
     ...said,
-    presenceOut: held?.presenceOut ?? context.random(PRESENCE_KEY_BYTES),
+    presenceOut: context.random(PRESENCE_KEY_BYTES),
     presenceIn: them.presenceKey,
-    token: held?.token ?? (await tokenOf(tx, context, from, state)),
-    addedAtMs: held?.addedAtMs ?? context.nowMs,
-    lastSeenMs: held?.lastSeenMs ?? 0,
-    ...(held?.notedH !== undefined && { notedH: held.notedH }),
-    ...(held?.groupsDeclined !== undefined && { groupsDeclined: held.groupsDeclined }),
+    token: await tokenOf(tx, context, from, state),
+    addedAtMs: context.nowMs,
+    lastSeenMs: 0,
   };
+  const { name, presenceKey: presenceIn } = them;
+  const contact: ContactRow = { ...known, ...said, name, state, presenceIn };
   await tx.put("contacts", contact);
   for (const { card } of them.devices) {
     if (said.live.includes(toHex(card.device))) await putCard(tx, card, context.nowMs);

@@ -78,8 +78,11 @@ export async function takeJoin(
   if (isAsked) await answerJoin(tx, context, channel, account, link.tag, "waits");
 }
 
-const comingsOf = ({ ledger }: Roster, account: Hex): number =>
-  ledger.graph.ops.filter(({ act }) => act.type === "add" && act.account === account).length;
+/** What does not count brought nobody in: else any member could wear somebody out. */
+const comingsOf = ({ ledger: { graph, effects } }: Roster, account: Hex): number =>
+  graph.ops.filter(
+    ({ act }, place) => act.type === "add" && act.account === account && effects[place] === "enter",
+  ).length;
 
 /** So that not all admins' devices let the same person in at once. */
 function admitWaitMs({ random }: OpenContext): number {

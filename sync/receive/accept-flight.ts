@@ -4,7 +4,7 @@
  * the secrets of our other invites are tried. docs/protocol/sync.md, [CO10], [CO14] and [CO15].
  */
 import { toHex } from "../../crypto/base/hex.ts";
-import { accept, type FirstFlight } from "../../crypto/handshake/handshake.ts";
+import { acceptAny, type FirstFlight } from "../../crypto/handshake/handshake.ts";
 import type { PrekeySecrets } from "../../crypto/handshake/prekeys.ts";
 import { invitePskOf } from "../../crypto/invite/record.ts";
 import { partyOf } from "../account/self.ts";
@@ -22,12 +22,12 @@ export type ArrivedFlight = {
 
 /** `invite`: the one of ours whose secret the handshake proved. */
 export type FlightOutcome = {
-  readonly accepted: ReturnType<typeof accept>;
+  readonly accepted: ReturnType<typeof acceptAny>;
   readonly invite?: InviteRow;
 };
 
-/** Of invites whose token it did not come under the newest are tried: each costs a handshake. */
-const OTHER_INVITES_MAX = 16;
+/** Of invites whose token it did not come under so many are tried, the newest: each costs some hashes. */
+export const OTHER_INVITES_MAX = 256;
 
 /**
  * The relay wrote the label: it says which secret to try, the handshake whether it was known. Who used an invite
@@ -40,23 +40,17 @@ export async function acceptFlight(
   { prekeys, flight, label }: ArrivedFlight,
 ): Promise<FlightOutcome> {
   const party = partyOf(self);
-  const tryWith = (psk: Uint8Array | null): FlightOutcome["accepted"] =>
-    accept(party, prekeys, psk, flight, nowMs);
-  const proves = ({ secret }: InviteRow): FlightOutcome["accepted"] =>
-    tryWith(invitePskOf(secret, bytesOf(self.account)));
+  const pskOf = ({ secret }: InviteRow): Uint8Array => invitePskOf(secret, bytesOf(self.account));
+  const tryAll = (invites: readonly (InviteRow | undefined)[]): FlightOutcome => {
+    const psks = invites.map((it) => (it === undefined ? null : pskOf(it)));
+    const accepted = acceptAny(party, prekeys, psks, flight, nowMs);
+    const invite = accepted.ok ? invites[accepted.value.at] : undefined;
+    return { accepted, ...(invite !== undefined && { invite }) };
+  };
   const token = await tx.get("tokens", toHex(label));
-  const invite = await inviteOf(tx, token?.invite ?? undefined);
-  if (invite !== undefined) {
-    const accepted = proves(invite);
-    if (accepted.ok) return { accepted, invite };
-  }
-  const without = tryWith(null);
-  if (without.ok) return { accepted: without };
-  for (const other of await otherInvites(tx, invite)) {
-    const accepted = proves(other);
-    if (accepted.ok) return { accepted, invite: other };
-  }
-  return { accepted: without };
+  const named = await inviteOf(tx, token?.invite ?? undefined);
+  const likely = tryAll(named === undefined ? [undefined] : [named, undefined]);
+  return likely.accepted.ok ? likely : tryAll(await otherInvites(tx, named));
 }
 
 /** That nobody withdrew, the newest first. */

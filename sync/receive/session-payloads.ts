@@ -8,7 +8,7 @@ import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
 import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
-import { decodeCard, verifyCard } from "../../crypto/identity/card.ts";
+import { type Card, decodeCard, verifyCard } from "../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
 import { noteContact } from "../account/address-book.ts";
 import { takePresync } from "../backfill/presync.ts";
@@ -24,25 +24,23 @@ import { takeJoin } from "../group/joins.ts";
 import { meetNewcomer } from "../group/newcomer.ts";
 import { takeSupplied, takeWelcome } from "../group/take-welcome.ts";
 import { takeJoinAnswer } from "../group/waiting.ts";
-import { answerNack, answerRosterWant, answerWant, takeAskTurn } from "../heal/answers.ts";
-import { answerCardWant, takeCards } from "../heal/cards.ts";
-import { takeVector } from "../heal/compare.ts";
+import { takeAskTurn } from "../heal/answers.ts";
+import { takeCards } from "../heal/cards.ts";
 import { comparedFacts, takeTheirFacts } from "../heal/facts.ts";
 import { noteMissedChain } from "../heal/missed-chains.ts";
 import { maxKnown } from "../log/known.ts";
-import { answerBlobWant } from "../media/answer.ts";
 import { takeHistoryBlob } from "../media/history.ts";
 import { sendControl } from "../outbox/control.ts";
 import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
 import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
 import { encodePayload, type Payload, type SessionMessage } from "../payload/payload.ts";
-import { answerCursorWant } from "../receipts/pull.ts";
 import type { ContactRow, DeviceRow, Hex, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answerChain } from "./answer-chain.ts";
 import { heldFlights } from "./held.ts";
 import type { OpenContext } from "./open-envelope.ts";
+import { answerQuestion } from "./questions.ts";
 
 /** Chains kept of one device in one channel; the oldest go first. */
 const PEER_CHAINS_MAX = 32;
@@ -159,7 +157,8 @@ async function takePayload(
 ): Promise<void> {
   switch (payload.type) {
     case "card":
-      return takeCard(tx, context, from, payload.body.card);
+      await takeCard(tx, context, from, payload.body.card);
+      return;
     case "facts":
       return takeTheirFacts(tx, context, from, payload.body.facts);
     case "profile":
@@ -208,47 +207,6 @@ async function takePayload(
   }
 }
 
-type Question = Extract<
-  Payload,
-  {
-    readonly type:
-      | "nack"
-      | "want"
-      | "rosterWant"
-      | "vector"
-      | "cursorWant"
-      | "cardWant"
-      | "blobWant";
-  }
->;
-
-async function answerQuestion(
-  tx: WriteTx,
-  context: OpenContext,
-  { contact, device }: Known,
-  question: Question,
-): Promise<void> {
-  const isAnswered = contact.state === "accepted" || contact.state === "self";
-  switch (question.type) {
-    case "nack":
-      return answerNack(tx, context, device, question.body, isAnswered);
-    case "want":
-      return answerWant(tx, context, device, question.body, isAnswered);
-    case "rosterWant":
-      return answerRosterWant(tx, context, device, question.body);
-    case "vector":
-      return takeVector(tx, context, device, question.body, isAnswered);
-    case "cursorWant":
-      return answerCursorWant(tx, context, device, question.body);
-    case "cardWant":
-      return answerCardWant(tx, context, device, question.body);
-    case "blobWant":
-      return answerBlobWant(tx, context, device, question.body);
-    default:
-      return unreachable(question);
-  }
-}
-
 /** A chain of the peer's: from now on we can read what they write. Who is out gets no answer. */
 async function takeChain(
   tx: WriteTx,
@@ -270,10 +228,10 @@ async function takeChain(
     effects.dropped("chain malformed");
     return [];
   }
-  if (isIn && handOver.card !== null) {
-    await takeCard(tx, context, { contact, device }, handOver.card);
+  if (isIn) {
+    const card = handOver.card && (await takeCard(tx, context, { contact, device }, handOver.card));
+    await compareFacts(tx, context, { contact, device }, handOver.acctState, card);
   }
-  if (isIn) await compareFacts(tx, context, { contact, device }, handOver);
   const writer = {
     account: contact.account,
     device: device.device,
@@ -322,19 +280,19 @@ async function askWhatItIs(
 
 /**
  * Rule [HE11]: what their device knows of the account and we do not is asked for. A hand-over that comes late tells
- * what it knew before it told us more.
+ * what it knew before it told us more. `card`: the one that came along, if it is theirs.
  */
 async function compareFacts(
   tx: WriteTx,
   { effects }: OpenContext,
   { contact, device: { device: id } }: Known,
-  { acctState, card: bytes }: ChainHandOver,
+  acctState: Uint8Array,
+  card: Card | null,
 ): Promise<void> {
-  const card = bytes === null ? undefined : decodeCard(bytes);
   const device = await tx.get("devices", id);
-  if (card?.ok === true && device !== undefined) {
-    if (card.value.counter <= (device.comparedAtCard ?? -1)) return;
-    await tx.put("devices", { ...device, comparedAtCard: card.value.counter });
+  if (card !== null && device !== undefined) {
+    if (card.counter <= (device.comparedAtCard ?? -1)) return;
+    await tx.put("devices", { ...device, comparedAtCard: card.counter });
   }
   const compared = comparedFacts(contact, headOfDigest(acctState), id);
   if (compared.factsWanted === contact.factsWanted) return;
@@ -361,20 +319,24 @@ async function dropOldChains(tx: WriteTx, device: Hex, c: number): Promise<void>
   }
 }
 
+/** Null: it is not a card of that device. */
 async function takeCard(
   tx: WriteTx,
   context: OpenContext,
   { contact, device }: Known,
   bytes: Uint8Array,
-): Promise<void> {
+): Promise<Card | null> {
   const card = decodeCard(bytes);
   const certificate = decodeCertificate(device.certificate);
   if (!card.ok || !certificate.ok || !verifyCard(card.value, certificate.value)) {
-    return context.effects.dropped("card");
+    context.effects.dropped("card");
+    return null;
   }
-  if (!(await putCard(tx, card.value, context.nowMs))) return;
-  context.effects.wake();
-  if (contact.state === "accepted") context.effects.contacts();
+  if (await putCard(tx, card.value, context.nowMs)) {
+    context.effects.wake();
+    if (contact.state === "accepted") context.effects.contacts();
+  }
+  return card.value;
 }
 
 /** Supplied again: by its author or by anybody who may read the channel. True as `followEntry` is. */

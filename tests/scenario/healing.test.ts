@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { handOverOf } from "../../crypto/chain/sender-chain.ts";
 import { accountKeysOf } from "../../crypto/identity/account.ts";
+import { encodeCard } from "../../crypto/identity/card.ts";
 import { certifyDevice } from "../../crypto/identity/certificate.ts";
 import { makeDevice } from "../../crypto/identity/device.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
@@ -298,6 +299,28 @@ test("[HE11] a hand-over that comes later than one sealed after it asks for noth
   await overSession(alice, bob, [[handOver(other)]]);
   await pass(SECOND_MS);
   expect((await bob.contact(alice)).factsWanted).toBe("07".repeat(16));
+});
+
+test("[HE11] a card that is not theirs says nothing of when a hand-over was sealed", async () => {
+  const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await alice.say(bob, "hello");
+  await pass(5 * SECOND_MS);
+  const [chain] = await alice.rows("ownChains");
+  const channel = (await alice.rows("channels")).find((it) => it.kind === "dm");
+  const { device, incarnation } = await selfOf(alice);
+  const { keys } = await selfOf(bob);
+  const content = { device: bytesOf(device), relays: [], lastSeenDay: 1, receipts: true };
+  const card = encodeCard({ ...content, counter: 1_000_000 }, keys.sigSecret);
+  const told = { channel: bytesOf(channel?.id ?? ""), incarnation };
+  const chainOf = handOverOf(chain!.state);
+  const acctState = new Uint8Array(32).fill(7);
+  const handOver = encodePayload("chain", { ...told, chain: chainOf, card, acctState });
+  await overSession(alice, bob, [[handOver]]);
+  await pass(SECOND_MS);
+  const row = (await bob.rows("devices")).find((it) => it.device === device);
+  expect(bob.dropped).toContain("card");
+  expect(row?.comparedAtCard).toBe(row?.cardCounter);
 });
 
 test("[HE11] who has heard of more since they told what facts they have answers all the same", async () => {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ready } from "../../../crypto/base/sodium.ts";
 import {
   accept,
+  acceptAny,
   initiate,
   PREFIX_BYTES,
   splitFirstFlight,
@@ -79,6 +80,17 @@ describe("handshake", () => {
     const flight = unwrap(splitFirstFlight(message));
     const accepted = accept(bob.self, bob.prekeys, ours, flight, NOW_MS);
     expect(accepted).toMatchObject(opens ? { ok: true } : OPEN_FAILED);
+  });
+
+  test("[HS4] of several keys the one that opens is told, and of none nothing", () => {
+    const { alice, bob, message } = firstFlight(bytesOf(32, 7));
+    const flight = unwrap(splitFirstFlight(message));
+    const psks = [bytesOf(32, 8), null, bytesOf(32, 7), bytesOf(32, 9)];
+    const opened = unwrap(acceptAny(bob.self, bob.prekeys, psks, flight, NOW_MS));
+    expect(opened).toMatchObject({ at: 2, payload: textOf("hello"), peer: alice.self.certificate });
+    for (const others of [[], psks.toSpliced(2, 1)]) {
+      expect(acceptAny(bob.self, bob.prekeys, others, flight, NOW_MS)).toEqual(OPEN_FAILED);
+    }
   });
 
   test("[HS5] the prefix shows none of the initiator's keys and ids", () => {

@@ -40,6 +40,17 @@ test("[HB15] who sends little and reserves again and again holds it for an hour,
   expect(holds.isFree(blob, alice, nowMs)).toBe(true);
 });
 
+test("[HB15] who goes on after an hour's rest holds it as if they had begun", () => {
+  const holds = new UploadHolds();
+  holds.reserved(blob, alice, START_MS);
+  holds.moved(blob, START_MS);
+  const laterMs = START_MS + BLOB_HOLD_MS_MAX;
+  expect(holds.isFree(blob, mallory, laterMs)).toBe(true);
+  holds.reserved(blob, alice, laterMs);
+  holds.moved(blob, laterMs);
+  expect(holds.isFree(blob, mallory, laterMs + BLOB_HOLD_IDLE_MS - 1)).toBe(false);
+});
+
 test("[HB15] so many are remembered, and the oldest are forgotten", () => {
   const holds = new UploadHolds();
   for (let n = 0; n <= BLOB_HOLDS_MAX; n += 1) {

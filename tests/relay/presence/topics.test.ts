@@ -186,6 +186,35 @@ test("[TP7] of what is not watched any more nothing is kept for who does not rea
   expect(party.missed.size).toBe(0);
 });
 
+test("[TP7] a publisher who does not read is told once whether anybody looks, when they have read", async () => {
+  const { world, owner, guest } = await opened();
+  owner.send({ type: "tpub", topic, payload });
+  await world.settle();
+  owner.take("twant");
+  owner.unsent = 5 * 1024 * 1024;
+  for (let n = 0; n < 50; n += 1) {
+    guest.send({ type: "tsub", topics: [topic] }, { type: "tunsub", topics: [topic] });
+  }
+  guest.send({ type: "tsub", topics: [topic] });
+  owner.send(ping);
+  await world.advance(2_000);
+  expect(owner.take("twant")).toEqual([]);
+  owner.unsent = 0;
+  await world.advance(2_000);
+  expect(owner.take("twant")).toEqual([{ type: "twant", topic, isWanted: true }]);
+});
+
+test("[TP7] of what another one publishes since nothing is kept for who does not read", () => {
+  const topics = new Topics(new Wheel(new HeldTimers()));
+  const slow = newParty({ push: () => expect.fail("it has no room"), hasRoom: () => false });
+  const other = newParty({ push: () => undefined, hasRoom: () => true });
+  for (let n = 0; n < 100; n += 1) {
+    topics.publish(slow, topicOf(n), payload);
+    topics.publish(other, topicOf(n), payload);
+  }
+  expect(slow.missed.size).toBe(0);
+});
+
 test("[FL8] to watch sixteen topics costs a frame: few questions draw no flood of answers", async () => {
   const world = openWorld({ settings: { socketFramesPerSecond: 10 } });
   const guest = await world.socket();

@@ -1,11 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
+import { applyAccountEntry, noteContact } from "../../../sync/account/address-book.ts";
+import { openAccountChannel } from "../../../sync/channel/channels.ts";
 import { introductionOf, ownCard, ownContact } from "../../../sync/contact/contacts.ts";
 import { meet } from "../../../sync/contact/meet.ts";
 import { type Contact, decodeContact, encodeContact } from "../../../sync/payload/contact.ts";
 import type { OutboxRow } from "../../../sync/store/rows.ts";
-import { sibling, type Someone, someone } from "../acquainted.ts";
+import { introduce, sibling, type Someone, someone } from "../acquainted.ts";
 
 beforeAll(() => ready);
 
@@ -42,4 +44,42 @@ test("[MM4] a device of ours that introduces itself is told where this one is re
   await phone.change((tx) => meet(tx, phone.context, from, "contactAccept", them));
   expect(await controls(phone)).toHaveLength(1);
   expect(phone.called).not.toContain("contacts");
+});
+
+test("[HE11] who introduces themselves anew, or is noted by another device of ours, is still asked for facts", async () => {
+  const phone = await someone("alice");
+  const laptop = await sibling(phone, "laptop");
+  const bob = await someone("bob");
+  await introduce(phone, bob);
+  await introduce(laptop, bob);
+  const { account, device } = bob.self;
+  const pending = {
+    factsWanted: "ab".repeat(16),
+    factsWantedBy: device,
+    factsFormer: ["cd".repeat(16)],
+    groupsDeclined: ["ef".repeat(16)],
+  };
+  await phone.change(async (tx) => {
+    const held = await tx.get("contacts", account);
+    await tx.put("contacts", { ...held!, ...pending });
+  });
+  const heldBy = (it: Someone): Promise<unknown> => it.change((tx) => tx.get("contacts", account));
+
+  const them = { ...(await contactOf(bob)), name: "Bob" };
+  const from = { device, account, invite: undefined };
+  await phone.change((tx) => meet(tx, phone.context, from, "contact", them));
+  expect(await heldBy(phone)).toMatchObject({ ...pending, name: "Bob" });
+
+  const note = await laptop.change(async (tx) => {
+    await noteContact(tx, laptop.context, account);
+    const { c } = await openAccountChannel(tx, laptop.self);
+    const rows = await tx.range("entries", "primary", { lower: [c], upper: [c, Infinity] });
+    return rows.at(-1)!;
+  });
+  await phone.change(async (tx) => {
+    const channel = await openAccountChannel(tx, phone.self);
+    const entry = { ...note, c: channel.c, h: note.h + 1_000_000 };
+    await applyAccountEntry(tx, phone.context, { entry, channel });
+  });
+  expect(await heldBy(phone)).toMatchObject({ ...pending, name: "bob" });
 });

@@ -12,8 +12,11 @@ import {
 } from "../../../sync/heal/answers.ts";
 import type { SeqRange } from "../../../sync/log/known.ts";
 import { sealRow } from "../../../sync/outbox/seal.ts";
+import { QUESTIONS_AT_ONCE } from "../../../sync/receive/questions.ts";
+import { takeSessionPayloads } from "../../../sync/receive/session-payloads.ts";
 import type { OwnChainRow } from "../../../sync/store/ratchet-rows.ts";
 import type { DeviceRow, OutboxRow } from "../../../sync/store/rows.ts";
+import type { WriteTx } from "../../../sync/store/store.ts";
 import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
 
 beforeAll(() => ready);
@@ -179,4 +182,22 @@ test("[HE1] for a tag that is not ours nothing is handed over to who holds our c
   const tags = [new Uint8Array(16).fill(9)];
   await it.alice.change((tx) => answerNack(tx, it.alice.context, device, { tags }, true));
   expect(await answersOf(it.alice)).toBe(0);
+});
+
+test("[HE3] who asks without end makes us look for little of it", async () => {
+  const { alice, bob } = await pair(1);
+  const { account, device } = bob.self;
+  const tags = [new Uint8Array(16).fill(9)];
+  const payload = { type: "nack", body: { tags } } as const;
+  const message = { payloads: Array.from({ length: 16 }, () => payload), refused: [] };
+  const from = { device, account, invite: undefined };
+  const take = (tx: WriteTx): Promise<unknown> =>
+    takeSessionPayloads(tx, alice.context, from, message);
+  await alice.change(async (tx) => {
+    for (let n = 0; n < 10; n += 1) await take(tx);
+  });
+  const leftAlone = (): number => alice.called.filter((it) => it.includes("questions")).length;
+  expect(leftAlone()).toBe(160 - QUESTIONS_AT_ONCE);
+  await alice.change(take);
+  expect(leftAlone()).toBe(160 - QUESTIONS_AT_ONCE);
 });

@@ -13,7 +13,7 @@ import type { Session } from "../../../crypto/ratchet/session.ts";
 import { firstFactsOf } from "../../../sync/account/begin.ts";
 import { partyOf } from "../../../sync/account/self.ts";
 import { bytesOf } from "../../../sync/channel/channels.ts";
-import { makeInvite } from "../../../sync/contact/invites.ts";
+import { LIVE_INVITES_MAX, makeInvite } from "../../../sync/contact/invites.ts";
 import { encodePayload, encodeSession } from "../../../sync/payload/payload.ts";
 import { HELD_LABEL_MAX } from "../../../sync/receive/held.ts";
 import { takeArrival } from "../../../sync/receive/open-envelope.ts";
@@ -128,6 +128,18 @@ test("[CO15] an invite is redeemed by its secret under the token of another card
   }
   const untouched = await alice.change((tx) => tx.get("invites", alice.invite.tag));
   expect(untouched?.redeemedBy).toBe(null);
+});
+
+test("[CO15] an invite is redeemed so, however many were made since", async () => {
+  const alice = await inviting();
+  const bob = await someone("bob");
+  const at = { homeUrl: RELAY_URL, appUrl: `${RELAY_URL}/` };
+  for (let n = 1; n < LIVE_INVITES_MAX; n += 1) {
+    await alice.change((tx) => makeInvite(tx, alice.self, at, NOW_MS + n, alice.random));
+  }
+  const first = sealed(bob, begin(alice, bob, pskOf(alice, alice.invite)), contactOf(bob));
+  await deliver(alice, first.body, NO_LABEL);
+  expect(await stateOf(alice, bob)).toBe("accepted");
 });
 
 test("[CO10] what an unknown account writes under no invite is dropped, and begins no session", async () => {
