@@ -17,10 +17,9 @@ import {
 import { addresseesOf } from "./channel/members.ts";
 import { aggregateAt } from "./channel/take-in.ts";
 import { entryOf } from "./channel/thread-rows.ts";
-import { givenMentions } from "./chats/given-mentions.ts";
-import type { CommandDeps } from "./commands.ts";
+import { type GivenMentions, givenMentions } from "./chats/given-mentions.ts";
+import type { CommandDeps } from "./command-deps.ts";
 import { isInAccount } from "./contact/contacts.ts";
-import type { ActError, Acts, TargetError } from "./device.ts";
 import { isEmoji } from "./entry/emoji.ts";
 import { type EntryRef, refOf } from "./entry/entry-ref.ts";
 import { KINDS } from "./entry/kinds.ts";
@@ -28,12 +27,38 @@ import { parsePublicId } from "./entry/public-id.ts";
 import { rosterOf } from "./group/rosters.ts";
 import { putOwnBlob } from "./media/media-rows.ts";
 import { type OwnBlob, ownBlobOf } from "./media/own-blob.ts";
+import type { ActError, TargetError } from "./refusals.ts";
 import { may } from "./roster/may.ts";
 import type { EntryRow } from "./store/rows.ts";
 import type { ReadTx } from "./store/store.ts";
 import { type Aggregate, isGone } from "./thread/aggregate.ts";
 import { checkLongText } from "./thread/long-text.ts";
 import { messageOf } from "./thread/rows.ts";
+
+/** Each settles when it is durable, and answers ok when it is so already. */
+export type Acts = {
+  /** `id` is a public id, in all of them. Only one's own messages. */
+  readonly edit: (
+    c: number,
+    id: string,
+    text: string,
+    extras?: { readonly mentions?: GivenMentions | undefined },
+  ) => Promise<Result<void, ActError>>;
+  /** `on`: false takes it back. */
+  readonly react: (
+    c: number,
+    id: string,
+    emoji: string,
+    on: boolean,
+  ) => Promise<Result<void, ActError>>;
+  /** One's own messages, in a group also those of whom one outranks; there is no way back. */
+  readonly deleteForAll: (c: number, id: string) => Promise<Result<void, ActError>>;
+  /** For everybody in the chat. */
+  readonly pin: (c: number, id: string, on: boolean) => Promise<Result<void, ActError>>;
+  /** For oneself, on all one's devices; so is `hide`, which has no way back. */
+  readonly star: (c: number, id: string, on: boolean) => Promise<Result<void, ActError>>;
+  readonly hide: (c: number, id: string) => Promise<Result<void, ActError>>;
+};
 
 /** A message that is here and says something. */
 export type Target = {
@@ -54,7 +79,7 @@ export const openActs = (deps: CommandDeps): Acts => ({
   edit: async (c, id, typed, extras = {}) => {
     const text = checkLongText(typed);
     if (!text.ok) return text;
-    const mentions = givenMentions(extras);
+    const mentions = givenMentions(extras.mentions);
     if (mentions === undefined) return err({ type: "MentionsInvalid" });
     const whole = text.value.whole && ownBlobOf(text.value.whole, deps.random);
     const { text: now } = text.value;

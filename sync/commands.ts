@@ -1,49 +1,36 @@
 /** What a person does, one command each: checked, written in one transaction, the rest set in motion. */
-import type { Random } from "../crypto/base/random.ts";
 import { err, ok, type Result } from "../crypto/base/result.ts";
 import { isInviteToken, keepAdmission } from "./account/admission.ts";
 import { BEGIN_TABLES, beginAccount } from "./account/begin.ts";
 import { keepPush, PUSH_TABLES } from "./account/push.ts";
-import { makeSelf, type Self } from "./account/self.ts";
-import type { UpkeepDeps } from "./account/upkeep.ts";
-import { mayWrite, openActs, targetAt } from "./acts.ts";
+import { makeSelf } from "./account/self.ts";
+import { type Acts, mayWrite, openActs, targetAt } from "./acts.ts";
 import { append, APPEND_TABLES } from "./channel/append.ts";
 import { type Channel, channelOf } from "./channel/channels.ts";
 import { openChats } from "./chats/commands.ts";
 import { givenMentions } from "./chats/given-mentions.ts";
 import type { Timers } from "./clock/timers.ts";
+import type { CommandDeps } from "./command-deps.ts";
 import { acceptInvite, readLink } from "./contact/accept-invite.ts";
 import { makeInvite, openInvite } from "./contact/invites.ts";
 import { acceptContact, blockContact } from "./contact/verdicts.ts";
-import type { Acts, Device, SendError, SendExtras } from "./device.ts";
+import type { Device, SendExtras } from "./device.ts";
 import type { Reply } from "./entry/message-body.ts";
 import { plainMessage } from "./entry/plain-message.ts";
 import { openGroups } from "./group/commands.ts";
 import { useGroupLink } from "./group/use-link.ts";
-import type { Lane } from "./lane.ts";
 import { putOwnBlob } from "./media/media-rows.ts";
 import { ownBlobOf } from "./media/own-blob.ts";
 import { cleanName } from "./payload/name.ts";
 import { markChannelRead } from "./receipts/receipts.ts";
-import { type Effects, heldBack } from "./receive/effects.ts";
+import { heldBack } from "./receive/effects.ts";
 import { RECEIVE_TABLES } from "./receive/receive.ts";
+import type { SendError } from "./refusals.ts";
 import type { Hex } from "./store/rows.ts";
-import type { ReadTx, Store } from "./store/store.ts";
+import type { ReadTx } from "./store/store.ts";
 import { checkLongText } from "./thread/long-text.ts";
 import { oneLine } from "./thread/summary.ts";
 import type { PutPush } from "./wire/http.ts";
-
-export type CommandDeps = UpkeepDeps & {
-  readonly store: Store;
-  readonly lane: Lane;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly appUrl: string;
-  readonly self: () => Self | undefined;
-  readonly effects: Effects;
-  readonly tend: () => Promise<void>;
-  readonly started: (self: Self) => void;
-};
 
 export type Commands = Acts &
   Pick<
@@ -139,7 +126,7 @@ async function send(
 ): ReturnType<Device["send"]> {
   const text = checkLongText(typed);
   if (!text.ok) return text;
-  const mentions = givenMentions(extras);
+  const mentions = givenMentions(extras.mentions);
   if (mentions === undefined) return err({ type: "MentionsInvalid" });
   const self = deps.self();
   if (self === undefined) return err({ type: "ChannelUnknown" });

@@ -4,8 +4,10 @@
  * for what does not (connection, presence, typing).
  */
 import type { Result } from "../crypto/base/result.ts";
+import type { Acts } from "./acts.ts";
 import type { Backup } from "./backup/backup.ts";
 import type { Chats } from "./chats/commands.ts";
+import type { GivenMentions } from "./chats/given-mentions.ts";
 import type { Devices } from "./devices/commands.ts";
 import type { Expiry } from "./expiry/expiry.ts";
 import type { Groups } from "./group/commands.ts";
@@ -14,10 +16,10 @@ import type { LinkProgress } from "./link/progress.ts";
 import type { Media } from "./media/media.ts";
 import type { Receiving } from "./receipts/pull.ts";
 import type { Recovery } from "./recovery/recovery.ts";
+import type { AdmitError, InviteError, SendError, StartError } from "./refusals.ts";
 import type { RoomCommands, Rooms } from "./rooms/rooms.ts";
 import type { Safety } from "./safety/safety.ts";
 import type { Hex } from "./store/rows.ts";
-import type { LongTextError } from "./thread/long-text.ts";
 import type { PutPush } from "./wire/http.ts";
 
 /** `updating`: connected, and the queue at the relay is still being read (`count` left). */
@@ -61,86 +63,13 @@ export type Status = {
   readonly linking: LinkProgress | null;
 };
 
-export type StartError =
-  | { readonly type: "AlreadyStarted" }
-  | { readonly type: "NameEmpty" }
-  | { readonly type: "NameTooLong"; readonly limit: number };
-
-export type InviteError =
-  | { readonly type: "NotStarted" }
-  | { readonly type: "LinkMalformed" }
-  | { readonly type: "LinkVersionUnknown" }
-  | { readonly type: "LinkExpired" }
-  | { readonly type: "LinkIsOwn" }
-  /** Nothing lies at the link's address: used up, withdrawn, or the relay lost it. */
-  | { readonly type: "InviteNotFound" }
-  /** The record does not match the link: somebody altered it. */
-  | { readonly type: "InviteForged" }
-  | { readonly type: "RelayUnreachable" }
-  /** The relay does not take new people. */
-  | { readonly type: "RegistrationRefused" };
-
-/** Not an operator's invitation as the relay prints it. */
-export type AdmitError = { readonly type: "LinkMalformed" };
-
-export type SendError =
-  | { readonly type: "ChannelUnknown" }
-  | LongTextError
-  /** They were blocked, or their request was not accepted yet. */
-  | { readonly type: "NotAllowed" }
-  /** Of the message that is answered. */
-  | TargetError
-  | { readonly type: "MentionsInvalid" };
-
-export type TargetError =
-  /** No message of that id is in the chat on this device. */
-  | { readonly type: "MessageUnknown" }
-  /** It was deleted. */
-  | { readonly type: "MessageGone" }
-  | { readonly type: "NotAMessage" };
-
-/** Why something could not be done with a message. */
-export type ActError =
-  | SendError
-  /** Somebody else wrote it. */
-  | { readonly type: "NotYours" }
-  | { readonly type: "EmojiInvalid" };
-
 /** What a message brings beside its text. */
 export type SendExtras = {
   /** Public id of the message that it answers. */
   readonly replyTo?: string | undefined;
-  /** Places in the text as it was given, in UTF-16 units; accounts as hex32. */
-  readonly mentions?:
-    | readonly { readonly account: Hex; readonly start: number; readonly length: number }[]
-    | undefined;
+  readonly mentions?: GivenMentions | undefined;
   /** Somebody else wrote it before. */
   readonly forwarded?: boolean | undefined;
-};
-
-/** Each settles when it is durable, and answers ok when it is so already. */
-export type Acts = {
-  /** `id` is a public id, in all of them. Only one's own messages. */
-  readonly edit: (
-    c: number,
-    id: string,
-    text: string,
-    extras?: Pick<SendExtras, "mentions">,
-  ) => Promise<Result<void, ActError>>;
-  /** `on`: false takes it back. */
-  readonly react: (
-    c: number,
-    id: string,
-    emoji: string,
-    on: boolean,
-  ) => Promise<Result<void, ActError>>;
-  /** One's own messages, in a group also those of whom one outranks; there is no way back. */
-  readonly deleteForAll: (c: number, id: string) => Promise<Result<void, ActError>>;
-  /** For everybody in the chat. */
-  readonly pin: (c: number, id: string, on: boolean) => Promise<Result<void, ActError>>;
-  /** For oneself, on all one's devices; so is `hide`, which has no way back. */
-  readonly star: (c: number, id: string, on: boolean) => Promise<Result<void, ActError>>;
-  readonly hide: (c: number, id: string) => Promise<Result<void, ActError>>;
 };
 
 export interface Device extends AsyncDisposable {

@@ -1,6 +1,6 @@
 /** Every way that a command can fail, in words with a way out. One table for the whole app. */
 import { unreachable } from "../../crypto/base/assert.ts";
-import type { ActError, InviteError, SendError, StartError } from "../../sync/device.ts";
+import type { ActError, InviteError, SendError, StartError } from "../../sync/refusals.ts";
 import type { RoomsError } from "../../sync/rooms/rooms.ts";
 import type { EngineFailure } from "../engine/calls.ts";
 import { texts } from "./speech.ts";

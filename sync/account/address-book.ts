@@ -17,7 +17,7 @@ import { type ContactNote, NOTED } from "../entry/contact-note.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
 import { cleanName } from "../payload/name.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import { takeWordsNote } from "../recovery/words-kept.ts";
 import { isEdit, queueEdit } from "../rooms/queue.ts";
 import type { ContactRow, EntryRow, Hex } from "../store/rows.ts";

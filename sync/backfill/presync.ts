@@ -5,7 +5,7 @@ import { countKnown } from "../log/known.ts";
 import { sendControl } from "../outbox/control.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { type Presync, PRESYNC_CHANNELS_MAX } from "../payload/presync.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 

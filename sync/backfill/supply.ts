@@ -22,7 +22,7 @@ import {
   WRITER_BYTES_MAX,
 } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ENTRY_BYTES_MAX } from "../wire/limits.ts";

@@ -35,7 +35,7 @@ import { addKnown, hasKnown } from "../log/known.ts";
 import type { Chunk } from "../payload/chunk.ts";
 import { takeRead } from "../receipts/receipts.ts";
 import { placeEntry } from "../receive/accept-entry.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { DeviceRow, EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { openRun, type Run, type RunEntry } from "./run.ts";

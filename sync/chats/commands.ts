@@ -5,7 +5,7 @@
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { append, APPEND_TABLES } from "../channel/append.ts";
 import { bytesOf, type Channel, channelOf, openAccountChannel } from "../channel/channels.ts";
-import type { CommandDeps } from "../commands.ts";
+import type { CommandDeps } from "../command-deps.ts";
 import type { Marks } from "../entry/mark-body.ts";
 import {
   type ChatMarks,

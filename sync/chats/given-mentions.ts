@@ -1,14 +1,19 @@
 /** Who is named in a text, as the app gives it: checked, and in the form of a body. */
 import { fromHex } from "../../crypto/base/hex.ts";
 import { ACCOUNT_ID_BYTES } from "../../crypto/identity/account.ts";
-import type { SendExtras } from "../device.ts";
 import { type Mention, OFFSET_MAX } from "../entry/message-body.ts";
 import { MENTIONS_MAX } from "../entry/plain-message.ts";
+import type { Hex } from "../store/rows.ts";
+
+/** Places in the text as it was given, in UTF-16 units; accounts as hex32. */
+export type GivenMentions = readonly {
+  readonly account: Hex;
+  readonly start: number;
+  readonly length: number;
+}[];
 
 /** Undefined: not such as a body takes. */
-export function givenMentions({
-  mentions = [],
-}: Pick<SendExtras, "mentions">): readonly Mention[] | undefined {
+export function givenMentions(mentions: GivenMentions = []): readonly Mention[] | undefined {
   if (mentions.length > MENTIONS_MAX) return undefined;
   const decoded: Mention[] = [];
   for (const { account, ...place } of mentions) {

@@ -24,7 +24,7 @@ import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { Contact } from "../payload/contact.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { SessionPeer } from "../receive/session-payloads.ts";
 import { wantOlder } from "../recovery/older-chats.ts";
 import type { ContactRow, ContactState, Hex, InviteRow } from "../store/rows.ts";

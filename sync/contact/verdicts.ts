@@ -5,7 +5,7 @@
  */
 import { noteContact } from "../account/address-book.ts";
 import { openChannel } from "../channel/channels.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { ContactRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answer } from "./meet.ts";

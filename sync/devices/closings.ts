@@ -21,7 +21,7 @@ import { isRoster } from "../entry/kinds.ts";
 import { judgeLog } from "../group/counting.ts";
 import { followEnds, followEntry } from "../group/follow.ts";
 import { maxKnown } from "../log/known.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { closingOf, endsAmong, endsOf, endsRow, isPutOut } from "./closed.ts";

@@ -16,7 +16,7 @@ import { goneDueIn } from "../contact/devices.ts";
 import type { Lane } from "../lane.ts";
 import type { NameError } from "../payload/name.ts";
 import { type Effects, heldBack } from "../receive/effects.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
 import { openRelayHttp } from "../session/relay-http.ts";
 import type { Hex } from "../store/rows.ts";

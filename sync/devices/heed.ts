@@ -6,7 +6,7 @@ import { assert } from "../../crypto/base/assert.ts";
 import { applyAccountEntry } from "../account/address-book.ts";
 import type { Channel } from "../channel/channels.ts";
 import { KINDS } from "../entry/kinds.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { settleEnds } from "./closings.ts";

@@ -14,7 +14,7 @@ import type { DeviceName, OwnName } from "../entry/account-bodies.ts";
 import { sendControl } from "../outbox/control.ts";
 import { cleanName, type NameError } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { DeviceError } from "./commands.ts";

@@ -25,7 +25,7 @@ import { sessionWith } from "../contact/sessions.ts";
 import { takeWelcomeTurn } from "../heal/answers.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { isPutOut } from "./closed.ts";

@@ -12,7 +12,7 @@ import { addresseesOf } from "../channel/members.ts";
 import { bodyHashOf, SALT_BYTES } from "../entry/entry.ts";
 import { TITLE_BYTES_MAX, TOPIC_BYTES_MAX } from "../entry/meta-body.ts";
 import { maxKnown } from "../log/known.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import {
   type Action,
   type HistoryPolicy,

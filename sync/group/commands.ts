@@ -1,12 +1,12 @@
 /** Groups, as the app asks for them: one transaction each, and then what it set in motion. */
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Timers } from "../clock/timers.ts";
-import type { CommandDeps } from "../commands.ts";
+import type { CommandDeps } from "../command-deps.ts";
 import { readLink } from "../contact/accept-invite.ts";
-import type { InviteError } from "../device.ts";
 import { heldBack } from "../receive/effects.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
+import type { InviteError } from "../refusals.ts";
 import type { HistoryPolicy, Role } from "../roster/may.ts";
 import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";

@@ -24,7 +24,7 @@ import {
   type TokenContext,
 } from "../contact/contacts.ts";
 import { inviteRow, withdrawInvite } from "../contact/invites.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import { rankOf } from "../roster/may.ts";
 import type { Hex, InviteRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";

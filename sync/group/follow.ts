@@ -16,7 +16,7 @@ import { markSent } from "../outbox/attempts.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { lentTo } from "../outbox/seal.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import { authNameOf } from "../roster/graph.ts";
 import { type RosterOp, rosterOpOf } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";

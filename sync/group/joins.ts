@@ -8,7 +8,7 @@ import { joinProofOf } from "../../crypto/invite/group-record.ts";
 import { bytesOf, type Channel, channelById, channelOf } from "../channel/channels.ts";
 import { answerRosterWant } from "../heal/answers.ts";
 import type { Join } from "../payload/join.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import { MEMBERS_MAX } from "../roster/may.ts";
 import type { Roster } from "../roster/resolve.ts";
 import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";

@@ -10,7 +10,7 @@ import { append } from "../channel/append.ts";
 import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
 import { INVITE_LIFE_MS, inviteRow, makeRoom } from "../contact/invites.ts";
 import { type LinkBody, LINK_USES_MAX } from "../entry/link-body.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { addByLink, type GroupError, mayDo } from "./acts.ts";

@@ -12,7 +12,7 @@ import type { Self } from "../account/self.ts";
 import { introductionOf, PRESENCE_KEY_BYTES } from "../contact/contacts.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
 import { cleanName } from "../payload/name.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { ContactRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 

@@ -5,7 +5,7 @@
 import { type Channel, channelOf } from "../channel/channels.ts";
 import { lackedBy, sendAnew } from "../heal/answers.ts";
 import { handTo } from "../outbox/hand-to.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { groupMembers, isLargeGroup } from "./rosters.ts";

@@ -28,7 +28,7 @@ import { heedRefusal } from "../heal/forks.ts";
 import { noteHealed } from "../heal/healed.ts";
 import type { Start, Welcome } from "../payload/welcome.ts";
 import { acceptEntry } from "../receive/accept-entry.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import { ROSTER_KINDS, rosterOpOf } from "../roster/ops.ts";
 import type { ContactRow, DeviceRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";

@@ -33,10 +33,10 @@ import {
   type TokenContext,
 } from "../contact/contacts.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
-import type { InviteError } from "../device.ts";
 import { sendControl } from "../outbox/control.ts";
 import { cleanName } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
+import type { InviteError } from "../refusals.ts";
 import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { strangerOf } from "./members-known.ts";

@@ -8,7 +8,7 @@ import { reachableDevices } from "../contact/contacts.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { JoinAnswer } from "../payload/join.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { ContactRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { isAdmin } from "./doors.ts";

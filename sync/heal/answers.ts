@@ -22,7 +22,7 @@ import type { Nack } from "../payload/nack.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Want } from "../payload/want.ts";
 import type { RosterWant } from "../payload/welcome.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { OwnChainRow } from "../store/ratchet-rows.ts";
 import type { DeviceRow, EntryRow, Hex, OutboxRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";

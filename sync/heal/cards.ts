@@ -12,7 +12,7 @@ import type { CardWant } from "../payload/card-want.ts";
 import type { Cards } from "../payload/cards.ts";
 import { CARDS_WANTED_MAX, ENTRIES_BYTES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { takeTurn } from "./answers.ts";

@@ -33,7 +33,7 @@ import { BACKFILL_LOGS_MAX, BACKFILL_RANGES_MAX, ENTRIES_MAX } from "../payload/
 import { encodePayload } from "../payload/payload.ts";
 import type { LogHead, Vector } from "../payload/vector.ts";
 import { tellCursor } from "../receipts/pull.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { CursorRow, DeviceRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { mayAsk, SERVED_WAITING_MAX, takeTurn } from "./answers.ts";

@@ -12,7 +12,7 @@ import { headOfFacts, NEW_FACTS_MAX, takeFacts } from "../contact/devices.ts";
 import { sendControl } from "../outbox/control.ts";
 import type { Nack } from "../payload/nack.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 

@@ -14,7 +14,7 @@ import { followFork, takeOps } from "../group/follow.ts";
 import type { ForkProof } from "../payload/fork-proof.ts";
 import { FORK_PROOF_BYTES_MAX, VECTOR_FORKS_MAX } from "../payload/limits.ts";
 import type { EntryOutcome } from "../receive/accept-entry.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { coreOf } from "./halves.ts";

@@ -4,7 +4,7 @@
  */
 import { logsOf } from "../channel/channels.ts";
 import { KINDS } from "../entry/kinds.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 

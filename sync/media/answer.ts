@@ -2,7 +2,7 @@
 import { toHex } from "../../crypto/base/hex.ts";
 import { channelWith } from "../channel/members.ts";
 import type { BlobWant } from "../payload/blob-want.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 

@@ -15,7 +15,7 @@ import { encodeChunks, type HistoryBlob } from "../payload/history-blob.ts";
 import { HISTORY_CHUNKS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { historyFrom, historyOut, historyRow, nextHistory } from "./media-rows.ts";

@@ -21,7 +21,7 @@ import { pendingTargets } from "../outbox/targets.ts";
 import type { CursorWant } from "../payload/cursor-want.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { deliveredOf, sealCursor } from "./receipts.ts";

@@ -11,7 +11,7 @@ import { partyOf } from "../account/self.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Hex, InviteRow } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
-import type { OpenContext } from "./open-envelope.ts";
+import type { OpenContext } from "./open-context.ts";
 
 export type ArrivedFlight = {
   readonly prekeys: PrekeySecrets;

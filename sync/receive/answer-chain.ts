@@ -10,7 +10,7 @@ import { isLargeGroup } from "../group/rosters.ts";
 import { handTo } from "../outbox/hand-to.ts";
 import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import type { OpenContext } from "./open-envelope.ts";
+import type { OpenContext } from "./open-context.ts";
 
 export async function answerChain(
   tx: WriteTx,

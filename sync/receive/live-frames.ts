@@ -23,7 +23,7 @@ import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answerChain } from "./answer-chain.ts";
 import type { Effects } from "./effects.ts";
-import type { OpenContext, OpenOutcome } from "./open-envelope.ts";
+import type { OpenContext, OpenOutcome } from "./open-context.ts";
 
 const LIVE: OpenOutcome = { type: "live" };
 const dropped = (why: string): OpenOutcome => ({ type: "dropped", why });

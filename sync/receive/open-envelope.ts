@@ -5,7 +5,6 @@
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
-import type { Random } from "../../crypto/base/random.ts";
 import { openChain } from "../../crypto/chain/sender-chain.ts";
 import { type Envelope, splitEnvelope } from "../../crypto/envelope.ts";
 import { splitFirstFlight } from "../../crypto/handshake/handshake.ts";
@@ -13,7 +12,6 @@ import type { PrekeySecrets } from "../../crypto/handshake/prekeys.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { headMarkOf } from "../../crypto/ratchet/header.ts";
 import { decryptSession } from "../../crypto/ratchet/receive.ts";
-import type { Self } from "../account/self.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import { giveUpSession, isKnownDevice, putSession } from "../contact/sessions.ts";
 import { heedEntry } from "../devices/heed.ts";
@@ -34,9 +32,9 @@ import type { Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
 import { acceptFlight, inviteOf } from "./accept-flight.ts";
-import type { Effects } from "./effects.ts";
 import { heldFlights, hold } from "./held.ts";
 import { openLiveFrame, staleReceipt } from "./live-frames.ts";
+import type { OpenContext, OpenOutcome } from "./open-context.ts";
 import { type SessionPeer, takeSessionPayloads } from "./session-payloads.ts";
 
 /** An envelope as it lies in our mailbox. */
@@ -47,24 +45,6 @@ export type Arrival = {
   readonly isEphemeral: boolean;
   readonly body: Uint8Array;
 };
-
-export type OpenContext = {
-  readonly self: Self;
-  readonly nowMs: number;
-  readonly random: Random;
-  readonly effects: Effects;
-};
-
-/**
- * `done`: dealt with for good, for channel `c` (0 = none). `held`: its chain is not known yet; kept.
- * `dropped`: it will never open. All may be acknowledged once committed.
- */
-export type OpenOutcome =
-  | { readonly type: "done"; readonly c: number }
-  /** A live frame: it may come as often as it likes, so it is not remembered. */
-  | { readonly type: "live" }
-  | { readonly type: "held" }
-  | { readonly type: "dropped"; readonly why: string };
 
 const done = (c: number): OpenOutcome => ({ type: "done", c });
 const dropped = (why: string): OpenOutcome => ({ type: "dropped", why });

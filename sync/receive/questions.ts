@@ -10,7 +10,7 @@ import type { Payload } from "../payload/payload.ts";
 import { answerCursorWant } from "../receipts/pull.ts";
 import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import type { OpenContext } from "./open-envelope.ts";
+import type { OpenContext } from "./open-context.ts";
 
 type Question = Extract<
   Payload,

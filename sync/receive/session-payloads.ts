@@ -39,7 +39,7 @@ import type { ContactRow, DeviceRow, Hex, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answerChain } from "./answer-chain.ts";
 import { heldFlights } from "./held.ts";
-import type { OpenContext } from "./open-envelope.ts";
+import type { OpenContext } from "./open-context.ts";
 import { answerQuestion } from "./questions.ts";
 
 /** Chains kept of one device in one channel; the oldest go first. */

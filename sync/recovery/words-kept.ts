@@ -10,7 +10,7 @@ import { capsuleOf, readSelf, type Self, writeSelf } from "../account/self.ts";
 import { append } from "../channel/append.ts";
 import { openAccountChannel } from "../channel/channels.ts";
 import type { WordsNote } from "../entry/words-note.ts";
-import type { OpenContext } from "../receive/open-envelope.ts";
+import type { OpenContext } from "../receive/open-context.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 

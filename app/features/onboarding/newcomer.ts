@@ -3,7 +3,7 @@
  * link that a relay's operator hands out leads to no chat: it lets its relay take the person in.
  */
 import { ok, type Result } from "../../../crypto/base/result.ts";
-import type { AdmitError, InviteError, StartError } from "../../../sync/device.ts";
+import type { AdmitError, InviteError, StartError } from "../../../sync/refusals.ts";
 import type { EngineFailure } from "../../engine/calls.ts";
 import type { RemoteDevice } from "../../engine/remote-device.ts";
 import { isGroupLink, relayInviteOf } from "../../platform/invite-fragment.ts";
