@@ -3,7 +3,8 @@
  *
  * [AGP1] The highest role first, and among equals who came first. [AGP2] What is offered is what the
  * roster's own table allows. [AGP3] Somebody is a contact only when the person accepted them. [AGP4]
- * What newcomers read is as it was said last, else as the group was made.
+ * What newcomers read is as it was said last, else as the group was made. [AGP5] A link is of a group that we are in
+ * when the group knows it, also when it leads in no more.
  */
 import { Dexie } from "dexie";
 
@@ -89,6 +90,21 @@ export async function readGroup(db: Db, c: number, self: string): Promise<Group 
     joins: joins.map((join) => ({ ...join, name: nameIn(people, join.account) })),
     people,
   };
+}
+
+/** The group of ours that the link leads into; null: none, as far as this device knows. */
+export async function readGroupOfLink(
+  db: Db,
+  link: string,
+  self: string,
+): Promise<Pick<Group, "c" | "title"> | null> {
+  const fragment = link.slice(link.indexOf("#") + 1);
+  const rosters = await rostersOf(db).toArray();
+  const found = rosters.find(
+    ({ links = [], members }) =>
+      links.some((it) => it.fragment === fragment) && members.some((it) => it.account === self),
+  );
+  return found === undefined ? null : { c: found.c, title: cleanName(found.title) };
 }
 
 /** Ranks follow from the order of the rows, and that is all that `may` asks of `since`. */

@@ -3,7 +3,7 @@
  *
  * [AHI1] Our other devices, each with how many entries of ours it lacks, as far as it has told. [AHI2] Of each
  * chat its people, each by that device of theirs which holds most. [AHI3] This device is the only copy
- * when no other device of ours holds all that it holds. [AHI4] How much of what comes from them is here,
+ * when no other device of ours holds any of it; else how much it alone holds is said. [AHI4] How much of what comes from them is here,
  * of what there is: true also after the app was closed on the way.
  */
 import { countKnown, type Known, KNOWN_NOTHING, rangesIn } from "../../sync/log/known.ts";
@@ -31,7 +31,8 @@ export type ChatCopy = {
 export type Copies = {
   readonly all: number;
   readonly devices: readonly DeviceCopy[];
-  readonly isOnlyCopy: boolean;
+  /** Entries that the most complete of our other devices lacks: `all` where there is none. */
+  readonly onlyHere: number;
   readonly chats: readonly ChatCopy[];
   /** When a backup file was last written, by this device; 0 = never. */
   readonly backedUpAtMs: number;
@@ -64,7 +65,7 @@ export async function readCopies(db: Db): Promise<Copies | null> {
   return {
     all,
     devices,
-    isOnlyCopy: devices.every((it) => it.isThis || it.held < it.all),
+    onlyHere: Math.min(all, ...devices.map((it) => (it.isThis ? all : it.all - it.held))),
     chats: shown.map((channel): ChatCopy => {
       const { c, kind, account } = channel;
       const here = logsByC.get(c) ?? [];

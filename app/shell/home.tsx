@@ -45,7 +45,8 @@ type Panel =
   | { readonly type: "settings" }
   | { readonly type: "safety"; readonly link: string }
   | { readonly type: "signOut" }
-  | { readonly type: "recovery"; readonly panel: RecoveryPanel }
+  /** `from`: where it was asked for, and what is gone back to. */
+  | { readonly type: "recovery"; readonly panel: RecoveryPanel; readonly from?: Panel }
   | { readonly type: "link"; readonly link: string | null }
   | { readonly type: "switcher" }
   | { readonly type: "keys" };
@@ -151,7 +152,8 @@ function Panels(props: PanelsProps): ReactElement {
   const { device } = useSession();
   const doings = useDoings(onPanel);
   const close = (): void => onPanel(null);
-  const onRecovery = (it: RecoveryPanel): void => onPanel({ type: "recovery", panel: it });
+  const onRecovery = (it: RecoveryPanel, from?: Panel): void =>
+    onPanel({ type: "recovery", panel: it, ...(from && { from }) });
   switch (panel.type) {
     case "invite":
       return <InviteDialog onClose={close} onReceived={(link) => onPanel(panelOf(link))} />;
@@ -180,7 +182,7 @@ function Panels(props: PanelsProps): ReactElement {
     case "signOut":
       return (
         <SignOutDialog
-          backup={<ExportButton onClick={() => onRecovery("export")} />}
+          backup={<ExportButton onClick={() => onRecovery("export", panel)} />}
           onErase={onErase}
           onClose={close}
         />
@@ -188,7 +190,9 @@ function Panels(props: PanelsProps): ReactElement {
     case "safety":
       return <ScannedPanel link={panel.link} chats={chats} onClose={close} />;
     case "recovery":
-      return <RecoveryPanels panel={panel.panel} device={device} onClose={close} />;
+      return (
+        <RecoveryPanels {...panel} device={device} onClose={() => onPanel(panel.from ?? null)} />
+      );
     case "link":
       return <LinkDialog device={device} link={panel.link} onClose={close} />;
     case "switcher":

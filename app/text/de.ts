@@ -17,6 +17,7 @@ const figures = figuresOf("de");
 export const de: Texts = {
   languageName: "Deutsch",
   close: "Schließen",
+  done: "Fertig",
   back: "Zurück zu den Chats",
   tryAgain: "Nochmal versuchen",
   dismiss: "Nicht jetzt",

@@ -42,8 +42,11 @@ export const devicesDe: typeof devicesEn = {
   signOut: "Abmelden",
   signOutHeading: "Auf diesem Gerät abmelden?",
   signOutBody:
-    "Alles, was Kith in diesem Browser aufbewahrt, wird gelöscht: deine Schlüssel, dein Name, alle Nachrichten. Deine Kontakte und deine anderen Geräte erfahren, dass es dieses nicht mehr gibt.",
+    "Alles, was Kith in diesem Browser aufbewahrt, wird gelöscht: deine Schlüssel, dein Name, alle Nachrichten.",
+  signOutTold: "Deine Kontakte und deine anderen Geräte erfahren, dass es dieses nicht mehr gibt.",
   signOutOthers: (names) => `Alles davon bleibt auf: ${names}.`,
+  signOutPartly: (count) =>
+    `${plural(count, { one: "# Eintrag ist", other: "# Einträge sind" })} nur auf diesem Gerät, soweit deine anderen gesagt haben.`,
   signOutOnly:
     "Kein anderes deiner Geräte hat all das. Was deine Kontakte haben, behalten sie, aber ohne ein anderes Gerät, eine Sicherung oder deine Wiederherstellungswörter kommst du nicht mehr heran.",
   signOutWaiting: (count) =>
@@ -67,6 +70,8 @@ export const devicesDe: typeof devicesEn = {
   outBody:
     "Ein anderes deiner Geräte hat es entfernt, oder du hast begonnen, dich abzumelden. Es bekommt nichts mehr, und niemand nimmt an, was hier geschrieben wird. Was darauf ist, kannst du lesen, bis du es löschst.",
   outErase: "Dieses Gerät löschen",
+  outComposer:
+    "Dieses Gerät wurde aus deinem Konto entfernt: Von ihm lässt sich nichts mehr senden.",
 
   newDevice: (name, when) =>
     name === null
@@ -92,6 +97,13 @@ export const devicesDe: typeof devicesEn = {
   onlyCopyHeading: "Dieses Gerät ist die einzige Kopie",
   onlyCopyBody:
     "Geht es verloren, kommt nur zurück, was deine Kontakte haben. Verknüpfe ein anderes Gerät oder schreibe eine Sicherung.",
+  partCopyHeading: (count) =>
+    plural(count, {
+      one: "# Eintrag ist nur auf diesem Gerät",
+      other: "# Einträge sind nur auf diesem Gerät",
+    }),
+  partCopyBody:
+    "Deine anderen Geräte haben noch nicht gesagt, dass sie alles haben. Öffne Kith auf einem davon, dann bringen sie einander auf den Stand; oder schreibe eine Sicherung.",
   backupNever: "Auf diesem Gerät wurde keine Sicherung geschrieben.",
   backupAt: (when) => `Letzte Sicherung: ${when}.`,
   kept: "Der Browser hat zugesagt, diese Daten zu behalten.",

@@ -41,8 +41,11 @@ export const devicesEn = {
   signOut: "Sign out",
   signOutHeading: "Sign out of this device?",
   signOutBody:
-    "Everything that Kith keeps in this browser is erased: your keys, your name, all messages. Your contacts and your other devices are told that this one is gone.",
+    "Everything that Kith keeps in this browser is erased: your keys, your name, all messages.",
+  signOutTold: "Your contacts and your other devices are told that this one is gone.",
   signOutOthers: (names: string): string => `All of it stays on: ${names}.`,
+  signOutPartly: (count: number): string =>
+    `${plural(count, { one: "# entry is", other: "# entries are" })} on this device alone, as far as your others have told.`,
   signOutOnly:
     "No other device of yours holds all of this. What your contacts hold they keep, but without another device, a backup or your recovery words you cannot come back to it.",
   signOutWaiting: (count: number): string =>
@@ -65,6 +68,7 @@ export const devicesEn = {
   outBody:
     "Another device of yours has removed it, or you began to sign out. It gets nothing any more, and nobody takes what is written here. What is on it you can read until you erase it.",
   outErase: "Erase this device",
+  outComposer: "This device was removed from your account: nothing can be sent from it.",
 
   /** `name` null: ourselves. */
   newDevice: (name: string | null, when: string): string =>
@@ -91,6 +95,13 @@ export const devicesEn = {
   onlyCopyHeading: "This device is the only copy",
   onlyCopyBody:
     "If it is lost, only what your contacts hold can come back. Link another device, or write a backup.",
+  partCopyHeading: (count: number): string =>
+    plural(count, {
+      one: "# entry is on this device alone",
+      other: "# entries are on this device alone",
+    }),
+  partCopyBody:
+    "Your other devices have not told yet that they hold all of it. Open Kith on one of them, and they bring each other up to date; or write a backup.",
   backupNever: "No backup was written on this device.",
   backupAt: (when: string): string => `Last backup: ${when}.`,
   kept: "The browser has promised to keep this data.",

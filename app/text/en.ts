@@ -27,6 +27,7 @@ type KeyGroup = {
 export const en = {
   languageName: "English",
   close: "Close",
+  done: "Done",
   back: "Back to chats",
   tryAgain: "Try again",
   dismiss: "Not now",

@@ -31,7 +31,7 @@ export const groupsDe: typeof groupsEn = {
   findContact: "Kontakt suchen",
   noContacts:
     "Du hast noch keine Kontakte. Lege die Gruppe an und lade mit einem Link aus ihren Einzelheiten ein.",
-  allIn: "Alle deine Kontakte sind in dieser Gruppe.",
+  allIn: "Alle deine Kontakte sind in dieser Gruppe. Lade andere mit einem Link ein.",
   noneFound: "Kein Kontakt heißt so.",
   chosen: (count) => plural(count, { one: "# gewählt", other: "# gewählt" }),
   history: "Was Neue von früheren Nachrichten lesen können",
@@ -138,6 +138,9 @@ export const groupsDe: typeof groupsEn = {
       plural(count, { one: "# Person möchte herein", other: "# Personen möchten herein" }),
     look: "Ansehen",
     giveUp: "Nicht länger warten",
+    takeAway: "Aus meiner Liste nehmen",
+    memberHeading: (name) => `Du bist schon in der Gruppe „${name}“`,
+    memberBody: "Dieser Link führt dorthin.",
     wasRemoved: "wurde schon einmal entfernt",
     byItself: "kommt gleich von selbst herein",
     accept: "Annehmen",

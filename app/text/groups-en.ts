@@ -33,7 +33,7 @@ export const groupsEn = {
   findContact: "Find a contact",
   noContacts:
     "You have no contacts yet. Make the group, and invite people with a link from its details.",
-  allIn: "All of your contacts are in this group.",
+  allIn: "All of your contacts are in this group. Invite others with a link.",
   noneFound: "No contact has that name.",
   chosen: (count: number): string => plural(count, { one: "# chosen", other: "# chosen" }),
   history: "What newcomers can read of earlier messages",
@@ -140,6 +140,9 @@ export const groupsEn = {
       plural(count, { one: "# person waits to come in", other: "# people wait to come in" }),
     look: "Look",
     giveUp: "Do not wait any longer",
+    takeAway: "Take it off my list",
+    memberHeading: (name: string): string => `You are in the group “${name}” already`,
+    memberBody: "This link leads into it.",
     wasRemoved: "was removed before",
     byItself: "comes in by themselves in a moment",
     accept: "Accept",

@@ -54,7 +54,6 @@ export const linkingDe: Texts["linking"] = {
   granting: "Das Konto wird übergeben…",
   linkedMember: "Das Gerät ist verbunden. Es holt deine Nachrichten von selbst.",
   linkedNew: "Dieses Gerät ist verbunden.",
-  done: "Fertig",
   pictureName: (name) => NAMES.get(name) ?? name,
   errors: {
     malformed: "Das ist kein vollständiger Gerätelink. Kopiere ihn noch einmal, ganz.",

@@ -33,7 +33,6 @@ export const linkingEn = {
   granting: "Handing over the account…",
   linkedMember: "The device is linked. It fetches your messages by itself.",
   linkedNew: "This device is linked.",
-  done: "Done",
   pictureName: (name: string): string => name,
   errors: {
     malformed: "This is not a complete device link. Copy it again, all of it.",

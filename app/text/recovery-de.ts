@@ -10,7 +10,6 @@ export const recoveryDe: RecoveryTexts = {
   exportBackup: "Sicherung speichern",
   importBackup: "Sicherung einlesen",
   restore: "Wiederherstellen",
-  done: "Fertig",
   wordsOpen:
     "Deine Wiederherstellungswörter sind noch nicht aufgeschrieben. Wenn du alle Geräte verlierst, bringt sonst nichts dein Konto zurück.",
   wordsKept: "Du hast deine Wiederherstellungswörter aufgeschrieben. Kein Gerät behält sie mehr.",
@@ -96,6 +95,8 @@ export const recoveryDe: RecoveryTexts = {
     tooShort: "Nimm mindestens 12 Zeichen.",
     differs: "Die beiden sind nicht gleich.",
     wordsHint: "Du brauchst keine Passphrase: Deine 24 Wörter öffnen die Datei.",
+    wordsOpen:
+      "Du hast sie noch nicht aufgeschrieben. Tu auch das (Einstellungen, Wiederherstellungswörter): Ohne sie öffnet niemand diese Datei.",
     save: "Datei speichern",
     working: "Die Sicherung wird geschrieben …",
     saved: (entries: number): string =>

@@ -9,7 +9,6 @@ export const recoveryEn = {
   exportBackup: "Export backup",
   importBackup: "Import backup",
   restore: "Restore",
-  done: "Done",
   wordsOpen:
     "Your recovery words are not written down yet. If you lose all your devices, nothing else brings your account back.",
   wordsKept: "You wrote your recovery words down. No device keeps them any more.",
@@ -92,6 +91,8 @@ export const recoveryEn = {
     tooShort: "Use at least 12 characters.",
     differs: "The two are not the same.",
     wordsHint: "You need no passphrase: your 24 words open the file.",
+    wordsOpen:
+      "You have not written them down yet. Do that as well (Settings, Recovery words): without them nobody opens this file.",
     save: "Save the file",
     working: "Writing the backup…",
     saved: (entries: number): string =>

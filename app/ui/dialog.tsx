@@ -1,6 +1,7 @@
 /**
  * A modal dialog by the platform's own element: the browser keeps the focus inside, closes it on
- * Escape and gives the focus back. A bottom sheet on narrow screens (dialog.css).
+ * Escape and gives the focus back. A bottom sheet on narrow screens (dialog.css). [ADG1] While what it says
+ * must not be left, nothing closes it: no Escape, nor the second one that browsers do not let a page keep.
  */
 import { X } from "lucide-react";
 import {
@@ -19,7 +20,8 @@ type Props = {
   readonly heading: string;
   /** What has the focus first; else what comes first. */
   readonly initialFocus?: RefObject<HTMLElement | null>;
-  readonly onClose: () => void;
+  /** Null: it is not to be closed now. */
+  readonly onClose: (() => void) | null;
   readonly children: ReactNode;
 };
 
@@ -36,7 +38,11 @@ export function Dialog({ heading, initialFocus, onClose, children }: Props): Rea
   }, [initialFocus]);
 
   const closeOnBackdrop = (event: MouseEvent): void => {
-    if (event.target === dialog.current) onClose();
+    if (event.target === dialog.current) onClose?.();
+  };
+  const closed = (): void => {
+    if (onClose === null) dialog.current?.showModal();
+    else onClose();
   };
 
   return (
@@ -46,19 +52,24 @@ export function Dialog({ heading, initialFocus, onClose, children }: Props): Rea
       className="dialog"
       aria-labelledby={headingId}
       onClick={closeOnBackdrop}
-      onClose={onClose}
+      onCancel={(event) => {
+        if (onClose === null) event.preventDefault();
+      }}
+      onClose={closed}
     >
       <div className="dialog-body">
         <header className="dialog-header">
           <h2 id={headingId}>{heading}</h2>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={texts().close}
-            onClick={onClose}
-          >
-            <X aria-hidden="true" />
-          </button>
+          {onClose === null ? null : (
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={texts().close}
+              onClick={onClose}
+            >
+              <X aria-hidden="true" />
+            </button>
+          )}
         </header>
         {children}
       </div>

@@ -19,7 +19,10 @@ import { openRows, US } from "./db/rows.ts";
 const FIND_MAX_MS = 20_000;
 configure({ asyncUtilTimeout: FIND_MAX_MS });
 
-/** What jsdom lacks and no test of ours depends on: it has no layout. */
+/** Where the focus goes back to when a dialog closes. */
+const backTo = new WeakMap<HTMLDialogElement, Element | null>();
+
+/** What jsdom lacks: it has no layout, and no dialogs. */
 function fillIn(): void {
   globalThis.ResizeObserver ??= class {
     observe(): void {}
@@ -31,10 +34,14 @@ function fillIn(): void {
   if (!("showModal" in HTMLDialogElement.prototype)) {
     Object.assign(HTMLDialogElement.prototype, {
       showModal(this: HTMLDialogElement) {
+        backTo.set(this, document.activeElement);
         this.setAttribute("open", "");
       },
       close(this: HTMLDialogElement) {
+        if (!this.open) return;
         this.removeAttribute("open");
+        const before = backTo.get(this);
+        if (before instanceof HTMLElement) before.focus();
       },
     });
   }

@@ -107,7 +107,7 @@ function presenceOf(
   const words = texts().chats;
   if (kind === "self") return words.selfHint;
   if (group?.joining === "waiting") return texts().groups.waiting;
-  if (group !== null) return texts().groups.members(group.size);
+  if (group !== null) return group.size === 0 ? "" : texts().groups.members(group.size);
   if (state === "request") return words.request;
   if (state === "blocked") return words.blocked;
   if (seen !== undefined) return seen;

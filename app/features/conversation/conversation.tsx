@@ -17,9 +17,10 @@ import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { useVisible } from "../../ui/use-live.ts";
 import { useRows } from "../../ui/use-rows.ts";
+import { useOwnDevices } from "../devices/use-own-devices.ts";
 import { GroupDetails } from "../groups/group-details.tsx";
 import { JoinsBar } from "../groups/joins.tsx";
-import { OutsideNote } from "../groups/outside-note.tsx";
+import { DeviceOutNote, OutsideNote } from "../groups/outside-note.tsx";
 import { ChatNotes } from "./chat-notes.tsx";
 import { Composer, EditComposer } from "./composer.tsx";
 import { ConversationHeader, GROUP_BUTTON_ID } from "./conversation-header.tsx";
@@ -192,7 +193,9 @@ type PlaceProps = {
 function WritingPlace({ chat, people, shown, doing, onSent }: PlaceProps): ReactElement {
   const { c, state } = chat;
   const withText = useFullText();
+  const isOut = useOwnDevices()?.isOut ?? false;
   const { answering, editing, acts, onAnswering, onEditing } = doing;
+  if (isOut) return <DeviceOutNote c={c} />;
   if (state === "request") return <RequestBanner chat={chat} />;
   if (state === "blocked") return <BlockedNote chat={chat} />;
   if (!mayWriteIn(chat)) return <OutsideNote chat={chat} people={people} />;

@@ -1,9 +1,9 @@
 /**
  * A person's devices in the settings: what each is called, since when it is there, when it was last heard
  * of. [ADS1] Every device can be renamed, and every other one removed. [ADS2] Linking, where the history
- * lives, and the way out stand beside them.
+ * lives, and the way out stand beside them. [ADS3] The focus stays here when a device is removed.
  */
-import { type ReactElement, useState } from "react";
+import { type ReactElement, type RefObject, useRef, useState } from "react";
 import { Link } from "wouter";
 
 import type { OwnDevice } from "../../db/devices.ts";
@@ -33,13 +33,16 @@ const ACCOUNT_SHOWN = 8;
 export function DevicesSection({ onLink, onSignOut, onHistory }: Props): ReactElement {
   const { me } = useSession();
   const [asked, setAsked] = useState<Asked | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const own = useOwnDevices();
   const words = texts();
   const devices = own?.devices ?? [];
   const name = own?.me ?? me.name;
   return (
     <section>
-      <h3>{words.linking.devices}</h3>
+      <h3 ref={heading} tabIndex={-1}>
+        {words.linking.devices}
+      </h3>
       <p className="hint">{words.linking.you(name, me.account.slice(0, ACCOUNT_SHOWN))}</p>
       <ul className="device-list" aria-label={words.devices.list}>
         {devices.map((it) => (
@@ -66,7 +69,13 @@ export function DevicesSection({ onLink, onSignOut, onHistory }: Props): ReactEl
         </button>
       </div>
       {asked === null ? null : (
-        <Ask asked={asked} me={name} devices={devices} onClose={() => setAsked(null)} />
+        <Ask
+          asked={asked}
+          me={name}
+          devices={devices}
+          heading={heading}
+          onClose={() => setAsked(null)}
+        />
       )}
     </section>
   );
@@ -118,14 +127,23 @@ type AskProps = {
   readonly asked: Asked;
   readonly me: string;
   readonly devices: readonly OwnDevice[];
+  /** Has the focus when what had it is removed. */
+  readonly heading: RefObject<HTMLElement | null>;
   readonly onClose: () => void;
 };
 
-function Ask({ asked, me, devices, onClose }: AskProps): ReactElement {
+function Ask({ asked, me, devices, heading, onClose }: AskProps): ReactElement {
   const { device } = useSession();
   const words = texts().devices;
   if (asked.type === "remove") {
-    return <RemoveDialog removed={asked.of} devices={devices} onClose={onClose} />;
+    return (
+      <RemoveDialog
+        removed={asked.of}
+        devices={devices}
+        onRemoved={() => heading.current?.focus()}
+        onClose={onClose}
+      />
+    );
   }
   if (asked.type === "rename") {
     return (

@@ -1,6 +1,6 @@
 /**
  * "Where my history lives": our devices and what each holds, the people of each chat and what they hold,
- * and what to do where this device is the only copy.
+ * and what to do where this device is the only copy. [AHP1] Its heading has the focus when it opens.
  */
 import { useLiveQuery } from "dexie-react-hooks";
 import { ArrowLeft } from "lucide-react";
@@ -12,6 +12,7 @@ import { isPersisted } from "../../platform/persistence.ts";
 import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { agoText, fullTime } from "../../text/times.ts";
+import { useFirstFocus } from "../../ui/use-first-focus.ts";
 import { useNow } from "../../ui/use-live.ts";
 import { RelayLosses } from "./relay-losses.tsx";
 import { deviceTitle } from "./use-own-devices.ts";
@@ -26,6 +27,7 @@ type Props = {
 
 export function HistoryPage({ isCovered, onLink, backup }: Props): ReactElement {
   const { db } = useSession();
+  const heading = useFirstFocus<HTMLHeadingElement>();
   const copies = useLiveQuery(() => readCopies(db), [db]) ?? null;
   const words = texts().devices;
   return (
@@ -35,14 +37,16 @@ export function HistoryPage({ isCovered, onLink, backup }: Props): ReactElement 
           <ArrowLeft aria-hidden="true" />
         </Link>
         <div className="pane-title">
-          <h1>{words.whereHeading}</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            {words.whereHeading}
+          </h1>
         </div>
       </header>
       <div className="history-body">
         <p>{words.whereBody}</p>
-        {copies?.isOnlyCopy === true ? (
-          <OnlyCopy isCovered={isCovered} onLink={onLink} backup={backup} />
-        ) : null}
+        {copies === null || copies.onlyHere === 0 ? null : (
+          <OnlyHere copies={copies} isCovered={isCovered} onLink={onLink} backup={backup} />
+        )}
         {copies === null ? null : <Where copies={copies} />}
         <RelayLosses />
       </div>
@@ -50,16 +54,22 @@ export function HistoryPage({ isCovered, onLink, backup }: Props): ReactElement 
   );
 }
 
-function OnlyCopy({ isCovered, onLink, backup }: Props): ReactElement {
+type OnlyProps = Props & { readonly copies: Copies };
+
+function OnlyHere({ copies, isCovered, onLink, backup }: OnlyProps): ReactElement {
   const words = texts();
+  const { onlyCopyHeading, onlyCopyBody, partCopyHeading, partCopyBody } = words.devices;
+  const isAll = copies.onlyHere === copies.all;
   return (
     <section className="only-copy" aria-labelledby="only-copy" aria-hidden={isCovered}>
-      <h2 id="only-copy">{words.devices.onlyCopyHeading}</h2>
-      <p>{words.devices.onlyCopyBody}</p>
+      <h2 id="only-copy">{isAll ? onlyCopyHeading : partCopyHeading(copies.onlyHere)}</h2>
+      <p>{isAll ? onlyCopyBody : partCopyBody}</p>
       <div className="button-row">
-        <button type="button" className="primary-button" onClick={onLink}>
-          {words.linking.button}
-        </button>
+        {isAll ? (
+          <button type="button" className="primary-button" onClick={onLink}>
+            {words.linking.button}
+          </button>
+        ) : null}
         {backup}
       </div>
     </section>

@@ -3,6 +3,7 @@
  * person's to say: the devices that it has linked.
  */
 import { type ReactElement, useState } from "react";
+import { flushSync } from "react-dom";
 
 import type { OwnDevice } from "../../db/devices.ts";
 import { useSession } from "../../session/session.ts";
@@ -15,10 +16,12 @@ import { deviceTitle } from "./use-own-devices.ts";
 type Props = {
   readonly removed: OwnDevice;
   readonly devices: readonly OwnDevice[];
+  /** The dialog is closed. */
+  readonly onRemoved: () => void;
   readonly onClose: () => void;
 };
 
-export function RemoveDialog({ removed, devices, onClose }: Props): ReactElement {
+export function RemoveDialog({ removed, devices, onRemoved, onClose }: Props): ReactElement {
   const { device } = useSession();
   const announce = useAnnounce();
   const linked = devices.filter((it) => it.linkedBy === removed.device && !it.isThis);
@@ -33,7 +36,9 @@ export function RemoveDialog({ removed, devices, onClose }: Props): ReactElement
     setBusy(false);
     if (!done.ok) return setFailure(done.error);
     announce(words.removed(deviceTitle(removed)));
-    onClose();
+    // Closing gives the focus back to what asked, which is about to go.
+    flushSync(onClose);
+    onRemoved();
   };
   const keep = (id: string, isKept: boolean): void =>
     setKept((before) => {

@@ -46,7 +46,7 @@ export function SignOutDialog({ backup, onErase, onClose }: Props): ReactElement
   return (
     <Dialog
       heading={isOut ? words.outErase : words.signOutHeading}
-      onClose={step.type === "leaving" ? () => undefined : onClose}
+      onClose={step.type === "leaving" ? null : onClose}
     >
       {step.type === "asking" ? <What backup={backup} isOut={isOut} /> : null}
       {step.type === "leaving" ? (
@@ -87,7 +87,9 @@ function What({ backup, isOut }: WhatProps): ReactElement {
   const words = texts().devices;
   return (
     <>
-      <p>{words.signOutBody}</p>
+      <p>
+        {words.signOutBody} {isOut ? "" : words.signOutTold}
+      </p>
       {copies === null ? null : <WhatStays copies={copies} backup={backup} />}
       {waiting === 0 || isOut ? null : <p>{words.signOutWaiting(waiting)}</p>}
       {isOffline && !isOut ? <p>{words.signOutOffline}</p> : null}
@@ -100,10 +102,11 @@ function WhatStays({
   backup,
 }: Pick<Props, "backup"> & { readonly copies: Copies }): ReactElement {
   const words = texts().devices;
-  if (copies.isOnlyCopy) {
+  const { all, onlyHere } = copies;
+  if (onlyHere > 0) {
     return (
       <div className="only-copy">
-        <p>{words.signOutOnly}</p>
+        <p>{onlyHere === all ? words.signOutOnly : words.signOutPartly(onlyHere)}</p>
         {backup}
       </div>
     );

@@ -1,8 +1,9 @@
 /**
  * Asks before something that has no way back. [AAD1] The way out has the focus first. [AAD2] What was
- * refused is said where it was asked.
+ * refused is said where it was asked. [AAD3] The focus can go elsewhere afterwards: the dialog is gone by then.
  */
 import { type ReactElement, type ReactNode, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import type { Result } from "../../../crypto/base/result.ts";
 import { type GroupFailure, groupFailureText } from "../../text/group-failure-text.ts";
@@ -14,6 +15,7 @@ type Props = {
   /** What is done, as the button says it. */
   readonly label: string;
   readonly act: () => Promise<Result<void, GroupFailure>>;
+  /** The dialog is closed. */
   readonly onDone: () => void;
   readonly onClose: () => void;
   readonly children: ReactNode;
@@ -31,7 +33,8 @@ export function AskDialog(props: Props): ReactElement {
     const done = await act();
     isRunning.current = false;
     if (!done.ok) return setFailure(done.error);
-    onClose();
+    // Closing gives the focus back to what asked, which may be about to go.
+    flushSync(onClose);
     onDone();
   };
   return (

@@ -56,7 +56,10 @@ export function EditGroupDialog({ group, onClose }: Props): ReactElement {
             autoComplete="off"
             aria-invalid={failure !== null}
             aria-describedby="group-failure"
-            onInput={(event) => setTitle(event.currentTarget.value)}
+            onInput={(event) => {
+              setTitle(event.currentTarget.value);
+              setFailure(null);
+            }}
           />
         </label>
         <label className="field">

@@ -196,6 +196,9 @@ function useRole(c: number): {
   return { failure, setRole };
 }
 
+/** Where the focus was is nothing any more. */
+const focusHeading = (): void => document.getElementById(HEADING_ID)?.focus();
+
 type PanelsProps = {
   readonly group: Group;
   readonly panel: Panel;
@@ -214,11 +217,17 @@ function Panels({ group, panel, onPanel, onRole }: PanelsProps): ReactElement {
     case "edit":
       return <EditGroupDialog group={group} onClose={close} />;
     case "add":
-      return <AddMembersDialog group={group} onClose={close} />;
+      return (
+        <AddMembersDialog
+          group={group}
+          onLinks={() => onPanel({ type: "links" })}
+          onClose={close}
+        />
+      );
     case "links":
       return <LinksDialog group={group} onClose={close} />;
     case "leave":
-      return <LeaveDialog group={group} onClose={close} />;
+      return <LeaveDialog group={group} onLeft={focusHeading} onClose={close} />;
     case "remove":
       return (
         <AskDialog
@@ -227,8 +236,7 @@ function Panels({ group, panel, onPanel, onRole }: PanelsProps): ReactElement {
           act={() => device.call("groups", "remove", c, panel.member.account)}
           onDone={() => {
             announce(words.removeDone);
-            // Where the focus was is nothing any more.
-            document.getElementById(HEADING_ID)?.focus();
+            focusHeading();
           }}
           onClose={close}
         >

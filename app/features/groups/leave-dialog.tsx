@@ -6,9 +6,13 @@ import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { AskDialog } from "./ask-dialog.tsx";
 
-type Props = { readonly group: Group; readonly onClose: () => void };
+type Props = {
+  readonly group: Group;
+  readonly onLeft: () => void;
+  readonly onClose: () => void;
+};
 
-export function LeaveDialog({ group, onClose }: Props): ReactElement {
+export function LeaveDialog({ group, onLeft, onClose }: Props): ReactElement {
   const { device } = useSession();
   const words = texts().groups;
   const heir = heirOf(group);
@@ -17,7 +21,7 @@ export function LeaveDialog({ group, onClose }: Props): ReactElement {
       heading={words.leaveHeading}
       label={words.leave}
       act={() => device.call("groups", "leave", group.c)}
-      onDone={() => undefined}
+      onDone={onLeft}
       onClose={onClose}
     >
       <p>{words.leaveBody}</p>

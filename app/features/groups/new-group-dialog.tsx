@@ -1,6 +1,6 @@
 /**
  * "New group": its name, what it is about, who is in it, and what newcomers read. [ANG1] A name is all that
- * is needed. [ANG2] What was refused is said, and everything typed is still there.
+ * is needed. [ANG2] What was refused is said where it was typed, and everything typed is still there.
  */
 import { type FormEvent, type ReactElement, type RefObject, useRef, useState } from "react";
 
@@ -34,7 +34,7 @@ export function NewGroupDialog({ onMade, onClose }: Props): ReactElement {
   const fail = (why: GroupFailure): void => {
     setMaking(false);
     setFailure(why);
-    if (why.type === "NameEmpty" || why.type === "NameTooLong") field.current?.focus();
+    if (isOfName(why)) field.current?.focus();
   };
   const make = async (): Promise<void> => {
     setMaking(true);
@@ -59,8 +59,11 @@ export function NewGroupDialog({ onMade, onClose }: Props): ReactElement {
           field={field}
           name={name}
           topic={topic}
-          isRefused={failure !== null}
-          onName={setName}
+          failure={failure !== null && isOfName(failure) ? failure : null}
+          onName={(typed) => {
+            setName(typed);
+            setFailure(null);
+          }}
           onTopic={setTopic}
         />
         <ContactPicker
@@ -71,9 +74,11 @@ export function NewGroupDialog({ onMade, onClose }: Props): ReactElement {
           onChosen={setChosen}
         />
         <HistoryChoice chosen={history} onChoose={setHistory} />
-        <p id="group-failure" className="failure" role="alert">
-          {failure === null ? "" : groupFailureText(failure)}
-        </p>
+        {failure === null || isOfName(failure) ? null : (
+          <p className="failure" role="alert">
+            {groupFailureText(failure)}
+          </p>
+        )}
         <button type="submit" className="primary-button" aria-disabled={isMaking}>
           {isMaking ? words.creating : words.create}
         </button>
@@ -82,17 +87,21 @@ export function NewGroupDialog({ onMade, onClose }: Props): ReactElement {
   );
 }
 
+const isOfName = ({ type }: GroupFailure): boolean =>
+  type === "NameEmpty" || type === "NameTooLong";
+
 type FieldsProps = {
   readonly field: RefObject<HTMLInputElement | null>;
   readonly name: string;
   readonly topic: string;
-  readonly isRefused: boolean;
+  /** Of the name. */
+  readonly failure: GroupFailure | null;
   readonly onName: (name: string) => void;
   readonly onTopic: (topic: string) => void;
 };
 
 function NameFields(props: FieldsProps): ReactElement {
-  const { field, name, topic, isRefused, onName, onTopic } = props;
+  const { field, name, topic, failure, onName, onTopic } = props;
   const words = texts().groups;
   return (
     <>
@@ -103,11 +112,14 @@ function NameFields(props: FieldsProps): ReactElement {
           value={name}
           dir="auto"
           autoComplete="off"
-          aria-invalid={isRefused}
+          aria-invalid={failure !== null}
           aria-describedby="group-failure"
           onInput={(event) => onName(event.currentTarget.value)}
         />
       </label>
+      <p id="group-failure" className="failure" role="alert">
+        {failure === null ? "" : groupFailureText(failure)}
+      </p>
       <label className="field">
         <span>{words.topicOptional}</span>
         <input

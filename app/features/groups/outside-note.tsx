@@ -2,7 +2,8 @@
  * Stands where the composer would, in a group that one is not in: why, and what one had begun to write.
  *
  * [AOS1] Whether one left, was removed, by whom, or waits to be let in, is said. [AOS2] What was being written
- * when the group ended is not lost: it is shown, and can be copied.
+ * when the group ended is not lost: it is shown, and can be copied. [AOS3] So it is, in every chat, on a device
+ * that was put out of its account.
  */
 import { type ReactElement, useCallback, useEffect, useState } from "react";
 import { useLocation } from "wouter";
@@ -28,11 +29,21 @@ export function OutsideNote({ chat, people }: Props): ReactElement {
   return (
     <div className="composer-note outside-note">
       <p role="status">{exit === undefined ? "" : whyText(chat, exit, people)}</p>
-      {chat.group?.joining === undefined || chat.group.joining === null ? null : <GiveUp c={c} />}
+      {chat.group?.joining === undefined || chat.group.joining === null ? null : (
+        <GiveUp c={c} isWaiting={chat.group.joining === "waiting"} />
+      )}
       <Unsent c={c} />
     </div>
   );
 }
+
+/** On a device that was put out of its account. */
+export const DeviceOutNote = ({ c }: { readonly c: number }): ReactElement => (
+  <div className="composer-note outside-note">
+    <p role="status">{texts().devices.outComposer}</p>
+    <Unsent c={c} />
+  </div>
+);
 
 function whyText({ group }: Chat, exit: Exit | null, people: People): string {
   const words = texts().groups;
@@ -43,17 +54,20 @@ function whyText({ group }: Chat, exit: Exit | null, people: People): string {
   return exit.type === "left" ? words.youLeft : words.youWereRemoved(nameIn(people, exit.by));
 }
 
+type GiveUpProps = { readonly c: number; readonly isWaiting: boolean };
+
 /** Who waits need not; and who was not let in need not look at it for ever. */
-function GiveUp({ c }: { readonly c: number }): ReactElement {
+function GiveUp({ c, isWaiting }: GiveUpProps): ReactElement {
   const { device } = useSession();
   const [, navigate] = useLocation();
+  const words = texts().groups.links;
   const giveUp = async (): Promise<void> => {
     const done = await device.call("groups", "giveUp", c);
     if (done.ok) navigate("/");
   };
   return (
     <button type="button" className="quiet-button" onClick={() => void giveUp()}>
-      {texts().groups.links.giveUp}
+      {isWaiting ? words.giveUp : words.takeAway}
     </button>
   );
 }

@@ -2,17 +2,20 @@
  * Asks before an invite link is used: opening one tells its maker our name, and any page on the web
  * can send a browser here with a link of its own. [AAJ1] Nobody is told anything before the person says yes. [AAJ2]
  * What a group is called is said where our own relay knows it, and a link that leads nowhere says so at once.
- * [AAJ3] Another relay is asked for it when the person wants that, and is named before.
+ * [AAJ3] Another relay is asked for it when the person wants that, and is named before. [AAJ4] A link into a group
+ * that the person is in already leads there.
  */
-import { type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useCallback, useEffect, useState } from "react";
 
 import type { GroupBehind } from "../../../sync/group/use-link.ts";
+import { readGroupOfLink } from "../../db/group.ts";
 import { cleanName } from "../../db/people.ts";
 import { isGroupLink } from "../../platform/invite-fragment.ts";
 import { useSession } from "../../session/session.ts";
 import { type Failure, failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { useRows } from "../../ui/use-rows.ts";
 
 type Props = {
   readonly link: string;
@@ -25,7 +28,33 @@ type Step =
   | { readonly type: "opening" }
   | { readonly type: "failed"; readonly failure: Failure };
 
-export function AcceptDialog({ link, onOpened, onClose }: Props): ReactElement {
+export function AcceptDialog(props: Props): ReactElement | null {
+  const { link } = props;
+  const { db, me } = useSession();
+  const { account } = me;
+  const read = useCallback(() => readGroupOfLink(db, link, account), [db, link, account]);
+  const isGroup = isGroupLink(link);
+  const joined = useRows(isGroup ? read : null);
+  if (isGroup && joined === undefined) return null;
+  if (joined === undefined || joined === null) return <AskDialog {...props} />;
+  return <MemberDialog {...props} {...joined} />;
+}
+
+type MemberProps = Props & { readonly c: number; readonly title: string };
+
+function MemberDialog({ c, title, onOpened, onClose }: MemberProps): ReactElement {
+  const { memberHeading, memberBody } = texts().groups.links;
+  return (
+    <Dialog heading={memberHeading(title)} onClose={onClose}>
+      <p>{memberBody}</p>
+      <button type="button" className="primary-button" onClick={() => onOpened(c)}>
+        {texts().groups.openChat}
+      </button>
+    </Dialog>
+  );
+}
+
+function AskDialog({ link, onOpened, onClose }: Props): ReactElement {
   const { device } = useSession();
   const [step, setStep] = useState<Step>({ type: "asking" });
   const isGroup = isGroupLink(link);

@@ -1,9 +1,10 @@
 /** Seven pictures with their names, and on the device of the account the question whether they match. */
-import { type ReactElement, useEffect, useRef } from "react";
+import type { ReactElement } from "react";
 
 import { emojiOf } from "../../../crypto/verify/emoji.ts";
 import type { LinkProgress } from "../../../sync/link/progress.ts";
 import { texts } from "../../text/speech.ts";
+import { useFirstFocus } from "../../ui/use-first-focus.ts";
 
 type Props = {
   readonly compared: Extract<LinkProgress, { readonly type: "compare" }>;
@@ -12,13 +13,12 @@ type Props = {
 };
 
 export function ComparePictures({ compared, onMatch, onCancel }: Props): ReactElement {
-  const heading = useRef<HTMLHeadingElement>(null);
+  // What had the focus is gone; the question is read first.
+  const heading = useFirstFocus<HTMLHeadingElement>();
   const words = texts().linking;
   const { role, sas, name } = compared;
   const isMember = role === "member";
 
-  // What had the focus is gone; the question is read first.
-  useEffect(() => heading.current?.focus(), []);
   return (
     <>
       <h3 ref={heading} className="compare-heading" tabIndex={-1}>

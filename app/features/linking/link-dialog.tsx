@@ -20,6 +20,7 @@ import type { RemoteDevice } from "../../engine/remote-device.ts";
 import { deviceName } from "../../platform/device-name.ts";
 import { texts } from "../../text/speech.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Finished } from "../../ui/finished.tsx";
 import { ComparePictures } from "./compare-pictures.tsx";
 import { type LinkFailure, linkFailureText } from "./link-failure-text.ts";
 import { ShownCode } from "./shown-code.tsx";
@@ -107,12 +108,9 @@ function Step({ asked, progress, onUse, onAgain, onMatch, onClose }: StepProps):
       return <Failed onAgain={onAgain}>{linkFailureText(progress.why)}</Failed>;
     case "linked":
       return (
-        <>
-          <p role="status">{progress.role === "member" ? words.linkedMember : words.linkedNew}</p>
-          <button type="button" className="primary-button" onClick={onClose}>
-            {words.done}
-          </button>
-        </>
+        <Finished onClose={onClose}>
+          {progress.role === "member" ? words.linkedMember : words.linkedNew}
+        </Finished>
       );
     default:
       return unreachable(progress);

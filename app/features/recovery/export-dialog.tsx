@@ -1,14 +1,18 @@
 /**
  * "Export backup": what opens the file, then the file. [AXP1] A passphrase is typed twice, and short ones are
- * refused. [AXP2] How far it is and how it ended is said.
+ * refused. [AXP2] How far it is and how it ended is said. [AXP3] Whose words are not on paper yet is told to write
+ * them down: a file that they alone open is lost with them.
  */
-import { type FormEvent, type ReactElement, useId, useState } from "react";
+import { type FormEvent, type ReactElement, useCallback, useId, useState } from "react";
 
+import { readRecovery } from "../../db/recovery.ts";
 import { fileToSave } from "../../platform/save-file.ts";
 import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Finished } from "../../ui/finished.tsx";
+import { useRows } from "../../ui/use-rows.ts";
 import { backupFailureText } from "./backup-failure-text.ts";
 import { writeBackup } from "./backup-file.ts";
 
@@ -25,7 +29,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }): Rea
   const { device } = useSession();
   const [lock, setLock] = useState<Lock>("passphrase");
   const [step, setStep] = useState<Step>({ type: "choosing", failure: "" });
-  const { exporting: words, exportBackup, done } = texts().recovery;
+  const { exporting: words, exportBackup } = texts().recovery;
 
   const write = async (passphrase: string | null): Promise<void> => {
     setStep({ type: "writing", share: 0 });
@@ -52,12 +56,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }): Rea
   return (
     <Dialog heading={exportBackup} onClose={onClose}>
       {step.type === "saved" ? (
-        <>
-          <p role="status">{words.saved(step.entries)}</p>
-          <button type="button" className="primary-button" onClick={onClose}>
-            {done}
-          </button>
-        </>
+        <Finished onClose={onClose}>{words.saved(step.entries)}</Finished>
       ) : (
         <form className="dialog-form" onSubmit={submit} noValidate>
           <p>{words.lead}</p>
@@ -66,9 +65,12 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }): Rea
             values={LOCKS}
             chosen={lock}
             nameOf={(value) => words.locks[value]}
-            onChoose={setLock}
+            onChoose={(chosen) => {
+              setLock(chosen);
+              setStep({ type: "choosing", failure: "" });
+            }}
           />
-          {lock === "passphrase" ? <Passphrases /> : <p className="hint">{words.wordsHint}</p>}
+          {lock === "passphrase" ? <Passphrases /> : <WordsHint />}
           <p className="failure" role="alert">
             {step.type === "choosing" ? step.failure : ""}
           </p>
@@ -81,6 +83,19 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }): Rea
         </form>
       )}
     </Dialog>
+  );
+}
+
+function WordsHint(): ReactElement {
+  const { db } = useSession();
+  const read = useCallback(() => readRecovery(db), [db]);
+  const isOpen = useRows(read)?.isKept === false;
+  const { exporting: words } = texts().recovery;
+  return (
+    <>
+      <p className="hint">{words.wordsHint}</p>
+      {isOpen ? <p>{words.wordsOpen}</p> : null}
+    </>
   );
 }
 

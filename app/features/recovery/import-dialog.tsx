@@ -8,6 +8,7 @@ import { type FormEvent, type ReactElement, useState } from "react";
 import type { RemoteDevice } from "../../engine/remote-device.ts";
 import { texts } from "../../text/speech.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Finished } from "../../ui/finished.tsx";
 import { backupFailureText } from "./backup-failure-text.ts";
 import { lockKindOf, readBackup } from "./backup-file.ts";
 import { secretFor, wordsErrorText } from "./words.ts";
@@ -48,14 +49,9 @@ export function ImportDialog({ device, isNew, onImported, onClose }: Props): Rea
     if (chosen !== null && !isReading) void read(chosen, textOf("passphrase"), textOf("words"));
   };
   return (
-    <Dialog heading={recovery.importBackup} onClose={isReading ? () => undefined : onClose}>
+    <Dialog heading={recovery.importBackup} onClose={isReading ? null : onClose}>
       {step.type === "done" ? (
-        <>
-          <p role="status">{words.done}</p>
-          <button type="button" className="primary-button" onClick={onClose}>
-            {recovery.done}
-          </button>
-        </>
+        <Finished onClose={onClose}>{words.done}</Finished>
       ) : (
         <form className="dialog-form" onSubmit={submit} noValidate>
           <p>{isNew ? words.leadNew : words.lead}</p>

@@ -22,7 +22,7 @@ type Found = { readonly type: "working" } | CheckedCode;
 export function ScannedDialog({ link, chats, onClose }: Props): ReactElement {
   const { device } = useSession();
   const [found, setFound] = useState<Found>({ type: "working" });
-  const { safety: words, done } = texts().recovery;
+  const words = texts().recovery.safety;
   const account = found.type === "agrees" ? found.account : null;
   const chat = chats.find((it) => it.kind === "dm" && it.account === account);
 
@@ -48,7 +48,7 @@ export function ScannedDialog({ link, chats, onClose }: Props): ReactElement {
         </button>
       ) : (
         <button type="button" className="primary-button" onClick={onClose}>
-          {done}
+          {texts().done}
         </button>
       )}
     </Dialog>

@@ -3,7 +3,7 @@
  *
  * [AWD1] The 24 words stand in their order, with numbers. [AWD2] Three of them are asked for; a wrong one
  * is named, and nothing is confirmed. [AWD3] Afterwards it is said that they were written down, and they
- * are shown no more.
+ * are shown no more. [AWD4] What is to be done at each step has the focus.
  */
 import { type FormEvent, type ReactElement, useEffect, useState } from "react";
 
@@ -12,6 +12,8 @@ import { useSession } from "../../session/session.ts";
 import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Finished } from "../../ui/finished.tsx";
+import { useFirstFocus } from "../../ui/use-first-focus.ts";
 import { wordsFor } from "./words.ts";
 
 const ASKED = 3;
@@ -77,12 +79,7 @@ export function WordsDialog({ onClose }: { readonly onClose: () => void }): Reac
         />
       ) : null}
       {step.type === "kept" ? (
-        <>
-          <p role="status">{step.isNow ? words.kept : words.keptEarlier}</p>
-          <button type="button" className="primary-button" onClick={onClose}>
-            {words.done}
-          </button>
-        </>
+        <Finished onClose={onClose}>{step.isNow ? words.kept : words.keptEarlier}</Finished>
       ) : null}
     </Dialog>
   );
@@ -103,9 +100,12 @@ type ShownProps = { readonly words: readonly string[]; readonly onNext: () => vo
 
 function Shown({ words, onNext }: ShownProps): ReactElement {
   const { show } = texts().recovery;
+  const lead = useFirstFocus<HTMLParagraphElement>();
   return (
     <>
-      <p>{show.lead}</p>
+      <p ref={lead} tabIndex={-1}>
+        {show.lead}
+      </p>
       <ol className="recovery-words" aria-label={show.list} dir="ltr" lang="en" translate="no">
         {words.map((word, i) => (
           // oxlint-disable-next-line react/no-array-index-key -- a word may come twice; its place is what it is
@@ -129,6 +129,7 @@ type CheckProps = {
 function Check({ words, places, onRight, onAgain }: CheckProps): ReactElement {
   const [wrong, setWrong] = useState<number | null>(null);
   const { check } = texts().recovery;
+  const lead = useFirstFocus<HTMLParagraphElement>();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const typed = new FormData(event.currentTarget);
@@ -141,7 +142,9 @@ function Check({ words, places, onRight, onAgain }: CheckProps): ReactElement {
   };
   return (
     <form className="dialog-form" onSubmit={submit} noValidate>
-      <p>{check.lead}</p>
+      <p ref={lead} tabIndex={-1}>
+        {check.lead}
+      </p>
       {places.map((place) => (
         <label className="field" key={place}>
           <span>{check.word(place)}</span>

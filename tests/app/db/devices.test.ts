@@ -56,14 +56,17 @@ test("[AHI1] [AHI2] [AHI3] what each device and each person holds of what is her
   const whole = await readCopies((await stage()).db);
   expect(whole?.all).toBe(15);
   expect(whole?.devices.map(({ held }) => held)).toEqual([15, 15, 0]);
-  expect(whole?.isOnlyCopy).toBe(false);
+  expect(whole?.onlyHere).toBe(0);
   expect(whole?.chats.map(({ c, kind, all, people }) => [c, kind, all, people])).toEqual([
     [1, "dm", 15, [{ account: "bb".repeat(32), name: "Bob", held: 12, all: 15 }]],
     [2, "self", 0, []],
   ]);
   const lacking = await readCopies((await stage({ laptopLacks: 3 })).db);
   expect(lacking?.devices.map(({ held }) => held)).toEqual([15, 12, 0]);
-  expect(lacking?.isOnlyCopy).toBe(true);
+  expect(lacking?.onlyHere).toBe(3);
+  const alone = await stage();
+  await contactsOf(alone.db).update(US, { live: [alone.phone] });
+  expect((await readCopies(alone.db))?.onlyHere).toBe(15);
 });
 
 test("[AHI4] the bar counts what is here of what there is, and goes when nothing is wanted any more", async () => {

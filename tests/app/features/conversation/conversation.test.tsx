@@ -10,11 +10,12 @@ import {
   cursorsOf,
   entriesOf,
   logsOf,
+  metaOf,
 } from "../../../../app/db/tables.ts";
 import { Conversation } from "../../../../app/features/conversation/conversation.tsx";
 import type { ContactState } from "../../../../sync/store/rows.ts";
 import { ALWAYS_MS, NO_MARKS } from "../../../../sync/thread/chat-marks.ts";
-import { channel, contact, cursor, entry, log, openRows, THEM } from "../../db/rows.ts";
+import { channel, contact, cursor, entry, log, openRows, THEM, US } from "../../db/rows.ts";
 import { CALM, show } from "../../screen.tsx";
 
 const upTo = (floor: number) => ({ floor, ranges: [] });
@@ -50,6 +51,18 @@ async function arrive(db: Dexie, first: number, count: number): Promise<void> {
 
 const items = async (): Promise<readonly HTMLElement[]> =>
   within(await screen.findByRole("list", { name: "Messages" })).getAllByRole("listitem");
+
+test("[AOS3] on a device that was put out nothing can be written", async () => {
+  const db = await chat();
+  await contactsOf(db).add(contact(US, { state: "self", live: ["ee".repeat(16)] }));
+  await metaOf(db).put({
+    k: "self",
+    v: { account: US, name: "Alice", device: "ff".repeat(16), certificate: new Uint8Array() },
+  });
+  await show(<Conversation c={1} />, { db });
+  await screen.findByText(/nothing can be sent from it/u);
+  expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
+});
 
 test("[AMI1] an own message says its state in words, and follows the receipts", async () => {
   const db = await chat();

@@ -35,15 +35,17 @@ import {
 import { CALM, show } from "../../screen.tsx";
 
 const CAROL = "cc".repeat(32);
+const DEVICE = "ff".repeat(16);
 const upTo = (floor: number) => ({ floor, ranges: [] });
 const ADD = { role: "member", floor: 0, invite: null } as const;
 
 /** Log 1 is ours, 2 is Bob's, 3 Carol's. */
 async function groupDb(row: Partial<RosterRow> = {}, members = [US, THEM, CAROL]): Promise<Dexie> {
   const db = await openRows();
-  await metaOf(db).add({ k: "self", v: { account: US, name: "Alice" } });
+  const self = { account: US, name: "Alice", device: DEVICE, certificate: new Uint8Array() };
+  await metaOf(db).add({ k: "self", v: self });
   await contactsOf(db).bulkAdd([
-    contact(US, { name: "Alice", state: "self" }),
+    contact(US, { name: "Alice", state: "self", live: [DEVICE] }),
     contact(THEM, { name: "Bob" }),
     contact(CAROL, { name: "Carol", state: "member" }),
   ]);
@@ -222,11 +224,12 @@ test("[AOS1] who left, who waits, and who was not let in is told that", async ()
     act(async () => void (await rostersOf(db).update(1, { joining: { ...joining, state } })));
   await become("waiting");
   expect(await screen.findByText(/^You come in once a device/u)).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Do not wait any longer" })).toBeTruthy();
   await become("over");
   expect(await screen.findByText(/^The link led nowhere/u)).toBeTruthy();
   await become("refused");
   expect(await screen.findByText("You were not let into this group.")).toBeTruthy();
-  fireEvent.click(screen.getByRole("button", { name: "Do not wait any longer" }));
+  fireEvent.click(screen.getByRole("button", { name: "Take it off my list" }));
   await waitFor(() =>
     expect(app.engine.heard.at(-1)).toMatchObject({ call: { method: "giveUp", args: [1] } }),
   );

@@ -56,6 +56,16 @@ test("[ARU1] who removes a device says what of its kin stays", async () => {
   await screen.findByText(/was removed from your account itself/u);
 });
 
+test("[ARU1] [ADS3] what asked for the removal goes, and the focus is at the heading", async () => {
+  const { shown } = await section();
+  screen.getByRole("button", { name: "Remove Laptop" }).focus();
+  fireEvent.click(screen.getByRole("button", { name: "Remove Laptop" }));
+  fireEvent.click(screen.getByRole("button", { name: "Remove the device" }));
+  (await called(shown, "revoke"))({ ok: true, value: undefined });
+  await screen.findByText("Laptop is removed.");
+  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Devices" }));
+});
+
 test("[ADS2] the person's name is changed from there", async () => {
   const { shown } = await section();
   fireEvent.click(screen.getByRole("button", { name: "Change my name" }));

@@ -96,8 +96,9 @@ test("[AMB2] a role that can be taken back is given at once, and a refusal is sa
   expect(app.location.history?.at(-1)).toBe(`/chat/${BOB_CHAT}`);
 });
 
-test("[AMB2] [AAD1] [AAD2] who is removed is asked about first, and a refusal said there", async () => {
+test("[AMB2] [AAD1] [AAD2] [AAD3] who is removed is asked about first, and a refusal said there", async () => {
   const app = await shown();
+  screen.getByRole("button", { name: "Actions for Carol" }).focus();
   openMenu("Carol");
   choose("Remove from group");
   expect(screen.getByRole("dialog", { name: "Remove Carol from the group?" })).toBeTruthy();
@@ -111,6 +112,8 @@ test("[AMB2] [AAD1] [AAD2] who is removed is asked about first, and a refusal sa
   await waitFor(() => expect(asked(app)).toHaveLength(2));
   await answer(app, OK);
   expect(screen.queryByRole("dialog")).toBeNull();
+  // The button that asked is about to go.
+  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Group details" }));
 });
 
 test("[AMB2] making an owner is asked about first", async () => {
@@ -160,6 +163,15 @@ test("[AAM1] [AAM2] contacts who are not in it are added, and it goes on where i
   await answer(app, refused({ type: "AlreadyMember" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   await screen.findByText("1 person added");
+});
+
+test("[AAM3] when all contacts are in it, the way to a link is there", async () => {
+  await shown(groupDb([...membersAs("owner"), member(DAVE)]));
+  press("Add member");
+  await screen.findByText(/All of your contacts are in this group/u);
+  expect(screen.queryByRole("button", { name: "Add" })).toBeNull();
+  press("Invite links");
+  expect(screen.getByRole("dialog", { name: "Invite links" })).toBeTruthy();
 });
 
 test("[AEG1] only what changed is said", async () => {

@@ -28,7 +28,11 @@ test("[ANG1] a name is all that a group needs", async () => {
   create();
   expect(screen.getByRole("alert").textContent).toBe("Give the group a name first.");
   expect(asked(app)).toEqual([]);
+  const name = screen.getByRole("textbox", { name: "Group name" });
+  expect(name.getAttribute("aria-invalid")).toBe("true");
   type("Group name", "Climbing");
+  expect(name.getAttribute("aria-invalid")).toBe("false");
+  expect(screen.getByRole("alert").textContent).toBe("");
   create();
   await waitFor(() => expect(asked(app)).toEqual([["create", "Climbing", [], "none"]]));
   await answer(app, { ok: true, value: { c: 7 } });

@@ -10,6 +10,7 @@ import { channel, contact, log, member, openRows, roster, THEM, US } from "../..
 import type { Shown } from "../../screen.tsx";
 
 export const CAROL = "cc".repeat(32);
+const DEVICE = "ff".repeat(16);
 export const DAVE = "dd".repeat(32);
 /** Number of the group's channel, and of the chat with Bob. */
 export const GROUP = 2;
@@ -28,9 +29,10 @@ export async function groupDb(
   row: Partial<RosterRow> = {},
 ): Promise<Dexie> {
   const db = await openRows();
-  await metaOf(db).add({ k: "self", v: { account: US, name: "Alice" } });
+  const self = { account: US, name: "Alice", device: DEVICE, certificate: new Uint8Array() };
+  await metaOf(db).add({ k: "self", v: self });
   await contactsOf(db).bulkAdd([
-    contact(US, { name: "Alice", state: "self" }),
+    contact(US, { name: "Alice", state: "self", live: [DEVICE] }),
     contact(THEM, { name: "Bob" }),
     contact(CAROL, { name: "Carol", state: "member" }),
     contact(DAVE, { name: "Dave" }),

@@ -1,14 +1,33 @@
 import "fake-indexeddb/auto";
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { AcceptDialog } from "../../../../app/features/invite/accept-dialog.tsx";
+import { THEM } from "../../db/rows.ts";
 import { show, type Shown } from "../../screen.tsx";
+import { GROUP, groupDb, membersAs } from "../groups/stage.ts";
 
 const LINK = "https://relay.example/#A4AAAA";
 
-const shown = (link: string): Promise<Shown> =>
-  show(<AcceptDialog link={link} onClose={() => undefined} onOpened={() => undefined} />);
+const LINK_ROW = {
+  tag: "00".repeat(16),
+  fragment: "A4AAAA",
+  by: THEM,
+  madeAtMs: 0,
+  expiresAtMs: Number.MAX_SAFE_INTEGER,
+  uses: 1,
+  used: 1,
+  approval: false,
+  refused: [],
+};
+
+async function shown(link: string): Promise<Shown> {
+  const app = await show(
+    <AcceptDialog link={link} onClose={() => undefined} onOpened={() => undefined} />,
+  );
+  await screen.findByRole("dialog");
+  return app;
+}
 const asked = ({ engine }: Shown): readonly string[] =>
   engine.heard.flatMap((it) => (it.type === "ask" ? [it.call.method] : []));
 async function answer({ engine }: Shown, value: unknown): Promise<void> {
@@ -27,6 +46,20 @@ test("[AAJ1] before a link into a group is used it is asked, and nobody is told 
   fireEvent.click(screen.getByRole("button", { name: "Join group" }));
   await waitFor(() => expect(asked(app)).toEqual(["look", "acceptInvite"]));
   expect(app.engine.heard.at(-1)).toMatchObject({ call: { args: [LINK] } });
+});
+
+test("[AAJ4] [AGP5] a link into a group that one is in leads there, and asks nobody", async () => {
+  const link = { ...LINK_ROW, over: "used" as const };
+  const db = await groupDb(membersAs("member", "owner"), { links: [link] });
+  const onOpened = vi.fn<(c: number) => void>();
+  const app = await show(
+    <AcceptDialog link={LINK} onClose={() => undefined} onOpened={onOpened} />,
+    { db },
+  );
+  await screen.findByRole("dialog", { name: /^You are in the group “.+” already$/u });
+  expect(asked(app)).toEqual([]);
+  fireEvent.click(screen.getByRole("button", { name: "Open chat" }));
+  expect(onOpened).toHaveBeenCalledWith(GROUP);
 });
 
 test("[AAJ2] the group is named where our relay knows it, harmlessly", async () => {

@@ -1,8 +1,11 @@
+import "fake-indexeddb/auto";
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 
+import { metaOf } from "../../../../app/db/tables.ts";
 import type { Answer } from "../../../../app/engine/calls.ts";
 import { ExportDialog } from "../../../../app/features/recovery/export-dialog.tsx";
+import { openRows, US } from "../../db/rows.ts";
 import { type EngineEnd, show } from "../../screen.tsx";
 
 const none = (): void => undefined;
@@ -29,6 +32,22 @@ test("[AXP1] a passphrase is typed twice, and a short one is refused", async () 
   fireEvent.click(save);
   expect(alert()).toContain("not the same");
   expect(asks(engine)).toEqual([]);
+  fireEvent.click(screen.getByRole("radio", { name: "My recovery words" }));
+  expect(alert()).toBe("");
+});
+
+test("[AXP3] whose words are on no paper yet is told so before a file depends on them", async () => {
+  const db = await openRows();
+  const self = (recoverySecret: Uint8Array | null) => ({
+    k: "self",
+    v: { account: US, name: "Alice", recoverySecret },
+  });
+  await metaOf(db).put(self(new Uint8Array(32)));
+  await show(<ExportDialog onClose={none} />, { db });
+  fireEvent.click(screen.getByRole("radio", { name: "My recovery words" }));
+  await screen.findByText(/You have not written them down yet/u);
+  await act(async () => void (await metaOf(db).put(self(null))));
+  await waitFor(() => expect(screen.queryByText(/You have not written them down/u)).toBeNull());
 });
 
 test("[AXP2] how it ended is said: here, that there is no key", async () => {

@@ -24,19 +24,21 @@ async function opened(secret: Uint8Array | null = SECRET): Promise<Shown> {
   return shown;
 }
 
-test("[AWD1] the words stand in their order", async () => {
+test("[AWD1] [AWD4] the words stand in their order", async () => {
   await opened();
   const list = await screen.findByRole("list", { name: "Your 24 recovery words" });
+  expect(document.activeElement?.textContent).toMatch(/^Write these 24 words on paper/u);
   const items = within(list).getAllByRole("listitem");
   expect(items.map((it) => it.textContent)).toEqual(WORDS);
 });
 
-test("[AWD2] three are asked for, a wrong one is named, and right ones confirm", async () => {
+test("[AWD2] [AWD4] [AFI1] three are asked for, a wrong one is named, and right ones confirm", async () => {
   const shown = await opened();
   fireEvent.click(await screen.findByRole("button", { name: "I have written them down" }));
   expect(screen.queryByRole("list")).toBeNull();
   const fields = screen.getAllByRole<HTMLInputElement>("textbox");
   expect(fields).toHaveLength(3);
+  expect(document.activeElement?.textContent).toMatch(/^Show that the paper is complete/u);
   const places = fields.map((it) => Number(it.name.slice("word-".length)));
   expect(places).toEqual([...new Set(places)].toSorted((a, b) => a - b));
   fields.forEach((field, i) => {
@@ -50,6 +52,7 @@ test("[AWD2] three are asked for, a wrong one is named, and right ones confirm",
   expect(asked(shown)).toEqual(["secret", "confirm"]);
   await answer(shown, { ok: true, value: undefined });
   expect(screen.getByRole("status").textContent).toContain("your paper is the only copy");
+  expect(document.activeElement?.textContent).toBe("Done");
 });
 
 test("[AWD2] who is not sure sees the words again, and is asked for others", async () => {
