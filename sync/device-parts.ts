@@ -102,6 +102,7 @@ export function openWorkers(wiring: Wiring): Workers {
     healing: openHealing({
       ...base,
       wake,
+      open: pump.open,
       effects,
       onMissing: (missing) => board.change({ missing }),
     }),
@@ -120,6 +121,7 @@ export function openWorkers(wiring: Wiring): Workers {
       homeUrl: deps.homeUrl,
       httpOf,
       wake,
+      open: pump.open,
       effects,
       dropped: deps.dropped,
     }),

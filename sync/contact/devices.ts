@@ -190,6 +190,8 @@ export async function putCard(tx: WriteTx, card: Card, nowMs: number): Promise<b
     cardCounter: card.counter,
     cardAtMs: nowMs,
     moves: [],
+    // They may be older than what the device still opens: who begins anew asks for others. Rule [SS3].
+    prekeyBundle: null,
   });
   await hurryFor(tx, device.device);
   return true;

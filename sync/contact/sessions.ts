@@ -37,6 +37,10 @@ export async function sessionWith(
     .toSorted((a, b) => b.lastReceivedAtMs - a.lastReceivedAtMs || (a.th < b.th ? -1 : 1))[0];
 }
 
+/** Can anything be sealed for the device now, on a session that there is or a new one? */
+export const isOpen = async (tx: ReadTx, device: DeviceRow, nowMs: number): Promise<boolean> =>
+  device.prekeyBundle !== null || (await sessionWith(tx, device, nowMs)) !== undefined;
+
 /** They never answered it, though they were there since: our first flight did not reach them. */
 const isGivenUp = (session: SessionRow, device: DeviceRow, nowMs: number): boolean =>
   session.lastReceivedAtMs === 0 &&

@@ -1,10 +1,11 @@
 /** Putting a question to some devices, and choosing whom to put it to. */
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
+import { isOpen } from "../contact/sessions.ts";
 import { sendControl } from "../outbox/control.ts";
 import type { Effects } from "../receive/effects.ts";
-import type { DeviceRow } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { Asked } from "./asked.ts";
 import type { Claims } from "./claims.ts";
 
@@ -15,6 +16,8 @@ export type AskContext = {
   readonly effects: Pick<Effects, "upkeep">;
   readonly asked: Asked;
   readonly claims: Claims;
+  /** A device could not be asked: there is neither a session with it nor prekeys of it. */
+  readonly unopened: (device: Hex) => void;
 };
 
 /** Questions sent, and how long until the next one is due; Infinity: nothing else can be asked for. */
@@ -27,10 +30,35 @@ export function anyOf<T>(random: Random, all: readonly T[]): readonly T[] {
   return chosen === undefined ? [] : [chosen];
 }
 
-/** How many of the devices were sent the question. */
+/** Looked at to find one that can be asked at once. */
+const CHOICE_MAX = 16;
+
+/**
+ * One of them, or none. If nothing can be sealed for it yet, another one as well for whom it can: its prekeys are
+ * fetched for the next time. Rule [HE23].
+ */
+export async function anyOpenOf(
+  tx: ReadTx,
+  { random, nowMs }: Pick<AskContext, "random" | "nowMs">,
+  all: readonly DeviceRow[],
+): Promise<readonly DeviceRow[]> {
+  const left = [...all];
+  const chosen: DeviceRow[] = [];
+  for (let n = 0; n < CHOICE_MAX; n += 1) {
+    const [device] = anyOf(random, left);
+    if (device === undefined) break;
+    const canBeAsked = await isOpen(tx, device, nowMs);
+    if (chosen.length === 0 || canBeAsked) chosen.push(device);
+    if (canBeAsked) break;
+    left.splice(left.indexOf(device), 1);
+  }
+  return chosen;
+}
+
+/** How many of the devices were sent the question. The prekeys of those who could not be are wanted. */
 export async function ask(
   tx: WriteTx,
-  { self, nowMs, random, effects }: AskContext,
+  { self, nowMs, random, effects, unopened }: AskContext,
   devices: readonly DeviceRow[],
   payload: Uint8Array,
 ): Promise<number> {
@@ -39,6 +67,7 @@ export async function ask(
     const told = { payloads: [payload], before: null, psk: null };
     const input = { self, device, nowMs, random, effects, ...told };
     if (await sendControl(tx, input)) sent += 1;
+    else if (!(await isOpen(tx, device, nowMs))) unopened(device.device);
   }
   return sent;
 }

@@ -16,7 +16,8 @@ import type { OpenContext } from "../receive/open-context.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { takeTurn } from "./answers.ts";
-import { anyOf, ask, type AskContext, type Round } from "./ask.ts";
+import { anyOpenOf, ask, type AskContext, type Round } from "./ask.ts";
+import { HEAL_UNSENT_MS } from "./asked.ts";
 
 /** A refusal this young may be about a token that is just being told to the relay. */
 export const LOST_AFTER_MS = 60_000;
@@ -34,7 +35,7 @@ export async function wantCards(
   context: AskContext,
   askedAtMs: CardsAsked,
 ): Promise<Round & { readonly isOver: boolean }> {
-  const { nowMs, self, random } = context;
+  const { nowMs, self } = context;
   const lost = (await tx.range("devices", "primary", {})).filter(({ deniedAtMs }) => deniedAtMs);
   let waitMs = Infinity;
   const due = new Set<Hex>();
@@ -59,8 +60,9 @@ export async function wantCards(
     const members = (await fellowsOf(tx, self.account, account)).filter(isThere);
     // They may have put it out.
     const theirs = account === self.account ? [] : await reachableDevices(tx, account);
-    const asked = [members, theirs.filter(isThere)].flatMap((it) => anyOf(random, it));
-    for (const device of [...own, ...asked]) {
+    const one = await anyOpenOf(tx, context, members);
+    const another = await anyOpenOf(tx, context, theirs.filter(isThere));
+    for (const device of [...own, ...one, ...another]) {
       wanted.set(device, [...(wanted.get(device) ?? []), account]);
     }
   }
@@ -69,11 +71,20 @@ export async function wantCards(
     askedAtMs.delete(oldest);
   }
   let sent = 0;
+  const unasked = new Set(due);
   for (const [device, accounts] of wanted) {
     const payload = encodePayload("cardWant", { accounts: accounts.map(bytesOf) });
-    sent += await ask(tx, context, [device], payload);
+    const told = await ask(tx, context, [device], payload);
+    if (told > 0) for (const account of accounts) unasked.delete(account);
+    sent += told;
   }
-  return { sent, waitMs: Math.min(waitMs, CARDS_ASKED_EVERY_MS), isOver: false };
+  // About whom nobody could be asked yet, as soon as there are prekeys of somebody.
+  const isSoon = wanted.size > 0 && unasked.size > 0;
+  const againMs = isSoon ? HEAL_UNSENT_MS : CARDS_ASKED_EVERY_MS;
+  if (isSoon) {
+    for (const it of unasked) askedAtMs.set(it, nowMs - CARDS_ASKED_EVERY_MS + HEAL_UNSENT_MS);
+  }
+  return { sent, waitMs: Math.min(waitMs, againMs), isOver: false };
 }
 
 /** Devices of others who share a group with both. */

@@ -57,6 +57,8 @@ export type HealDeps = {
   readonly self: () => Self | undefined;
   readonly wake: () => void;
   readonly effects: Pick<Effects, "upkeep">;
+  /** Prekeys of this device are wanted: there is something to ask it. */
+  readonly open: (device: Hex) => void;
   /** A device is behind us and may not know. */
   readonly behind: (c: number, device: Hex) => void;
   /** By channel: entries that were asked for several times and are not here. */
@@ -145,7 +147,15 @@ class HealRounds implements Healer {
     const self = this.#deps.self();
     if (self === undefined || this.#isClosed) return;
     const { claims } = this;
-    const context = { ...this.#deps, self, nowMs: timers.now(), asked: this.#asked, claims };
+    const unopened = new Set<Hex>();
+    const context = {
+      ...this.#deps,
+      self,
+      nowMs: timers.now(),
+      asked: this.#asked,
+      claims,
+      unopened: (device: Hex) => void unopened.add(device),
+    };
     const round = await lane.run(() =>
       store.write(HEAL_TABLES, async (tx) => {
         const cursors = await tx.range("cursors", "primary", {});
@@ -166,6 +176,7 @@ class HealRounds implements Healer {
       }),
     );
     if (round.sent > 0) wake();
+    for (const device of unopened) this.#deps.open(device);
     for (const { c, device } of round.behind) this.#deps.behind(c, device);
     this.#deps.onMissing(Object.fromEntries(round.missing));
     if (round.waitMs < Infinity) this.#plan(Math.max(HEAL_FIRST_MS, round.waitMs));

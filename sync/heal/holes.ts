@@ -29,7 +29,7 @@ import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
 import type { CursorRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { anyOf, askAbout, type AskContext, type Round } from "./ask.ts";
+import { anyOpenOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
 import type { Claim, Named } from "./claims.ts";
 import { forksOf } from "./digest.ts";
@@ -122,7 +122,7 @@ async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): P
     inFlight += 1;
     const ranges = gap.ranges.slice(0, WANT_RANGES_MAX);
     const want = { channel: bytesOf(channel.id), log: bytesOf(log), ranges };
-    const devices = whomToAsk(context, gap, all, asked.times(name));
+    const devices = await whomToAsk(tx, context, gap, all);
     const told = await askAbout(tx, context, [name], devices, encodePayload("want", want));
     if (told > 0) asked.spend(peer, nowMs);
     sent += told;
@@ -134,21 +134,23 @@ async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): P
  * Nobody who is known to lack it. In a group not everybody is asked what anybody can answer: first our own devices
  * that have it, then the author's and one of somebody else, if possible of who is known to have it. Rule [HE13].
  */
-function whomToAsk(
-  { self, random }: AskContext,
-  { channel, account, holders, lackers }: Gap,
+async function whomToAsk(
+  tx: ReadTx,
+  context: AskContext,
+  gap: Gap,
   all: readonly DeviceRow[],
-  times: number,
-): readonly DeviceRow[] {
+): Promise<readonly DeviceRow[]> {
+  const { self, asked } = context;
+  const { channel, account, holders, lackers } = gap;
   if (channel.kind !== "group") return all.filter((it) => !lackers.has(it.device));
   const holding = all.filter((it) => holders.has(it.device));
   const own = holding.filter((it) => it.account === self.account);
-  if (times === 1 && own.length > 0) return own;
+  if (asked.times(nameOf(gap)) === 1 && own.length > 0) return own;
   const authors = all.filter((it) => it.account === account);
   const isOther = (it: DeviceRow): boolean => it.account !== account;
   const others = holding.filter(isOther);
   const hopes = all.filter((it) => isOther(it) && !lackers.has(it.device));
-  return [...authors, ...anyOf(random, others.length > 0 ? others : hopes)];
+  return [...authors, ...(await anyOpenOf(tx, context, others.length > 0 ? others : hopes))];
 }
 
 const isProven = ({ ranges: [first], top }: Gap): boolean => (first?.[1] ?? Infinity) < top;
@@ -319,7 +321,7 @@ async function resolveOne(
 
 /** Whoever has another entry than we under one number is asked for it. Rule [FK2]. */
 async function wantDoubted(tx: WriteTx, context: AskContext): Promise<Round> {
-  const { asked, claims, nowMs, self, random } = context;
+  const { asked, claims, nowMs, self } = context;
   let sent = 0;
   let waitMs = Infinity;
   for (const doubt of claims.doubts()) {
@@ -340,7 +342,7 @@ async function wantDoubted(tx: WriteTx, context: AskContext): Promise<Round> {
     const theirs = all.filter((it) => it.device === device);
     const others = all.filter((it) => it.device !== device && it.account !== row.account);
     const want = { channel: bytesOf(channel.id), log: bytesOf(log), ranges: [[seq, seq] as const] };
-    const devices = [...theirs, ...anyOf(random, others)];
+    const devices = [...theirs, ...(await anyOpenOf(tx, context, others))];
     sent += await askAbout(tx, context, [name], devices, encodePayload("want", want));
   }
   return { sent, waitMs };

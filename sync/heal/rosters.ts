@@ -11,14 +11,14 @@ import type { RosterRow } from "../group/rows.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { anyOf, askAbout, type AskContext, type Round } from "./ask.ts";
+import { anyOpenOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { HEAL_TRIES_MAX } from "./asked.ts";
 
 /** After so many questions to members who named it is asked as well, though they are out. */
 const MEMBERS_ASKED_FIRST = 1;
 
 export async function wantRosters(tx: WriteTx, context: AskContext): Promise<Round> {
-  const { asked, nowMs, self, random } = context;
+  const { asked, nowMs, self } = context;
   let sent = 0;
   let waitMs = Infinity;
   for (const row of await tx.range("rosters", "primary", {})) {
@@ -33,7 +33,8 @@ export async function wantRosters(tx: WriteTx, context: AskContext): Promise<Rou
     waitMs = Math.min(waitMs, pauseMs);
     if (pauseMs > 0) continue;
     const isMore = asked.times(name) > MEMBERS_ASKED_FIRST || members.length === 0;
-    const devices = [...anyOf(random, members), ...(isMore ? anyOf(random, others) : [])];
+    const more = isMore ? await anyOpenOf(tx, context, others) : [];
+    const devices = [...(await anyOpenOf(tx, context, members)), ...more];
     const payload = encodePayload("rosterWant", { channel: bytesOf(channel.id) });
     sent += await askAbout(tx, context, [name], devices, payload);
   }
@@ -45,7 +46,7 @@ export async function wantRosters(tx: WriteTx, context: AskContext): Promise<Rou
     if (pauseMs > 0) continue;
     // Perhaps we were removed from it meanwhile: then there is nothing to say of it.
     if (asked.times(name) > HEAL_TRIES_MAX) await forgetDeclined(tx, account, channel);
-    const devices = anyOf(random, await reachableDevices(tx, account));
+    const devices = await anyOpenOf(tx, context, await reachableDevices(tx, account));
     const payload = encodePayload("rosterWant", { channel: bytesOf(channel) });
     sent += await askAbout(tx, context, [name], devices, payload);
   }

@@ -11,6 +11,7 @@ import { capsuleOf, type Self } from "../account/self.ts";
 import { takeChunk } from "../backfill/take-chunk.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
+import { isOpen } from "../contact/sessions.ts";
 import type { Lane } from "../lane.ts";
 import { sendControl } from "../outbox/control.ts";
 import { decodeChunk } from "../payload/chunk.ts";
@@ -20,7 +21,7 @@ import { type Effects, heldBack } from "../receive/effects.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
 import type { Knocks } from "../session/knocks.ts";
 import { openRelayHttp, type RelayError, type RelayHttp } from "../session/relay-http.ts";
-import type { DeviceRow, TableName } from "../store/rows.ts";
+import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { openWhole } from "../thread/long-text.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -73,6 +74,8 @@ export type CourierDeps = {
   readonly effects: Effects;
   /** The outbox has something to send. */
   readonly wake: () => void;
+  /** Prekeys of this device are wanted, to ask it the next time. */
+  readonly open: (device: Hex) => void;
   readonly dropped?: ((reason: string) => void) | undefined;
   readonly failed: (error: unknown) => void;
 };
@@ -298,15 +301,13 @@ class Rounds implements Courier {
         await tx.delete("media", keyOf(row));
         return false;
       }
-      const { effects } = this.#deps;
-      const context = { self, nowMs: timers.now(), random, effects };
+      const context = { self, nowMs: timers.now(), random, effects: this.#deps.effects };
       await tx.put("media", await announceHistory(tx, context, channel, row));
       return true;
     }
     if (outcome.type === "later") {
       const { trouble, afterMs } = outcome;
-      const pauseMs = Math.max(afterMs, pauseAfter(row.attempts, random));
-      const nextAtMs = timers.now() + pauseMs;
+      const nextAtMs = timers.now() + Math.max(afterMs, pauseAfter(row.attempts, random));
       const isOnItsWay = trouble === "missing" && row.attempts < LOOKED_FOR;
       const why = isOnItsWay ? {} : { trouble };
       await tx.put("media", { ...rest, ...why, nextAtMs, attempts: row.attempts + 1 });
@@ -333,17 +334,17 @@ class Rounds implements Courier {
   }
 
   async #askHolders(tx: WriteTx, self: Self, row: MediaRow): Promise<boolean> {
-    const { random, timers, effects } = this.#deps;
+    const { random, timers, effects, open } = this.#deps;
     const channel = await channelOf(tx, row.c);
     if (channel === undefined) return false;
     const { holders } = await sourcesOf(tx, self, row);
-    const payloads = [
-      encodePayload("blobWant", { channel: bytesOf(channel.id), id: bytesOf(row.id) }),
-    ];
+    const want = encodePayload("blobWant", { channel: bytesOf(channel.id), id: bytesOf(row.id) });
+    const told = { payloads: [want], before: null, psk: null };
+    const nowMs = timers.now();
     let isAsked = false;
     for (const device of turnOf(holders, row.attempts)) {
-      const control = { self, device, payloads, before: null, psk: null, random, effects };
-      if (await sendControl(tx, { ...control, nowMs: timers.now() })) isAsked = true;
+      if (await sendControl(tx, { self, device, nowMs, random, effects, ...told })) isAsked = true;
+      else if (!(await isOpen(tx, device, nowMs))) open(device.device);
     }
     return isAsked;
   }

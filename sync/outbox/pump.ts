@@ -37,6 +37,8 @@ export type PumpDeps = CollectDeps & {
 export type Pump = {
   /** Something may be due. */
   readonly wake: () => void;
+  /** Prekeys of this device are wanted, though nothing of the outbox waits for them. */
+  readonly open: (device: Hex) => void;
   readonly close: () => void;
 };
 
@@ -71,6 +73,8 @@ class OutboxPump implements Pump {
         if (this.#again) this.wake();
       });
   };
+
+  readonly open = (device: Hex): void => this.#bundles.want(device);
 
   readonly close = (): void => {
     this.#closed = true;

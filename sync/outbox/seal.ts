@@ -15,7 +15,7 @@ import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
 import { mayRead, membersOf, recipientsOf } from "../channel/members.ts";
 import { cardToken, liveDevices, ownCard, ownContact } from "../contact/contacts.ts";
-import { sessionWith } from "../contact/sessions.ts";
+import { isOpen } from "../contact/sessions.ts";
 import { isRoster } from "../entry/kinds.ts";
 import { groupMembers, ROSTER_TABLES } from "../group/rosters.ts";
 import { rosterParts, shortWelcomeFor, welcomesFor } from "../group/welcome.ts";
@@ -162,11 +162,7 @@ async function openAmong(
   nowMs: number,
 ): Promise<readonly DeviceRow[]> {
   const open: DeviceRow[] = [];
-  for (const device of devices) {
-    const isOpen =
-      device.prekeyBundle !== null || (await sessionWith(tx, device, nowMs)) !== undefined;
-    if (isOpen) open.push(device);
-  }
+  for (const device of devices) if (await isOpen(tx, device, nowMs)) open.push(device);
   return open;
 }
 

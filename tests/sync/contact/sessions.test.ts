@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
+import { decodeCard } from "../../../crypto/identity/card.ts";
 import { SESSION_RESET_MS_MIN, SESSION_UNANSWERED_MS_MAX } from "../../../crypto/lifetimes.ts";
+import { putCard } from "../../../sync/contact/devices.ts";
 import {
   beginSession,
   giveUpSession,
@@ -73,6 +75,21 @@ test("[SS3] a session unanswered for a week, although its device was there, is b
   await it.alice.change((tx) => tx.put("devices", { ...device, cardAtMs: NOW_MS + 1 }));
   expect(await best(it, late - 2)).toBe(session.th);
   expect(await best(it, late)).toBeUndefined();
+});
+
+test("[SS3] it is begun again under prekeys that are fetched since their newer card came", async () => {
+  const it = await pair();
+  await begin(it);
+  const device = await it.device();
+  expect(device.prekeyBundle).not.toBeNull();
+  const card = device.card === null ? undefined : decodeCard(device.card);
+  if (card?.ok !== true) throw new Error("a card");
+  const { value } = card;
+  await it.alice.change(async (tx) => {
+    expect(await putCard(tx, value, NOW_MS)).toBe(false);
+    expect(await putCard(tx, { ...value, counter: value.counter + 1 }, NOW_MS + 1)).toBe(true);
+  });
+  expect((await it.device()).prekeyBundle).toBeNull();
 });
 
 test("[SS4] a session that parted is given up, at most once a day", async () => {

@@ -18,6 +18,7 @@ import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
 
 beforeAll(() => ready);
 
+const unopened = (device: string): never => expect.fail(`${device} could not be asked`);
 const HOLED: Known = { floor: 1, ranges: [[5, 6]] };
 
 type Stage = {
@@ -44,7 +45,7 @@ async function stage(holed: number): Promise<Stage> {
   const [asked, claims] = [new Asked(), new Claims()];
   const round = (atMs: number, cursors: readonly CursorRow[] = []): Promise<HoleRound> =>
     alice.change((tx) =>
-      wantHoles(tx, { ...alice.context, nowMs: NOW_MS + atMs, asked, claims }, cursors),
+      wantHoles(tx, { ...alice.context, nowMs: NOW_MS + atMs, asked, claims, unopened }, cursors),
     );
   return { alice, bob, channel, asked, claims, round };
 }
@@ -121,7 +122,9 @@ test("[HE13] who says that they lack what is missing is not asked for it, who ha
     const cursor = { ...from, counter: 1, delivered: [{ log: id, known: told }], read: [] };
     const round = (atMs: number): Promise<HoleRound> =>
       alice.change((tx) =>
-        wantHoles(tx, { ...alice.context, nowMs: NOW_MS + atMs, asked, claims }, [cursor]),
+        wantHoles(tx, { ...alice.context, nowMs: NOW_MS + atMs, asked, claims, unopened }, [
+          cursor,
+        ]),
       );
     await round(0);
     expect((await round(HEAL_FIRST_MS)).sent).toBe(asks);
