@@ -14,6 +14,7 @@ import type { Timers } from "../clock/timers.ts";
 import { isOpen } from "../contact/sessions.ts";
 import type { Lane } from "../lane.ts";
 import { sendControl } from "../outbox/control.ts";
+import type { Pump } from "../outbox/pump.ts";
 import { decodeChunk } from "../payload/chunk.ts";
 import { decodeChunks } from "../payload/history-blob.ts";
 import { encodePayload } from "../payload/payload.ts";
@@ -21,7 +22,7 @@ import { type Effects, heldBack } from "../receive/effects.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
 import type { Knocks } from "../session/knocks.ts";
 import { openRelayHttp, type RelayError, type RelayHttp } from "../session/relay-http.ts";
-import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { DeviceRow, TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { openWhole } from "../thread/long-text.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -74,8 +75,7 @@ export type CourierDeps = {
   readonly effects: Effects;
   /** The outbox has something to send. */
   readonly wake: () => void;
-  /** Prekeys of this device are wanted, to ask it the next time. */
-  readonly open: (device: Hex) => void;
+  readonly open: Pump["open"];
   readonly dropped?: ((reason: string) => void) | undefined;
   readonly failed: (error: unknown) => void;
 };
@@ -311,9 +311,8 @@ class Rounds implements Courier {
       const isOnItsWay = trouble === "missing" && row.attempts < LOOKED_FOR;
       const why = isOnItsWay ? {} : { trouble };
       await tx.put("media", { ...rest, ...why, nextAtMs, attempts: row.attempts + 1 });
-      const isLost = trouble === "missing" && !isOnItsWay;
-      const isWanted = row.state === "wanted" && isLost && row.use !== "history";
-      return isWanted && (await this.#askHolders(tx, self, row));
+      const isLost = row.state === "wanted" && trouble === "missing" && !isOnItsWay;
+      return isLost && row.use !== "history" && (await this.#askHolders(tx, self, row));
     }
     if (row.state === "gone") {
       await tx.delete("media", keyOf(row));

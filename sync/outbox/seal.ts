@@ -82,9 +82,9 @@ async function withoutStrangers(
   sealed: OutboxRow,
   nextAtMs: number,
 ): Promise<OutboxRow> {
-  const isOpen = (it: Target): boolean => it.state !== "pending" || holders.has(it.device);
-  const ready = { ...sealed, targets: sealed.targets.filter(isOpen) };
-  const left = sealed.targets.filter((it) => !isOpen(it));
+  const canRead = (it: Target): boolean => it.state !== "pending" || holders.has(it.device);
+  const ready = { ...sealed, targets: sealed.targets.filter(canRead) };
+  const left = sealed.targets.filter((it) => !canRead(it));
   await tx.put("outbox", ready);
   if (left.length === 0) return ready;
   const { n: _, ...rest } = sealed;
