@@ -10,6 +10,7 @@ import type { Self } from "../account/self.ts";
 import {
   bytesOf,
   type Channel,
+  channelById,
   channelOf,
   type Log,
   logById,
@@ -56,17 +57,18 @@ export async function takeChunk(
 ): Promise<void> {
   const { self, effects, nowMs } = context;
   const isOwn = from.account === self.account;
-  const channel = await channelWith(tx, self, from.account, chunk.channel);
+  // A file answers no question, and may bring what we had in a group that we are out of.
+  const isFile = from.device === self.device;
+  const channel = isFile
+    ? await channelById(tx, toHex(chunk.channel))
+    : await channelWith(tx, self, from.account, chunk.channel);
   if (channel === undefined) return effects.dropped("chunk of another channel");
   for (const writer of chunk.writers) await openWriter(tx, context, channel, writer);
   const read = isOwn ? chunk.read : await ofTheirs(tx, from, chunk.read);
   await takeRead(tx, channel, read, nowMs);
   const standing = await standingIn(tx, self, channel);
   for (const run of chunk.runs) await takeRun(tx, context, channel.c, run, { from, standing });
-  // A file answers no question.
-  if (from.device !== self.device) {
-    effects.backfilled(channel.c, isAnswer(chunk) ? chunk.left : null, from.device);
-  }
+  if (!isFile) effects.backfilled(channel.c, isAnswer(chunk) ? chunk.left : null, from.device);
   effects.receipt(channel.c);
 }
 
@@ -186,7 +188,8 @@ async function takeRunEntry(
     isHistory: true,
   });
   await heedEntry(tx, context, placed);
-  await followEntry(tx, context, placed);
+  // Of a group that we are out of nobody is told anything by what we once heard.
+  await followEntry(tx, context, placed, standing === undefined);
   return placed.entry;
 }
 

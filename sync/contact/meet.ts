@@ -211,11 +211,12 @@ async function stateFor(
     if (token !== undefined) await tx.put("tokens", { ...token, account: from.account });
     return "accepted";
   }
-  if (held !== undefined) return held.state;
+  // Whom we know by a group alone, and who has a link that served another, is one who asks.
+  if (held !== undefined && (held.state !== "member" || invite === undefined)) return held.state;
   if (invite === undefined) return undefined;
   const contacts = await tx.range("contacts", "primary", {});
   const requests = contacts.filter((it) => it.state === "request").length;
-  return requests < REQUESTS_MAX ? "request" : undefined;
+  return requests < REQUESTS_MAX ? "request" : held?.state;
 }
 
 /** Undefined: too many wait to be let into that group. */

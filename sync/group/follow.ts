@@ -10,10 +10,10 @@ import { addresseesOf, membersOf } from "../channel/members.ts";
 import { entryOf } from "../channel/thread-rows.ts";
 import { retireGroupToken } from "../contact/contacts.ts";
 import { isRoster } from "../entry/kinds.ts";
-import { takeWelcomeTurn } from "../heal/answers.ts";
+import { tellRoster } from "../heal/answers.ts";
 import type { ForkRow } from "../heal/rows.ts";
 import { markSent } from "../outbox/attempts.ts";
-import { controlsWaiting, sendControl } from "../outbox/control.ts";
+import { controlsWaiting } from "../outbox/control.ts";
 import { lentTo } from "../outbox/seal.ts";
 import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-context.ts";
@@ -28,12 +28,11 @@ import { tendDoors } from "./doors.ts";
 import { wantHistory } from "./history.ts";
 import { isLink } from "./links.ts";
 import { takeIntroduction } from "./members-known.ts";
-import { putOps, RECEIPTS_TO_ALL_MAX, reweigh, rosterOf, type Turn } from "./rosters.ts";
+import { hasLeft, putOps, RECEIPTS_TO_ALL_MAX, reweigh, rosterOf, type Turn } from "./rosters.ts";
 import { settleJoins } from "./waiting.ts";
-import { welcomesFor } from "./welcome.ts";
 
 /**
- * `isPart`: of a roster that is just being told, after which one enters.
+ * `isPart`: of a roster that is just being told, after which one enters, or of a file that we wrote.
  * True when there are devices that were not known before: what waits of theirs can be opened.
  */
 export async function followEntry(
@@ -48,7 +47,7 @@ export async function followEntry(
     if (isLink(entry)) await tendLinks(tx, context, channel);
     const now = await tx.get("entries", [entry.c, entry.a, entry.s]);
     if (now?.counts === "waits") context.effects.missing();
-    const log = await tx.get("logs", entry.a);
+    const log = isPart ? undefined : await tx.get("logs", entry.a);
     if (log !== undefined) {
       await tellWhoIsOut(tx, context, channel, log.device, now?.counts === "no");
     }
@@ -143,8 +142,7 @@ async function rosterChanged(
   const isAlone = [...after.members.keys()].every((it) => it === self.account);
   await dropFor(tx, c, new Set(left.filter((it) => it !== self.account)), isAlone);
   if (left.includes(self.account)) {
-    const isOwnWill = after.former.get(self.account)?.by === self.account;
-    if (isOwnWill) await sayFarewell(tx, c);
+    if (hasLeft(after, self.account)) await sayFarewell(tx, c);
     else await dropWaiting(tx, c);
   }
   const channel = await channelOf(tx, c);
@@ -199,19 +197,14 @@ export async function tellWhoIsOut(
   writer: Hex,
   isVain = true,
 ): Promise<void> {
-  const { self, effects } = context;
+  const { account, device: own } = context.self;
   const roster = await rosterOf(tx, channel.c);
   const device = await tx.get("devices", writer);
-  if (device === undefined || writer === self.device) return;
-  const hasLeft = roster.former.get(self.account)?.by === self.account;
-  const isOurs = hasLeft || (isVain && tellerOf(roster, device.account) === self.account);
+  if (device === undefined || writer === own) return;
+  const isOurs =
+    hasLeft(roster, account) || (isVain && tellerOf(roster, device.account) === account);
   if (!isOurs || (await controlsWaiting(tx, device.device, null)) > 0) return;
-  if (!(await takeWelcomeTurn(tx, context, device))) return;
-  for (const payload of await welcomesFor(tx, self, channel, device.account)) {
-    const control = { ...context, device, payloads: [payload], before: null, psk: null };
-    await sendControl(tx, control);
-  }
-  effects.wake();
+  await tellRoster(tx, context, channel, device);
 }
 
 /** Who put them out; when that one is gone, or they left by their own will, the highest rank. */

@@ -120,6 +120,10 @@ async function resolveAnew(tx: WriteTx, c: number, ops: readonly RosterOp[]): Pr
 const membersIn = ({ members }: Roster): readonly MemberRow[] =>
   [...members].map(([account, { role, floor, by }]) => ({ account, role, floor, by }));
 
+/** Are they out by their own will? */
+export const hasLeft = ({ former }: Roster, account: Hex): boolean =>
+  former.get(account)?.by === account;
+
 /** In larger groups nobody is told who is writing. */
 export const TYPING_MEMBERS_MAX = 32;
 

@@ -35,7 +35,7 @@ import type { ReadTx, WriteTx } from "../store/store.ts";
 import { forgetDeclined, mayBring, noteDeclined } from "./bringers.ts";
 import { enter, followEntry, takeOps } from "./follow.ts";
 import { learnWriter, takeIntroduction } from "./members-known.ts";
-import { groupMembers, rosterRowOf } from "./rosters.ts";
+import { groupMembers, rosterOf, rosterRowOf } from "./rosters.ts";
 
 /** Logs of which it is remembered where they begin for us. */
 const STARTS_MAX = 4_096;
@@ -138,11 +138,18 @@ function isFounded({ channel, entries }: Welcome): boolean {
 
 async function hasRoomForGroup(tx: ReadTx, { self }: OpenContext): Promise<boolean> {
   const rosters = await tx.range("rosters", "primary", {});
-  const foreign = rosters.filter(({ members }) => {
+  const others = rosters.filter(({ members }) => {
     return !members.some(({ account }) => account === self.account);
   });
-  return foreign.length < FOREIGN_GROUPS_MAX;
+  if (others.length < FOREIGN_GROUPS_MAX) return true;
+  let foreign = 0;
+  // Those that we left, or were removed from, are none.
+  for (const { c } of others) if (!(await wasIn(tx, c, self.account))) foreign += 1;
+  return foreign < FOREIGN_GROUPS_MAX;
 }
+
+const wasIn = async (tx: ReadTx, c: number, account: Hex): Promise<boolean> =>
+  (await rosterOf(tx, c)).former.has(account);
 
 async function putStarts(
   tx: WriteTx,

@@ -9,7 +9,6 @@ import { liveTagOf } from "../../crypto/chain/live.ts";
 import { entryOf, runsOf, writerOf } from "../backfill/plan.ts";
 import { type Channel, channelById, channelOf, logById } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
-import { isWithin } from "../clock/within.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
 import { isServable, mayBeAfterAnEnd, startsAnew, welcomesFor } from "../group/welcome.ts";
@@ -32,8 +31,10 @@ import { isForFacts, tellFacts } from "./facts.ts";
 export const ANSWER_EVERY_MS = 1_000;
 /** … and so often at once: what it misses are several things, and it asks for all of them at a time. */
 export const ANSWERS_AT_ONCE = 4;
-/** … and is told a whole roster at most once in so long. */
+/** … and is told a whole roster once in so long … */
 const WELCOME_EVERY_MS = 10_000;
+/** … and so often at once: what it was told last may be old already. */
+const WELCOMES_AT_ONCE = 2;
 /** Entries are not supplied to a device for which so much waits: first it fetches that. */
 export const SERVED_WAITING_MAX = 4;
 /** Entries looked at for one answer. */
@@ -264,8 +265,17 @@ export async function tellFormer(
   if (channel.kind !== "group") return;
   if ((await membersOf(tx, context.self, channel)).includes(device.account)) return;
   if ((await controlsWaiting(tx, device.device, null)) >= SERVED_WAITING_MAX) return;
+  await tellRoster(tx, context, channel, device);
+}
+
+/** As much of it as they may know, when it is their turn. To who never was in it that is nothing. */
+export async function tellRoster(
+  tx: WriteTx,
+  context: OpenContext,
+  channel: Channel,
+  device: DeviceRow,
+): Promise<void> {
   if (!(await takeWelcomeTurn(tx, context, device))) return;
-  // To who never was in it this is nothing.
   for (const payload of await welcomesFor(tx, context.self, channel, device.account)) {
     const payloads = [payload];
     await sendControl(tx, { ...context, device, payloads, before: null, psk: null });
@@ -278,31 +288,30 @@ export const takeWelcomeTurn = (
   tx: WriteTx,
   context: OpenContext,
   device: DeviceRow,
-): Promise<boolean> => takeRosterTurn(tx, context, device, "welcomedAtMs");
+): Promise<boolean> => takeRosterTurn(tx, context, device, "welcomedAtMs", WELCOMES_AT_ONCE);
 
-/** May it be asked for a roster? It answers no sooner than that. Rule [GP30]. */
+/** May it be asked for a roster? Rule [GP30]. */
 export const takeAskTurn = (
   tx: WriteTx,
   context: OpenContext,
   device: DeviceRow,
-): Promise<boolean> => takeRosterTurn(tx, context, device, "askedAtMs");
+): Promise<boolean> => takeRosterTurn(tx, context, device, "askedAtMs", 1);
 
 async function takeRosterTurn(
   tx: WriteTx,
   { nowMs }: OpenContext,
   { device: id }: DeviceRow,
   turn: "welcomedAtMs" | "askedAtMs",
+  atOnce: number,
 ): Promise<boolean> {
   const device = await tx.get("devices", id);
-  if (device === undefined || isWithin(device[turn], nowMs, WELCOME_EVERY_MS)) return false;
-  await tx.put("devices", { ...device, [turn]: nowMs });
+  const paidAtMs = device && paidAfterTurn(device[turn] ?? 0, nowMs, WELCOME_EVERY_MS, atOnce);
+  if (device === undefined || paidAtMs === undefined) return false;
+  await tx.put("devices", { ...device, [turn]: paidAtMs });
   return true;
 }
 
-/**
- * Rule [HE3]: is it their turn to be answered? Then it is taken. Kept is when the answers they had are paid for, each
- * with ANSWER_EVERY_MS (the generic cell rate algorithm, ITU-T I.371).
- */
+/** Rule [HE3]: is it their turn to be answered? Then it is taken. */
 export async function takeTurn(
   tx: WriteTx,
   { nowMs }: OpenContext,
@@ -310,11 +319,25 @@ export async function takeTurn(
   atOnce = ANSWERS_AT_ONCE,
 ): Promise<boolean> {
   const fresh = (await tx.get("devices", device.device)) ?? device;
-  const owedMs = Math.max(0, fresh.healedAtMs - nowMs);
-  // More than they can owe: the clock was set back.
-  const isOver = owedMs > ANSWERS_AT_ONCE * ANSWER_EVERY_MS;
-  if (!isOver && owedMs > (atOnce - 1) * ANSWER_EVERY_MS) return false;
-  const healedAtMs = nowMs + (isOver ? 0 : owedMs) + ANSWER_EVERY_MS;
+  const healedAtMs = paidAfterTurn(fresh.healedAtMs, nowMs, ANSWER_EVERY_MS, atOnce);
+  if (healedAtMs === undefined) return false;
   await tx.put("devices", { ...fresh, healedAtMs });
   return true;
+}
+
+/**
+ * When one more turn will be paid for, each with `everyMs`, those before it until `paidAtMs`. Undefined: so many as
+ * may be taken at once are not (the generic cell rate algorithm, ITU-T I.371).
+ */
+function paidAfterTurn(
+  paidAtMs: number,
+  nowMs: number,
+  everyMs: number,
+  atOnce: number,
+): number | undefined {
+  const owedMs = Math.max(0, paidAtMs - nowMs);
+  // More than they can owe: the clock was set back.
+  const isOver = owedMs > ANSWERS_AT_ONCE * everyMs;
+  if (!isOver && owedMs > (atOnce - 1) * everyMs) return undefined;
+  return nowMs + (isOver ? 0 : owedMs) + everyMs;
 }

@@ -193,7 +193,8 @@ async function gapsOf(
     const [held, top] = [countKnown(known), maxKnown(known)];
     gaps.push({ channel, log: id, account, ranges, top, held, holders, lackers });
   }
-  const lost = wasPutBack(self) ? await lostLogs(tx, cursors, here) : [];
+  const tellers = wasPutBack(self) ? cursors : cursors.filter((it) => it.account === self.account);
+  const lost = await lostLogs(tx, tellers, here);
   for (const { c, log, upTo, devices } of [...claims.all(), ...lost]) {
     const channel = here.has(`${c} ${log}`) ? undefined : await channelOf(tx, c);
     here.add(`${c} ${log}`);

@@ -201,10 +201,13 @@ class DigestTeller implements Teller {
     if (device === undefined && isSame && isConfirmed) return undefined;
     const repeats = isSame ? told.repeats + 1 : 0;
     const isAgain = device === undefined && repeats > 0;
-    const chosen = hearers.filter((it) => device === undefined || it.device === device);
-    const to = isAgain
-      ? hearers.filter((it) => unconfirmed.has(it.device)).slice(0, REPEAT_DEVICES_MAX)
-      : anyOf(random, chosen);
+    const isOpen = (it: DeviceRow): boolean => unconfirmed.has(it.device);
+    const to =
+      device !== undefined
+        ? hearers.filter((it) => it.device === device)
+        : isAgain
+          ? hearers.filter(isOpen).slice(0, REPEAT_DEVICES_MAX)
+          : anyOf(random, settledFirst(hearers, isOpen));
     if (to.length === 0) return undefined;
     const content = {
       channel: bytesOf(channel.id),
@@ -257,6 +260,15 @@ async function unconfirmedIn(tx: ReadTx, c: number): Promise<ReadonlySet<Hex>> {
   const parcels = await tx.range("outbox", "entry", range);
   const open = parcels.flatMap(({ targets }) => targets.filter((it) => it.state !== "done"));
   return new Set(open.map(({ device }) => device));
+}
+
+/** Those who have confirmed what we wrote, if there are any: the others are told again and again. */
+function settledFirst(
+  hearers: readonly DeviceRow[],
+  isOpen: (it: DeviceRow) => boolean,
+): readonly DeviceRow[] {
+  const settled = hearers.filter((it) => !isOpen(it));
+  return settled.length > 0 ? settled : hearers;
 }
 
 const leftOf = (sinceMs: number | undefined, pauseMs: number, nowMs: number): number => {

@@ -148,9 +148,9 @@ export type DeviceRow = {
   readonly isAsleep?: true;
   /** Up to when the answers are paid for that it had to its NACKs and WANTs: rule [HE3]. 0 = there were none. */
   readonly healedAtMs: number;
-  /** When we last told it a whole roster, which is more work. */
+  /** As much of the whole rosters that it was told, which is more work. */
   readonly welcomedAtMs?: number;
-  /** When we last asked it for one. */
+  /** … and of those that it was asked for. */
   readonly askedAtMs?: number;
   /** When we last gave up our sessions with it, to begin a new one; 0 = never. Shown to the person. */
   readonly resetAtMs: number;

@@ -7,7 +7,7 @@ import type { BackupCursor } from "../../sync/backup/export.ts";
 import { FRAME, type Frame, framesOf } from "../../sync/backup/format.ts";
 import { decodePayload, encodePayload } from "../../sync/payload/payload.ts";
 import { selfOf } from "./forge.ts";
-import { hears, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
+import { groupOf, hears, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
@@ -143,6 +143,35 @@ describe("a wiped browser", () => {
     expect(await anew.account()).toBe(await alice.account());
     expect((await selfOf(anew)).device).not.toBe((await selfOf(alice)).device);
   });
+});
+
+test("[BU8] what a file has of a group that its account was removed from since comes back, and nobody is told", async () => {
+  const them = await world(["alice", "bob", "carol", "anew"], { newcomers: ["anew"] });
+  const { alice, bob, carol, anew, pass } = them;
+  await them.befriend(alice, bob);
+  await them.befriend(bob, carol);
+  await makeGroup(bob, [alice, carol]);
+  await pass(10 * SECOND_MS);
+  for (const it of [alice, bob, carol]) await tell(it, `${it.name} was there`);
+  await pass(20 * SECOND_MS);
+  const frames = await backUp(them, alice);
+  await remove(bob, alice);
+  await pass(20 * SECOND_MS);
+  const heard = await hears(alice);
+  expect(heard).toHaveLength(3);
+  // The capsule names no group that they are out of, and the file is not told so.
+  const late = await backUp(them, alice);
+  await alice.sleep();
+  await takeIn(them, anew, late);
+  expect(await hears(anew)).toEqual(heard);
+  await takeIn(them, anew, frames);
+  await pass(MINUTE_MS);
+  expect(await hears(anew)).toEqual(heard);
+  expect(await members(anew, [alice, bob, carol])).toEqual(await members(bob, [alice, bob, carol]));
+  const c = await groupOf(anew);
+  const said = (await anew.rows("outbox")).filter((it) => it.c === c);
+  expect(said).toEqual([]);
+  expect(anew.bugs).toEqual([]);
 });
 
 test("[BU8] merging an old backup changes nothing: neither what was read, deleted nor blocked", async () => {

@@ -112,6 +112,32 @@ test("[HE13] [HY21] what somebody says who was removed, and is let in again and 
   expect(await Promise.all(everybody.map(spoken))).toEqual(before);
 });
 
+test("[GP9] however many groups one has left, one is taken into the next", async () => {
+  const { alice, bob, pass, befriend } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await makeGroup(alice, [bob]);
+  await pass(20 * SECOND_MS);
+  const c = await groupOf(bob);
+  expect(await bob.device.groups.leave(c)).toEqual({ ok: true });
+  await pass(20 * SECOND_MS);
+  await bob.change(async (tx) => {
+    const row = await tx.get("rosters", c);
+    const ops = await tx.range("rosterOps", "primary", { lower: [c], upper: [c] });
+    if (row === undefined) throw new Error("the group's roster");
+    for (let n = 1; n <= 70; n += 1) {
+      await tx.put("rosters", { ...row, c: c + 1_000 + n });
+      await tx.putAll(
+        "rosterOps",
+        ops.map((it) => ({ ...it, c: c + 1_000 + n })),
+      );
+    }
+  });
+  await makeGroup(alice, [bob]);
+  await pass(20 * SECOND_MS);
+  expect(await groupOf(bob)).not.toBe(c);
+  expect(await members(bob, [alice, bob])).toEqual(["alice owner", "bob member"]);
+});
+
 test("[GP12] who was removed and goes on is told why, and not what the group is called since", async () => {
   const { alice, bob, carol, relay, pass, befriend } = await world(["alice", "bob", "carol"]);
   await befriend(alice, bob);

@@ -289,6 +289,26 @@ export const REGRESSIONS: readonly Regression[] = [
     profile: "G",
     found: "the verdict: what those alone have who are out is asked for at growing pauses",
   },
+  {
+    seed: 1_200_000_000_066,
+    profile: "G",
+    found: "who was told a roster that was old a moment later was not told the new one for minutes",
+  },
+  {
+    seed: 1_200_000_000_200,
+    profile: "G",
+    found: "of a log that came back with a file alone a device heard that nobody has any more",
+  },
+  {
+    seed: 1_200_000_000_495,
+    profile: "G",
+    found: "what a file had of a group was not taken, for its account was removed from it since",
+  },
+  {
+    seed: 1_200_000_000_777,
+    profile: "G",
+    found: "who was known from a group, and was the second to use a link, was no request",
+  },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
   {
     seed: 91_000_017,

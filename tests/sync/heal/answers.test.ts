@@ -9,6 +9,8 @@ import {
   answerNack,
   ANSWERS_AT_ONCE,
   answerWant,
+  takeAskTurn,
+  takeWelcomeTurn,
 } from "../../../sync/heal/answers.ts";
 import type { SeqRange } from "../../../sync/log/known.ts";
 import { sealRow } from "../../../sync/outbox/seal.ts";
@@ -200,4 +202,26 @@ test("[HE3] who asks without end makes us look for little of it", async () => {
   expect(leftAlone()).toBe(160 - QUESTIONS_AT_ONCE);
   await alice.change(take);
   expect(leftAlone()).toBe(160 - QUESTIONS_AT_ONCE);
+});
+
+test("[GP9] [GP30] a roster is told twice at once and then once in 10 s, and asked for once in 10 s", async () => {
+  const it = await pair(1);
+  const turns = async (take: typeof takeAskTurn, atMs: number): Promise<number> => {
+    const context = { ...it.alice.context, nowMs: NOW_MS + atMs };
+    let taken = 0;
+    for (let n = 0; n < 4; n += 1) {
+      const device = await deviceOf(it);
+      if (await it.alice.change((tx) => take(tx, context, device))) taken += 1;
+    }
+    return taken;
+  };
+  const atMs = [0, 9_999, 10_000, 19_999, 20_000, 100_000];
+  const told = [];
+  for (const ms of atMs) told.push(await turns(takeWelcomeTurn, ms));
+  expect(told).toEqual([2, 0, 1, 0, 1, 2]);
+  const asked = [];
+  for (const ms of atMs) asked.push(await turns(takeAskTurn, ms));
+  expect(asked).toEqual([1, 0, 1, 0, 1, 1]);
+  // A clock that ran years ahead is set right.
+  expect(await turns(takeWelcomeTurn, -100_000_000)).toBe(2);
 });
