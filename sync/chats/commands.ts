@@ -1,6 +1,6 @@
 /**
- * What a person settles about a chat as a whole, on all their devices: one mark in the account channel for
- * each word. docs/protocol/messages.md, [CM3].
+ * What a person settles about a chat as a whole, on all their devices: marks in the account channel.
+ * docs/protocol/messages.md, [CM3] and [CM4].
  */
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { append, APPEND_TABLES } from "../channel/append.ts";
@@ -33,8 +33,8 @@ export type Chats = {
   readonly verify: (c: number, on: boolean) => Settled;
 };
 
-/** Undefined: it is so already. */
-type Say = (channel: Channel, marks: ChatMarks, nowMs: number) => ChatMark | undefined;
+/** None: it is so already. */
+type Say = (channel: Channel, marks: ChatMarks, nowMs: number) => readonly ChatMark[];
 type ChatMark =
   | ({ readonly what: "mute" } & Marks["mute"])
   | ({ readonly what: "pinChat" } & Marks["pinChat"])
@@ -43,23 +43,29 @@ type ChatMark =
 
 export const openChats = (deps: CommandDeps): Chats => ({
   mute: (c, untilMs, told) =>
-    settle(deps, c, (_channel, { muted }) => {
+    settle(deps, c, ({ lastH }, marks, nowMs) => {
       const isOff = told === "all" || !Number.isSafeInteger(untilMs) || untilMs < 0;
       const level = told === "mentions" ? LEVEL_MENTIONS : 0;
-      if (isOff && (muted?.value.untilMs ?? 0) === 0) return undefined;
-      return { what: "mute", untilMs: isOff ? 0 : untilMs, level: isOff ? 0 : level };
+      if (isOff) {
+        const isMuted = (marks.muted?.value.untilMs ?? 0) !== 0;
+        return isMuted ? [{ what: "mute", untilMs: 0, level: 0 }] : [];
+      }
+      const mute = { what: "mute", untilMs, level } as const;
+      // It came back by a message: being muted must not put it away again.
+      const isBack = marks.archived?.value.on === true && !isPutAway(marks, lastH, nowMs);
+      return isBack ? [{ what: "archive", on: false, upToH: lastH }, mute] : [mute];
     }),
   pin: (c, on) =>
     settle(deps, c, (_channel, marks) =>
-      isPinnedChat(marks) === on ? undefined : { what: "pinChat", on },
+      isPinnedChat(marks) === on ? [] : [{ what: "pinChat", on }],
     ),
   archive: (c, on) =>
     settle(deps, c, ({ lastH }, marks, nowMs) =>
-      isPutAway(marks, lastH, nowMs) === on ? undefined : { what: "archive", on, upToH: lastH },
+      isPutAway(marks, lastH, nowMs) === on ? [] : [{ what: "archive", on, upToH: lastH }],
     ),
   verify: (c, on) =>
     settle(deps, c, ({ kind }, { verified }) =>
-      kind !== "dm" || (verified?.value ?? false) === on ? undefined : { what: "verified", on },
+      kind !== "dm" || (verified?.value ?? false) === on ? [] : [{ what: "verified", on }],
     ),
 });
 
@@ -75,13 +81,14 @@ async function settle(deps: CommandDeps, c: number, say: Say): Settled {
       const { timers, random } = deps;
       const nowMs = timers.now();
       const said = say(channel, marks, nowMs);
-      if (said === undefined) return ok(undefined);
-      const where = await openAccountChannel(tx, self);
-      await append(
-        tx,
-        { self, channel: where, nowMs, random },
-        { type: "mark", ...said, channel: bytesOf(channel.id) },
-      );
+      for (const mark of said) {
+        const where = await openAccountChannel(tx, self);
+        await append(
+          tx,
+          { self, channel: where, nowMs, random },
+          { type: "mark", ...mark, channel: bytesOf(channel.id) },
+        );
+      }
       return ok(undefined);
     }),
   );

@@ -6,7 +6,13 @@ import { KINDS } from "../../sync/entry/kinds.ts";
 import type { RoomName } from "../../sync/rooms/names.ts";
 import { parseSettings } from "../../sync/rooms/settings.ts";
 import { SNAPSHOT_EDITS } from "../../sync/rooms/snapshot.ts";
-import { ALWAYS_MS, isPinnedChat, NO_MARKS, toldOf } from "../../sync/thread/chat-marks.ts";
+import {
+  ALWAYS_MS,
+  isPinnedChat,
+  isPutAway,
+  NO_MARKS,
+  toldOf,
+} from "../../sync/thread/chat-marks.ts";
 import { editorOf, kept } from "./editor.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
@@ -180,6 +186,30 @@ test("[CM3] mute, pin and archive hold on all devices, and the last word does", 
   expect((await phone.rows("entries")).length).toBe(entries);
   expect(await phone.device.chats.pin(999, true)).toMatchObject({ ok: false });
   await atRest();
+});
+
+test("[CM4] a chat that a message brought back from the archive stays in the list when it is muted", async () => {
+  const { phone, bob, pass, befriend, nowMs } = await world(["phone", "bob"]);
+  await befriend(phone, bob);
+  const isAway = async (): Promise<boolean> => {
+    const [row] = await phone.rows("chatMarks");
+    const channel = (await phone.rows("channels")).find(({ id }) => id === row?.id);
+    return isPutAway(row?.marks ?? NO_MARKS, channel?.lastH ?? 0, nowMs());
+  };
+  await bob.say(phone, "before");
+  await pass(5 * SECOND_MS);
+  const c = await phone.chatWith(bob);
+  await phone.device.chats.archive(c, true);
+  expect(await isAway()).toBe(true);
+  await bob.say(phone, "after");
+  await pass(5 * SECOND_MS);
+  expect(await isAway()).toBe(false);
+  await phone.device.chats.mute(c, ALWAYS_MS, "nothing");
+  expect(await isAway()).toBe(false);
+  await phone.device.chats.archive(c, true);
+  await bob.say(phone, "quiet");
+  await pass(5 * SECOND_MS);
+  expect(await isAway()).toBe(true);
 });
 
 test("[RR1] [RR2] who does not tell what they read is still known to have what they have", async () => {
