@@ -199,7 +199,8 @@ export const en = {
     reactedBy: (who: string): string => `by ${who}`,
     anyEmoji: "Any emoji",
     chooseChats: "Choose the chats that get it. They are not told who wrote it.",
-    replyingTo: (name: string): string => `Reply to ${name}`,
+    /** `name` null: oneself. */
+    replyingTo: (name: string | null): string => `Reply to ${name ?? "you"}`,
     editing: "Edit your message",
     cancel: "Cancel",
     save: "Save",
@@ -372,7 +373,7 @@ export const en = {
     registrationRefused: "This relay does not take new people.",
     notStarted: "Kith is not set up in this browser yet.",
     channelUnknown: "This chat is not on this device.",
-    textEmpty: "There is nothing to send yet.",
+    textEmpty: "A message needs some text.",
     notAllowed: "You cannot write here: the request is not accepted, or they are blocked.",
     messageUnknown: "This message is not on this device.",
     messageGone: "This message was deleted.",

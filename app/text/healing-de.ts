@@ -19,6 +19,7 @@ export const healingDe: typeof healingEn = {
       other: "# ältere Nachrichten sind angekommen",
     }),
   show: "Zeigen",
+  gotIt: "Verstanden",
   healed: (relay, count, by) =>
     `${relay} hatte ${plural(count, { one: "# Nachricht", other: "# Nachrichten" })} nicht zugestellt. Zurückgebracht von ${list(by.map(shareOf))}.`,
   lossesHeading: "Was Relays verloren haben",

@@ -18,6 +18,7 @@ export const healingEn = {
   late: (count: number): string =>
     plural(count, { one: "# older message came in", other: "# older messages came in" }),
   show: "Show",
+  gotIt: "Got it",
   healed: (relay: string, count: number, by: readonly Share[]): string =>
     `${relay} had not delivered ${plural(count, { one: "# message", other: "# messages" })}. Brought back by ${list(by.map(shareOf))}.`,
   lossesHeading: "What relays lost",

@@ -2,9 +2,11 @@
  * A menu by the ARIA Authoring Practices: what one can do with a thing.
  *
  * [AMN1] Its first item has the focus; Up, Down, Home and End go round, Enter or a click chooses.
- * [AMN2] Escape, Tab, a click elsewhere and another size of the window close it. [AMN3] It stays inside the window.
+ * [AMN2] Escape, Tab, a click elsewhere, the focus elsewhere and another size of the window close it. [AMN3] It
+ * stays inside the window. [AMN4] A letter leads to the next item that begins with it, and nowhere else.
  */
 import {
+  type FocusEvent,
   type KeyboardEvent,
   type ReactElement,
   type ReactNode,
@@ -66,10 +68,14 @@ export function Menu({ label, at, items, onClose }: Props): ReactElement {
       onClose(false);
       return;
     }
-    const next = neighbourOf(event.key, menu.current);
-    if (next === null) return;
+    const next = neighbourOf(event.key, menu.current) ?? beginningWith(event, menu.current);
+    if (next === null && !isLetter(event)) return;
     event.preventDefault();
-    next.focus();
+    next?.focus();
+  };
+  const onBlur = ({ relatedTarget }: FocusEvent): void => {
+    // Null: the window lost it, and gives it back.
+    if (relatedTarget !== null && menu.current?.contains(relatedTarget) !== true) onClose(false);
   };
   return (
     <div
@@ -79,6 +85,7 @@ export function Menu({ label, at, items, onClose }: Props): ReactElement {
       tabIndex={-1}
       aria-label={label}
       onKeyDown={onKeyDown}
+      onBlur={onBlur}
     >
       {items.map(({ label: name, icon, isDangerous = false, act }) => (
         <button
@@ -103,8 +110,27 @@ export function Menu({ label, at, items, onClose }: Props): ReactElement {
 
 const within = (px: number, max: number): number => Math.max(EDGE_PX, Math.min(px, max - EDGE_PX));
 
+const itemsIn = (menu: HTMLElement | null): readonly HTMLElement[] => [
+  ...(menu?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? []),
+];
+
+/** The space bar chooses. */
+const isLetter = ({ key, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean =>
+  key.length === 1 && key !== " " && !altKey && !ctrlKey && !metaKey;
+
+/** The next one after that which has the focus, going round. */
+function beginningWith(event: KeyboardEvent, menu: HTMLElement | null): HTMLElement | null {
+  if (!isLetter(event)) return null;
+  const items = itemsIn(menu);
+  const now = items.findIndex((it) => it === document.activeElement);
+  const letter = event.key.toLocaleLowerCase();
+  const begins = (it: HTMLElement): boolean =>
+    it.textContent.trim().toLocaleLowerCase().startsWith(letter);
+  return [...items.slice(now + 1), ...items.slice(0, now + 1)].find(begins) ?? null;
+}
+
 function neighbourOf(key: string, menu: HTMLElement | null): HTMLElement | null {
-  const items = [...(menu?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+  const items = itemsIn(menu);
   const now = items.findIndex((it) => it === document.activeElement);
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: now + 1,

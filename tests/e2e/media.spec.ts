@@ -7,7 +7,7 @@ import { test } from "./world.ts";
 const LIMIT = 100_000;
 const soon = { timeout: AGAIN_MS };
 
-test("[ACO2] [ALG1] [MO27] 100,000 characters arrive whole, one more is refused, and they can be deleted", async ({
+test("[ACO2] [ALG1] [ALG2] [ASK3] [MO27] 100,000 characters arrive whole, one more is refused, and they can be deleted", async ({
   friends,
 }) => {
   test.slow();
@@ -26,10 +26,14 @@ test("[ACO2] [ALG1] [MO27] 100,000 characters arrive whole, one more is refused,
   await expect(bob.messages).toHaveCount(1, soon);
   const all = bob.messages.getByRole("button", { name: "Show all" });
   await expect(all).toBeVisible(soon);
+  const scroller = bob.page.locator(".log-scroller");
+  const beforeTop = await scroller.evaluate((it) => it.scrollTop);
   await all.click();
   const text = bob.messages.locator(".message-text");
   await expect(text).toContainText("ends", soon);
   expect((await text.textContent())?.slice(0, full.length)).toBe(full);
+  // He reads on where he was, and is not thrown to the end.
+  expect(await scroller.evaluate((it) => it.scrollTop)).toBeLessThan(beforeTop + 100);
 
   await alice.messages.hover();
   await alice.messages.getByRole("button", { name: "Message actions" }).click();

@@ -104,6 +104,17 @@ function LateNote({ chat, onGo }: Pick<Props, "chat" | "onGo">): ReactElement | 
         }}
       >
         {words.show}
+      </button>{" "}
+      <button
+        type="button"
+        className="link-button"
+        onClick={() => {
+          clear();
+          // The button is gone then; the focus stays in the chat.
+          document.querySelector<HTMLElement>(".message[tabindex='0']")?.focus();
+        }}
+      >
+        {words.gotIt}
       </button>
     </p>
   );

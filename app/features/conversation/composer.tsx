@@ -5,7 +5,8 @@
  * characters it says by how much, and sends nothing. [ACO3] A text that was refused is in the field
  * again. [ACO4] An Enter that ends an input method's composition does not send. [ACO5] Escape gives up
  * an answer or a change first. [ACO6] Up in an empty field changes one's last message; the draft that was
- * there is there again afterwards. [ACO7] Escape gives up an answer also when nothing has the focus.
+ * there is there again afterwards. [ACO7] Escape gives up an answer also when nothing has the focus. [ACO8]
+ * What was deleted meanwhile is answered no more.
  */
 import { Check, Pencil, Reply, SendHorizontal, X } from "lucide-react";
 import {
@@ -29,8 +30,12 @@ import { useEdit } from "./use-edit.ts";
 import { useMentioning } from "./use-mentioning.ts";
 import { COUNT_FROM, type Sending, useSend } from "./use-send.ts";
 
-/** `line`: what is answered, on one line. */
-export type Answering = { readonly id: string; readonly author: string; readonly line: string };
+/** `author` null: oneself. `line`: what is answered, on one line. */
+export type Answering = {
+  readonly id: string;
+  readonly author: string | null;
+  readonly line: string;
+};
 export type Editing = { readonly id: string; readonly text: string };
 
 type Props = {
@@ -240,9 +245,16 @@ function isSendKey(event: KeyboardEvent): boolean {
   return !isComposing(event.nativeEvent) && !isCoarsePointer();
 }
 
+/** So long a text is higher than any screen: to measure it at each letter would make typing slow. */
+const HIGHEST_FROM_CHARS = 20_000;
+
 /** As high as its text, up to the height that the style allows. */
 function fitToText(field: HTMLTextAreaElement | null, text: string): void {
   if (field === null) return;
+  if (text.length > HIGHEST_FROM_CHARS) {
+    field.style.blockSize = "100vh";
+    return;
+  }
   field.style.blockSize = "auto";
   if (text !== "") field.style.blockSize = `${field.scrollHeight}px`;
 }

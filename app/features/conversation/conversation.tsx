@@ -194,7 +194,10 @@ function WritingPlace({ chat, people, shown, doing, onSent }: PlaceProps): React
   const { c, state } = chat;
   const withText = useFullText();
   const isOut = useOwnDevices()?.isOut ?? false;
-  const { answering, editing, acts, onAnswering, onEditing } = doing;
+  const { editing, acts, onAnswering, onEditing } = doing;
+  // What was deleted meanwhile cannot be answered, and its words are not shown any more.
+  const answeredState = shown.looks.get(doing.answering?.id ?? "")?.view.state;
+  const answering = answeredState === "deleted" ? null : doing.answering;
   if (isOut) return <DeviceOutNote c={c} />;
   if (state === "request") return <RequestBanner chat={chat} />;
   if (state === "blocked") return <BlockedNote chat={chat} />;

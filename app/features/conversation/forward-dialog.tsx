@@ -1,5 +1,8 @@
-/** Choosing the chats that a message is passed on to. [AFW1] Only those in which one may write. */
-import { type FormEvent, type ReactElement, useState } from "react";
+/**
+ * Choosing the chats that a message is passed on to. [AFW1] Only those in which one may write. [AFW2] The
+ * first of them has the focus: Enter there does not close the window.
+ */
+import { type FormEvent, type ReactElement, useEffect, useRef, useState } from "react";
 
 import { mayWriteIn } from "../../db/chats.ts";
 import { nameOf } from "../../text/chat-text.ts";
@@ -16,8 +19,13 @@ type Props = {
 export function ForwardDialog({ onForward, onClose }: Props): ReactElement {
   const chats = useChats() ?? [];
   const [chosen, setChosen] = useState<readonly number[]>([]);
+  const first = useRef<HTMLInputElement>(null);
   const words = texts().actions;
   const open = chats.filter(mayWriteIn);
+  const isRead = open.length > 0;
+  useEffect(() => {
+    if (isRead) first.current?.focus();
+  }, [isRead]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (chosen.length === 0) return;
@@ -29,9 +37,10 @@ export function ForwardDialog({ onForward, onClose }: Props): ReactElement {
       <form className="forward" onSubmit={submit}>
         <fieldset>
           <legend className="hint">{words.chooseChats}</legend>
-          {open.map((chat) => (
+          {open.map((chat, i) => (
             <label key={chat.c} className="forward-chat">
               <input
+                ref={i === 0 ? first : null}
                 type="checkbox"
                 checked={chosen.includes(chat.c)}
                 onChange={() =>

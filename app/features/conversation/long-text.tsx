@@ -1,8 +1,10 @@
 /**
  * A text that is too long for its entry: its beginning, and all of it when one asks. [ALG1] The rest is
- * shown only when it is here; until then it says why not, in words.
+ * shown only when it is here; until then it says why not, in words. [ALG2] Opened, one reads on where one
+ * was; closed, one is at its end.
  */
 import { type ReactElement, useCallback, useState } from "react";
+import { flushSync } from "react-dom";
 
 import type { BlobRef } from "../../../sync/entry/blob-ref.ts";
 import type { Mention } from "../../../sync/entry/message-body.ts";
@@ -12,6 +14,7 @@ import { useSession } from "../../session/session.ts";
 import { texts } from "../../text/speech.ts";
 import { useRows } from "../../ui/use-rows.ts";
 import { MessageText } from "./message-text.tsx";
+import { useKeepPlace } from "./scroll-keeper.tsx";
 
 type Props = {
   readonly beginning: string;
@@ -29,6 +32,7 @@ export function LongText({ beginning, whole, mentions, people, tabIndex }: Props
   const isOther = found?.text?.startsWith(beginning) === false;
   const now: Whole | undefined = isOther ? { state: "refused", text: null } : found;
   const [isOpen, setOpen] = useState(false);
+  const keepPlace = useKeepPlace();
   const words = texts().media;
   const text = now?.text ?? null;
   const note = noteOf(now);
@@ -45,7 +49,11 @@ export function LongText({ beginning, whole, mentions, people, tabIndex }: Props
           className="show-all"
           aria-expanded={isOpen}
           tabIndex={tabIndex}
-          onClick={() => setOpen(!isOpen)}
+          onClick={({ currentTarget }) =>
+            keepPlace(isOpen ? currentTarget : currentTarget.parentElement, () =>
+              flushSync(() => setOpen(!isOpen)),
+            )
+          }
         >
           {isOpen ? words.showLess : words.showAll}
         </button>

@@ -88,7 +88,9 @@ export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Pr
             value={healerOf(entry.healedBy, people, me.account)}
           />
         )}
-        <Fact name={words.size} value={words.bytes(bytesOf(view))} />
+        {view?.state === "here" ? (
+          <Fact name={words.size} value={words.bytes(bytesOf(view))} />
+        ) : null}
         {entry.lifetimeMs === undefined ? null : (
           <Vanishing entry={entry} lifetimeMs={entry.lifetimeMs} />
         )}
@@ -104,8 +106,7 @@ export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Pr
   );
 }
 
-const bytesOf = (view: MessageView | undefined): number =>
-  view?.whole?.bytes ?? utf8(view?.text ?? "").length;
+const bytesOf = ({ whole, text }: MessageView): number => whole?.bytes ?? utf8(text).length;
 
 type VanishingProps = { readonly entry: EntryRow; readonly lifetimeMs: number };
 

@@ -4,7 +4,7 @@
  * [AMU1] Only one's own messages can be edited and deleted for everyone; admins of a group delete also
  * what those wrote whom they outrank. [AMU2] Where one may not write,
  * nothing that the other side would see is offered. [AMU3] What was deleted can only be cleared away. [AMU4] In
- * a group pinning is for admins.
+ * a group pinning is for admins. [AMU5] Words that are not here are neither copied nor passed on.
  */
 import {
   Copy,
@@ -96,10 +96,13 @@ function itemsOf({
     ...(own ? [item(words.edit, <Pencil aria-hidden="true" />, doings.onEdit)] : []),
     ...(mayPin ? [pin] : []),
   ];
-  return [
-    ...(mayWrite ? shared : []),
+  const ofWords = [
     item(words.forward, <Forward aria-hidden="true" />, doings.onForward),
     item(words.copy, <Copy aria-hidden="true" />, doings.onCopy),
+  ];
+  return [
+    ...(mayWrite ? shared : []),
+    ...(view.state === "here" ? ofWords : []),
     item(
       isStarred ? words.unstar : words.star,
       isStarred ? <StarOff aria-hidden="true" /> : <Star aria-hidden="true" />,

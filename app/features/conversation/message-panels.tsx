@@ -9,7 +9,6 @@ import { nameIn, type People } from "../../db/people.ts";
 import type { Receipts } from "../../db/receipts.ts";
 import { useSession } from "../../session/session.ts";
 import { summaryText } from "../../text/chat-text.ts";
-import { texts } from "../../text/speech.ts";
 import type { Point } from "../../ui/menu.tsx";
 import type { Answering, Editing } from "./composer.tsx";
 import { ForwardDialog } from "./forward-dialog.tsx";
@@ -79,7 +78,7 @@ export function MessagePanels(props: Props): ReactElement | null {
     return <ForwardDialog onForward={forward} onClose={close} />;
   }
   const account = props.receipts.logByNumber.get(entry.a)?.account ?? "";
-  const author = entry.own ? texts().you : nameIn(props.people, account);
+  const author = entry.own ? null : nameIn(props.people, account);
   return (
     <MessageMenu
       entry={entry}

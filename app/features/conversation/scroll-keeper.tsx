@@ -3,10 +3,11 @@
  * height. The browser's own anchoring is off (WebKit has none, the others anchor to other things).
  *
  * [ASK1] At the bottom of a log that follows its end it stays there. [ASK2] Elsewhere the first
- * visible message keeps its place on the screen. A class, because only `getSnapshotBeforeUpdate`
- * can measure after rendering and before the document changes.
+ * visible message keeps its place on the screen. [ASK3] What the person opens or closes keeps its place,
+ * also at the end. A class, because only `getSnapshotBeforeUpdate` can measure after rendering and before
+ * the document changes.
  */
-import { Component, createRef, type ReactElement, type ReactNode } from "react";
+import { Component, createContext, createRef, type ReactElement, type ReactNode, use } from "react";
 
 /** Nearer to the end than this counts as being there. */
 const BOTTOM_PX = 15;
@@ -24,6 +25,14 @@ type Props = {
   /** Messages are its elements that carry this attribute. */
   readonly itemSelector: string;
 };
+
+/** Does `change`, which changes heights before it returns, and leaves `held` where it is on the screen. */
+type KeepPlace = (held: Element | null, change: () => void) => void;
+
+const KeepPlaceContext = createContext<KeepPlace>((_held, change) => change());
+
+/** For what is inside of a log; elsewhere nothing is kept. */
+export const useKeepPlace = (): KeepPlace => use(KeepPlaceContext);
 
 type Anchor = { readonly element: Element; readonly top: number } | null;
 
@@ -90,6 +99,15 @@ export class ScrollKeeper extends Component<Props> {
     this.#measure();
   }
 
+  readonly #keepPlace: KeepPlace = (held, change) => {
+    const before = held?.getBoundingClientRect().top ?? 0;
+    change();
+    const scroller = this.#scroller.current;
+    if (scroller === null || held?.isConnected !== true) return;
+    scroller.scrollTop += held.getBoundingClientRect().top - before;
+    this.#measure();
+  };
+
   readonly #onScroll = (): void => {
     const scroller = this.#scroller.current;
     if (scroller === null) return;
@@ -135,7 +153,9 @@ export class ScrollKeeper extends Component<Props> {
   override render(): ReactElement {
     return (
       <div ref={this.#scroller} className="log-scroller" onScroll={this.#onScroll}>
-        <div className="log-content">{this.props.children}</div>
+        <div className="log-content">
+          <KeepPlaceContext value={this.#keepPlace}>{this.props.children}</KeepPlaceContext>
+        </div>
       </div>
     );
   }

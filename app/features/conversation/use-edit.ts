@@ -1,4 +1,7 @@
-/** Changing a message of one's own: the text stands in the field, and is kept nowhere until it is said. */
+/**
+ * Changing a message of one's own: the text stands in the field, and is kept nowhere until it is said.
+ * [AED1] That it cannot be emptied is said in words.
+ */
 import { useState } from "react";
 
 import { useSession } from "../../session/session.ts";
@@ -18,7 +21,7 @@ export function useEdit(c: number, { id, text: before }: Editing, onDone: () => 
   const characters = charactersNear(text);
 
   const send = async (chosen: ReadonlyMap<string, string>): Promise<void> => {
-    if (text.trim() === "") return;
+    if (text.trim() === "") return setFailure({ type: "TextEmpty" });
     const refused = tooLong(characters);
     if (refused !== null) return setFailure(refused);
     const done = text.includes("@")

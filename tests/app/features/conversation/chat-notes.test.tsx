@@ -132,10 +132,15 @@ test("[ALA1] [ALA2] [ANO4] older messages that come in are counted, and one pres
     entry(9, { a: 2, arr: 4, h: 10, late: true, id: "FIRST" }),
   ]);
   arrive(4);
-  await waitFor(() => expect(notes.textContent).toBe("3 older messages came in Show"));
+  await waitFor(() => expect(notes.textContent).toBe("3 older messages came in Show Got it"));
   fireEvent.click(within(notes).getByRole("button", { name: "Show" }));
   expect(gone.map(({ id }) => id)).toEqual(["FIRST"]);
   await waitFor(() => expect(notes.textContent).toBe(""));
+  await entriesOf(db).add(entry(10, { a: 2, arr: 5, h: 11, late: true }));
+  arrive(5);
+  fireEvent.click(await within(notes).findByRole("button", { name: "Got it" }));
+  await waitFor(() => expect(notes.textContent).toBe(""));
+  expect(gone).toHaveLength(1);
 });
 
 test("[AMM4] [ANO7] who was not found for a day is to be asked for a new link", async () => {

@@ -84,6 +84,14 @@ test("[AMU2] where one may not write nothing is offered that the others would se
   expect(await openMenu("hello Bob")).toEqual(kept);
 });
 
+test("[AMU5] words that are not here are neither copied nor passed on", async () => {
+  const db = await chat();
+  await entriesOf(db).add(entry(4, { a: 2, text: "", erased: true }));
+  await show(<Conversation c={1} />, { db });
+  const kept = ["Reply", "React", "Pin", "Star", "Info", "Delete for me"];
+  expect(await openMenu("The words of this message are not here")).toEqual(kept);
+});
+
 test("[AMU3] [AMI4] what was deleted says so, and can only be cleared away", async () => {
   await show(<Conversation c={1} />, { db: await chat() });
   expect(await openMenu("This message was deleted")).toEqual(["Info", "Delete for me"]);
@@ -140,6 +148,9 @@ test("[AMN1] [AMN2] [AMN3] a menu is walked by keys, and closed by Escape or a c
   expect(screen.queryByRole("menu")).toBeNull();
   expect(document.activeElement).toBe(await message("hello Bob"));
   await openMenu("hello Bob");
+  act(() => screen.getByRole("textbox", { name: "Message" }).focus());
+  expect(screen.queryByRole("menu")).toBeNull();
+  await openMenu("hello Bob");
   fireEvent.pointerDown(document.body);
   expect(screen.queryByRole("menu")).toBeNull();
 });
@@ -160,6 +171,42 @@ test("[ACO5] an answer goes with the next message, and Escape gives it up first"
   expect(screen.queryByText("Reply to Bob")).toBeNull();
   await answer(shown, "send", { ok: false, error: { type: "StorageFull" } });
   expect(screen.getByText("Reply to Bob")).toBeTruthy();
+});
+
+test("[AMN4] a letter in a menu leads to the next item that begins with it, and is typed nowhere", async () => {
+  await show(<Conversation c={1} />, { db: await chat() });
+  await openMenu("hello Bob");
+  const menu = screen.getByRole("menu");
+  for (const [key, name] of [
+    ["f", "Forward"],
+    ["D", "Delete for me"],
+    ["d", "Delete for everyone"],
+    ["d", "Delete for me"],
+    ["x", "Delete for me"],
+  ] as const) {
+    // Not handled by anything else: a letter that nothing takes goes to the composer.
+    expect(fireEvent.keyDown(menu, { key })).toBe(false);
+    expect(document.activeElement?.textContent).toBe(name);
+  }
+});
+
+test("[ACO8] what was deleted while one answers it is answered no more, and its words are gone", async () => {
+  const db = await chat();
+  await show(<Conversation c={1} />, { db });
+  await choose("hello Alice", "Reply");
+  expect(screen.getByText("Reply to Bob")).toBeTruthy();
+  await became(db, HELLO, { deleted: { stamp: stamp(6), value: THEM } });
+  await waitFor(() => expect(screen.queryByText("Reply to Bob")).toBeNull());
+});
+
+test("[AED1] a message cannot be emptied, which is said", async () => {
+  const shown = await show(<Conversation c={1} />, { db: await chat() });
+  await choose("hello Bob", "Edit");
+  const field = screen.getByRole("textbox", { name: "Message" });
+  fireEvent.input(field, { target: { value: " " } });
+  fireEvent.keyDown(field, { key: "Enter" });
+  expect(screen.getByText("A message needs some text.")).toBeTruthy();
+  expect(asked(shown, "edit")).toEqual([]);
 });
 
 test("[ACO7] Escape gives up an answer also when nothing has the focus", async () => {
@@ -230,7 +277,7 @@ test("[ARE1] [ARE2] reactions are told with their people, toggled, and typed", a
   ]);
 });
 
-test("[AFW1] a message is passed on to chats in which one may write", async () => {
+test("[AFW1] [AFW2] a message is passed on to chats in which one may write", async () => {
   const db = await chat();
   await contactsOf(db).add(contact("cc".repeat(32), { name: "Carol", state: "request" }));
   await channelsOf(db).add(channel(2, { account: "cc".repeat(32) }));
@@ -239,6 +286,7 @@ test("[AFW1] a message is passed on to chats in which one may write", async () =
   await choose("hello Bob", "Forward");
   const boxes = await screen.findAllByRole("checkbox");
   expect(boxes).toHaveLength(2);
+  expect(document.activeElement).toBe(boxes[0]);
   fireEvent.click(screen.getByRole("checkbox", { name: /Note to self/u }));
   fireEvent.click(screen.getByRole("button", { name: "Forward" }));
   expect(asked(shown, "send")).toEqual([[3, "hello Bob", { forwarded: true }]]);
