@@ -30,7 +30,10 @@ type Written = {
   /** What such a one knows of the roster stands behind their fork, where nobody follows. */
   readonly isLiars: boolean;
   readonly group: string;
+  /** Of an op: with whom it put out. */
   readonly members: readonly string[];
+  /** Whoever goes by an op, or went before, may hold it. */
+  readonly isOp: boolean;
   /** Ops of the group that were on the author's device. */
   readonly known: readonly RosterOp[];
 };
@@ -109,31 +112,35 @@ export class KeyWatch {
   written(seen: Seen, c: number, log: string, seq: number, kind: number): void {
     const channel = seen.channels.get(c);
     const isJudgedAnew = this.#writtenByPlace.has(placeOf(log, seq));
-    if (channel?.kind !== "group" || isRoster(kind) || isJudgedAnew) return;
+    if (channel?.kind !== "group" || isJudgedAnew) return;
+    const known = this.#opsOf.get(seen)?.get(channel.id) ?? [];
+    const act = known.find((it) => it.log === log && it.seq === seq)?.act;
+    const removed = act?.type === "remove" ? [act.account] : [];
     this.#writtenByPlace.set(placeOf(log, seq), {
       author: seen.account,
       isLiars: this.#options.isLiar(seen.who),
       group: channel.id,
-      members: membersIn(seen, c),
-      known: this.#opsOf.get(seen)?.get(channel.id) ?? [],
+      members: [...membersIn(seen, c), ...removed],
+      isOp: isRoster(kind),
+      known,
     });
   }
 
   /**
    * Of an entry of a group: was there nobody else in it when its author wrote it, but those who `moved` since? What
-   * waits for whoever goes is dropped, also when they come back ([GP12]).
+   * waits for whoever goes is dropped, also when they come back ([GP12]), but ops.
    */
   wasForNobody(place: string, moved: (group: string, account: string) => boolean): boolean {
     const written = this.#writtenByPlace.get(place);
     if (written === undefined) return false;
-    const { author, group, members } = written;
-    return members.every((it) => it === author || moved(group, it));
+    const { author, group, members, isOp } = written;
+    return members.every((it) => it === author || (!isOp && moved(group, it)));
   }
 
   /** Somebody else holds it: they were meant, or were let in since. */
   taken(seen: Seen, place: string): void {
     const written = this.#writtenByPlace.get(place);
-    if (written === undefined || written.author === seen.account) return;
+    if (written === undefined || written.isOp || written.author === seen.account) return;
     if (written.members.includes(seen.account) || written.isLiars) return;
     const { known } = written;
     const all = [...(this.#ops.get(written.group)?.values() ?? [])];

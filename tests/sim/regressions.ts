@@ -309,6 +309,12 @@ export const REGRESSIONS: readonly Regression[] = [
     profile: "G",
     found: "who was known from a group, and was the second to use a link, was no request",
   },
+  {
+    seed: 1_200_000_001_604,
+    profile: "G",
+    found:
+      "the verdict: an op of who was alone in a group is sent, though somebody was let in since",
+  },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
   {
     seed: 91_000_017,
