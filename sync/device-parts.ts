@@ -80,12 +80,13 @@ export type Workers = {
 /** Those that hear of a thing first stand first. */
 export function openWorkers(wiring: Wiring): Workers {
   const { base, deps, board, effects, httpOf, home, presence, resume } = wiring;
+  const lost = (): void => workers.healing.lost();
   const pump = openPump({
     ...base,
     httpOf,
     storeIncOf: wiring.storeIncOf,
     upkeep: () => void home().tend(),
-    lost: () => workers.healing.lost(),
+    lost,
     wrote: (c) => workers.healing.wrote(c),
     receipt: (c) => workers.receipts.changed(c),
     maySpeak: () => !home().isCatchingUp(),
@@ -97,7 +98,7 @@ export function openWorkers(wiring: Wiring): Workers {
   };
   const workers: Workers = {
     pump,
-    receipts: openReceiptSender({ ...base, wake, effects }),
+    receipts: openReceiptSender({ ...base, lost, wake, effects }),
     receiving: openReceiving({ ...base, wake, effects }),
     healing: openHealing({
       ...base,

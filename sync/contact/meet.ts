@@ -3,6 +3,7 @@
  * CONTACT_ACCEPT answers ours. docs/protocol/sync.md, rules [CO1] to [CO5]; crypto.md, First
  * contact.
  */
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { noteContact, noteEverybody } from "../account/address-book.ts";
 import type { Self } from "../account/self.ts";
@@ -10,6 +11,7 @@ import { ensureOwnLog, sendTo } from "../channel/append.ts";
 import {
   bytesOf,
   type Channel,
+  channelIdOf,
   logById,
   numbered,
   openAccountChannel,
@@ -17,12 +19,13 @@ import {
 } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
 import { logIdOf } from "../entry/entry.ts";
+import { isFellow } from "../group/rosters.ts";
 import { JOINS_MAX } from "../group/waiting.ts";
 import { welcomesFor } from "../group/welcome.ts";
 import { hasKnown } from "../log/known.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { Contact } from "../payload/contact.ts";
-import { encodePayload } from "../payload/payload.ts";
+import { encodePayload, type Payload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import type { SessionPeer } from "../receive/session-payloads.ts";
@@ -211,9 +214,9 @@ async function stateFor(
     if (token !== undefined) await tx.put("tokens", { ...token, account: from.account });
     return "accepted";
   }
-  // Whom we know by a group alone, and who has a link that served another, is one who asks.
-  if (held !== undefined && (held.state !== "member" || invite === undefined)) return held.state;
-  if (invite === undefined) return undefined;
+  // Whom we know by nothing but a group asks for more than that, when they use an invite. Rule [CO16].
+  const mayAsk = held === undefined || held.state === "member";
+  if (invite === undefined || !mayAsk) return held?.state;
   const contacts = await tx.range("contacts", "primary", {});
   const requests = contacts.filter((it) => it.state === "request").length;
   return requests < REQUESTS_MAX ? "request" : held?.state;
@@ -256,12 +259,14 @@ async function putContact(
     ...said,
     presenceOut: context.random(PRESENCE_KEY_BYTES),
     presenceIn: them.presenceKey,
-    token: await tokenOf(tx, context, from, state),
+    token: "",
     addedAtMs: context.nowMs,
     lastSeenMs: 0,
   };
   const { name, presenceKey: presenceIn } = them;
-  const contact: ContactRow = { ...known, ...said, name, state, presenceIn };
+  // Nor has one of their own whom we knew from a group alone.
+  const token = known.token || (await tokenOf(tx, context, from, state));
+  const contact: ContactRow = { ...known, ...said, name, state, presenceIn, token };
   await tx.put("contacts", contact);
   for (const { card } of them.devices) {
     if (said.live.includes(toHex(card.device))) await putCard(tx, card, context.nowMs);
@@ -279,6 +284,29 @@ async function tokenOf(
   if (state === "member") return "";
   if (state === "request" && from.invite !== undefined) return from.invite.token;
   return (await contactToken(tx, context, from.account)).label;
+}
+
+/**
+ * Whoever wrote to us. If we used their invite and wait for their answer, this may be one: nothing is sent to people
+ * who wait for one's word, but what belongs to a group that both are in. Rules [CO5] and [CO16].
+ */
+export async function heardFrom(
+  tx: WriteTx,
+  context: OpenContext,
+  contact: ContactRow,
+  payload: Payload,
+): Promise<ContactRow> {
+  if (contact.state !== "invited") return contact;
+  const { self } = context;
+  const isOfChat =
+    payload.type === "chain" &&
+    equalBytes(payload.body.channel, channelIdOf(self, contact.account));
+  if (!isOfChat && (await isFellow(tx, self, contact.account))) return contact;
+  const accepted: ContactRow = { ...contact, state: "accepted" };
+  await tx.put("contacts", accepted);
+  await noteContact(tx, context, contact.account);
+  context.effects.contacts();
+  return (await tx.get("contacts", contact.account)) ?? accepted;
 }
 
 /** Introduces ourselves in return, and opens our log: its first entry brings them our chain. */

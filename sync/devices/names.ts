@@ -11,6 +11,7 @@ import { openAccountChannel } from "../channel/channels.ts";
 import { ownContact, reachableDevices } from "../contact/contacts.ts";
 import { sessionWith } from "../contact/sessions.ts";
 import type { DeviceName, OwnName } from "../entry/account-bodies.ts";
+import { isFellow } from "../group/rosters.ts";
 import { sendControl } from "../outbox/control.ts";
 import { cleanName, type NameError } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
@@ -99,7 +100,7 @@ export async function noteOwnName(
     { type: "ownName", name: name.value },
   );
   await keepOwnName(tx, context.self, { name: name.value, at: placeOf(entry), told: name.value });
-  await nameIsDue(tx);
+  await nameIsDue(tx, context.self);
   return ok(undefined);
 }
 
@@ -116,7 +117,7 @@ export async function applyOwnName(
   const isTold = held?.told !== undefined && held.told !== name.value;
   const told = held?.told === undefined ? {} : { told: name.value };
   await keepOwnName(tx, self, { name: name.value, at: placeOf(row), ...told });
-  if (isTold) await nameIsDue(tx);
+  if (isTold) await nameIsDue(tx, self);
   return isTold;
 }
 
@@ -126,10 +127,11 @@ async function keepOwnName(tx: WriteTx, self: Self, kept: OwnNameKept): Promise<
 }
 
 /** Everybody who has us as a contact, or in a group. */
-async function nameIsDue(tx: WriteTx): Promise<void> {
+async function nameIsDue(tx: WriteTx, self: Self): Promise<void> {
   const due: Hex[] = [];
   for (const { account, state } of await tx.range("contacts", "primary", {})) {
-    if (state === "self" || state === "blocked" || state === "request") continue;
+    if (state === "self" || state === "blocked") continue;
+    if (state === "request" && !(await isFellow(tx, self, account))) continue;
     for (const { device } of await reachableDevices(tx, account, true)) due.push(device);
   }
   await tx.put("meta", { k: NAME_DUE, v: due });

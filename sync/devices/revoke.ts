@@ -22,6 +22,7 @@ import {
 } from "../contact/contacts.ts";
 import { takeFacts, takeGoneDue } from "../contact/devices.ts";
 import { sessionWith } from "../contact/sessions.ts";
+import { isFellow } from "../group/rosters.ts";
 import { takeWelcomeTurn } from "../heal/answers.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { encodePayload } from "../payload/payload.ts";
@@ -176,7 +177,8 @@ async function tellEverybody(tx: WriteTx, context: OpenContext): Promise<void> {
   for (const it of await reachableDevices(tx, self.account)) await tellFacts(tx, context, it);
   let told = 0;
   for (const { account, state } of await tx.range("contacts", "primary", {})) {
-    if (state === "self" || state === "blocked" || state === "request") continue;
+    if (state === "self" || state === "blocked") continue;
+    if (state === "request" && !(await isFellow(tx, self, account))) continue;
     for (const device of await liveDevices(tx, account, true)) {
       const isKnown = device.card !== null && (await sessionWith(tx, device, nowMs)) !== undefined;
       if (!isKnown || told >= TOLD_MAX) continue;

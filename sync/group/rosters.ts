@@ -2,6 +2,7 @@
  * The roster of a group in the store: its ops as rows, and what they come to, worked out once for each
  * set of them. docs/protocol/groups.md, [GP4] and [GP5].
  */
+import type { Self } from "../account/self.ts";
 import { type Channel, logsOf } from "../channel/channels.ts";
 import { endsOf } from "../devices/closed.ts";
 import { forksOf } from "../heal/digest.ts";
@@ -149,3 +150,15 @@ export const groupMembers = async (
   tx: ReadTx,
   { c }: Pick<Channel, "c">,
 ): Promise<readonly MemberRow[]> => (await tx.get("rosters", c))?.members ?? [];
+
+/** Is there a group that this account and ours are in? */
+export async function isFellow(
+  tx: ReadTx,
+  { account: own }: Pick<Self, "account">,
+  account: Hex,
+): Promise<boolean> {
+  const rosters = await tx.range("rosters", "primary", {});
+  return rosters.some(({ members }) =>
+    [own, account].every((it) => members.some((member) => member.account === it)),
+  );
+}

@@ -19,8 +19,8 @@ export type Healing = {
   readonly close: () => void;
 };
 
-export function openHealing(deps: Omit<HealDeps, "behind"> & TellerDeps): Healing {
-  const teller = openTeller(deps);
+export function openHealing(deps: Omit<HealDeps, "behind"> & Omit<TellerDeps, "lost">): Healing {
+  const teller = openTeller({ ...deps, lost: () => healer.lost() });
   const healer = openHealer({ ...deps, behind: teller.behind });
   return {
     look: healer.look,

@@ -61,6 +61,8 @@ export type TellerDeps = {
   readonly random: Random;
   readonly self: () => Self | undefined;
   readonly linkTo: LinkTo;
+  /** A device is not where its card says. */
+  readonly lost: () => void;
   readonly failed: (error: unknown) => void;
 };
 
@@ -167,7 +169,7 @@ class DigestTeller implements Teller {
 
   /** To `device`; to one that chance chooses when it is left out. */
   async #tell(c: number, device?: Hex): Promise<void> {
-    const { store, linkTo } = this.#deps;
+    const { store } = this.#deps;
     const self = this.#deps.self();
     if (self === undefined || this.#isClosed) return;
     const hello = await store.read(TELL_TABLES, (tx) => this.#seal(tx, self, c, device));
@@ -178,7 +180,7 @@ class DigestTeller implements Teller {
       const isLast = isConfirmed || repeats >= HELLO_REPEATS_MAX;
       if (!isLast) this.#plan(c, HELLO_EVERY_MS * 2 ** repeats);
     }
-    await putLive(linkTo, hello.frame, hello.to);
+    await putLive(this.#deps, hello.frame, hello.to);
   }
 
   async #seal(
@@ -225,7 +227,7 @@ class DigestTeller implements Teller {
   }
 
   async #tellFork(a: number): Promise<void> {
-    const { store, linkTo, random } = this.#deps;
+    const { store, random } = this.#deps;
     const self = this.#deps.self();
     if (self === undefined || this.#isClosed) return;
     const told = await store.read(TELL_TABLES, async (tx) => {
@@ -238,7 +240,7 @@ class DigestTeller implements Teller {
     });
     if (told === undefined) return;
     // Who does not get it learns it with the next vector.
-    await putLive(linkTo, { ...told, slot: null }, told.devices);
+    await putLive(this.#deps, { ...told, slot: null }, told.devices);
   }
 
   #run(work: Promise<void>): void {

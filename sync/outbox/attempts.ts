@@ -6,6 +6,7 @@ import { addKnown } from "../log/known.ts";
 import type { Hex, OutboxRow, Target } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import type { PutStatus } from "../wire/ok-frame.ts";
+import { type Answers, isElsewhere, noteAnswers, tellsWhere } from "./denials.ts";
 import { hurryRefused, QUOTA_RETRY_MAX_MS } from "./resend.ts";
 import { dueNow, isSent, putOutbox, withTargets } from "./targets.ts";
 
@@ -59,7 +60,7 @@ export async function recordAttempts(
       await putOutbox(tx, next);
       if (next.what === "entry") await markSent(tx, next);
     }
-    const lost = await noteDenials(tx, attempts, context.nowMs);
+    const lost = await noteAnswers(tx, answersIn(attempts), context.nowMs);
     const open = new Set(attempts.flatMap(takenBy).filter(slowed));
     if (open.size > 0) await hurryRefused(tx, open, context.nowMs);
     return { lost };
@@ -80,29 +81,12 @@ async function isForNobody(
   return contact !== undefined && !contact.live.includes(to);
 }
 
-/** Which devices are not where their cards say, and since when. Answers how many more. Rule [HE17]. */
-async function noteDenials(
-  tx: WriteTx,
-  attempts: readonly Attempt[],
-  nowMs: number,
-): Promise<number> {
-  let lost = 0;
-  const isDeniedById = new Map<Hex, boolean>();
-  for (const { verdict } of attempts) {
-    for (const { device, status } of verdict.type === "answered" ? verdict.statuses : []) {
-      const isDenied = isElsewhere(status);
-      const isTaken = status.status === "stored" || status.status === "duplicate";
-      if (isDenied || isTaken) isDeniedById.set(device, isDenied);
-    }
-  }
-  for (const [id, isDenied] of isDeniedById) {
-    const device = await tx.get("devices", id);
-    if (device === undefined || isDenied === (device.deniedAtMs !== undefined)) continue;
-    const { deniedAtMs: _, ...rest } = device;
-    await tx.put("devices", isDenied ? { ...rest, deniedAtMs: nowMs } : rest);
-    if (isDenied) lost += 1;
-  }
-  return lost;
+function answersIn(attempts: readonly Attempt[]): Answers {
+  const all = attempts.flatMap(({ verdict }) =>
+    verdict.type === "answered" ? verdict.statuses : [],
+  );
+  const telling = all.filter(({ status }) => tellsWhere(status));
+  return new Map(telling.map(({ device, status }) => [device, status]));
 }
 
 /** Devices whose mailbox took it. */
@@ -169,9 +153,6 @@ const putOff = (row: OutboxRow, pauseMs: number, { nowMs, jitter }: RetryContext
 /** It will be the same in a moment, whatever becomes of the connection. */
 const isNo = (it: PutStatus): boolean =>
   isElsewhere(it) || it.status === "quota" || isAboutBytes(it);
-
-/** No such mailbox there, or none that lets us in: a relay that lost its store knows neither. */
-const isElsewhere = ({ status }: PutStatus): boolean => status === "denied" || status === "gone";
 
 const isAboutBytes = ({ status }: PutStatus): boolean =>
   status === "tooBig" || status === "badEnvelope";

@@ -1,15 +1,19 @@
 /**
  * Putting a live frame that lasts: a cursor, a digest. Whoever shares a relay is told by one PUT, and each at
- * the first of their relays that takes it.
+ * the first of their relays that takes it. Where nobody is any more is noted: rule [HE17].
  */
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { cardOf } from "../contact/contacts.ts";
+import { type DenialDeps, isNews, noteLater, tellsWhere } from "../outbox/denials.ts";
 import type { Link } from "../session/link.ts";
 import type { LinkTo } from "../session/pool.ts";
 import type { DeviceRow, Hex } from "../store/rows.ts";
 import { idOf } from "../wire/ids.ts";
 import { PUT_TARGETS_MAX, SLOT_TTL_MS_MAX } from "../wire/limits.ts";
+import type { PutStatus } from "../wire/ok-frame.ts";
 import type { PutTarget } from "../wire/put-frame.ts";
+
+export type LiveDeps = DenialDeps & { readonly linkTo: LinkTo };
 
 /** `slot`: the relay keeps the newest of those with this one; null: it replaces nothing. */
 export type LiveFrame = { readonly body: Uint8Array; readonly slot: Uint8Array | null };
@@ -19,11 +23,12 @@ export type Outcome = "stored" | "away" | "refused";
 
 /** The worst that became of it: `refused` of any device, else `away` of any. */
 export async function putLive(
-  linkTo: LinkTo,
+  { linkTo, ...deps }: LiveDeps,
   frame: LiveFrame,
   devices: readonly DeviceRow[],
 ): Promise<Outcome> {
   const refused = new Set<Hex>();
+  const answers = new Map<Hex, PutStatus>();
   let left = devices.map((device) => ({ device, relays: cardOf(device)?.relays ?? [] }));
   for (let nth = 0; left.some(({ relays }) => relays.length > nth); nth += 1) {
     const parcels = new Map<Link, Addressed[]>();
@@ -38,23 +43,36 @@ export async function putLive(
     const stored = new Set<Hex>();
     for (const [link, all] of parcels) {
       for (let at = 0; at < all.length; at += PUT_TARGETS_MAX) {
-        await put(link, frame, all.slice(at, at + PUT_TARGETS_MAX), { stored, refused });
+        await put(link, frame, all.slice(at, at + PUT_TARGETS_MAX), {
+          stored,
+          refused,
+          answers,
+        });
       }
     }
     left = left.filter(({ device }) => !stored.has(device.device));
   }
+  const news = devices.flatMap((it) => {
+    const answer = answers.get(it.device);
+    return answer !== undefined && isNews(it, answer) ? [[it.device, answer] as const] : [];
+  });
+  await noteLater(deps, new Map(news));
   if (left.some(({ device }) => refused.has(device.device))) return "refused";
   return left.length === 0 ? "stored" : "away";
 }
 
 type Addressed = { readonly id: Hex; readonly target: PutTarget };
-type Told = { readonly stored: Set<Hex>; readonly refused: Set<Hex> };
+type Told = {
+  readonly stored: Set<Hex>;
+  readonly refused: Set<Hex>;
+  readonly answers: Map<Hex, PutStatus>;
+};
 
 async function put(
   link: Link,
   { body, slot }: LiveFrame,
   to: readonly Addressed[],
-  { stored, refused }: Told,
+  { stored, refused, answers }: Told,
 ): Promise<void> {
   const answer = await link.put({
     envelope: idOf("EnvelopeId", envelopeIdOf(body)),
@@ -67,7 +85,9 @@ async function put(
   });
   if (!answer.ok) return;
   for (const [i, { id }] of to.entries()) {
-    const status = answer.value[i]?.status;
+    const said = answer.value[i];
+    if (said !== undefined && tellsWhere(said)) answers.set(id, said);
+    const status = said?.status;
     if (status === "stored" || status === "duplicate") stored.add(id);
     else if (status !== undefined && status !== "busy") refused.add(id);
   }

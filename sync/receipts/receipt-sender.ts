@@ -47,6 +47,8 @@ export type ReceiptDeps = {
   readonly random: Random;
   readonly self: () => Self | undefined;
   readonly linkTo: LinkTo;
+  /** A device is not where its card says. */
+  readonly lost: () => void;
   readonly wake: () => void;
   readonly effects: Pick<Effects, "upkeep">;
   readonly failed: (error: unknown) => void;
@@ -207,5 +209,5 @@ async function putTo(deps: ReceiptDeps, frame: LiveFrame, ids: readonly Hex[]): 
     Promise.all(ids.map((it) => tx.get("devices", it))),
   );
   const known = devices.filter((it) => it !== undefined);
-  return await putLive(deps.linkTo, frame, known);
+  return await putLive(deps, frame, known);
 }

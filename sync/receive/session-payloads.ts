@@ -10,14 +10,13 @@ import { liveTagOf } from "../../crypto/chain/live.ts";
 import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
 import { type Card, decodeCard, verifyCard } from "../../crypto/identity/card.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
-import { noteContact } from "../account/address-book.ts";
 import { takePresync } from "../backfill/presync.ts";
 import { answerBackfill } from "../backfill/supply.ts";
 import { takeChunk } from "../backfill/take-chunk.ts";
 import { bytesOf, type Log, logsOf, openLog } from "../channel/channels.ts";
 import { channelWith, openChannelWith } from "../channel/members.ts";
 import { headOfDigest, putCard } from "../contact/devices.ts";
-import { meet } from "../contact/meet.ts";
+import { heardFrom, meet } from "../contact/meet.ts";
 import { heardOf } from "../devices/heard.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { takeJoin } from "../group/joins.ts";
@@ -68,7 +67,6 @@ export async function takeSessionPayloads(
 ): Promise<readonly Hex[]> {
   const tags: Hex[] = [];
   for (const error of message.refused) context.effects.dropped(`payload ${error.type}`);
-  await settleFirstFlights(tx, from.device);
   await nowKnowsUs(tx, context, from.device);
   for (const payload of message.payloads) {
     if (payload.type === "contact" || payload.type === "contactAccept") {
@@ -92,9 +90,10 @@ export async function takeSessionPayloads(
       context.effects.dropped("blocked");
       continue;
     }
-    const contact = await heardFrom(tx, context, held);
+    const contact = await heardFrom(tx, context, held, payload);
     tags.push(...(await takeKnown(tx, context, { contact, device }, payload)));
   }
+  await settleFirstFlights(tx, from.device);
   return tags;
 }
 
@@ -118,23 +117,6 @@ async function takeKnown(
     await takePayload(tx, context, from, payload);
   }
   return isNews ? heldFlights(tx) : [];
-}
-
-/**
- * Whoever wrote to us. If we used their invite and wait for their answer, this is one: nothing is sent
- * to people who wait for one's word.
- */
-async function heardFrom(
-  tx: WriteTx,
-  context: OpenContext,
-  contact: ContactRow,
-): Promise<ContactRow> {
-  if (contact.state !== "invited") return contact;
-  const accepted: ContactRow = { ...contact, state: "accepted" };
-  await tx.put("contacts", accepted);
-  await noteContact(tx, context, contact.account);
-  context.effects.contacts();
-  return (await tx.get("contacts", contact.account)) ?? accepted;
 }
 
 /** It wrote to us: it need not be told any more who we are, and our own person is told when it was here. */

@@ -5,7 +5,7 @@ import { hears, makeGroup, members, remove, rosterRow, tell } from "./group-talk
 import { linkTwo } from "./link-steps.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
-import { deviceOf, three, type Three } from "./three-devices.ts";
+import { deafen, deviceOf, three, type Three } from "./three-devices.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 const sorted = (ids: readonly (string | undefined)[]): readonly string[] =>
@@ -18,12 +18,6 @@ const shown = async (who: Person, other: Person): Promise<readonly string[]> =>
 async function revoke({ outcome }: Three, by: Person, whom: Person): Promise<void> {
   const revoked = await outcome(by.device.devices.revoke(await deviceOf(whom), []));
   expect(revoked).toEqual({ ok: true, value: undefined });
-}
-
-/** It hears nothing of what its account has told it, as if its thief had seen to that. */
-async function deafen({ relay }: Pick<Three, "relay">, who: Person): Promise<void> {
-  const [row] = await who.rows("mailboxes");
-  await relay.lose(Uint8Array.from(Buffer.from(row?.mailbox ?? "", "hex")));
 }
 
 test("[OD1] [OD3] a device that is removed gets nothing any more, and learns why", async () => {
@@ -220,24 +214,6 @@ test("[OD4] closed in the middle of leaving, it goes on with that when it is ope
   await pass(MINUTE_MS);
   for (const it of [phone, bob]) expect(await it.rows("outbox")).toEqual([]);
   expect([...phone.bugs, ...laptop.bugs, ...bob.bugs]).toEqual([]);
-});
-
-test("[HE17] who heard nothing of it, and finds no mailbox of a device that left, asks another one of its account", async () => {
-  const them = await three();
-  const { phone, laptop, bob, pass } = them;
-  bob.disconnect();
-  await them.outcome(laptop.device.devices.leave());
-  await pass(20 * SECOND_MS);
-  await deafen(them, bob);
-  bob.reconnect();
-  await bob.say(phone, "are you both there?");
-  await pass(20 * SECOND_MS);
-  const id = await deviceOf(laptop);
-  expect((await bob.contact(phone)).live).toContain(id);
-  await pass(2 * MINUTE_MS);
-  expect((await bob.contact(phone)).live).not.toContain(id);
-  await them.pass(MINUTE_MS);
-  for (const it of [phone, bob]) expect(await it.rows("outbox")).toEqual([]);
 });
 
 test("[OD3] the word that it is out waits for no mailbox that is gone, and comes again when it is heard of", async () => {

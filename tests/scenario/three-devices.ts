@@ -19,3 +19,9 @@ export async function three(): Promise<Three> {
 }
 
 export const deviceOf = async (who: Person): Promise<string> => (await selfOf(who)).device;
+
+/** It hears nothing of what its account has told it, as if its thief had seen to that. */
+export async function deafen({ relay }: Pick<Three, "relay">, who: Person): Promise<void> {
+  const [row] = await who.rows("mailboxes");
+  await relay.lose(Uint8Array.from(Buffer.from(row?.mailbox ?? "", "hex")));
+}

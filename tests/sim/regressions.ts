@@ -160,6 +160,17 @@ export const REGRESSIONS: readonly Regression[] = [
       "two who learnt of a device's end by different ways asked for facts that nobody had any more",
   },
   {
+    seed: 1_100_000_011_346,
+    profile: "C",
+    found:
+      "nobody but a device that left had said so, and receipts that find no mailbox told nothing",
+  },
+  {
+    seed: 1_100_000_012_082,
+    profile: "C",
+    found: "who used an invite was answered in a group, and sent what uses it no more",
+  },
+  {
     seed: 117,
     profile: "D",
     found: "an op waited for ever for somebody who had left before the lying relay gave it to them",
