@@ -91,19 +91,19 @@ export function openWorkers(wiring: Wiring): Workers {
     receipt: (c) => workers.receipts.changed(c),
     maySpeak: () => !home().isCatchingUp(),
   });
-  const { wake } = pump;
+  const { wake, open } = pump;
   const found = (): void => {
     resume();
     presence().contactsChanged();
   };
   const workers: Workers = {
     pump,
-    receipts: openReceiptSender({ ...base, lost, wake, effects }),
+    receipts: openReceiptSender({ ...base, lost, wake, open, effects }),
     receiving: openReceiving({ ...base, wake, effects }),
     healing: openHealing({
       ...base,
       wake,
-      open: pump.open,
+      open,
       effects,
       onMissing: (missing) => board.change({ missing }),
     }),
@@ -122,7 +122,7 @@ export function openWorkers(wiring: Wiring): Workers {
       homeUrl: deps.homeUrl,
       httpOf,
       wake,
-      open: pump.open,
+      open,
       effects,
       dropped: deps.dropped,
     }),

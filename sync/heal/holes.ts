@@ -4,7 +4,7 @@
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
-import { wasPutBack } from "../account/self.ts";
+import { type Self, wasPutBack } from "../account/self.ts";
 import {
   bytesOf,
   type Channel,
@@ -193,8 +193,7 @@ async function gapsOf(
     const [held, top] = [countKnown(known), maxKnown(known)];
     gaps.push({ channel, log: id, account, ranges, top, held, holders, lackers });
   }
-  const tellers = wasPutBack(self) ? cursors : cursors.filter((it) => it.account === self.account);
-  const lost = await lostLogs(tx, tellers, here);
+  const lost = await lostLogs(tx, self, cursors, here);
   for (const { c, log, upTo, devices } of [...claims.all(), ...lost]) {
     const channel = here.has(`${c} ${log}`) ? undefined : await channelOf(tx, c);
     here.add(`${c} ${log}`);
@@ -220,16 +219,25 @@ async function ofMembers(tx: ReadTx, cursors: readonly CursorRow[]): Promise<rea
   return heard;
 }
 
-/** Logs that cursors name between two people and among our devices, and that are not here. Rule [HE21]. */
+/**
+ * Logs that cursors of our other devices name and that are not here; of who had their storage put back between two
+ * people also those that the others name. Rules [HE21] and [HE24].
+ */
 async function lostLogs(
   tx: ReadTx,
+  self: Self,
   cursors: readonly CursorRow[],
   here: ReadonlySet<string>,
 ): Promise<readonly Claim[]> {
   const lost: Claim[] = [];
-  for (const { c, device, delivered } of cursors) {
+  for (const { c, device, account, delivered } of cursors) {
     const away = delivered.filter(({ log }) => !here.has(`${c} ${log}`));
-    if (away.length === 0 || (await channelOf(tx, c))?.kind === "group") continue;
+    if (away.length === 0) continue;
+    const channel = await channelOf(tx, c);
+    const isGroup = channel?.kind === "group";
+    if (account !== self.account && (isGroup || !wasPutBack(self))) continue;
+    // All of its history is being asked for.
+    if (isGroup && channel.history === "wanted") continue;
     for (const { log, known } of away) {
       lost.push({ c, log, upTo: maxKnown(known), devices: [device] });
     }

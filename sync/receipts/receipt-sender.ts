@@ -7,9 +7,11 @@ import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { type Channel, channelOf, numbered } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
+import { isOpen } from "../contact/sessions.ts";
 import { isLargeGroup } from "../group/rosters.ts";
 import type { Lane } from "../lane.ts";
 import { handTo } from "../outbox/hand-to.ts";
+import type { Pump } from "../outbox/pump.ts";
 import { HAND_OVERS_AT_ONCE, SEAL_TABLES } from "../outbox/seal.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { LinkTo } from "../session/pool.ts";
@@ -50,6 +52,7 @@ export type ReceiptDeps = {
   /** A device is not where its card says. */
   readonly lost: () => void;
   readonly wake: () => void;
+  readonly open: Pump["open"];
   readonly effects: Pick<Effects, "upkeep">;
   readonly failed: (error: unknown) => void;
 };
@@ -172,7 +175,7 @@ async function tellOnce(deps: ReceiptDeps, c: number, isSlow: boolean): Promise<
 
 /** In a large group our chain goes to those alone who are to be told something. Rule [GP10]. */
 async function handToReaders(
-  { store, lane, timers, random, wake, effects }: ReceiptDeps,
+  { store, lane, timers, random, wake, open, effects }: ReceiptDeps,
   self: Self,
   channel: Channel,
 ): Promise<void> {
@@ -188,6 +191,8 @@ async function handToReaders(
       let count = 0;
       for (const device of await lacking(tx)) {
         if (await handTo(tx, context, channel, device)) count += 1;
+        // For the next receipt. Rule [HE23].
+        else if (!(await isOpen(tx, device, context.nowMs))) open(device.device);
       }
       return count;
     }),

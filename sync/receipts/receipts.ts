@@ -154,6 +154,13 @@ const REPEATED: Settled = {
   isBehindItself: true,
 };
 
+type CursorOptions = {
+  readonly wasPutBack: boolean;
+  /** Whether logs count that are not here. */
+  readonly heedsAll?: boolean;
+  readonly nowMs: number;
+};
+
 /**
  * Takes a verified cursor of a peer's device: keeps it if it is newer, settles what it covers, and
  * sends again what it shows to be missing behind something later. What it says of its device's own logs is
@@ -163,7 +170,7 @@ export async function applyCursor(
   tx: WriteTx,
   from: { readonly c: number; readonly device: Hex; readonly account: Hex },
   cursor: Cursor,
-  { wasPutBack, nowMs }: { readonly wasPutBack: boolean; readonly nowMs: number },
+  { wasPutBack, heedsAll = wasPutBack, nowMs }: CursorOptions,
 ): Promise<Settled> {
   const held = await tx.get("cursors", [from.c, from.device]);
   if (held !== undefined && cursor.counter < held.counter) return REPEATED;
@@ -185,8 +192,8 @@ export async function applyCursor(
     held?.delivered.some(({ log, known }) => !coversKnown(deliveredOf(row, log), known)) ?? false;
   let settled = 0;
   let lost = 0;
-  // A log that is not here may be one of ours.
-  let isAheadOfUs = wasPutBack && row.delivered.some(({ log }) => !here.has(log));
+  // A log that is not here may be one of ours, or somebody's who wrote to them and could not to us.
+  let isAheadOfUs = heedsAll && row.delivered.some(({ log }) => !here.has(log));
   for (const log of logs) {
     const delivered = deliveredOf(row, log.log);
     // Of our own log, too: our storage was put back, or they lie.

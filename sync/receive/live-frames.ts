@@ -94,11 +94,12 @@ async function takeCursor(
   cursor: Cursor,
 ): Promise<OpenOutcome> {
   const { self, effects, nowMs } = context;
-  const applied = await applyCursor(tx, from, cursor, {
-    wasPutBack: wasPutBack(self),
-    nowMs,
-  });
-  if (from.account === self.account && (await takeRead(tx, channel, cursor.read, nowMs))) {
+  const isOurs = from.account === self.account;
+  const isBack = wasPutBack(self);
+  // Rules [HE21] and [HE24].
+  const heedsAll = isBack || isOurs;
+  const applied = await applyCursor(tx, from, cursor, { wasPutBack: isBack, heedsAll, nowMs });
+  if (isOurs && (await takeRead(tx, channel, cursor.read, nowMs))) {
     effects.receipt(from.c);
   }
   if (applied.lost > 0) effects.wake();

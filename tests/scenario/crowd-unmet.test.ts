@@ -5,6 +5,7 @@ import { bytesOf } from "../../sync/channel/channels.ts";
 import { selfOf } from "./forge.ts";
 import { hears, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
+import { linked } from "./sibling.ts";
 import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 /** Alice's group of these, and of so many others that those alone meet who have something to say. */
@@ -50,4 +51,35 @@ test("[HE13] [HE23] what a member has whom we never met is asked of them, when a
   await w.pass(15 * MINUTE_MS);
   expect(await hears(dave)).toEqual(["here I am", "one", "two"]);
   for (const it of [bob, dave]) expect(it.bugs).toEqual([]);
+});
+
+test("[HE24] a device whose card nobody knew has what its account was told from another one of it", async () => {
+  const w = await world(["alice", "bob", "carol", "laptop", "eve", "fay", "gus"]);
+  const { alice, bob, carol, laptop, eve, fay, gus } = w;
+  const talkers = [carol, eve, fay, gus];
+  for (const it of [bob, ...talkers]) await w.befriend(alice, it);
+  await linked(bob, laptop);
+  await w.pass(MINUTE_MS);
+  const { device } = await selfOf(laptop);
+  await alice.change(async (tx) => {
+    const row = await tx.get("devices", device);
+    await tx.put("devices", { ...row!, card: null, cardCounter: 0 });
+  });
+  await crowd(alice, [bob, ...talkers]);
+  await w.pass(MINUTE_MS);
+  for (const it of talkers) await tell(it, `${it.name} is here`);
+  await w.pass(5 * SECOND_MS);
+  const isReached = async (it: Person): Promise<boolean> =>
+    (await it.rows("devices")).some((row) => row.device === device && row.card !== null);
+  expect([await isReached(carol), await isReached(gus)]).toEqual([false, false]);
+  expect(await hears(bob)).toHaveLength(talkers.length);
+  expect(await hears(laptop)).toEqual([]);
+  await w.pass(45 * SECOND_MS);
+  expect(await hears(laptop)).toEqual(await hears(bob));
+  // By the next word they hear from it that it has theirs, and where it is.
+  for (const it of talkers) await tell(it, `${it.name} goes on`);
+  await w.pass(MINUTE_MS);
+  expect(await hears(laptop)).toEqual(await hears(bob));
+  expect([await isReached(carol), await isReached(gus)]).toEqual([true, true]);
+  for (const it of w.everybody) expect(it.bugs).toEqual([]);
 });
