@@ -21,6 +21,7 @@ import { channelWith } from "../channel/members.ts";
 import { hasRoomForWriter, writersOf } from "../channel/writers.ts";
 import { hEffOf } from "../clock/hlc.ts";
 import { certifiedBy } from "../contact/certified.ts";
+import { isOfBranch, makeWay } from "../devices/branch.ts";
 import { heedEntry } from "../devices/heed.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, encodeEntry } from "../entry/entry.ts";
@@ -139,7 +140,9 @@ async function takeRun(
   }
   const before = await tx.get("entries", [c, log.a, run.first - 1]);
   const isFollowing = before === undefined || equalBytes(before.hash, run.prev ?? before.hash);
-  if (!isFollowing) return effects.dropped("run chain");
+  const last = opened.value.at(-1);
+  const isSure = last !== undefined && (await isOfBranch(tx, log, last.core.seq, last.id));
+  if (!isFollowing && !isSure) return effects.dropped("run chain");
   // Newest first, so that what is interrupted leaves the newest.
   for (const entry of opened.value.toReversed()) {
     const placed = await takeRunEntry(tx, context, { c, a: log.a, standing }, entry);
@@ -164,17 +167,18 @@ async function takeRunEntry(
   { id: hash, ...entry }: RunEntry,
 ): Promise<EntryRow | undefined> {
   const { self, nowMs } = context;
+  const row = await tx.get("logs", a);
+  if (row === undefined) return undefined;
+  const held = { ...row, a };
+  const log = await makeWay(tx, self, held, entry, hash);
   const channel = await channelOf(tx, c);
-  const log = await tx.get("logs", a);
-  if (channel === undefined || log === undefined || hasKnown(log.known, entry.core.seq)) {
-    return undefined;
-  }
+  if (channel === undefined || hasKnown(log.known, entry.core.seq)) return undefined;
   const isOpen = entry.core.kind === KINDS.logOpen.number;
   if (isOpen !== (entry.core.seq === 1)) {
     context.effects.dropped("run logOpen");
     return undefined;
   }
-  const seen = asSeen(standing, { ...log, a }, entry);
+  const seen = asSeen(standing, log, entry);
   if (seen === undefined) return undefined;
   const bytes = encodeEntry(entry);
   const placed = await placeEntry(tx, {
@@ -186,6 +190,7 @@ async function takeRunEntry(
     bytes,
     nowMs,
     isHistory: true,
+    replaced: log !== held,
   });
   await heedEntry(tx, context, placed);
   // Of a group that we are out of nobody is told anything by what we once heard.

@@ -16,7 +16,7 @@ import type { ReadTx, WriteTx } from "../store/store.ts";
 import { type Aggregate, isGone } from "../thread/aggregate.ts";
 import { type ChannelMeta, NO_META, withMeta } from "../thread/channel-meta.ts";
 import { isChatMark, NO_MARKS, withMark } from "../thread/chat-marks.ts";
-import { type Change, fileEntry, refile } from "../thread/file-entry.ts";
+import { type Change, fileEntry, OPS_READ_MAX, refile } from "../thread/file-entry.ts";
 import { EQUALS, type Judge } from "../thread/judge.ts";
 import { rosterJudge } from "../thread/roster-judge.ts";
 import { opOf, type Said } from "../thread/said.ts";
@@ -114,6 +114,14 @@ export async function refileMessage(tx: WriteTx, self: Self, row: EntryRow): Pro
   const reader = { judge: await judgeOf(tx, said), accountChannel };
   const change = await refile(openThread(tx, accountChannel), reader, said);
   if (change !== undefined) await applyChange(tx, change);
+}
+
+/** The message goes as if it had not come: what is here about it waits again. */
+export async function opsWaitAgain(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
+  const { ref } = await rowSaid(tx, row);
+  const ops = await openThread(tx, accountChannelIdOf(self)).opsOn(ref, OPS_READ_MAX);
+  const waiting = await waitingOps(tx);
+  await putWaitingOps(tx, waiting, waiting + ops.length);
 }
 
 /** 1 when the entry is an op whose message is not here. */

@@ -1,34 +1,45 @@
 /**
- * Where the log of a device ends that somebody put out of its account. A pure function of the account's
- * facts and of the closings that are here: no clock and no order of arrival. docs/protocol/devices.md,
- * [OD5] to [OD8].
+ * Where the log of a device ends that somebody put out of its account, and which entries up to there are the
+ * ones that the account stands by. A function of the account's facts and of the closings that are here: no
+ * clock and no order of arrival. docs/protocol/devices.md, [OD5] to [OD8] and [OD18].
  *
- * A closing is worth what its author is: a device of the same account that is in it, or left by itself,
- * or wrote the closing before its own log was closed. Of several the highest number holds, so nobody can
- * take back what a device in good standing has seen. Devices that do no more than close each other's logs
- * settle nothing.
+ * A closing names number and id of the last entry; from there each entry names the one before it. Forks of
+ * that log decide nothing any more where that chain is here. A closing is worth what its author is: a device of
+ * the same account that is in it, or left by itself. Where none of those has closed a log, one counts that a device
+ * wrote before its own log was closed. Devices that do no more than close each other's logs settle nothing.
  */
+import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { decodeFact } from "../../crypto/identity/facts.ts";
 import { bytesOf, type Log, logsOf } from "../channel/channels.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
+import { hasKnown, rangesIn } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
-import type { ContactRow, EntryRow, Hex, LogRow } from "../store/rows.ts";
+import type { ContactRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { CLOSING_TARGET } from "../thread/said.ts";
 
-/** Name of the meta row that says where the logs end that are closed: `seq` by log id. */
+const NONE = new Uint8Array(0);
+/** Name of the meta row that says where the logs end that are closed: an end by log id. */
 const CLOSED_LOGS = "closedLogs";
 /** Closings of one log that are read; the latest count. */
 const CLOSINGS_READ_MAX = 256;
 
-export type Ends = Readonly<Record<Hex, number>>;
+/** `hash`: hex32, the entryId of the last entry; null: an earlier version noted the number alone. */
+export type End = { readonly seq: number; readonly hash: Hex | null };
+export type Ends = Readonly<Record<Hex, End>>;
 
 export async function endsOf(tx: ReadTx): Promise<Ends> {
   const row = await tx.get("meta", CLOSED_LOGS);
-  return (row?.v ?? {}) as Ends;
+  const ends = (row?.v ?? {}) as Readonly<Record<Hex, End | number>>;
+  return Object.fromEntries(
+    Object.entries(ends).map(([log, it]) => [
+      log,
+      typeof it === "number" ? { seq: it, hash: null } : it,
+    ]),
+  );
 }
 
 export const endsRow = (ends: Ends): { readonly k: string; readonly v: unknown } => ({
@@ -48,37 +59,79 @@ export function isPutOut({ live, facts }: ContactRow, device: Hex): boolean {
   return issuers.length === 0 || issuers.some((it) => it === null || toHex(it) !== device);
 }
 
+/** A log of a channel, as far as is asked here. */
+type Placed = Pick<Log, "log" | "c" | "a" | "account" | "device" | "known">;
+type Named = Pick<EntryRow, "s" | "hash">;
+
 /**
  * Does the entry count, as far as its device is concerned? `isNew`: it has just come. Of a device that is
  * out, and of whose log nobody has said yet where it ends, what is here stays, and what comes waits.
  */
 export async function closingOf(
   tx: ReadTx,
-  { log, account, device }: Pick<LogRow, "log" | "account" | "device">,
-  s: number,
+  log: Placed,
+  entry: Named,
   isNew: boolean,
 ): Promise<EntryRow["counts"]> {
-  const end = (await endsOf(tx))[log];
-  if (end !== undefined) return s > end ? "no" : undefined;
+  const end = (await endsOf(tx))[log.log];
+  if (end !== undefined) {
+    const isLastOther = entry.s === end.seq && end.hash !== null && end.hash !== toHex(entry.hash);
+    return entry.s > end.seq || isLastOther ? "no" : undefined;
+  }
   if (!isNew) return undefined;
-  const contact = await tx.get("contacts", account);
-  return contact !== undefined && isPutOut(contact, device) ? "waits" : undefined;
+  const contact = await tx.get("contacts", log.account);
+  return contact !== undefined && isPutOut(contact, log.device) ? "waits" : undefined;
+}
+
+/** Does it stand where its log forks, or behind that, and nothing tells whether its account stands by it? */
+export async function isDoubtful(tx: ReadTx, log: Placed, entry: Named): Promise<boolean> {
+  if (((await tx.get("forks", log.a))?.s ?? Infinity) > entry.s) return false;
+  const end = (await endsOf(tx))[log.log];
+  return end === undefined || !(await isStoodBy(tx, log, end, entry));
+}
+
+/** Is it the entry that the closing names, or does a chain lead from that one to this, of which all is here? */
+export async function isStoodBy(
+  tx: ReadTx,
+  log: Placed,
+  end: End,
+  { s, hash }: Named,
+): Promise<boolean> {
+  if (s >= end.seq) return s === end.seq && end.hash === toHex(hash);
+  if (s + 1 < (await settledFrom(tx, log, end))) return false;
+  const after = await tx.get("entries", [log.c, log.a, s + 1]);
+  const next = after && decodeEntry(after.bytes);
+  return next?.ok === true && equalBytes(next.value.core.prev ?? NONE, hash);
+}
+
+/**
+ * From this number on all is here up to the entry that the closing names. What is here side by side follows
+ * from each other, so those are what the account stands by. Infinity: that entry is not here.
+ */
+export async function settledFrom(tx: ReadTx, log: Placed, end: End): Promise<number> {
+  const last = hasKnown(log.known, end.seq)
+    ? await tx.get("entries", [log.c, log.a, end.seq])
+    : undefined;
+  if (last === undefined || end.hash !== toHex(last.hash)) return Infinity;
+  const range = rangesIn(log.known).find(([from, to]) => from <= end.seq && end.seq <= to);
+  return range?.[0] ?? Infinity;
 }
 
 /** A closing of a log: by the author of log `a`, in its entry `s`. */
-type Claim = { readonly a: number; readonly s: number; readonly seq: number; readonly hash: Hex };
+type Claim = { readonly a: number; readonly s: number; readonly end: End };
 
 /**
  * Where the logs end that devices of the account, now put out of it, wrote in the channel; none for those
- * that nobody who is believed has closed. Whoever is in good standing is believed first, then whoever
- * wrote before the end that they set, and so on: the least answer that holds, and so the same everywhere.
+ * that nobody who is believed has closed. First those say so who are in good standing, of what they did not close
+ * those whose own logs they have closed, as far as those count, and so on. Of several the highest number
+ * holds, and of one number the least id: the same everywhere.
  */
 export async function endsAmong(
   tx: ReadTx,
   c: number,
   account: Hex,
-): Promise<ReadonlyMap<Hex, number>> {
-  const ends = new Map<Hex, number>();
+): Promise<ReadonlyMap<Hex, End>> {
+  const ends = new Map<Hex, End>();
   const contact = await tx.get("contacts", account);
   if (contact === undefined) return ends;
   const theirs = (await logsOf(tx, c)).filter((it) => it.account === account);
@@ -86,36 +139,30 @@ export async function endsAmong(
   const byNumber = new Map(theirs.map((it) => [it.a, it]));
   const outNumbers = new Set(out.map((it) => it.a));
   const claims = await Promise.all(
-    out.map(async (log) => ({ log, claims: await claimsOn(tx, log, byNumber) })),
+    out.map(async (log) => ({ log, on: await claimsOn(tx, log, byNumber) })),
+  );
+  const forkedAt = new Map(
+    (await tx.range("forks", "channel", { lower: c, upper: c })).map((it) => [it.a, it.s]),
   );
   const isBelieved = ({ a, s }: Claim): boolean =>
-    !outNumbers.has(a) || s <= (ends.get(byNumber.get(a)?.log ?? "") ?? 0);
-  // Each round but the last raises an end, and each end is one of finitely many claims.
-  for (let isMore = true; isMore;) {
-    isMore = false;
-    for (const { log, claims: on } of claims) {
-      const end = Math.max(-1, ...on.filter(isBelieved).map(({ seq }) => seq));
-      if (end <= (ends.get(log.log) ?? -1)) continue;
-      ends.set(log.log, end);
-      isMore = true;
-    }
+    outNumbers.has(a)
+      ? s <= (ends.get(byNumber.get(a)?.log ?? "")?.seq ?? 0)
+      : s < (forkedAt.get(a) ?? Infinity);
+  for (let open = claims; ;) {
+    const found = open.flatMap(({ log, on }) => {
+      const end = highest(on.filter(isBelieved));
+      return end === undefined ? [] : [[log.log, end] as const];
+    });
+    if (found.length === 0) return ends;
+    for (const [log, end] of found) ends.set(log, end);
+    open = open.filter(({ log }) => !ends.has(log.log));
   }
-  return ends;
 }
 
-/**
- * Is the log closed, and the entry at its end the one that a closing names? Then what is here of it is what its
- * device had said when it was put out, and nothing that it signs afterwards has a place in it.
- */
-export async function isClosedAsHeld(tx: ReadTx, log: Log): Promise<boolean> {
-  const end = (await endsOf(tx))[log.log];
-  if (end === undefined) return false;
-  const held = await tx.get("entries", [log.c, log.a, end]);
-  if (held === undefined) return false;
-  const theirs = (await logsOf(tx, log.c)).filter((it) => it.account === log.account);
-  const claims = await claimsOn(tx, log, new Map(theirs.map((it) => [it.a, it])));
-  return claims.some(({ seq, hash }) => seq === end && hash === toHex(held.hash));
-}
+const highest = (claims: readonly Claim[]): End | undefined =>
+  claims
+    .map(({ end }) => end)
+    .toSorted((x, y) => y.seq - x.seq || ((x.hash ?? "") < (y.hash ?? "") ? -1 : 1))[0];
 
 /** By other devices of the account; what they are worth is asked later. */
 async function claimsOn(
@@ -130,11 +177,11 @@ async function claimsOn(
     const author = theirs.get(row.a);
     if (author === undefined || author.device === log.device) return [];
     const closing = closingIn(row, log.log);
-    return closing === undefined ? [] : [{ a: row.a, s: row.s, ...closing }];
+    return closing === undefined ? [] : [{ a: row.a, s: row.s, end: closing }];
   });
 }
 
-function closingIn({ kind, bytes }: EntryRow, log: Hex): Pick<Claim, "seq" | "hash"> | undefined {
+function closingIn({ kind, bytes }: EntryRow, log: Hex): End | undefined {
   if (kind !== KINDS.logClose.number) return undefined;
   const entry = decodeEntry(bytes);
   const body =

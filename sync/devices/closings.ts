@@ -2,7 +2,6 @@
  * Ending the logs of devices that are out of their account: our own siblings say where, and every device
  * works out again what counts. docs/protocol/devices.md, [OD5] to [OD9].
  */
-import { assert } from "../../crypto/base/assert.ts";
 import { applyAccountEntry } from "../account/address-book.ts";
 import type { Self } from "../account/self.ts";
 import { append } from "../channel/append.ts";
@@ -18,13 +17,23 @@ import { membersOf } from "../channel/members.ts";
 import { ownContact } from "../contact/contacts.ts";
 import { isRevocation } from "../contact/devices.ts";
 import { isRoster } from "../entry/kinds.ts";
-import { judgeLog } from "../group/counting.ts";
+import { isHeldBack, judgeLog } from "../group/counting.ts";
 import { followEnds, followEntry } from "../group/follow.ts";
+import { isParted } from "../group/rosters.ts";
 import { maxKnown } from "../log/known.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
-import { closingOf, endsAmong, endsOf, endsRow, isPutOut } from "./closed.ts";
+import { isOfBranch, unravel } from "./branch.ts";
+import {
+  closingOf,
+  type End,
+  endsAmong,
+  endsOf,
+  endsRow,
+  isPutOut,
+  settledFrom,
+} from "./closed.ts";
 
 /** Rows that are read at once. */
 const PAGE_ROWS = 500;
@@ -41,15 +50,37 @@ export async function closeLogs(tx: WriteTx, context: OpenContext): Promise<numb
     if (channel === undefined) continue;
     const members = await membersOf(tx, self, channel);
     if (!members.includes(self.account)) continue;
-    const seq = maxKnown(log.known);
-    const head = await tx.get("entries", [log.c, log.a, seq]);
-    assert(head !== undefined, "a known entry is here");
-    const words = { type: "logClose", log: bytesOf(log.log), seq, hash: head.hash } as const;
+    const last = await lastHeard(tx, log);
+    if (last === undefined) continue;
+    const words = {
+      type: "logClose",
+      log: bytesOf(log.log),
+      seq: last.s,
+      hash: last.hash,
+    } as const;
     await append(tx, { ...context, channel }, words);
     await settleEnds(tx, context, log.c, self.account);
     closed += 1;
   }
   return closed;
+}
+
+/**
+ * The last entry that was here when we heard that its device is out: what came later nobody of us had seen. Of a
+ * log of which nothing was, the first, which says no more than whose it is. Undefined: that is not here yet.
+ */
+async function lastHeard(tx: ReadTx, { c, a, known }: Log): Promise<EntryRow | undefined> {
+  for (let upTo = maxKnown(known); upTo > 0;) {
+    const rows = await tx.range("entries", "primary", {
+      lower: [c, a, 1],
+      upper: [c, a, upTo],
+      reverse: true,
+      limit: PAGE_ROWS,
+    });
+    for (const row of rows) if (!(await isHeldBack(tx, row))) return row;
+    upTo = rows.length < PAGE_ROWS ? 0 : (rows.at(-1)?.s ?? 1) - 1;
+  }
+  return tx.get("entries", [c, a, 1]);
 }
 
 /** Of our devices that were put out, and not closed by anybody. */
@@ -96,7 +127,7 @@ export async function settleEnds(
   const found = await endsAmong(tx, c, account);
   const before = await endsOf(tx);
   const theirs = (await logsOf(tx, c)).filter((it) => it.account === account);
-  const changed = theirs.filter((it) => found.get(it.log) !== before[it.log]);
+  const changed = theirs.filter((it) => !isSame(found.get(it.log), before[it.log]));
   if (changed.length === 0) return;
   const now = new Map(Object.entries(before));
   for (const { log } of changed) {
@@ -106,12 +137,60 @@ export async function settleEnds(
   }
   const write = async (): Promise<void> => {
     await tx.put("meta", endsRow(Object.fromEntries(now)));
+    for (const log of changed) {
+      const end = found.get(log.log);
+      const from = end === undefined ? Infinity : await settledFrom(tx, log, end);
+      // Whether what stood behind an earlier end follows from it was not asked.
+      if (end !== undefined && from < end.seq && !log.own)
+        await unravelFork(tx, context, log, end.seq, before[log.log]?.seq);
+    }
   };
   const channel = await channelOf(tx, c);
   if (channel?.kind === "group") await followEnds(tx, context, c, write);
   else await write();
   for (const log of changed) await judgeAnew(tx, context, channel, log);
 }
+
+/**
+ * More of a closed log is here that its account stands by: what that shows to stand beside it counts no more, and
+ * what a fork had made doubtful does. `replaced`: something had to go for it already. Rule [OD18].
+ */
+export async function heedBranch(
+  tx: WriteTx,
+  context: OpenContext,
+  { channel, entry }: { readonly channel: Channel; readonly entry: EntryRow },
+  replaced: boolean,
+): Promise<void> {
+  const row = await tx.get("logs", entry.a);
+  const end = row && (await endsOf(tx))[row.log];
+  if (row === undefined || end === undefined || entry.s > end.seq) return;
+  const log = { ...row, a: entry.a };
+  if (!replaced && !(await isParted(tx, log))) return;
+  if (!(await isOfBranch(tx, log, entry.s, entry.hash))) return;
+  const work = (): Promise<void> => unravelFork(tx, context, log, entry.s);
+  if (channel.kind === "group") await followEnds(tx, context, channel.c, work);
+  else await work();
+  const now = (await tx.get("logs", entry.a)) ?? row;
+  const from = await settledFrom(tx, { ...now, a: entry.a }, end);
+  await judgeLog(tx, context.self, log, [Math.min(from, entry.s), entry.s]);
+  // What went may have closed a log.
+  await settleEnds(tx, context, channel.c, row.account);
+}
+
+/** Behind a fork ops stand side by side that do not follow from each other. */
+async function unravelFork(
+  tx: WriteTx,
+  { self }: OpenContext,
+  log: Log,
+  from: number,
+  least = Infinity,
+): Promise<void> {
+  const fork = await tx.get("forks", log.a);
+  await unravel(tx, self, log, from, Math.min(least, fork?.s ?? Infinity));
+}
+
+const isSame = (x: End | undefined, y: End | undefined): boolean =>
+  x?.seq === y?.seq && x?.hash === y?.hash;
 
 async function judgeAnew(
   tx: WriteTx,
@@ -128,24 +207,25 @@ async function judgeAnew(
 /** Its first entry says whose the log is, and waits for nothing once that is settled. */
 async function openAnew(tx: WriteTx, log: Log): Promise<void> {
   const row = await tx.get("entries", [log.c, log.a, 1]);
-  if (row?.counts !== "waits" || (await closingOf(tx, log, 1, true)) !== undefined) return;
+  if (row?.counts !== "waits" || (await closingOf(tx, log, row, true)) !== undefined) return;
   const { counts: _, ...opened } = row;
   await tx.put("entries", opened);
 }
 
-/** Ops that waited for the word where the log ends: those behind it are void, and known to be. */
+/** Ops that waited for the word where the log ends: those that do not count are void, and known to be. */
 async function followOps(
   tx: WriteTx,
   context: OpenContext,
   channel: Channel,
   log: Log,
 ): Promise<void> {
-  const isWaiting = ({ kind, counts }: EntryRow): boolean => isRoster(kind) && counts === "waits";
   for await (const row of rowsOf(tx, log)) {
-    if (!isWaiting(row)) continue;
-    const { counts: _, ...entry } = row;
-    await tx.put("entries", entry);
-    await followEntry(tx, context, { entry, channel });
+    if (!isRoster(row.kind)) continue;
+    const { counts, ...rest } = row;
+    const now = await closingOf(tx, log, row, false);
+    const entry: EntryRow = now === undefined ? rest : { ...rest, counts: now };
+    if (now !== counts) await tx.put("entries", entry);
+    if (counts === "waits") await followEntry(tx, context, { entry, channel });
   }
 }
 

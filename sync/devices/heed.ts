@@ -4,18 +4,20 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { applyAccountEntry } from "../account/address-book.ts";
-import type { Channel } from "../channel/channels.ts";
 import { KINDS } from "../entry/kinds.ts";
+import type { EntryOutcome } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import { settleEnds } from "./closings.ts";
+import { heedBranch, settleEnds } from "./closings.ts";
+
+type Placed = Extract<EntryOutcome, { readonly type: "new" }>;
 
 export async function heedEntry(
   tx: WriteTx,
   context: OpenContext,
-  { entry, channel }: { readonly entry: EntryRow; readonly channel: Channel },
+  { entry, channel, replaced }: Pick<Placed, "entry" | "channel" | "replaced">,
 ): Promise<void> {
+  await heedBranch(tx, context, { entry, channel }, replaced);
   const isClosing = entry.kind === KINDS.logClose.number;
   // It may have been closed before anything of it was here.
   if (isClosing || entry.counts === "waits") {

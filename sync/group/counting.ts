@@ -8,16 +8,16 @@ import type { Self } from "../account/self.ts";
 import { channelOf, type Log, logById, logsOf } from "../channel/channels.ts";
 import { lineOf, refileAt, refileMessage, takeIn } from "../channel/take-in.ts";
 import { entryOf, rowSaid } from "../channel/thread-rows.ts";
-import { closingOf } from "../devices/closed.ts";
+import { closingOf, isDoubtful } from "../devices/closed.ts";
 import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
 import { keepTimer } from "../expiry/timer.ts";
-import { hasKnown } from "../log/known.ts";
+import { hasKnown, SEQ_MAX, type SeqRange } from "../log/known.ts";
 import { judge } from "../roster/judge.ts";
 import type { RosterOp } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";
 import { type Effect, targetOf } from "../roster/standing.ts";
 import type { EntryRow } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import { NO_META, withMeta } from "../thread/channel-meta.ts";
 import { rosterJudge } from "../thread/roster-judge.ts";
 import { isLink, workOutLinks } from "./links.ts";
@@ -54,8 +54,10 @@ const isMeta = ({ kind }: EntryRow): boolean => kind === KINDS.meta.number;
 const isJudged = ({ kind }: EntryRow): boolean => kind !== KINDS.logOpen.number && !isRoster(kind);
 
 /** Judges an entry that was just placed. */
-export async function judgePlaced(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
-  if (!isJudged(row)) return;
+export async function judgePlaced(tx: WriteTx, self: Self, placed: EntryRow): Promise<void> {
+  // What followed from its coming may have judged it already.
+  const row = await tx.get("entries", [placed.c, placed.a, placed.s]);
+  if (row === undefined || !isJudged(row)) return;
   await judgeRow(tx, self, await rosterOf(tx, row.c), row, true);
   if (isMeta(row)) await describe(tx, row.c);
   if (isLink(row)) await workOutLinks(tx, row.c);
@@ -93,9 +95,43 @@ async function judgeRow(
 ): Promise<void> {
   const log = await tx.get("logs", row.a);
   assert(log !== undefined, "an entry stands in a log");
-  const isForked = ((await tx.get("forks", row.a))?.s ?? Infinity) <= row.s;
-  const ended = isForked ? "no" : await closingOf(tx, log, row.s, isNew);
-  const counts = ended ?? (roster && countsIn(roster, row, { ...log, a: row.a }));
+  const placed = { ...log, a: row.a };
+  const isFresh = isNew || (await isHeldBack(tx, row));
+  const isForked = await isDoubtful(tx, placed, row);
+  const ended = isForked ? "no" : await closingOf(tx, placed, row, isFresh);
+  await settleCounts(tx, self, { roster, row, log: placed }, ended);
+}
+
+/** Does it wait for the word where its log ends, and for nothing else? */
+export async function isHeldBack(tx: ReadTx, { c, a, s, counts }: EntryRow): Promise<boolean> {
+  if (counts !== "waits") return false;
+  const waits = (await tx.get("rosters", c))?.waits ?? [];
+  return !waits.some((it) => it[0] === a && it[1] === s);
+}
+
+/** It is here no longer: nothing follows from it. */
+export async function discount(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
+  if (!isJudged(row)) return;
+  const channel = await channelOf(tx, row.c);
+  const log = await tx.get("logs", row.a);
+  assert(log !== undefined, "an entry stands in a log");
+  const roster = channel?.kind === "group" ? await rosterOf(tx, row.c) : undefined;
+  if (roster !== undefined) await noteWait(tx, row, "no");
+  await settleCounts(tx, self, { roster, row, log: { ...log, a: row.a } }, "no");
+  if (isMeta(row) && roster !== undefined) await describe(tx, row.c);
+  if (isLink(row)) await workOutLinks(tx, row.c);
+}
+
+type Judged = { readonly roster: Roster | undefined; readonly row: EntryRow; readonly log: Log };
+
+/** `ended`: what is known of its log; what that leaves open the roster says. */
+async function settleCounts(
+  tx: WriteTx,
+  self: Self,
+  { roster, row, log }: Judged,
+  ended: Counts,
+): Promise<void> {
+  const counts = ended ?? (roster && countsIn(roster, row, log));
   if (roster !== undefined && ended === undefined) await noteWait(tx, row, counts);
   if (roster !== undefined && (isMeta(row) || isLink(row)))
     await noteWord(tx, row, log.account, counts === undefined);
@@ -114,11 +150,16 @@ async function fileNow(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
   else await takeIn(tx, self, await rowSaid(tx, row));
 }
 
-/** It is known anew where the log ends: all of it is judged again. */
-export async function judgeLog(tx: WriteTx, self: Self, log: Log): Promise<void> {
+/** It is known anew where the log ends, or what stands in it: all of it is judged again, or a part. */
+export async function judgeLog(
+  tx: WriteTx,
+  self: Self,
+  log: Log,
+  [first, last]: SeqRange = [1, SEQ_MAX],
+): Promise<void> {
   const channel = await channelOf(tx, log.c);
   const roster = channel?.kind === "group" ? await rosterOf(tx, log.c) : undefined;
-  await judgeFrom(tx, self, roster, log, 1);
+  await judgeFrom(tx, self, roster, log, first, last);
   if (roster === undefined) return;
   await describe(tx, log.c);
   await workOutLinks(tx, log.c);
@@ -248,11 +289,12 @@ async function judgeFrom(
   roster: Roster | undefined,
   { c, a }: Log,
   first: number,
+  last = SEQ_MAX,
 ): Promise<void> {
   for (let from = first; ;) {
     const rows = await tx.range("entries", "primary", {
       lower: [c, a, from],
-      upper: [c, a, Number.MAX_SAFE_INTEGER],
+      upper: [c, a, last],
       limit: PAGE_ROWS,
     });
     for (const row of rows.filter(isJudged)) await judgeRow(tx, self, roster, row);

@@ -3,8 +3,8 @@
  * set of them. docs/protocol/groups.md, [GP4] and [GP5].
  */
 import type { Self } from "../account/self.ts";
-import { type Channel, logsOf } from "../channel/channels.ts";
-import { endsOf } from "../devices/closed.ts";
+import { type Channel, type Log, logsOf } from "../channel/channels.ts";
+import { type Ends, endsOf, settledFrom } from "../devices/closed.ts";
 import { forksOf } from "../heal/digest.ts";
 import type { RosterOp } from "../roster/ops.ts";
 import { resolve, type Roster } from "../roster/resolve.ts";
@@ -51,16 +51,59 @@ export async function rosterOf(tx: ReadTx, c: number): Promise<Roster> {
 /** What is known of the group's logs beyond their ops: rules [RO18] and [RO19]. */
 async function evidenceOf(tx: ReadTx, c: number): Promise<Evidence> {
   const forks = await forksOf(tx, c);
-  const ends = new Map(Object.entries(await endsOf(tx)));
-  if (forks.size === 0 && ends.size === 0) return NO_EVIDENCE;
+  const ends = await endsOf(tx);
+  if (forks.size === 0 && Object.keys(ends).length === 0) return NO_EVIDENCE;
   const logs = await logsOf(tx, c);
   const idByNumber = new Map(logs.map((it) => [it.a, it.log]));
-  const ours = new Set(logs.map((it) => it.log));
+  const closed = logs.flatMap(({ log }) => {
+    const end = ends[log];
+    return end === undefined ? [] : [[log, end.seq] as const];
+  });
   return {
     forkedAt: new Map([...forks].map(([a, s]) => [idByNumber.get(a) ?? "", s])),
-    closedAfter: new Map([...ends].filter(([log]) => ours.has(log))),
+    closedAfter: new Map(closed),
+    ...(await settledIn(tx, c, logs, ends)),
   };
 }
+
+/** Of logs that part and end: which ops are known to be those that their account stands by, and which are others. */
+async function settledIn(
+  tx: ReadTx,
+  c: number,
+  logs: readonly Log[],
+  ends: Ends,
+): Promise<Pick<Evidence, "settledFrom" | "beside">> {
+  const settled = new Map<Hex, number>();
+  const beside = new Set<Hex>();
+  const { starts } = await rosterRowOf(tx, c);
+  for (const log of logs) {
+    const end = ends[log.log];
+    if (end === undefined || !(await isParted(tx, log))) continue;
+    const from = await settledFrom(tx, log, end);
+    // What lies before where it begins for us we cannot tell by, and forks tell nothing of it either.
+    const start = starts[log.log] ?? 1;
+    const first = from <= start || end.seq < start ? 0 : from;
+    const ops = await opsOf(tx, log);
+    const held = new Set(ops.flatMap(({ s, op }) => (s > 0 ? [op.id] : [])));
+    for (const { op } of ops) {
+      const isLast = op.seq === end.seq && end.hash !== null;
+      const isOther = isLast ? op.id !== end.hash : op.seq >= first && !held.has(op.id);
+      if (isOther) beside.add(op.id);
+      // The number of an op, so that this changes when it changes what counts.
+      if (op.seq >= first) settled.set(log.log, Math.min(op.seq, settled.get(log.log) ?? Infinity));
+    }
+  }
+  return { settledFrom: settled, beside };
+}
+
+/** Is something known to stand beside what is here of the log? */
+export const isParted = async (tx: ReadTx, { c, a }: Log): Promise<boolean> =>
+  (await tx.get("forks", a)) !== undefined ||
+  (await tx.range("rosterOps", "primary", { lower: [c, a], upper: [c, a, 0], limit: 1 })).length >
+    0;
+
+const opsOf = (tx: ReadTx, { c, a }: Log): Promise<readonly RosterOpRow[]> =>
+  tx.range("rosterOps", "primary", { lower: [c, a], upper: [c, a] });
 
 /** What was used last is forgotten last. */
 function remembered(roster: Roster): Roster {
@@ -91,6 +134,38 @@ const NO_ROSTER: Omit<RosterRow, "c"> = {
   topic: "",
   starts: {},
 };
+
+/** Ops of one number beside the one that came first. Its author alone can make more. */
+const OTHER_HALVES_MAX = 16;
+/** Above every number of an entry that a log comes to. */
+const HALF_STEP = 2 ** 40;
+
+type Place = Pick<RosterOpRow, "c" | "a" | "s">;
+
+/** The number of a row of `rosterOps` that no entry has. Undefined: it is here, or there are too many. */
+export async function placeBeside(
+  tx: ReadTx,
+  { c, a, s }: Place,
+  id: Hex,
+  max = OTHER_HALVES_MAX,
+): Promise<number | undefined> {
+  for (let n = 0; n < max; n += 1) {
+    const place = -(s + n * HALF_STEP);
+    const row = await tx.get("rosterOps", [c, a, place]);
+    if (row === undefined) return place;
+    if (row.op.id === id) return undefined;
+  }
+  return undefined;
+}
+
+/** An op whose place another entry takes: others may have built upon it. */
+export async function putBeside(tx: WriteTx, { c, a, s }: Place): Promise<void> {
+  const row = await tx.get("rosterOps", [c, a, s]);
+  if (row === undefined) return;
+  await tx.delete("rosterOps", [c, a, s]);
+  const place = await placeBeside(tx, row, row.op.id, 2 * OTHER_HALVES_MAX);
+  if (place !== undefined) await tx.put("rosterOps", { ...row, s: place });
+}
 
 export type Turn = { readonly before: Roster; readonly after: Roster };
 

@@ -13,6 +13,7 @@ import {
   logsOf,
 } from "../channel/channels.ts";
 import { channelWith, membersOf } from "../channel/members.ts";
+import { endsOf } from "../devices/closed.ts";
 import { decodeEntry, DEP_HASH_BYTES } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
 import type { MemberRow } from "../group/rows.ts";
@@ -178,6 +179,8 @@ async function isForked(tx: ReadTx, log: Log, { head, hash8 }: LogHead): Promise
     ? await tx.get("entries", [log.c, log.a, head])
     : undefined;
   if (held === undefined || equalBytes(held.hash.subarray(0, DEP_HASH_BYTES), hash8)) return false;
+  // Which of two counts the account has said: ours is that one, or it is a hole, or neither matters.
+  if ((await endsOf(tx))[log.log] !== undefined) return false;
   return ((await tx.get("forks", log.a))?.s ?? Infinity) > head;
 }
 

@@ -5,12 +5,13 @@
 import { concat, u32le } from "../../crypto/base/bytes.ts";
 import { hash16 } from "../../crypto/public/hash.ts";
 import { bytesOf, type Channel, type Log, logsOf } from "../channel/channels.ts";
+import { endsOf } from "../devices/closed.ts";
 import type { Known } from "../log/known.ts";
 import type { TableName } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 
 /** What `digestOf` reads. */
-export const DIGEST_TABLES: readonly TableName[] = ["logs", "entries", "rosters", "forks"];
+export const DIGEST_TABLES: readonly TableName[] = ["logs", "entries", "rosters", "forks", "meta"];
 
 /** `count`: the sum of the heads, so that a part of a log that one may not read makes no difference. */
 export type Digest = { readonly digest: Uint8Array; readonly count: number };
@@ -24,9 +25,9 @@ export async function openHeads(
   channel: Channel,
 ): Promise<(log: Log) => Promise<Head | undefined>> {
   const starts = (await tx.get("rosters", channel.c))?.starts ?? {};
-  const forks = await forksOf(tx, channel.c);
+  const lastOf = await openLasts(tx, channel.c);
   return async (log) => {
-    const seq = headOf(log, starts[log.log] ?? 1, forks.get(log.a));
+    const seq = Math.min(lastWithoutHole(log.known, starts[log.log] ?? 1), lastOf(log));
     const entry = seq === 0 ? undefined : await tx.get("entries", [log.c, log.a, seq]);
     return entry === undefined ? undefined : { seq, hash: entry.hash };
   };
@@ -34,7 +35,7 @@ export async function openHeads(
 
 /**
  * Over the logs in the order of their ids: id, number of the last entry before the first hole, and its
- * entryId. A forked log ends before the fork.
+ * entryId. A log ends where its account closed it; else, when it forks, before the fork.
  */
 export async function digestOf(tx: ReadTx, channel: Channel): Promise<Digest> {
   const headOfLog = await openHeads(tx, channel);
@@ -50,6 +51,16 @@ export async function digestOf(tx: ReadTx, channel: Channel): Promise<Digest> {
   return { digest: hash16("digest", bytesOf(channel.id), concat(...parts)), count };
 }
 
+/** The last number of each log that can count: Infinity where nothing is known. */
+export async function openLasts(
+  tx: ReadTx,
+  c: number,
+): Promise<(log: Pick<Log, "a" | "log">) => number> {
+  const forks = await forksOf(tx, c);
+  const ends = await endsOf(tx);
+  return ({ a, log }) => ends[log]?.seq ?? (forks.get(a) ?? Infinity) - 1;
+}
+
 /** By log number: where it forks. */
 export async function forksOf(tx: ReadTx, c: number): Promise<ReadonlyMap<number, number>> {
   const rows = await tx.range("forks", "channel", { lower: c, upper: c });
@@ -57,10 +68,6 @@ export async function forksOf(tx: ReadTx, c: number): Promise<ReadonlyMap<number
 }
 
 /** The last number before the first hole, of what may be read; 0: nothing. */
-function headOf({ known }: Log, start: number, forkedAt = Infinity): number {
-  return Math.min(lastWithoutHole(known, start), forkedAt - 1);
-}
-
 function lastWithoutHole({ floor, ranges }: Known, start: number): number {
   if (floor >= start - 1) return floor;
   return ranges.find(([from, to]) => from <= start && start <= to)?.[1] ?? floor;

@@ -6,16 +6,16 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import { type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
-import { isClosedAsHeld } from "../devices/closed.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
 import { isRoster } from "../entry/kinds.ts";
 import { followFork, takeOps } from "../group/follow.ts";
+import { placeBeside } from "../group/rosters.ts";
 import type { ForkProof } from "../payload/fork-proof.ts";
 import { FORK_PROOF_BYTES_MAX, VECTOR_FORKS_MAX } from "../payload/limits.ts";
 import type { EntryOutcome } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { coreOf } from "./halves.ts";
 import type { ForkRow } from "./rows.ts";
@@ -118,33 +118,11 @@ async function takeOtherHalf(
   const held = log && (await tx.get("entries", [channel.c, log.a, core.seq]));
   const forkedAt = log && (await tx.get("forks", log.a))?.s;
   if (held === undefined || forkedAt === undefined || forkedAt > core.seq) return;
-  // Rule [OD6]: a device that was put out writes nothing beside what it had said.
-  if (log !== undefined && (await isClosedAsHeld(tx, log))) return;
   const hash = entryIdOf(coreBytes);
   if (equalBytes(held.hash, hash)) return;
   const s = await placeBeside(tx, held, toHex(hash));
   if (s === undefined) return;
   await takeOps(tx, context, channel.c, [{ ...held, s, hash, bytes, kind: core.kind }]);
-}
-
-/** Ops of one number beside the one that came first. Its author alone can make more. */
-const OTHER_HALVES_MAX = 16;
-/** Above every number of an entry that a log comes to. */
-const HALF_STEP = 2 ** 40;
-
-/** The number of a row of `rosterOps` that no entry has. Undefined: it is here, or there are too many. */
-async function placeBeside(
-  tx: WriteTx,
-  { c, a, s }: Pick<EntryRow, "c" | "a" | "s">,
-  id: Hex,
-): Promise<number | undefined> {
-  for (let n = 0; n < OTHER_HALVES_MAX; n += 1) {
-    const place = -(s + n * HALF_STEP);
-    const row = await tx.get("rosterOps", [c, a, place]);
-    if (row === undefined) return place;
-    if (row.op.id === id) return undefined;
-  }
-  return undefined;
 }
 
 /** One that came in a run proves nothing by itself. */

@@ -14,6 +14,7 @@ import {
   numbered,
 } from "../channel/channels.ts";
 import { membersOf, recipientsOf } from "../channel/members.ts";
+import { type End, endsOf } from "../devices/closed.ts";
 import { DEP_HASH_BYTES } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
 import {
@@ -23,6 +24,7 @@ import {
   type Known,
   maxKnown,
   type SeqRange,
+  withoutKnown,
 } from "../log/known.ts";
 import { WANT_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
@@ -38,6 +40,8 @@ import { forksOf } from "./digest.ts";
 export const WANTS_IN_FLIGHT_MAX = 2;
 /** After so many questions without an answer the person is told. */
 export const MISSING_ROUNDS = 3;
+/** Entries in front of a hole of a closed log that are asked for with it. */
+const BEFORE_HOLE = 16;
 /** What is only claimed of a channel is not counted beyond this: who claims more is mistaken, or lies. */
 export const CLAIMED_SHOWN_MAX = 1_000;
 
@@ -177,20 +181,24 @@ async function gapsOf(
   const gaps: Gap[] = [];
   const told = toldOf(await ofMembers(tx, cursors));
   const here = new Set<string>();
+  const ends = await endsOf(tx);
   for (const row of await tx.range("logs", "primary", {})) {
     const log = numbered(row, "a");
     const key = `${log.c} ${log.log}`;
     here.add(key);
     const upTo = Math.max(told.get(key) ?? 0, claims.claimOf(log.c, log.log)?.upTo ?? 0);
-    const holes = holesOf(log.known, Math.max(maxKnown(log.known), upTo));
+    const end = log.own ? undefined : ends[log.log];
+    const sure = end === undefined ? log.known : await sureOf(tx, log, end);
+    const holes = holesOf(sure, Math.max(maxKnown(log.known), upTo, end?.seq ?? 0));
     const channel = holes.length === 0 ? undefined : await channelOf(tx, log.c);
-    const ranges = channel === undefined ? [] : await ownPart(tx, channel, log, holes);
+    const ranges = channel === undefined ? [] : await ownPart(tx, channel, log, holes, end);
     const [first] = ranges;
     if (channel === undefined || first === undefined) continue;
     const { log: id, account, known } = log;
     const holders = holdersOf(cursors, claims.claimOf(log.c, id)?.devices, log, first[0]);
     const lackers = lackersOf(cursors, log, ranges);
-    const [held, top] = [countKnown(known), maxKnown(known)];
+    const held = countKnown(known);
+    const top = Math.max(maxKnown(known), (end?.seq ?? -1) + 1);
     gaps.push({ channel, log: id, account, ranges, top, held, holders, lackers });
   }
   const lost = await lostLogs(tx, self, cursors, here);
@@ -291,13 +299,36 @@ async function ownPart(
   { c, kind }: Channel,
   { log, a }: Log,
   holes: readonly SeqRange[],
+  end: End | undefined,
 ): Promise<readonly SeqRange[]> {
   const start = kind === "group" ? ((await tx.get("rosters", c))?.starts[log] ?? 1) : 1;
-  const end = ((await forksOf(tx, c)).get(a) ?? Infinity) - 1;
-  return holes.flatMap(([from, to]) => {
-    const range = [Math.max(from, start), Math.min(to, end)] as const;
+  const last = end?.seq ?? ((await forksOf(tx, c)).get(a) ?? Infinity) - 1;
+  const ranges = holes.flatMap(([from, to]) => {
+    const range = [Math.max(from, start), Math.min(to, last)] as const;
     return range[0] > range[1] ? [] : [range];
   });
+  return end === undefined ? ranges : withWhatIsBefore(ranges, start);
+}
+
+/**
+ * Of a closed log: in front of the hole that its last entries leave may be what has to give way as well, an entry
+ * each time that one more comes. So that is asked for with it. Rule [OD18].
+ */
+function withWhatIsBefore(ranges: readonly SeqRange[], start: number): readonly SeqRange[] {
+  const last = ranges.at(-1);
+  if (last === undefined) return ranges;
+  // Ranges do not touch.
+  const least = Math.max(start, (ranges.at(-2)?.[1] ?? -1) + 2);
+  return [...ranges.slice(0, -1), [Math.max(least, last[0] - BEFORE_HOLE), last[1]]];
+}
+
+/** What is here of a closed log, without another entry in the place of its last one. */
+async function sureOf(tx: ReadTx, log: Log, end: End): Promise<Known> {
+  const last = hasKnown(log.known, end.seq)
+    ? await tx.get("entries", [log.c, log.a, end.seq])
+    : undefined;
+  const isOther = last !== undefined && end.hash !== null && end.hash !== toHex(last.hash);
+  return isOther ? withoutKnown(log.known, end.seq) : log.known;
 }
 
 /** What entries name, once there was time for it to come. Rule [HE12]. */
@@ -339,7 +370,8 @@ async function wantDoubted(tx: WriteTx, context: AskContext): Promise<Round> {
     const channel = await channelOf(tx, c);
     const row = await tx.find("logs", "log", log);
     const forkedAt = row?.a === undefined ? undefined : (await tx.get("forks", row.a))?.s;
-    const isOver = asked.times(name) > HEAL_TRIES_MAX || (forkedAt ?? Infinity) <= seq;
+    const isDecided = (await endsOf(tx))[log] !== undefined || (forkedAt ?? Infinity) <= seq;
+    const isOver = asked.times(name) > HEAL_TRIES_MAX || isDecided;
     if (channel === undefined || row === undefined || isOver) {
       claims.settle(doubt);
       continue;

@@ -52,6 +52,19 @@ export function addKnown(known: Known, seq: number): Known {
   return unionKnown(known, { floor: 0, ranges: [[seq, seq]] });
 }
 
+/** All but this one. What is left may be in one range more, and then in too many: see KNOWN_RANGES_MAX. */
+export function withoutKnown(known: Known, seq: number): Known {
+  const rest = rangesIn(known).flatMap(([from, to]): SeqRange[] => {
+    if (seq < from || seq > to) return [[from, to]];
+    const parts: SeqRange[] = [
+      [from, seq - 1],
+      [seq + 1, to],
+    ];
+    return parts.filter(([first, last]) => first <= last);
+  });
+  return unionKnown({ floor: 0, ranges: rest }, KNOWN_NOTHING);
+}
+
 export function unionKnown(a: Known, b: Known): Known {
   const parts = [...rangesIn(a), ...rangesIn(b)].toSorted(([x], [y]) => x - y);
   const joined: [from: number, to: number][] = [];

@@ -11,7 +11,8 @@ import { previewOf } from "../channel/preview.ts";
 import { accountChannelIdOf, takeIn } from "../channel/take-in.ts";
 import { fieldsOf, isLine, saidOf } from "../channel/thread-rows.ts";
 import { hEffOf, mergeHlc, msOf } from "../clock/hlc.ts";
-import { closingOf } from "../devices/closed.ts";
+import { makeWay } from "../devices/branch.ts";
+import { closingOf, endsOf } from "../devices/closed.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, type Dep, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
 import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
@@ -45,6 +46,8 @@ export type EntryOutcome =
       readonly type: "new";
       readonly entry: EntryRow;
       readonly channel: Channel;
+      /** Something else had its place, or the one before it, and went: see [OD18]. */
+      readonly replaced: boolean;
       /** What it names of other logs, which may not be here. */
       readonly deps: readonly Dep[];
     }
@@ -72,14 +75,15 @@ export async function acceptEntry(
   const decoded = decodeEntry(bytes);
   if (!decoded.ok) return refused("malformed");
   const entry = decoded.value;
-  const log = await logById(tx, toHex(entry.core.log));
-  const channel = await channelOf(tx, c);
-  if (log === undefined) return refused("unknownLog");
-  if (channel === undefined || log.c !== c || toHex(entry.core.channel) !== channel.id) {
-    return refused("otherChannel");
-  }
-  if (!verifyEntry(entry, log.key).ok) return refused("signature");
+  const named = await logById(tx, toHex(entry.core.log));
+  if (named === undefined) return refused("unknownLog");
+  const isHere = named.c === c && toHex(entry.core.channel) === (await channelOf(tx, c))?.id;
+  if (!isHere) return refused("otherChannel");
+  if (!verifyEntry(entry, named.key).ok) return refused("signature");
   const hash = entryIdOf(entry.coreBytes);
+  const log = await makeWay(tx, self, named, entry, hash);
+  const channel = await channelOf(tx, c);
+  if (channel === undefined) return refused("otherChannel");
   const held = await heldAt(tx, log, entry.core.seq);
   if (held !== undefined) return equalBytes(held.hash, hash) ? { type: "held" } : refused("fork");
   // In the log that we go on writing it would leave a hole, or a fork.
@@ -93,7 +97,8 @@ export async function acceptEntry(
   // Otherwise "not known" would not mean "not here".
   const known = addKnown(log.known, entry.core.seq);
   if (countKnown(known) <= countKnown(log.known)) return refused("holes");
-  return await placeEntry(tx, { self, channel, log, entry, hash, bytes, nowMs });
+  const placing = { self, channel, log, entry, hash, bytes, nowMs };
+  return await placeEntry(tx, { ...placing, replaced: log !== named });
 }
 
 /** What is not known is not here: the database is not asked for it. */
@@ -129,7 +134,9 @@ async function brokenAt(
     if (core.hlc <= hlcOf(before)) return "clock";
   }
   const after = await heldAt(tx, log, core.seq + 1);
-  if (after !== undefined) {
+  // What stands behind the end may follow from anything: it does not count.
+  const isEnd = (await endsOf(tx))[log.log]?.seq === core.seq;
+  if (after !== undefined && !isEnd) {
     const next = decodeEntry(after.bytes);
     if (!next.ok || next.value.core.prev === null) return "chain";
     if (compareBytes(next.value.core.prev, hash) !== 0) return "chain";
@@ -171,6 +178,7 @@ export type Placing = {
   readonly nowMs: number;
   /** It came with the history that another device of ours has: nothing about it is late. */
   readonly isHistory?: true;
+  readonly replaced: boolean;
 };
 
 /** Gives a verified entry its place, and counts it. Only what is not held. */
@@ -185,7 +193,7 @@ export async function placeEntry(
   const own = log.account === self.account;
   const h = hEffOf(core.hlc, core.floor);
   // What a device wrote that was put out is shown to its own account, as not accepted.
-  const counts = await closingOf(tx, log, core.seq, true);
+  const counts = await closingOf(tx, log, { s: core.seq, hash }, true);
   const shown = isLine(entry) && (own || counts === undefined) ? 1 : 0;
   const theirs = channel.theirs ?? { lastH: 0, seenH: 0 };
   const said = saidOf(entry, hash, h, log.account);
@@ -231,7 +239,8 @@ export async function placeEntry(
   await tx.put("channels", grown);
   if (counts === undefined) await takeIn(tx, self, said);
   const { deps } = core;
-  return { type: "new", entry: row, channel: (await channelOf(tx, channel.c)) ?? grown, deps };
+  const now = (await channelOf(tx, channel.c)) ?? grown;
+  return { type: "new", entry: row, channel: now, replaced: placing.replaced, deps };
 }
 
 /** Is it put in above what the person has seen? A run of such is late once. Rule [RX12]. */

@@ -17,6 +17,7 @@ import { bytesOf, type Log, logsOf, openLog } from "../channel/channels.ts";
 import { channelWith, openChannelWith } from "../channel/members.ts";
 import { headOfDigest, putCard } from "../contact/devices.ts";
 import { heardFrom, meet } from "../contact/meet.ts";
+import { closedLast } from "../devices/branch.ts";
 import { heardOf } from "../devices/heard.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { takeJoin } from "../group/joins.ts";
@@ -110,7 +111,7 @@ async function takeKnown(
   } else if (payload.type === "welcome") {
     isNews = await takeWelcome(tx, context, from.contact, payload.body);
   } else if (payload.type === "entries") {
-    for (const entry of payload.body.entries) {
+    for (const entry of await closedLast(tx, payload.body.entries)) {
       if (await takeEntry(tx, context, from, entry)) isNews = true;
     }
   } else {

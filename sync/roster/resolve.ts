@@ -53,7 +53,10 @@ export function resolve(ops: Iterable<RosterOp>, evidence: Evidence = NO_EVIDENC
 }
 
 /** Names a set of ops and its evidence: `resolve` answers alike for equal digests. */
-export function rosterDigestOf(ops: Iterable<RosterOp>, evidence: Evidence): string {
+export function rosterDigestOf(
+  ops: Iterable<RosterOp>,
+  { forkedAt, closedAfter, settledFrom, beside }: Evidence,
+): string {
   const ids = [...ops].map(({ id }) => id).toSorted();
   const numbersOf = (numbers: ReadonlyMap<string, number>): Uint8Array =>
     utf8(
@@ -63,13 +66,15 @@ export function rosterDigestOf(ops: Iterable<RosterOp>, evidence: Evidence): str
         .join(" "),
     );
   const counted = u32le(ids.length);
+  const isSettled = settledFrom.size > 0 || beside.size > 0;
   return toHex(
     hash16(
       "roster",
       counted,
       utf8(ids.join("")),
-      numbersOf(evidence.forkedAt),
-      numbersOf(evidence.closedAfter),
+      numbersOf(forkedAt),
+      numbersOf(closedAfter),
+      ...(isSettled ? [numbersOf(settledFrom), utf8([...beside].toSorted().join(" "))] : []),
     ),
   );
 }

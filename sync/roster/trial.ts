@@ -33,9 +33,18 @@ export type Evidence = {
   readonly forkedAt: ReadonlyMap<string, number>;
   /** The last entry that the log's account stands by (log.close). */
   readonly closedAfter: ReadonlyMap<string, number>;
+  /** From this number on, up to that end, it is known which entries those are: forks tell nothing there. */
+  readonly settledFrom: ReadonlyMap<string, number>;
+  /** Ids of ops in whose place the account stands by another entry. */
+  readonly beside: ReadonlySet<string>;
 };
 
-export const NO_EVIDENCE: Evidence = { forkedAt: new Map(), closedAfter: new Map() };
+export const NO_EVIDENCE: Evidence = {
+  forkedAt: new Map(),
+  closedAfter: new Map(),
+  settledFrom: new Map(),
+  beside: new Set(),
+};
 
 export type VoidReason =
   /** Its author might not, by all that they knew. */
@@ -98,6 +107,10 @@ function trialOf(graph: Graph, evidence: Evidence): Trial {
   const isAfter = (numbers: ReadonlyMap<string, number>, op: RosterOp): boolean =>
     op.seq > (numbers.get(op.log) ?? Infinity);
   const isAlone = (place: number): boolean => graph.isBuiltUpon[place] !== true;
+  const isClosed = (op: RosterOp): boolean =>
+    evidence.beside.has(op.id) || isAfter(evidence.closedAfter, op);
+  const isDoubtful = ({ log, seq }: RosterOp): boolean =>
+    seq >= (forkedAt.get(log) ?? Infinity) && seq < (evidence.settledFrom.get(log) ?? Infinity);
   return {
     ledger: ledgerOf(graph, effects),
     effects,
@@ -105,11 +118,9 @@ function trialOf(graph: Graph, evidence: Evidence): Trial {
     refusals: graph.ops.map(() => undefined),
     everCounted: graph.ops.map(() => false),
     voids: graph.ops.map((op, place) =>
-      isAlone(place) && isAfter(evidence.closedAfter, op) ? { type: "Closed" } : undefined,
+      isAlone(place) && isClosed(op) ? { type: "Closed" } : undefined,
     ),
-    isForked: graph.ops.map(
-      (op, place) => isAlone(place) && op.seq >= (forkedAt.get(op.log) ?? Infinity),
-    ),
+    isForked: graph.ops.map((op, place) => isAlone(place) && isDoubtful(op)),
     rivals: graph.ops.map(() => undefined),
     authoredBy,
   };

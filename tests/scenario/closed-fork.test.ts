@@ -1,19 +1,25 @@
 /** What a device signs beside what it had said, after it was put out of its account. */
 import { expect, test } from "vitest";
 
+import { bytesOf } from "../../sync/channel/channels.ts";
 import { rosterOf } from "../../sync/group/rosters.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import { encodeRosterBody, ROSTER_KINDS } from "../../sync/roster/ops.ts";
 import { overSession } from "./forge.ts";
-import { groupOf, makeGroup, members, tell } from "./group-talk.ts";
+import { groupOf, hears, makeGroup, members, tell } from "./group-talk.ts";
 import { entriesOf } from "./hostile-entries.ts";
 import { linked } from "./sibling.ts";
 import { deviceOf } from "./three-devices.ts";
-import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
+import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
-test("[OD6] [FK4] a removed device removes nobody in the place of what it had said", async () => {
-  const them = await world(["phone", "laptop", "bob", "carol"]);
-  const { phone, laptop, bob, carol, pass, outcome, befriend } = them;
+const NAMES = ["phone", "laptop", "bob", "carol"] as const;
+type Four = World<(typeof NAMES)[number]>;
+const STOOD = ["yes", "surely", "today"];
+
+/** A phone and a laptop of one account, in a group with two contacts. */
+async function four(): Promise<Four> {
+  const them = await world(NAMES);
+  const { phone, laptop, bob, carol, pass, befriend } = them;
   await befriend(phone, bob);
   await befriend(phone, carol);
   await linked(phone, laptop);
@@ -21,9 +27,15 @@ test("[OD6] [FK4] a removed device removes nobody in the place of what it had sa
   await makeGroup(phone, [bob, carol]);
   await pass(30 * SECOND_MS);
   await tell(laptop, "one");
+  await laptop.say(carol, "one");
   await tell(bob, "bob is in");
   await tell(carol, "carol is in");
   await pass(30 * SECOND_MS);
+  return them;
+}
+
+test("[OD18] [FK4] a removed device removes nobody in the place of what it had said", async () => {
+  const { phone, laptop, bob, carol, pass, outcome } = await four();
   const c = await groupOf(laptop);
   const heads = await laptop.change(async (tx) => (await rosterOf(tx, c)).heads);
   const act = { type: "remove", account: await carol.account(), cut: [] } as const;
@@ -46,4 +58,48 @@ test("[OD6] [FK4] a removed device removes nobody in the place of what it had sa
   for (const it of all) expect(await members(it, all)).toEqual(before);
   expect((await phone.rows("forks")).length).toBeGreaterThan(0);
   expect(all.flatMap((it) => it.bugs)).toEqual([]);
+});
+
+/** The laptop tells the phone and Bob one thing, and Carol another under the same numbers. */
+async function tellsTwoThings({ phone, laptop, bob, carol, relay, pass }: Four): Promise<void> {
+  const putBack = laptop.backUp();
+  await carol.sleep();
+  for (const text of ["yes", "surely", "today"]) {
+    await tell(laptop, text);
+    await laptop.say(carol, text);
+  }
+  await pass(10 * SECOND_MS);
+  for (const it of [laptop, phone, bob]) await it.sleep();
+  const [mailbox] = await carol.rows("mailboxes");
+  await relay.lose(bytesOf(mailbox?.mailbox ?? ""));
+  putBack();
+  await laptop.wake();
+  for (const text of ["no", "never", "and not today", "not ever"]) {
+    await tell(laptop, text);
+    await laptop.say(carol, text);
+  }
+  await pass(5 * SECOND_MS);
+  await carol.wake();
+  await pass(5 * SECOND_MS);
+  await laptop.sleep();
+}
+
+test("[OD18] [OD19] who was told something else by a removed device hears what its account stands by", async () => {
+  const w = await four();
+  const { phone, bob, carol, pass, outcome } = w;
+  await tellsTwoThings(w);
+  expect((await hears(carol)).slice(-2)).toEqual(["and not today", "not ever"]);
+  await carol.sleep();
+  for (const it of [phone, bob]) await it.wake();
+  await pass(5 * SECOND_MS);
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(w.laptop), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(MINUTE_MS);
+  await carol.wake();
+  await pass(5 * MINUTE_MS);
+  for (const it of [phone, bob, carol]) {
+    expect((await hears(it)).slice(-3), `${it.name} in the group`).toEqual(STOOD);
+    expect(it.bugs).toEqual([]);
+  }
+  expect((await carol.sees(phone)).slice(-3), "in their chat").toEqual(STOOD);
 });

@@ -111,7 +111,7 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/group/counting.ts",
-        find: '  const isForked = ((await tx.get("forks", row.a))?.s ?? Infinity) <= row.s;\n',
+        find: "  const isForked = await isDoubtful(tx, placed, row);\n",
         replace: "  const isForked = false;\n",
       },
     ],
@@ -137,8 +137,8 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/devices/closed.ts",
-        find: '  if (end !== undefined) return s > end ? "no" : undefined;\n',
-        replace: "  if (end !== undefined) return undefined;\n",
+        find: '    return entry.s > end.seq || isLastOther ? "no" : undefined;\n',
+        replace: "    return undefined;\n",
       },
     ],
   },

@@ -97,7 +97,7 @@ export class KeyWatch {
 
   /** A device has worked out where these logs end. */
   closed(ends: Ends): void {
-    for (const [log, end] of Object.entries(ends)) this.#closedAfter.set(log, end);
+    for (const [log, { seq }] of Object.entries(ends)) this.#closedAfter.set(log, seq);
   }
 
   /** A device has this op from now on. */

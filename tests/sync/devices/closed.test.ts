@@ -5,7 +5,15 @@ import { ready } from "../../../crypto/base/sodium.ts";
 import { revocationFactOf } from "../../../crypto/identity/facts.ts";
 import { encodeRevocation } from "../../../crypto/identity/revocation.ts";
 import { signKeyPairOf } from "../../../crypto/sign.ts";
-import { closingOf, endsAmong, endsRow, isPutOut } from "../../../sync/devices/closed.ts";
+import {
+  closingOf,
+  type End,
+  endsAmong,
+  endsRow,
+  isPutOut,
+  isStoodBy,
+  settledFrom,
+} from "../../../sync/devices/closed.ts";
 import { encodeBody } from "../../../sync/entry/bodies.ts";
 import { signEntry } from "../../../sync/entry/entry.ts";
 import { KINDS } from "../../../sync/entry/kinds.ts";
@@ -19,7 +27,7 @@ import { contact } from "../../app/db/rows.ts";
 
 beforeAll(() => ready);
 
-const TABLES: readonly TableName[] = ["contacts", "logs", "entries", "meta"];
+const TABLES: readonly TableName[] = ["contacts", "logs", "entries", "meta", "forks"];
 const bytes = (fill: number, length = 16): Uint8Array => new Uint8Array(length).fill(fill);
 const ACCOUNT = toHex(bytes(9, 32));
 const CHANNEL = 1;
@@ -47,6 +55,8 @@ type Closing = {
   readonly s: number;
   readonly of: number;
   readonly seq: number;
+  /** Byte that the id of the last entry is made of. */
+  readonly hash?: number;
 };
 
 /** Three devices, 1 to 3, whose logs have the same numbers. */
@@ -75,21 +85,21 @@ async function storeWith(row: Partial<ContactRow>, closings: readonly Closing[])
   return store;
 }
 
-function entryOf({ by, s, of, seq }: Closing): EntryRow {
+function entryOf({ by, s, of, seq, hash = 8 }: Closing, prev = bytes(6, 32)): EntryRow {
   const signed = signEntry(
     {
       channel: bytes(5),
       log: bytes(by),
       seq: s,
-      prev: bytes(6, 32),
+      prev: s === 1 ? null : prev,
       hlc: s + 1,
       kind: KINDS.logClose.number,
       deps: [],
       auth: [],
-      floor: 1,
+      floor: s === 1 ? 0 : 1,
       expire: null,
     },
-    encodeBody("logClose", { log: bytes(of), seq, hash: bytes(8, 32) }),
+    encodeBody("logClose", { log: bytes(of), seq, hash: bytes(hash, 32) }),
     bytes(3),
     key(),
   );
@@ -116,8 +126,10 @@ function entryOf({ by, s, of, seq }: Closing): EntryRow {
   };
 }
 
-const endsIn = async (store: Store): Promise<Record<string, number>> =>
-  Object.fromEntries(await store.read(TABLES, (tx) => endsAmong(tx, CHANNEL, ACCOUNT)));
+const endsIn = async (store: Store): Promise<Record<string, number>> => {
+  const ends = await store.read(TABLES, (tx) => endsAmong(tx, CHANNEL, ACCOUNT));
+  return Object.fromEntries([...ends].map(([log, { seq }]) => [log, seq]));
+};
 
 test("[OD8] the highest number of devices in the account holds, and the closed one is not asked", async () => {
   const row = { live: [idOf(2), idOf(3)], facts: [revocation(1, 2)] };
@@ -161,6 +173,67 @@ test("[OD8] who was in good standing is believed after they left, or were remove
   expect(await endsIn(await storeWith(removed, after))).toEqual({ [idOf(1)]: 10, [idOf(2)]: 4 });
 });
 
+test("[OD8] a device in the account is believed before one that was put out itself", async () => {
+  const facts = [revocation(1, 2), revocation(2, 3)];
+  const closings = [
+    { by: 2, s: 4, of: 1, seq: 12 },
+    { by: 3, s: 2, of: 2, seq: 9 },
+  ];
+  const alone = await storeWith({ live: [idOf(3)], facts }, closings);
+  expect(await endsIn(alone)).toEqual({ [idOf(1)]: 12, [idOf(2)]: 9 });
+  const both = [...closings, { by: 3, s: 3, of: 1, seq: 10 }];
+  const store = await storeWith({ live: [idOf(3)], facts }, both);
+  expect(await endsIn(store)).toEqual({ [idOf(1)]: 10, [idOf(2)]: 9 });
+});
+
+test("[OD8] of two ids for one number the least holds, and what forks says nothing from there on", async () => {
+  const row = { live: [idOf(2), idOf(3)], facts: [revocation(1, 2)] };
+  const closings = [
+    { by: 2, s: 4, of: 1, seq: 10, hash: 7 },
+    { by: 3, s: 2, of: 1, seq: 10, hash: 6 },
+  ];
+  for (const all of [closings, closings.toReversed()]) {
+    const store = await storeWith(row, all);
+    const ends = await store.read(TABLES, (tx) => endsAmong(tx, CHANNEL, ACCOUNT));
+    expect(ends.get(idOf(1))).toEqual({ seq: 10, hash: toHex(bytes(6, 32)) });
+  }
+  const store = await storeWith(row, closings);
+  const none = new Uint8Array(0);
+  const fork = { a: 3, c: CHANNEL, s: 2, first: none, second: none, foundAtMs: 1 };
+  await store.write(TABLES, (tx) => tx.put("forks", { ...fork, says: ["", ""] }));
+  const ends = await store.read(TABLES, (tx) => endsAmong(tx, CHANNEL, ACCOUNT));
+  expect(ends.get(idOf(1))?.hash).toBe(toHex(bytes(7, 32)));
+});
+
+test("[OD18] from the entry that a closing names back to the first hole all is certain", async () => {
+  const store = await storeWith({}, []);
+  const made: EntryRow[] = [];
+  for (let s = 1; s <= 6; s += 1) {
+    const prev = made.at(-1)?.hash ?? bytes(6, 32);
+    made.push({ ...entryOf({ by: 1, s, of: 9, seq: 1 }, prev), a: 1 });
+  }
+  const held = made.filter(({ s }) => s !== 3);
+  await store.write(TABLES, (tx) => tx.putAll("entries", held));
+  const known = { floor: 2, ranges: [[4, 6] as const] };
+  const log = { a: 1, c: CHANNEL, log: idOf(1), account: ACCOUNT, device: idOf(1), known };
+  const idAt = (s: number): Uint8Array => made[s - 1]!.hash;
+  const end = { seq: 6, hash: toHex(idAt(6)) };
+  const from = (it: End): Promise<number> => store.read(TABLES, (tx) => settledFrom(tx, log, it));
+  expect(await from(end)).toBe(4);
+  expect(await from({ seq: 6, hash: toHex(bytes(1, 32)) })).toBe(Infinity);
+  expect(await from({ seq: 6, hash: null })).toBe(Infinity);
+  const stands = (s: number, hash: Uint8Array): Promise<boolean> =>
+    store.read(TABLES, (tx) => isStoodBy(tx, log, end, { s, hash }));
+  expect(await Promise.all([6, 5, 4, 3].map((s) => stands(s, idAt(s))))).toEqual(
+    Array(4).fill(true),
+  );
+  expect(await Promise.all([6, 5, 4, 3].map((s) => stands(s, bytes(9, 32))))).toEqual(
+    Array(4).fill(false),
+  );
+  // Nothing tells of what stands behind the hole.
+  expect(await stands(2, idAt(2))).toBe(false);
+});
+
 test("[OD4] who leaves by themselves is not put out, and who is removed as well is", () => {
   const left = contact(ACCOUNT, { facts: [revocation(1, 1)] });
   expect(isPutOut(left, idOf(1))).toBe(false);
@@ -174,11 +247,19 @@ test("[OD4] who leaves by themselves is not put out, and who is removed as well 
 test("[OD6] [OD7] [OD9] an entry counts up to the end, and waits while there is none", async () => {
   const row = { live: [idOf(2)], facts: [revocation(1, 2)] };
   const store = await storeWith(row, []);
-  const log = { log: idOf(1), account: ACCOUNT, device: idOf(1) };
+  const log = {
+    a: 1,
+    c: CHANNEL,
+    log: idOf(1),
+    account: ACCOUNT,
+    device: idOf(1),
+    known: KNOWN_NOTHING,
+  };
   const countsAt = (s: number, isNew: boolean): Promise<EntryRow["counts"]> =>
-    store.read(TABLES, (tx) => closingOf(tx, log, s, isNew));
+    store.read(TABLES, (tx) => closingOf(tx, log, { s, hash: bytes(s, 32) }, isNew));
   expect([await countsAt(5, true), await countsAt(5, false)]).toEqual(["waits", undefined]);
-  await store.write(["meta"], (tx) => tx.put("meta", endsRow({ [idOf(1)]: 5 })));
+  const end = { seq: 5, hash: toHex(bytes(5, 32)) };
+  await store.write(["meta"], (tx) => tx.put("meta", endsRow({ [idOf(1)]: end })));
   expect([await countsAt(5, true), await countsAt(6, true)]).toEqual([undefined, "no"]);
   expect([await countsAt(5, false), await countsAt(6, false)]).toEqual([undefined, "no"]);
 });

@@ -21,6 +21,7 @@ import {
   SEQ_MAX,
   type SeqRange,
   unionKnown,
+  withoutKnown,
 } from "../../../sync/log/known.ts";
 import { decoderContract } from "../decoder.contract.ts";
 
@@ -65,6 +66,15 @@ test("[KN1] adding in any order, repeatedly, makes what a set makes", () => {
       expect(countKnown(known)).toBe(model.size);
       expect(maxKnown(known)).toBe(Math.max(0, ...numbers));
       expect(hasKnown(known, 0)).toBe(false);
+    }),
+  );
+});
+
+test("[KN1] without a number it is as if that had never been added", () => {
+  fc.assert(
+    fc.property(seqs, fc.integer({ min: 1, max: SEQ_TESTED_MAX }), (numbers, seq) => {
+      const rest = withoutKnown(knownOf(numbers), seq);
+      expect(rest).toEqual(knownOf(numbers.filter((it) => it !== seq)));
     }),
   );
 });

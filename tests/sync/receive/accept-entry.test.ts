@@ -15,7 +15,15 @@ import { Chance } from "../../sim/chance.ts";
 beforeAll(() => ready);
 
 const NOW_MS = 1_767_225_600_000;
-const TABLES: readonly TableName[] = ["meta", "channels", "logs", "entries", "outbox", "contacts"];
+const TABLES: readonly TableName[] = [
+  "meta",
+  "channels",
+  "logs",
+  "entries",
+  "outbox",
+  "contacts",
+  "forks",
+];
 const random = new Chance(5, "accept").bytes;
 
 /** The first `count` entries of Alice's log in her chat with Bob, encoded. */

@@ -5,6 +5,7 @@ import type { Action } from "../../../sync/roster/may.ts";
 import { compareRank, may, rankOf } from "../../../sync/roster/may.ts";
 import type { RosterOp } from "../../../sync/roster/ops.ts";
 import { resolve, type Roster, rosterMemory } from "../../../sync/roster/resolve.ts";
+import { NO_EVIDENCE } from "../../../sync/roster/trial.ts";
 import { ACCOUNTS, CREATOR } from "./hostile.ts";
 import { opOf } from "./ops-of.ts";
 import { Oracle, targetOf } from "./oracle.ts";
@@ -54,7 +55,7 @@ function isIndependentOfArrival(
 ): void {
   mustEqual(summaryOf(resolve(shuffled)), summaryOf(roster));
   const remember = rosterMemory(2);
-  const evidence = { forkedAt: new Map(), closedAfter: new Map() };
+  const evidence = NO_EVIDENCE;
   // What was here before, and what was thought of it, leaves no trace.
   const half = shuffled.slice(0, Math.ceil(shuffled.length / 2));
   const early = remember(half, evidence);

@@ -31,12 +31,16 @@ test("[RO21] the digest names ops and evidence, and no order", () => {
   expect(rosterDigestOf([ben, ann], NO_EVIDENCE)).toBe(digest);
   const forked = { ...NO_EVIDENCE, forkedAt: new Map([["a", 1]]) };
   const closed = { ...NO_EVIDENCE, closedAfter: new Map([["a", 1]]) };
+  const settled = { ...NO_EVIDENCE, settledFrom: new Map([["a", 1]]) };
+  const beside = { ...NO_EVIDENCE, beside: new Set(["a"]) };
   const others = [
+    rosterDigestOf([ann, ben], settled),
+    rosterDigestOf([ann, ben], beside),
     rosterDigestOf([ann], NO_EVIDENCE),
     rosterDigestOf([ann, ben], forked),
     rosterDigestOf([ann, ben], closed),
   ];
-  expect(new Set([digest, ...others]).size).toBe(4);
+  expect(new Set([digest, ...others]).size).toBe(6);
 });
 
 test("[RO21] a memory answers again what it answered, and forgets the oldest", () => {

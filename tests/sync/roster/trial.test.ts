@@ -192,6 +192,33 @@ test("[RO19] behind the end of a closed log nothing counts that nobody built upo
   expect(namesOf(resolve([...base, gone, built], evidence(8)))).not.toContain("eve");
 });
 
+test("[RO19] of a closed log counts what its account stands by, whatever forks are shown", () => {
+  const fay = add("dan", "fay", "member", [eve], { log: "dan", seq: 5 });
+  const gone = remove("dan", "eve", [eve], {}, { log: "dan", seq: 5 });
+  const gus = add("dan", "gus", "member", [fay], { log: "dan", seq: 6 });
+  const ops = [...base, fay, gone, gus];
+  const closed = { ...NO_EVIDENCE, closedAfter: new Map([["dan", 6]]) };
+  // Nothing tells yet which of the two it is: [RO18] holds.
+  expect(namesOf(resolve(ops, closed))).not.toContain("eve");
+  expect(namesOf(resolve(ops, closed))).not.toContain("fay");
+  const settledFrom = new Map([["dan", 5]]);
+  const settled = { ...closed, settledFrom, beside: new Set([gone.id]) };
+  for (const forkedAt of [new Map<string, number>(), new Map([["dan", 3]])]) {
+    const roster = resolve(ops, { ...settled, forkedAt });
+    expect(namesOf(roster)).toEqual(expect.arrayContaining(["eve", "fay", "gus"]));
+    expect(roster.voids.get(gone.id)).toEqual({ type: "Closed" });
+  }
+  const other = { ...closed, settledFrom, beside: new Set([fay.id, gus.id]) };
+  for (const name of ["eve", "fay", "gus"]) {
+    expect(namesOf(resolve(ops, other))).not.toContain(name);
+  }
+  // In front of what is settled a fork is a doubt as before.
+  const later = { ...settled, settledFrom: new Map([["dan", 6]]) };
+  expect(namesOf(resolve(ops, later))).not.toContain("fay");
+  const built = add("ann", "hal", "member", [gone]);
+  expect(namesOf(resolve([...ops, built], settled))).not.toContain("eve");
+});
+
 test("[RO20] of more than 500 the highest ranks are in, the others when there is room", () => {
   const [adds, flood] = [newcomers("ann", 300, "member"), newcomers("dan", 300, "admin")];
   const ops = [...adds, ...flood];

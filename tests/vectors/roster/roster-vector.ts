@@ -26,11 +26,20 @@ export type RosterVector = {
 type SaidEvidence = {
   readonly forkedAt?: Readonly<Record<string, number>>;
   readonly closedAfter?: Readonly<Record<string, number>>;
+  readonly settledFrom?: Readonly<Record<string, number>>;
+  readonly beside?: readonly string[];
 };
 
-export const evidenceOf = ({ forkedAt = {}, closedAfter = {} }: SaidEvidence): Evidence => ({
+export const evidenceOf = ({
+  forkedAt = {},
+  closedAfter = {},
+  settledFrom = {},
+  beside = [],
+}: SaidEvidence): Evidence => ({
   forkedAt: new Map(Object.entries(forkedAt)),
   closedAfter: new Map(Object.entries(closedAfter)),
+  settledFrom: new Map(Object.entries(settledFrom)),
+  beside: new Set(beside),
 });
 
 export const opsOf = (lines: readonly string[]): readonly RosterOp[] => lines.map(opOf);
