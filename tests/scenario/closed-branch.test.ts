@@ -17,7 +17,7 @@ import { KINDS } from "../../sync/entry/kinds.ts";
 import { rosterOf } from "../../sync/group/rosters.ts";
 import { takeSupplied } from "../../sync/group/take-welcome.ts";
 import { takeForkProof } from "../../sync/heal/forks.ts";
-import type { OpenContext } from "../../sync/receive/open-envelope.ts";
+import type { OpenContext } from "../../sync/receive/open-context.ts";
 import { encodeRosterBody, ROSTER_KINDS } from "../../sync/roster/ops.ts";
 import type { WriteTx } from "../../sync/store/store.ts";
 import { selfOf } from "./forge.ts";
