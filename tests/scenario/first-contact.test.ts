@@ -188,27 +188,6 @@ test("[CO7] who is blocked and accepted again can write, under a new token", asy
   expect(await bob.sees(alice)).toEqual(["friends again", "yes"]);
 });
 
-test("[CO2] who is known from a group, and is the second to use a link, becomes a request", async () => {
-  const { alice, bob, carol, pass, befriend, atRest } = await world(["alice", "bob", "carol"]);
-  const link = await alice.invite();
-  await bob.accept(link);
-  await pass(10 * SECOND_MS);
-  await befriend(bob, carol);
-  await makeGroup(bob, [alice, carol]);
-  await pass(20 * SECOND_MS);
-  expect((await alice.contact(carol)).state).toBe("member");
-  await carol.accept(link);
-  await carol.say(alice, "we met in the hut");
-  await pass(10 * SECOND_MS);
-  expect((await alice.contact(carol)).state).toBe("request");
-  await alice.decide(carol, "accept");
-  await alice.say(carol, "so we did");
-  await atRest();
-  expect((await carol.contact(alice)).state).toBe("accepted");
-  expect(await carol.sees(alice)).toEqual(["we met in the hut", "so we did"]);
-  expect(await alice.sees(carol)).toEqual(await carol.sees(alice));
-});
-
 test("[CO3] the same person may use the same link again", async () => {
   const { alice, bob, pass, atRest } = await world(["alice", "bob"]);
   const link = await alice.invite();
