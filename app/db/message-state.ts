@@ -8,11 +8,14 @@
  * "Note to self" with no other device of ours, the message is saved, and that is all there is; so it is in a
  * group of nobody else. [AMS7] In a chat, receipts of our own devices say nothing. [AMS8] In a group it is
  * delivered, or read, when that is so with everybody who may read it. [AMS9] What a group did not accept is
- * that, whoever holds it.
+ * that, whoever holds it. [AMS10] A message that was changed waits while the change does, however far its
+ * earlier words got.
  */
+import { toHex } from "../../crypto/base/hex.ts";
 import type { MemberRow } from "../../sync/group/rows.ts";
 import { hasKnown } from "../../sync/log/known.ts";
 import type { CursorRow, EntryRow, LogRow } from "../../sync/store/rows.ts";
+import type { MessageView } from "../../sync/thread/view.ts";
 import type { Receipts } from "./receipts.ts";
 
 export type MessageState = "waiting" | "sent" | "delivered" | "read" | "saved" | "notAccepted";
@@ -28,12 +31,38 @@ export const RECEIPTS_MEMBERS_MAX = 128;
 
 type Row = Pick<EntryRow, "a" | "s" | "h" | "counts">;
 
+type Kind = "self" | "dm" | "group";
+
 /** Null: its log is not here. `entry`: an own one. */
 export function messageStateOf(
   entry: Row,
+  view: Pick<MessageView, "versions"> | undefined,
   receipts: Receipts,
-  kind: "self" | "dm" | "group",
+  kind: Kind,
 ): MessageState | null {
+  const state = wordsStateOf(entry, receipts, kind);
+  const isUnderWay = state === "sent" || state === "delivered" || state === "read";
+  const waits = isUnderWay && kind !== "self" && isEditWaiting(view, receipts);
+  return waits ? "waiting" : state;
+}
+
+/** Of this device alone: what came from another one had been sent. */
+function isEditWaiting(
+  view: Pick<MessageView, "versions"> | undefined,
+  { logs, cursors }: Receipts,
+): boolean {
+  const latest = view?.versions[0];
+  if (latest === undefined) return false;
+  const id = toHex(latest.log);
+  const log = logs.find((it) => it.own && it.log === id);
+  if (log === undefined) return false;
+  const { seq } = latest.stamp;
+  const theirs = cursors.filter(({ account }) => account !== log.account);
+  return !hasKnown(log.sent, seq) && reachedAny(seq, log, theirs) === null;
+}
+
+/** Of the message as it was first written. */
+function wordsStateOf(entry: Row, receipts: Receipts, kind: Kind): MessageState | null {
   const log = receipts.logByNumber.get(entry.a);
   if (log === undefined) return null;
   if (entry.counts === "no") return "notAccepted";

@@ -21,6 +21,7 @@ export const canPush = (): boolean =>
   "serviceWorker" in navigator && "PushManager" in globalThis && "Notification" in globalThis;
 
 export const isPushDenied = (): boolean => Notification.permission === "denied";
+export const isPushAllowed = (): boolean => canPush() && Notification.permission === "granted";
 
 /** Asks the person where nobody did. Called when they click: browsers want that. */
 export async function subscribe(): Promise<Result<PutPush, PushError>> {
@@ -32,7 +33,7 @@ export async function subscribe(): Promise<Result<PutPush, PushError>> {
 
 /** The endpoint of this browser's subscription; null: it has none, or not any more. */
 export async function subscribedAt(): Promise<string | null> {
-  if (!canPush() || Notification.permission !== "granted") return null;
+  if (!isPushAllowed()) return null;
   const found = await inTime(currentSubscription());
   return found?.endpoint ?? null;
 }
@@ -46,7 +47,7 @@ export async function unsubscribe(): Promise<void> {
 export async function withRegistration(
   work: (registration: ServiceWorkerRegistration) => Promise<unknown>,
 ): Promise<void> {
-  if (!canPush() || Notification.permission !== "granted") return;
+  if (!isPushAllowed()) return;
   await inTime(navigator.serviceWorker.ready.then(work));
 }
 

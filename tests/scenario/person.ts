@@ -277,7 +277,7 @@ export class Person {
     const receipts = { logs, logByNumber, cursors, members: [] };
     return (await this.entries(other)).flatMap((entry) => {
       const isChat = entry.own && (kind === "self" || kind === "dm");
-      const state = isChat ? messageStateOf(entry, receipts, kind) : null;
+      const state = isChat ? messageStateOf(entry, undefined, receipts, kind) : null;
       return state === null ? [] : [state];
     });
   }

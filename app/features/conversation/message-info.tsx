@@ -51,7 +51,7 @@ export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Pr
   const close = useRef<HTMLButtonElement>(null);
   const { me } = useSession();
   const words = texts().info;
-  const state = entry.own ? messageStateOf(entry, receipts, chat.kind) : null;
+  const state = entry.own ? messageStateOf(entry, view, receipts, chat.kind) : null;
   const account = receipts.logByNumber.get(entry.a)?.account ?? "";
 
   useEffect(() => close.current?.focus(), []);

@@ -227,7 +227,7 @@ function Row(props: RowProps): ReactElement {
       author={entry.own ? texts().you : nameIn(people, account)}
       colourOf={chat.kind === "group" && !entry.own ? account : null}
       answered={quoted?.own === true ? texts().you : nameIn(people, answered ?? "")}
-      state={entry.own ? messageStateOf(entry, receipts, chat.kind) : null}
+      state={entry.own ? messageStateOf(entry, look?.view, receipts, chat.kind) : null}
       startsDay={props.startsDay}
       startsGroup={props.startsGroup}
       endsGroup={props.endsGroup}

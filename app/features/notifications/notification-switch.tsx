@@ -1,7 +1,10 @@
-/** Notifications in the settings. */
+/**
+ * Notifications in the settings. [ANT3] They are off where the browser allows them no more, whatever was
+ * chosen, and what to do about it is said.
+ */
 import type { ReactElement } from "react";
 
-import { canPush } from "../../platform/push.ts";
+import { canPush, isPushAllowed, isPushDenied } from "../../platform/push.ts";
 import { texts } from "../../text/speech.ts";
 import { NotificationFailure } from "./notification-failure.tsx";
 import { useNotifications } from "./use-notifications.ts";
@@ -9,13 +12,14 @@ import { useNotifications } from "./use-notifications.ts";
 export function NotificationSwitch(): ReactElement {
   const { chosen, isBusy, error, turn } = useNotifications();
   const words = texts().notifications;
+  const isDenied = canPush() && isPushDenied();
   return (
     <section>
       <h3>{words.heading}</h3>
       <label className="switch">
         <input
           type="checkbox"
-          checked={chosen === "on"}
+          checked={chosen === "on" && isPushAllowed()}
           disabled={isBusy || !canPush()}
           aria-describedby="notifications-hint"
           onChange={(event) => turn(event.currentTarget.checked)}
@@ -25,7 +29,7 @@ export function NotificationSwitch(): ReactElement {
       <p id="notifications-hint" className="hint">
         {canPush() ? words.switchHint : words.unsupported}
       </p>
-      <NotificationFailure error={error} isBusy={isBusy} />
+      <NotificationFailure error={isDenied ? "PushDenied" : error} isBusy={isBusy} />
     </section>
   );
 }

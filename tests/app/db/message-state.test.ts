@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { messageStateOf, RECEIPTS_MEMBERS_MAX } from "../../../app/db/message-state.ts";
 import type { Receipts } from "../../../app/db/receipts.ts";
+import { fromHex } from "../../../crypto/base/hex.ts";
 import { RECEIPTS_TO_AUTHORS_MAX } from "../../../sync/group/rosters.ts";
 import type { MemberRow } from "../../../sync/group/rows.ts";
 import type { Known } from "../../../sync/log/known.ts";
@@ -26,7 +27,7 @@ const receiptsOf = (
   members,
 });
 const stateOf = (s: number, cursors: readonly CursorRow[], kind: "self" | "dm") =>
-  messageStateOf(entry(s, { own: true }), receiptsOf(cursors), kind);
+  messageStateOf(entry(s, { own: true }), undefined, receiptsOf(cursors), kind);
 
 test("[AMS1] is waiting while a relay has not stored it", () => {
   expect(stateOf(6, [], "dm")).toBe("waiting");
@@ -72,7 +73,7 @@ const inGroup = (
   members = TRIO,
   row: Partial<EntryRow> = {},
 ): string | null =>
-  messageStateOf(entry(5, { own: true, ...row }), receiptsOf(cursors, members), "group");
+  messageStateOf(entry(5, { own: true, ...row }), undefined, receiptsOf(cursors, members), "group");
 
 test("[AMS8] in a group it has got as far as with the last of those who may read it", () => {
   const bob = receipt(upTo(5), upTo(5));
@@ -93,9 +94,26 @@ test("[AMS6] in a group of nobody else it is saved", () => {
 
 test("[AMS9] what the group did not accept is that, although somebody has it", () => {
   expect(inGroup([receipt(upTo(5))], TRIO, { counts: "no" })).toBe("notAccepted");
-  expect(messageStateOf(entry(5, { own: true, a: 7 }), receiptsOf([]), "group")).toBeNull();
+  expect(
+    messageStateOf(entry(5, { own: true, a: 7 }), undefined, receiptsOf([]), "group"),
+  ).toBeNull();
 });
 
 test("[AMS8] nobody is asked in groups where nobody tells", () => {
   expect(RECEIPTS_MEMBERS_MAX).toBe(RECEIPTS_TO_AUTHORS_MAX);
+});
+
+test("[AMS10] what was changed waits while the change does, and no longer", () => {
+  const bytes = fromHex(own.log);
+  if (!bytes.ok) throw new Error("the log of the test has an id");
+  const changed = (seq: number, cursors: readonly CursorRow[], kind: "self" | "dm" = "dm") => {
+    const versions = [{ log: bytes.value, stamp: { hEff: seq, tie: 1, seq, id: "00" } }];
+    return messageStateOf(entry(2, { own: true }), { versions }, receiptsOf(cursors), kind);
+  };
+  const read = receipt(upTo(4), upTo(4));
+  expect(changed(4, [read])).toBe("read");
+  expect(changed(5, [read])).toBe("read");
+  expect(changed(6, [read])).toBe("waiting");
+  expect(changed(6, [receipt(upTo(6), upTo(4))])).toBe("read");
+  expect(changed(6, [], "self")).toBe("saved");
 });

@@ -125,6 +125,15 @@ test("[ANT1] stays off, with a sentence, when the device could not keep it", asy
   expect(readPreferences().notifications).toBe("unasked");
 });
 
+test("[ANT3] says that the browser allows none any more, although they were turned on", async () => {
+  setPreferences({ notifications: "on" });
+  permission = "denied";
+  await show(<NotificationSwitch />);
+  const box = screen.getByRole<HTMLInputElement>("checkbox");
+  expect(box.checked).toBe(false);
+  expect(screen.getByRole("status").textContent).toMatch(/^The browser refuses notifications/u);
+});
+
 const Keeping = (): null => {
   useKeepNotifications();
   return null;
