@@ -139,7 +139,8 @@ const shared = (
   lifetimeMs: timer?.value.lifetimeMs || null,
   lifetimeFrom: timer?.value.from ?? "read",
   lastH,
-  newsMs: msOf(theirs?.lastH ?? lastH),
+  // Rows of older versions do not say whose the newest is, but for their preview.
+  newsMs: msOf(theirs?.lastH ?? (preview?.own === true ? 0 : lastH)),
   recentMs: lastH > 0 ? msOf(lastH) : 0,
 });
 

@@ -1,7 +1,7 @@
 /**
  * Asks, once and in passing, whether the app may tell when somebody writes. [ANC1] Only after somebody
- * has written, where the browser can do it and has not been told no; whoever waves it away is not asked
- * again.
+ * has written, also when they were answered since, where the browser can do it and has not been told no;
+ * whoever waves it away is not asked again.
  */
 import type { ReactElement } from "react";
 
@@ -19,7 +19,7 @@ export function NotificationCard({
 }): ReactElement | null {
   const { chosen, isBusy, error, turn } = useNotifications();
   const words = texts().notifications;
-  const isWritten = chats.some(({ preview }) => preview !== null && !preview.own);
+  const isWritten = chats.some(({ newsMs }) => newsMs > 0);
   if (chosen !== "unasked" || !isWritten || !canPush() || (isPushDenied() && error === null)) {
     return null;
   }

@@ -131,3 +131,16 @@ test("[ANE1] its newest line tells who wrote it, or what happened to whom", asyn
     people,
   });
 });
+
+test("[ANC1] somebody has written where it was not only us", async () => {
+  const db = await openRows();
+  await contactsOf(db).add(contact(THEM, { name: "Bob" }));
+  const newsMs = async (theirs?: { lastH: number; seenH: number }): Promise<number> => {
+    const said = { lastH: DAY * HLC_PER_MS, preview: { text: "hi", own: true } };
+    await channelsOf(db).put(channel(1, { ...said, ...(theirs !== undefined && { theirs }) }));
+    return (await readChats(db))[0]?.newsMs ?? -1;
+  };
+  expect(await newsMs()).toBe(0);
+  expect(await newsMs({ lastH: 0, seenH: 0 })).toBe(0);
+  expect(await newsMs({ lastH: (DAY - 5) * HLC_PER_MS, seenH: 0 })).toBe(DAY - 5);
+});

@@ -25,7 +25,7 @@ const chat = (own: boolean): Chat => ({
   recentMs: 1,
   lastSeenMs: 0,
   lastH: 0,
-  newsMs: 1,
+  newsMs: own ? 0 : 1,
   marks: NO_MARKS,
   lifetimeMs: null,
   lifetimeFrom: "read",
@@ -89,6 +89,11 @@ async function pushesAsked(engine: EngineEnd, ok: boolean): Promise<readonly unk
 test("[ANC1] does not ask before somebody else has written", async () => {
   await show(<NotificationCard chats={[chat(true)]} />);
   expect(screen.queryByRole("button", { name: "Not now" })).toBeNull();
+});
+
+test("[ANC1] goes on asking when the person has answered", async () => {
+  await show(<NotificationCard chats={[{ ...chat(false), preview: { text: "hi", own: true } }]} />);
+  expect(screen.getByRole("button", { name: "Turn on notifications" })).toBeTruthy();
 });
 
 test("[ANC1] asks nobody whose browser has been told no", async () => {
