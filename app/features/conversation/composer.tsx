@@ -198,7 +198,11 @@ const SendButton = ({ isEdit, isEmpty }: SendButtonProps): ReactElement => (
     aria-label={isEdit ? texts().actions.save : texts().conversation.send}
     aria-disabled={isEmpty}
   >
-    {isEdit ? <Check aria-hidden="true" /> : <SendHorizontal aria-hidden="true" />}
+    {isEdit ? (
+      <Check aria-hidden="true" />
+    ) : (
+      <SendHorizontal className="send-icon" aria-hidden="true" />
+    )}
   </button>
 );
 

@@ -1,7 +1,4 @@
-/**
- * Notifications in the settings. [ANT3] They are off where the browser allows them no more, whatever was
- * chosen, and what to do about it is said.
- */
+/** Notifications in the settings. */
 import type { ReactElement } from "react";
 
 import { canPush, isPushAllowed, isPushDenied } from "../../platform/push.ts";

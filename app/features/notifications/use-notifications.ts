@@ -3,7 +3,8 @@
  * another address at any time.
  *
  * [ANT1] Turned on only when the browser has agreed and the device knows. [ANT2] What was dropped is made
- * anew when the app opens, without asking the person.
+ * anew when the app opens, without asking the person. [ANT3] They are off where the browser allows them no
+ * more, whatever was chosen, and what to do about it is said.
  */
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 
