@@ -4,6 +4,7 @@
  * docs/protocol/sync.md, rules [AP1] to [AP6].
  */
 import { assert } from "../../crypto/base/assert.ts";
+import { toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { certificateChainOf } from "../account/certificate-chain.ts";
 import { readSelf, type Self } from "../account/self.ts";
@@ -24,6 +25,7 @@ import {
 } from "../group/rosters.ts";
 import { addKnown, maxKnown } from "../log/known.ts";
 import { DUE_NOW, pendingTargets } from "../outbox/targets.ts";
+import { authNameOf } from "../roster/graph.ts";
 import { authOf } from "../roster/judge.ts";
 import { encodeRosterBody, kindOf, type RosterAct } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";
@@ -65,6 +67,8 @@ export type RosterWords = {
   readonly salt?: Uint8Array | undefined;
   /** It reaches everybody in their welcome: no parcel. */
   readonly isQuiet?: boolean | undefined;
+  /** The op just written by us that it comes after, which the roster does not hold yet. */
+  readonly after?: EntryRow | undefined;
 };
 
 /** What can be written: every kind that this version reads. */
@@ -135,7 +139,7 @@ async function appendEntry(
   assert(maxKnown(log.known) === seq - 1, "our own log has no holes");
   const prev = seq === 1 ? undefined : await tx.get("entries", [log.c, log.a, seq - 1]);
   assert(seq === 1 || prev !== undefined, "the entry before ours is here");
-  const causes = words.type === "roster" ? await headLogs(tx, roster) : await newestLogs(tx, log);
+  const causes = await causesOf(tx, words, log, roster);
   const { deps, floor } = await pastOf(tx, causes, prev);
   const hlc = await tickHlc(tx, channel.hlc, nowMs);
   const signed = signEntry(
@@ -147,7 +151,7 @@ async function appendEntry(
       hlc,
       kind,
       deps,
-      auth: roster === undefined ? [] : authOf(roster, self.account).map(bytesOf),
+      auth: roster === undefined ? [] : authIn(words, roster, self),
       floor,
       expire: words.type === "message" ? lifetimeIn(channel) : null,
     },
@@ -226,10 +230,20 @@ const kindIn = (words: Words): number =>
 
 function bodyIn(words: Words, roster: Roster | undefined): Uint8Array {
   if (words.type !== "roster") return encodeBody(words.type, words as never);
-  const body = { heads: roster?.heads ?? [], act: words.act };
+  const { after } = words;
+  const heads = after === undefined ? (roster?.heads ?? []) : [toHex(after.hash)];
+  const body = { heads, act: words.act };
   return words.act.type === "add"
     ? encodeAddBody(body, words.introduction)
     : encodeRosterBody(body);
+}
+
+/** The roster that it is written under, as it is named in a Core. */
+function authIn(words: Words, roster: Roster, self: Self): readonly Uint8Array[] {
+  const after = words.type === "roster" ? words.after : undefined;
+  const names =
+    after === undefined ? authOf(roster, self.account) : [authNameOf(toHex(after.hash))];
+  return names.map(bytesOf);
 }
 
 /** The device has one clock for all its logs, so that its public ids sort as they were written. */
@@ -261,6 +275,17 @@ async function pastOf(
 }
 
 type Cause = { readonly log: Log; readonly seq: number };
+
+async function causesOf(
+  tx: WriteTx,
+  words: Words,
+  own: Log,
+  roster: Roster | undefined,
+): Promise<readonly Cause[]> {
+  if (words.type !== "roster") return newestLogs(tx, own);
+  const { after } = words;
+  return after === undefined ? headLogs(tx, roster) : [{ log: own, seq: after.s }];
+}
 
 async function newestLogs(tx: WriteTx, own: Log): Promise<readonly Cause[]> {
   const others = (await logsOf(tx, own.c)).filter((it) => it.a !== own.a && maxKnown(it.known) > 0);

@@ -29,9 +29,9 @@ import {
   groupChannelOf,
   type RosterAct,
 } from "../roster/ops.ts";
-import type { Hex } from "../store/rows.ts";
+import type { EntryRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
-import { followEntry } from "./follow.ts";
+import { followEntry, takeOps } from "./follow.ts";
 import { floorFor } from "./history.ts";
 import { introductionFor } from "./members-known.ts";
 import { rosterOf, rosterRowOf } from "./rosters.ts";
@@ -89,10 +89,16 @@ export async function createGroup(
   const writer = { key: self.keys.sigKey, incarnation: self.incarnation };
   const channel = await openGroup(tx, toHex(groupChannelOf(writer, bodyHash)));
   let last = await writeOp(tx, context, channel, { type: "roster", act, salt, isQuiet: true });
+  // Weighed together: each of them would cost a look at all before it.
+  const adds: EntryRow[] = [];
   for (const account of invited) {
     const add = await wordsToAdd(tx, context, channel.c, account, "member");
-    last = await writeOp(tx, context, channel, { ...add, isQuiet: true });
+    const words = { ...add, isQuiet: true, after: last.entry };
+    const now = (await channelOf(tx, channel.c)) ?? channel;
+    last = await append(tx, { ...context, channel: now }, words);
+    adds.push(last.entry);
   }
+  await takeOps(tx, context, channel.c, adds);
   // All get the last op, and what came before it in their welcome.
   await sendTo(tx, self, last, await addresseesOf(tx, self, channel), context.nowMs);
   return ok((await channelOf(tx, channel.c)) ?? channel);

@@ -57,6 +57,37 @@ async function everything({ store }: Someone): Promise<string> {
   return JSON.stringify(rows);
 }
 
+test("[GP4] ops that are written together come one after the other, each under the roster before it", async () => {
+  const alice = await someone("alice");
+  const others = await Promise.all(["bob", "carol", "dave"].map(someone));
+  for (const it of others) await introduce(alice, it);
+  const accounts = others.map(({ self }) => self.account);
+  const made = await alice.change((tx) => createGroup(tx, alice.context, "Hut", accounts, "none"));
+  if (!made.ok) throw new Error(made.error.type);
+  const { c } = made.value;
+  const rows = await alice.store.read(["entries"], (tx) =>
+    tx.range("entries", "primary", { lower: [c], upper: [c, Infinity] }),
+  );
+  const [open, ...ops] = rows;
+  expect([open?.kind, ops.length]).toEqual([KINDS.logOpen.number, 1 + others.length]);
+  for (const [n, row] of ops.entries()) {
+    const { core, body } = entryOf(row);
+    const said = body === null ? undefined : decodeRosterBody(row.kind, body);
+    const before = ops[n - 1];
+    const heads = before === undefined ? [] : [toHex(before.hash)];
+    expect(said).toMatchObject({ ok: true, value: { heads } });
+    expect(core.auth.map(toHex)).toEqual(heads.map((id) => id.slice(0, 32)));
+    expect(core.deps.map(({ seq }) => seq)).toEqual(before === undefined ? [] : [before.s]);
+  }
+  const roster = await alice.store.read(["rosters", "rosterOps", "forks", "logs", "meta"], (tx) =>
+    rosterOf(tx, c),
+  );
+  expect([...roster.members.keys()].toSorted()).toEqual(
+    [alice.self.account, ...accounts].toSorted(),
+  );
+  expect(roster.heads).toEqual([toHex(ops.at(-1)!.hash)]);
+});
+
 test("[GP2] an act that the roster does not allow is refused by name, and writes nothing", async () => {
   const { alice, bob, c } = await group();
   const { account } = bob.self;
