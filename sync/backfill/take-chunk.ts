@@ -67,7 +67,7 @@ export async function takeChunk(
   for (const writer of chunk.writers) await openWriter(tx, context, channel, writer);
   const read = isOwn ? chunk.read : await ofTheirs(tx, from, chunk.read);
   await takeRead(tx, channel, read, nowMs);
-  const standing = await standingIn(tx, self, channel);
+  const standing = await standingIn(tx, self, channel, isFile);
   for (const run of chunk.runs) await takeRun(tx, context, channel.c, run, { from, standing });
   if (!isFile) effects.backfilled(channel.c, isAnswer(chunk) ? chunk.left : null, from.device);
   effects.receipt(channel.c);
@@ -198,16 +198,21 @@ async function takeRunEntry(
   return placed.entry;
 }
 
-/** Of a group: how we stand in it, and when we came (hEff). */
-type Standing = { readonly own: MemberRow; readonly cameAt: number };
+/** Of a group: how we stand in it, and when we came (hEff). `mayBeOlder`: we had what is older once. Rule [BU8]. */
+type Standing = {
+  readonly own: MemberRow;
+  readonly cameAt: number;
+  readonly mayBeOlder: boolean;
+};
 
 async function standingIn(
   tx: ReadTx,
   { account }: Self,
   channel: Channel,
+  mayBeOlder: boolean,
 ): Promise<Standing | undefined> {
   const own = (await groupMembers(tx, channel)).find((it) => it.account === account);
-  return own && { own, cameAt: await cameAt(tx, channel.c, account) };
+  return own && { own, cameAt: await cameAt(tx, channel.c, account), mayBeOlder };
 }
 
 /**
@@ -221,6 +226,7 @@ function asSeen(
 ): Log | undefined {
   if (standing === undefined) return log;
   const h = hEffOf(core.hlc, core.floor);
-  if (!isServable({ h, kind: core.kind, s: core.seq }, standing.own)) return undefined;
+  const { own, mayBeOlder } = standing;
+  if (!mayBeOlder && !isServable({ h, kind: core.kind, s: core.seq }, own)) return undefined;
   return h < standing.cameAt ? { ...log, read: addKnown(log.read, core.seq) } : log;
 }

@@ -7,7 +7,7 @@ import type { BackupCursor } from "../../sync/backup/export.ts";
 import { FRAME, type Frame, framesOf } from "../../sync/backup/format.ts";
 import { decodePayload, encodePayload } from "../../sync/payload/payload.ts";
 import { selfOf } from "./forge.ts";
-import { groupOf, hears, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
+import { add, groupOf, hears, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
@@ -172,6 +172,32 @@ test("[BU8] what a file has of a group that its account was removed from since c
   const said = (await anew.rows("outbox")).filter((it) => it.c === c);
   expect(said).toEqual([]);
   expect(anew.bugs).toEqual([]);
+});
+
+test("[BU8] what a file has of a group comes back, though its account came again with no history", async () => {
+  const them = await world(["alice", "bob", "carol", "anew"], { newcomers: ["anew"] });
+  const { alice, bob, carol, anew, pass } = them;
+  await them.befriend(alice, bob);
+  await them.befriend(bob, carol);
+  await makeGroup(bob, [alice, carol], "none");
+  await pass(10 * SECOND_MS);
+  for (const it of [bob, carol]) await tell(it, `${it.name} was there`);
+  await pass(20 * SECOND_MS);
+  await alice.device.markRead(await groupOf(alice));
+  const frames = await backUp(them, alice);
+  await remove(bob, alice);
+  await pass(20 * SECOND_MS);
+  await add(bob, alice);
+  await pass(20 * SECOND_MS);
+  await alice.sleep();
+  // Others were quicker to say how they stand in it.
+  await takeIn(them, anew, frames.slice(0, 1));
+  await pass(MINUTE_MS);
+  await takeIn(them, anew, frames);
+  await pass(MINUTE_MS);
+  expect(await hears(anew)).toEqual(["bob was there", "carol was there"]);
+  const channels = await anew.rows("channels");
+  expect(channels.map((it) => it.unread)).toEqual(channels.map(() => 0));
 });
 
 test("[BU8] merging an old backup changes nothing: neither what was read, deleted nor blocked", async () => {

@@ -160,6 +160,11 @@ export const REGRESSIONS: readonly Regression[] = [
       "two who learnt of a device's end by different ways asked for facts that nobody had any more",
   },
   {
+    seed: 1_100_000_001_044,
+    profile: "C",
+    found: "a backup did not bring what it had of a group that its account had left since",
+  },
+  {
     seed: 1_100_000_011_346,
     profile: "C",
     found:

@@ -7,8 +7,6 @@ import type { ChannelRow, ContactRow, Hex, LogRow, OutboxRow } from "../../sync/
 /** An entry by its log and number. */
 export const placeOf = (log: string, seq: number): string => `${log}/${seq}`;
 
-export const logIn = (place: string): string => place.split("/")[0] ?? "";
-
 export type Seen = {
   readonly who: string;
   device: string;

@@ -4,7 +4,6 @@ import { type Chat, chatsOf, wrongBetween, wrongIn as wrongInChat } from "./chat
 import { wrongInEnds } from "./end-verdict.ts";
 import { wrongInGroups } from "./group-verdict.ts";
 import type { Person } from "./person.ts";
-import { logIn } from "./seen.ts";
 import { unfetchedIn } from "./unfetched.ts";
 import type { World } from "./world.ts";
 
@@ -77,11 +76,7 @@ async function wrongInChats(world: World): Promise<string | null> {
 /** Who came back by a file has what stood in it. */
 function wrongInFiles({ filed, witness }: World): string | null {
   for (const { who, held } of filed) {
-    const [here, mayLack] = [witness.heldBy(who), witness.mayLack(who)];
-    const missing = held
-      .difference(here)
-      .values()
-      .find((it) => !mayLack.has(logIn(it)));
+    const [missing] = held.difference(witness.heldBy(who));
     if (missing !== undefined) return `[INV23] ${who} lacks ${missing} of their backup file`;
   }
   return null;

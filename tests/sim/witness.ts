@@ -100,13 +100,6 @@ export class Witness {
   /** Places of the entries that it has. */
   readonly heldBy = (who: string): ReadonlySet<string> => new Set(this.#seenOf(who).held.keys());
 
-  /** Of its logs, those of which it may lack what it once had: of groups that its account came to or went from. */
-  readonly mayLack = (who: string): ReadonlySet<string> => {
-    const { account, channels, logs } = this.#seenOf(who);
-    const isMoved = ({ c }: LogRow): boolean => this.cameOrWent(channels.get(c)?.id ?? "", account);
-    return new Set([...logs.values()].filter(isMoved).map(({ log }) => log));
-  };
-
   readonly outboxOf = (who: string): readonly OutboxRow[] => [...this.#seenOf(who).outbox.values()];
 
   /** How many envelopes cannot be opened there yet. */
