@@ -52,9 +52,10 @@ export async function forgetDeclined(tx: WriteTx, account: Hex, channel: Hex): P
 export async function declinedWithRoom(
   tx: ReadTx,
   self: Self,
+  contacts: readonly ContactRow[],
 ): Promise<readonly { readonly account: Hex; readonly channel: Hex }[]> {
   const found: { account: Hex; channel: Hex }[] = [];
-  for (const contact of await tx.range("contacts", "primary", {})) {
+  for (const contact of contacts) {
     const [channel] = contact.groupsDeclined ?? [];
     if (channel === undefined || contact.state !== "accepted") continue;
     if (await mayBring(tx, self, contact)) found.push({ account: contact.account, channel });

@@ -14,7 +14,7 @@ import { NACK_TAGS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import { letGo, POISON_TAG } from "../receive/held.ts";
-import type { DeviceRow, HeldRow, Hex, TableName, TokenRow } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, HeldRow, Hex, TableName, TokenRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { anyOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
@@ -163,8 +163,9 @@ class HealRounds implements Healer {
         const compared = await compareHellos(tx, context, cursors, quietInMs);
         const holes = await wantHoles(tx, context, cursors);
         const chains = await nackUnknown(tx, context);
-        const facts = await nackFacts(tx, context);
-        const rosters = await wantRosters(tx, context);
+        const contacts = await tx.range("contacts", "primary", {});
+        const facts = await nackFacts(tx, context, contacts);
+        const rosters = await wantRosters(tx, context, contacts);
         const cards = await this.#wantCards(tx, context);
         const rounds = [compared, holes, chains, facts, rosters, cards];
         return {
@@ -250,11 +251,15 @@ async function writersUnder(
 }
 
 /** Facts that devices of our contacts have, and we do not. */
-async function nackFacts(tx: WriteTx, context: AskContext): Promise<Round> {
+async function nackFacts(
+  tx: WriteTx,
+  context: AskContext,
+  contacts: readonly ContactRow[],
+): Promise<Round> {
   const { asked, nowMs } = context;
   let sent = 0;
   let waitMs = Infinity;
-  for (const contact of await tx.range("contacts", "primary", {})) {
+  for (const contact of contacts) {
     const { account, factsWanted, factsWantedBy } = contact;
     if (factsWanted === undefined) continue;
     // Others may have brought what there was, or that its device is out.

@@ -9,7 +9,7 @@ import { declinedWithRoom, forgetDeclined } from "../group/bringers.ts";
 import { rosterOf } from "../group/rosters.ts";
 import type { RosterRow } from "../group/rows.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { anyOpenOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { HEAL_TRIES_MAX } from "./asked.ts";
@@ -17,7 +17,12 @@ import { HEAL_TRIES_MAX } from "./asked.ts";
 /** After so many questions to members who named it is asked as well, though they are out. */
 const MEMBERS_ASKED_FIRST = 1;
 
-export async function wantRosters(tx: WriteTx, context: AskContext): Promise<Round> {
+/** `contacts`: all that there are. */
+export async function wantRosters(
+  tx: WriteTx,
+  context: AskContext,
+  contacts: readonly ContactRow[],
+): Promise<Round> {
   const { asked, nowMs, self } = context;
   let sent = 0;
   let waitMs = Infinity;
@@ -39,7 +44,7 @@ export async function wantRosters(tx: WriteTx, context: AskContext): Promise<Rou
     sent += await askAbout(tx, context, [name], devices, payload);
   }
   // Rule [GP31]: since the person answered, or left, others of theirs there is room for these.
-  for (const { account, channel } of await declinedWithRoom(tx, self)) {
+  for (const { account, channel } of await declinedWithRoom(tx, self, contacts)) {
     const name = `roster ${channel}`;
     const pauseMs = asked.waitMs(name, nowMs);
     waitMs = Math.min(waitMs, pauseMs);
