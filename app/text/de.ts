@@ -45,7 +45,7 @@ export const de: Texts = {
     helpRestore:
       "Mit deinen 24 Wiederherstellungswörtern oder einer Sicherungsdatei bist du wieder du. Deine Nachrichten kommen von den Geräten deiner Freunde zurück.",
     helpOther:
-      "Wenn Kith noch in einem anderen Browser oder auf einem anderen Gerät von dir läuft, verknüpfe dieses damit. Dort ist nichts verloren.",
+      "Wenn Kith noch in einem anderen Browser oder auf einem anderen Gerät von dir läuft, verbinde dieses damit. Dort ist nichts verloren.",
     helpAgain:
       "Wenn du nichts davon hast, fang neu an. Für deine Freunde bist du dann jemand Neues: Lade sie neu ein oder bitte sie um einen Link.",
     startAgain: "Neu anfangen",

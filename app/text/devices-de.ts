@@ -27,9 +27,9 @@ export const devicesDe: typeof devicesEn = {
 
   removeHeading: (name) => `${name} entfernen?`,
   removeBody:
-    "Es bekommt von jetzt an nichts mehr, und was es noch schreibt, zählt nirgends. Was schon darauf ist, bleibt darauf. Das lässt sich nicht rückgängig machen: Um es wieder zu benutzen, verknüpfe es neu.",
+    "Es bekommt von jetzt an nichts mehr, und was es noch schreibt, zählt nirgends. Was schon darauf ist, bleibt darauf. Das lässt sich nicht rückgängig machen: Um es wieder zu benutzen, verbinde es neu.",
   removeKeep:
-    "Es hat diese Geräte verknüpft. Nimm den Haken bei denen weg, die du nicht kennst; sie werden mit entfernt.",
+    "Es hat diese Geräte verbunden. Nimm den Haken bei denen weg, die du nicht kennst; sie werden mit entfernt.",
   removeConfirm: "Gerät entfernen",
   errors: {
     unknown: "Dieses Gerät gehört nicht mehr zu deinem Konto.",
@@ -96,7 +96,7 @@ export const devicesDe: typeof devicesEn = {
   holdsAll: "hat alles davon",
   onlyCopyHeading: "Dieses Gerät ist die einzige Kopie",
   onlyCopyBody:
-    "Geht es verloren, kommt nur zurück, was deine Kontakte haben. Verknüpfe ein anderes Gerät oder schreibe eine Sicherung.",
+    "Geht es verloren, kommt nur zurück, was deine Kontakte haben. Verbinde ein anderes Gerät oder schreibe eine Sicherung.",
   partCopyHeading: (count) =>
     plural(count, {
       one: "# Eintrag ist nur auf diesem Gerät",

@@ -54,6 +54,9 @@ export const linkingDe: Texts["linking"] = {
   granting: "Das Konto wird übergeben…",
   linkedMember: "Das Gerät ist verbunden. Es holt deine Nachrichten von selbst.",
   linkedNew: "Dieses Gerät ist verbunden.",
+  silence:
+    "Vom anderen Gerät ist noch nichts gekommen. Wurde Kith dort geschlossen oder neu geladen, fang auf beiden von vorn an.",
+  beginAgain: "Von vorn anfangen",
   pictureName: (name) => NAMES.get(name) ?? name,
   errors: {
     malformed: "Das ist kein vollständiger Gerätelink. Kopiere ihn noch einmal, ganz.",

@@ -33,6 +33,9 @@ export const linkingEn = {
   granting: "Handing over the account…",
   linkedMember: "The device is linked. It fetches your messages by itself.",
   linkedNew: "This device is linked.",
+  silence:
+    "Nothing has come from the other device yet. If Kith was closed or reloaded there, begin again on both.",
+  beginAgain: "Begin again",
   pictureName: (name: string): string => name,
   errors: {
     malformed: "This is not a complete device link. Copy it again, all of it.",

@@ -12,6 +12,7 @@ import { waitingMessages } from "../../db/waiting.ts";
 import { useSession, useStatus } from "../../session/session.ts";
 import { deviceFailureText } from "../../text/device-failure-text.ts";
 import { texts } from "../../text/speech.ts";
+import { fullTime } from "../../text/times.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { deviceTitle, useOwnDevices } from "./use-own-devices.ts";
 
@@ -102,11 +103,12 @@ function WhatStays({
   backup,
 }: Pick<Props, "backup"> & { readonly copies: Copies }): ReactElement {
   const words = texts().devices;
-  const { all, onlyHere } = copies;
+  const { all, onlyHere, backedUpAtMs } = copies;
   if (onlyHere > 0) {
     return (
       <div className="only-copy">
         <p>{onlyHere === all ? words.signOutOnly : words.signOutPartly(onlyHere)}</p>
+        {backedUpAtMs === 0 ? null : <p>{words.backupAt(fullTime(backedUpAtMs))}</p>}
         {backup}
       </div>
     );

@@ -4,7 +4,8 @@
  *
  * [ALD1] It opens with a code, or uses the link that it was opened with. [ALD2] The pictures have
  * names, and only the device of the account agrees to them. [ALD3] Closing it ends the link, unless
- * the person has agreed. [ALD4] What fails is said, with a way to begin again.
+ * the person has agreed. [ALD4] What fails is said, with a way to begin again. [ALD5] When the other device says
+ * nothing for long, it is said what may have become of it: one that was closed or reloaded cannot tell.
  */
 import {
   type ReactElement,
@@ -21,6 +22,7 @@ import { deviceName } from "../../platform/device-name.ts";
 import { texts } from "../../text/speech.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Finished } from "../../ui/finished.tsx";
+import { useLate } from "../../ui/use-live.ts";
 import { ComparePictures } from "./compare-pictures.tsx";
 import { type LinkFailure, linkFailureText } from "./link-failure-text.ts";
 import { ShownCode } from "./shown-code.tsx";
@@ -101,9 +103,19 @@ function Step({ asked, progress, onUse, onAgain, onMatch, onClose }: StepProps):
     case "meeting":
       return <Wait>{words.meeting}</Wait>;
     case "compare":
-      return <ComparePictures compared={progress} onMatch={onMatch} onCancel={onClose} />;
+      return (
+        <>
+          <ComparePictures compared={progress} onMatch={onMatch} onCancel={onClose} />
+          {progress.role === "new" ? <Silence onAgain={onAgain} /> : null}
+        </>
+      );
     case "granting":
-      return <Wait>{words.granting}</Wait>;
+      return (
+        <>
+          <Wait>{words.granting}</Wait>
+          <Silence onAgain={onAgain} />
+        </>
+      );
     case "failed":
       return <Failed onAgain={onAgain}>{linkFailureText(progress.why)}</Failed>;
     case "linked":
@@ -122,6 +134,25 @@ const Wait = ({ children }: { readonly children: string }): ReactElement => (
     {children}
   </p>
 );
+
+/** So long a person takes to compare seven pictures, and a busy relay to hand over an account. */
+const SILENCE_MS = 20_000;
+
+function Silence({ onAgain }: { readonly onAgain: () => void }): ReactElement {
+  const isLong = useLate(true, SILENCE_MS);
+  return (
+    <>
+      <p className="hint" role="status">
+        {isLong ? texts().linking.silence : ""}
+      </p>
+      {isLong ? (
+        <button type="button" className="quiet-button" onClick={onAgain}>
+          {texts().linking.beginAgain}
+        </button>
+      ) : null}
+    </>
+  );
+}
 
 type FailedProps = { readonly children: string; readonly onAgain: () => void };
 

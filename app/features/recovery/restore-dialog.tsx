@@ -3,7 +3,7 @@
  *
  * [ARS1] Words that are wrong are named, and stay in the field. [ARS2] Where the relay has nothing, or what is
  * not ours, the person names another one, or goes on with the same account, empty. [ARS3] What comes of it is said, and
- * nothing is made before it is sure.
+ * nothing is made before it is sure. [ARS4] The relay's address stays in sight once it is asked for or given.
  */
 import { type FormEvent, type ReactElement, useId, useState } from "react";
 
@@ -37,10 +37,12 @@ type Step =
 
 export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props): ReactElement {
   const [step, setStep] = useState<Step>({ type: "typing", failure: "" });
+  const [isElsewhere, setElsewhere] = useState(false);
   const words = texts().recovery;
 
   const restore = async (typed: string, relay: string): Promise<void> => {
     setStep({ type: "working" });
+    if (relay !== "") setElsewhere(true);
     const secret = await secretFor(typed);
     if (!secret.ok) return setStep({ type: "typing", failure: wordsErrorText(secret.error) });
     const url = relay === "" ? null : originOf(relay);
@@ -49,6 +51,7 @@ export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props):
     const why = restoreFailureText(done.error);
     const { type } = done.error;
     if (type === "CapsuleNotFound" || type === "CapsuleForged") {
+      setElsewhere(true);
       return setStep({ type: "nothing", secret: secret.value, why, failure: "" });
     }
     setStep({ type: "typing", failure: why });
@@ -67,7 +70,7 @@ export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props):
       <WordsForm
         isBusy={step.type === "working"}
         failure={step.type === "typing" ? step.failure : isNothing ? step.why : ""}
-        isElsewhere={isNothing}
+        isElsewhere={isElsewhere}
         onWords={(typed, relay) => void restore(typed, relay)}
       />
       {isNothing ? (

@@ -113,6 +113,25 @@ test("[ALD3] closing ends the link, unless the person has agreed", async () => {
   expect(second.asks()).toMatchObject([{ method: "show" }]);
 });
 
+test("[ALD5] a device that says nothing for long may have been closed, and one begins again", async () => {
+  const { asks, progress, answer } = await open();
+  await answer(DONE);
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  for (const silent of [
+    { type: "granting" },
+    { type: "compare", role: "new", sas: SAS, name: "Alice" },
+  ] as const) {
+    await progress(silent);
+    expect(screen.queryByRole("button", { name: "Begin again" })).toBeNull();
+    await act(async () => vi.advanceTimersByTime(20_000));
+    expect(screen.getByText(/Nothing has come from the other device yet/u)).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Begin again" }));
+    expect(asks().at(-1)).toMatchObject({ method: "show" });
+    await answer(DONE);
+  }
+});
+
 test("[ALD4] says what failed, and begins again", async () => {
   const { asks, progress, answer } = await open(LINK);
   await answer({ ok: false, error: { type: "LinkOtherRelay", relayUrl: "https://other.example" } });

@@ -115,6 +115,16 @@ test.for([
   },
 );
 
+test("[ARS4] a relay's address that was refused stays in sight", async () => {
+  const { type, answer } = await opened();
+  const details = screen.getByText("My relay was another one").closest("details");
+  expect(details?.open).toBe(false);
+  await type(WORDS.join(" "), "relay example");
+  await answer({ ok: false, error: { type: "RelayUrlMalformed" } });
+  expect(alert()).toContain("no address of a relay");
+  expect(details?.open).toBe(true);
+});
+
 test("[ARS3] who has a file goes there", async () => {
   const { backup } = await opened();
   fireEvent.click(screen.getByRole("button", { name: "Import backup" }));
