@@ -43,6 +43,8 @@ export type Chat = {
   /** Entries that arrived so far. */
   readonly arrivals: number;
   readonly preview: ChannelRow["preview"];
+  /** There may be more: earlier messages are still asked for. */
+  readonly isAwaited: boolean;
   /** How long new messages live after they were read; null: for good. */
   readonly lifetimeMs: number | null;
   /** What that is counted from. */
@@ -129,13 +131,14 @@ const isOver = ({ c, preview }: ChannelRow, overdue: ReadonlySet<string>): boole
   preview?.at !== undefined && overdue.has(`${c}.${preview.at[0]}.${preview.at[1]}`);
 
 const shared = (
-  { unread, arrivals, preview, lastH, theirs, timer }: ChannelRow,
+  { unread, arrivals, preview, history, lastH, theirs, timer }: ChannelRow,
   settled: Settled,
 ) => ({
   ...settled,
   unread,
   arrivals,
   preview,
+  isAwaited: history === "wanted",
   lifetimeMs: timer?.value.lifetimeMs || null,
   lifetimeFrom: timer?.value.from ?? "read",
   lastH,

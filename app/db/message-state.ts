@@ -9,7 +9,8 @@
  * group of nobody else. [AMS7] In a chat, receipts of our own devices say nothing. [AMS8] In a group it is
  * delivered, or read, when that is so with everybody who may read it. [AMS9] What a group did not accept is
  * that, whoever holds it. [AMS10] A message that was changed waits while the change does, however far its
- * earlier words got.
+ * earlier words got. [AMS11] What another device of ours wrote was sent when it is here: a relay brought it, and
+ * this device does not send it.
  */
 import { toHex } from "../../crypto/base/hex.ts";
 import type { MemberRow } from "../../sync/group/rows.ts";
@@ -99,8 +100,9 @@ export const reachedOf = (
     cursors.filter((it) => it.account === account),
   );
 
-const stateAtRelays = (s: number, { sent }: LogRow): MessageState =>
-  hasKnown(sent, s) ? "sent" : "waiting";
+/** Of a log of this device the relays' word counts. */
+const stateAtRelays = (s: number, { own, sent }: LogRow): MessageState =>
+  !own || hasKnown(sent, s) ? "sent" : "waiting";
 
 function reachedAny(s: number, log: LogRow, cursors: readonly CursorRow[]): Reached {
   if (cursors.some((it) => covers(it.read, log, s))) return "read";

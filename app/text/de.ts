@@ -90,6 +90,7 @@ export const de: Texts = {
     draft: (text) => `Entwurf: ${text}`,
     writing: "schreibt…",
     nothingYet: "Noch keine Nachrichten",
+    awaited: "Nach früheren Nachrichten wird gefragt…",
     firstHint:
       "Kith ist für Leute, die du kennst. Schick jemandem deinen Link, dann erscheint der Chat hier.",
     pickOne: "Wähle einen Chat oder lade jemanden ein.",
@@ -140,6 +141,8 @@ export const de: Texts = {
     jumpToLatest: "Zum Neuesten",
     emptySelf: "Notizen, Links, Listen: Was du hier schreibst, ist nur für dich.",
     emptyDm: (name) => `Hier beginnt dein Chat mit ${name}. Sag hallo.`,
+    emptyAwaited:
+      "Nach früheren Nachrichten wird gefragt. Sie kommen, wenn ein Gerät da ist, das sie hat.",
     late: "kam spät an",
     clockAhead: "Uhr geht vor",
     newerApp: "Dafür braucht es ein neueres Kith.",

@@ -5,7 +5,8 @@
  * unread. [ACL2] The open chat is marked as the current page. [ACL3] Who is shown is watched. [ACL4]
  * A chat with an unsent text says so, with its beginning. [ACL5] What is muted is not counted in the title,
  * and its own count stands back. [ACL6] Archived chats are in a part of their own, which opens. [ACL7] The
- * context menu of an item is the chat's. [ACL8] The line of a group says who wrote, or what happened.
+ * context menu of an item is the chat's. [ACL8] The line of a group says who wrote, or what happened. [ACL9]
+ * Of an empty chat whose messages are still asked for nobody says that there are none.
  */
 import { BellOff, Pin } from "lucide-react";
 import { type MouseEvent, type ReactElement, useCallback, useEffect, useState } from "react";
@@ -164,7 +165,7 @@ function ChatItem({ chat, open, nowMs }: ItemProps): ReactElement {
 }
 
 function lineOf(chat: Chat, draft: string, self: string): string {
-  const { kind, state, preview, group } = chat;
+  const { kind, state, preview, group, isAwaited } = chat;
   const words = texts().chats;
   if (state === "request") return words.request;
   if (state === "blocked") return words.blocked;
@@ -177,7 +178,8 @@ function lineOf(chat: Chat, draft: string, self: string): string {
     return preview.own && kind === "dm" && text === preview.text ? words.own(text) : text;
   }
   if (kind === "self") return words.selfHint;
-  return state === "invited" ? words.waiting : words.nothingYet;
+  if (state === "invited") return words.waiting;
+  return isAwaited ? words.awaited : words.nothingYet;
 }
 
 /** Of a group by name, where a name is known. */
@@ -187,13 +189,13 @@ const writingText = ({ newest }: Chat, accounts: readonly string[]): string =>
     : texts().groups.writing(accounts.map((it) => nameIn(newest.people, it)));
 
 /** Who wrote the newest message, and what; or what happened. */
-function groupLine({ preview, newest }: Chat, self: string): string {
+function groupLine({ preview, newest, isAwaited }: Chat, self: string): string {
   const words = texts().chats;
   if (newest !== null && newest.line !== null) {
     return linesText([newest.line], newest.people, self);
   }
   const text = preview === null ? "" : previewText(preview);
-  if (preview === null || text === "") return words.nothingYet;
+  if (preview === null || text === "") return isAwaited ? words.awaited : words.nothingYet;
   if (preview.own) return words.own(text);
   if (newest === null) return text;
   return texts().conversation.arrived(nameIn(newest.people, newest.author), text);

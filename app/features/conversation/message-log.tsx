@@ -250,10 +250,11 @@ function deletedText(by: string, author: string, self: string, people: People): 
 }
 
 function Empty({ chat }: { readonly chat: Chat }): ReactElement {
-  const { emptySelf, emptyDm } = texts().conversation;
+  const { emptySelf, emptyDm, emptyAwaited } = texts().conversation;
   const { startsHere } = texts().groups;
   const words = { self: emptySelf, dm: emptyDm(chat.name), group: startsHere(chat.name) };
-  return <p className="log-empty">{words[chat.kind]}</p>;
+  const isAwaited = chat.isAwaited && chat.kind !== "self";
+  return <p className="log-empty">{isAwaited ? emptyAwaited : words[chat.kind]}</p>;
 }
 
 const rowOf = (list: HTMLElement | null, id: string): HTMLElement | null =>

@@ -99,6 +99,19 @@ test("[AMS9] what the group did not accept is that, although somebody has it", (
   ).toBeNull();
 });
 
+test("[AMS11] what another device of ours wrote does not wait on this one", () => {
+  const elsewhere = log(1, { own: false, account: US, known: upTo(9) });
+  const receipts = (cursors: readonly CursorRow[]): Receipts => ({
+    ...receiptsOf(cursors),
+    logByNumber: new Map([[1, elsewhere]]),
+  });
+  expect(messageStateOf(entry(6, { own: true }), undefined, receipts([]), "dm")).toBe("sent");
+  expect(
+    messageStateOf(entry(6, { own: true }), undefined, receipts([receipt(upTo(6))]), "dm"),
+  ).toBe("delivered");
+  expect(messageStateOf(entry(6, { own: true }), undefined, receipts([]), "self")).toBe("saved");
+});
+
 test("[AMS8] nobody is asked in groups where nobody tells", () => {
   expect(RECEIPTS_MEMBERS_MAX).toBe(RECEIPTS_TO_AUTHORS_MAX);
 });

@@ -57,6 +57,17 @@ test("[ACL1] an item's name begins with the chat's and says what is unread", asy
   await waitFor(() => expect(document.title).toBe("(3) Kith"));
 });
 
+test("[ACL9] an empty chat whose messages are asked for says that, and not that there are none", async () => {
+  const { db } = await shown();
+  const empty = { c: 2, lastH: 0, unread: 0, preview: null } as const;
+  await act(
+    async () => void (await channelsOf(db).put(channel(2, { ...empty, history: "wanted" }))),
+  );
+  await screen.findByRole("link", { name: /^Bob Earlier messages are asked for/u });
+  await act(async () => void (await channelsOf(db).put(channel(2, empty))));
+  await screen.findByRole("link", { name: /^Bob No messages yet/u });
+});
+
 test("[ACL2] the open chat is the current page", async () => {
   await shown();
   const bob = await screen.findByRole("link", { name: /^Bob/u });

@@ -52,6 +52,16 @@ async function arrive(db: Dexie, first: number, count: number): Promise<void> {
 const items = async (): Promise<readonly HTMLElement[]> =>
   within(await screen.findByRole("list", { name: "Messages" })).getAllByRole("listitem");
 
+test("[ACL9] an empty chat whose messages are asked for is not said to begin here", async () => {
+  const db = await openRows();
+  await contactsOf(db).add(contact(THEM));
+  await channelsOf(db).add(channel(1, { history: "wanted" }));
+  await show(<Conversation c={1} />, { db });
+  await screen.findByText(/^Earlier messages are asked for/u);
+  await act(async () => void (await channelsOf(db).put(channel(1))));
+  await screen.findByText(/^This is the start of your chat/u);
+});
+
 test("[AOS3] on a device that was put out nothing can be written", async () => {
   const db = await chat();
   await contactsOf(db).add(contact(US, { state: "self", live: ["ee".repeat(16)] }));

@@ -28,6 +28,7 @@ const chat = (own: boolean): Chat => ({
   newsMs: own ? 0 : 1,
   marks: NO_MARKS,
   lifetimeMs: null,
+  isAwaited: false,
   lifetimeFrom: "read",
   mentioned: null,
 });

@@ -66,6 +66,7 @@ const chat = (c: number, name: string, unread: number, recentMs: number): Chat =
   newsMs: recentMs,
   marks: NO_MARKS,
   lifetimeMs: null,
+  isAwaited: false,
   lifetimeFrom: "read",
   mentioned: null,
 });
