@@ -35,6 +35,15 @@ export const ANSWERS_AT_ONCE = 4;
 const WELCOME_EVERY_MS = 10_000;
 /** … and so often at once: what it was told last may be old already. */
 const WELCOMES_AT_ONCE = 2;
+/**
+ * Entries sealed anew for one answer in a channel, the newest: they see that others lie before these, and ask for
+ * them, which costs our chain nothing. After 25 entries it is begun anew, and handed to everybody.
+ */
+export const RESENT_MAX = 32;
+/** … in so many channels. */
+const CHAINS_TOLD_MAX = 16;
+/** … and that is done for a device at most once in so long, when it was done ANSWERS_AT_ONCE times. */
+export const RESEND_EVERY_MS = 10_000;
 /** Entries are not supplied to a device for which so much waits: first it fetches that. */
 export const SERVED_WAITING_MAX = 4;
 /** Entries looked at for one answer. */
@@ -55,10 +64,13 @@ export async function answerNack(
   const asksForFacts = await isForFacts(tx, context, nack);
   const isAboutChains = !asksForFacts || nack.tags.length > 1;
   const lacks = isAboutChains ? await chainsLacked(tx, context, from, nack, isContact) : [];
-  const isAnswer = asksForFacts || lacks.length > 0;
+  const isCostly = lacks.some(({ rows }) => rows.length > 0);
+  // Whoever is put off asks again: without these the chain alone would tell them that they have all.
+  const answered = isCostly && !(await takeResendTurn(tx, context, from)) ? [] : lacks;
+  const isAnswer = asksForFacts || answered.length > 0;
   if (!isAnswer || !(await takeTurn(tx, context, from))) return;
   if (asksForFacts) await tellFacts(tx, context, from);
-  for (const { channel, chain, rows, isHandedOver } of lacks) {
+  for (const { channel, chain, rows, isHandedOver } of answered) {
     if (isHandedOver) {
       const payload = await handOver(tx, context, channel, chain, from.account);
       await lend(tx, context, chain, from, payload);
@@ -89,10 +101,11 @@ async function chainsLacked(
   for (const chain of named.length > 0 ? named : chains) {
     const channel = await channelOf(tx, chain.c);
     if (channel === undefined || !(await mayAsk(tx, context, from, channel, isContact))) continue;
-    const rows = await lackedBy(tx, channel, from.device);
+    const rows = (await lackedBy(tx, channel, from.device)).slice(-RESENT_MAX);
     const isHolder = chain.holders.includes(from.device);
     const isHandedOver = named.length > 0 || (rows.length > 0 && !isHolder);
     if (isHandedOver || rows.length > 0) lacks.push({ channel, chain, rows, isHandedOver });
+    if (lacks.length >= CHAINS_TOLD_MAX) break;
   }
   return lacks;
 }
@@ -128,6 +141,7 @@ export async function mayAsk(
 const isTagOf = ({ state }: OwnChainRow, tag: Uint8Array): boolean =>
   equalBytes(tag, state.tag) || equalBytes(tag, liveTagOf(state));
 
+/** In the order in which they were written. */
 export async function lackedBy(
   tx: WriteTx,
   { c }: Channel,
@@ -288,24 +302,33 @@ export const takeWelcomeTurn = (
   tx: WriteTx,
   context: OpenContext,
   device: DeviceRow,
-): Promise<boolean> => takeRosterTurn(tx, context, device, "welcomedAtMs", WELCOMES_AT_ONCE);
+): Promise<boolean> => takeSlowTurn(tx, context, device, "welcomedAtMs", WELCOMES_AT_ONCE);
 
 /** May it be asked for a roster? Rule [GP30]. */
 export const takeAskTurn = (
   tx: WriteTx,
   context: OpenContext,
   device: DeviceRow,
-): Promise<boolean> => takeRosterTurn(tx, context, device, "askedAtMs", 1);
+): Promise<boolean> => takeSlowTurn(tx, context, device, "askedAtMs", 1);
 
-async function takeRosterTurn(
+const takeResendTurn = (tx: WriteTx, context: OpenContext, device: DeviceRow): Promise<boolean> =>
+  takeSlowTurn(tx, context, device, "resentAtMs", ANSWERS_AT_ONCE);
+
+const SLOW_TURNS = {
+  welcomedAtMs: WELCOME_EVERY_MS,
+  askedAtMs: WELCOME_EVERY_MS,
+  resentAtMs: RESEND_EVERY_MS,
+} as const;
+
+async function takeSlowTurn(
   tx: WriteTx,
   { nowMs }: OpenContext,
   { device: id }: DeviceRow,
-  turn: "welcomedAtMs" | "askedAtMs",
+  turn: keyof typeof SLOW_TURNS,
   atOnce: number,
 ): Promise<boolean> {
   const device = await tx.get("devices", id);
-  const paidAtMs = device && paidAfterTurn(device[turn] ?? 0, nowMs, WELCOME_EVERY_MS, atOnce);
+  const paidAtMs = device && paidAfterTurn(device[turn] ?? 0, nowMs, SLOW_TURNS[turn], atOnce);
   if (device === undefined || paidAtMs === undefined) return false;
   await tx.put("devices", { ...device, [turn]: paidAtMs });
   return true;

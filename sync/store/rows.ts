@@ -152,6 +152,8 @@ export type DeviceRow = {
   readonly welcomedAtMs?: number;
   /** … and of those that it was asked for. */
   readonly askedAtMs?: number;
+  /** As much of the entries that were sealed for it anew: rule [HE1]. */
+  readonly resentAtMs?: number;
   /** When we last gave up our sessions with it, to begin a new one; 0 = never. Shown to the person. */
   readonly resetAtMs: number;
   /** Since when relays refuse what is sent to it; absent: they do not. */

@@ -101,6 +101,22 @@ test("[RX4] [HE6] under an unknown chain a message is held, its author is asked,
   expect(await alice.states(bob)).toEqual(["delivered", "delivered", "delivered"]);
 });
 
+test("[HE1] who lacks more than is sealed anew asks for the rest, and has all of it", async () => {
+  const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  await bob.sleep();
+  await forgetChains(bob);
+  const said = Array.from({ length: 80 }, (_, n) => `${n}`);
+  for (const text of said) await alice.say(bob, text);
+  await pass(5 * SECOND_MS);
+  await bob.wake();
+  await pass(MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual(said);
+  expect(await alice.states(bob)).toEqual(said.map(() => "delivered"));
+  // Of chains that are over nobody is handed any; what came under them is let go.
+  await atRest(30 * MINUTE_MS);
+});
+
 test("[HE1] who has forgotten our chain gets it again, so that our receipts arrive", async () => {
   const { alice, bob, pass, befriend, atRest } = await world(["alice", "bob"]);
   await befriend(alice, bob);

@@ -1,13 +1,16 @@
 import { beforeAll, expect, test } from "vitest";
 
+import { toHex } from "../../../crypto/base/hex.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
 import { liveTagOf } from "../../../crypto/chain/live.ts";
 import { appendMessage } from "../../../sync/channel/append.ts";
-import { bytesOf, channelIdOf, openChannel } from "../../../sync/channel/channels.ts";
+import { bytesOf, channelIdOf, channelOf, openChannel } from "../../../sync/channel/channels.ts";
+import { createGroup } from "../../../sync/group/acts.ts";
 import {
   ANSWER_EVERY_MS,
   answerNack,
   ANSWERS_AT_ONCE,
+  RESENT_MAX,
   answerWant,
   takeAskTurn,
   takeWelcomeTurn,
@@ -224,4 +227,46 @@ test("[GP9] [GP30] a roster is told twice at once and then once in 10 s, and ask
   expect(asked).toEqual([1, 0, 1, 0, 1, 1]);
   // A clock that ran years ahead is set right.
   expect(await turns(takeWelcomeTurn, -100_000_000)).toBe(2);
+});
+
+test("[HE1] a member who confirms nothing and asks without end makes us begin few chains", async () => {
+  const alice = await someone("alice");
+  const [bob, mallory] = [await someone("bob"), await someone("mallory")];
+  for (const it of [bob, mallory]) await introduce(alice, it);
+  const accounts = [bob.self.account, mallory.self.account];
+  const made = await alice.change((tx) => createGroup(tx, alice.context, "Hut", accounts, "none"));
+  if (!made.ok) throw new Error(made.error.type);
+  const { c } = made.value;
+  for (let n = 0; n < 100; n += 1) {
+    await alice.change(async (tx) => {
+      const channel = await channelOf(tx, c);
+      await appendMessage(tx, { ...alice.context, channel: channel!, text: `${n}` });
+    });
+  }
+  const chains = new Set<string>();
+  let sealed = 0;
+  const seal = async (atMs: number): Promise<void> => {
+    for (const row of (await outboxOf(alice)).filter(
+      (it) => it.what === "entry" && it.env === "",
+    )) {
+      await alice.change((tx) => sealRow(tx, { ...alice.context, nowMs: atMs }, row));
+      chains.add(toHex((await chainOf(alice)).state.tag));
+      sealed += 1;
+    }
+  };
+  await seal(NOW_MS);
+  const before = { chains: chains.size, sealed };
+  const device = await alice.store.read(["devices"], (tx) =>
+    tx.get("devices", mallory.self.device),
+  );
+  for (let s = 1; s <= 60; s += 1) {
+    const atMs = NOW_MS + s * ANSWER_EVERY_MS;
+    const tags = [(await chainOf(alice)).state.tag];
+    const context = { ...alice.context, nowMs: atMs };
+    await alice.change((tx) => answerNack(tx, context, device!, { tags }, true));
+    await seal(atMs);
+  }
+  // Without a bound there would be 240 more, each handed to everybody.
+  expect(chains.size - before.chains).toBeLessThan(15);
+  expect(sealed - before.sealed).toBeLessThanOrEqual(RESENT_MAX * (ANSWERS_AT_ONCE + 6));
 });
