@@ -53,7 +53,7 @@ test("[AKB1] keys go through the chats, to the composer, and back", async ({ bro
   await expect(page.getByText("Pick a chat")).toBeVisible();
 });
 
-test("[AWL3] [ASK1] a long history keeps few nodes, and its place while more comes in", async ({
+test("[AWL3] [AWL4] [ASK1] a long history keeps few nodes, and its place while more comes in", async ({
   browser,
 }) => {
   test.slow();
@@ -81,9 +81,14 @@ test("[AWL3] [ASK1] a long history keeps few nodes, and its place while more com
     if (n === 1) break;
   }
   expect((await firstVisible(page)).n).toBe(1);
+  await alice.act("note 5.", "Pin");
   await page.getByRole("button", { name: "Jump to latest" }).click();
   await alice.sees("note 320.");
   await expect.poll(() => distanceToEnd(page)).toBeLessThanOrEqual(15);
+  // From the very end, where the log would follow what is newest.
+  await page.getByRole("region", { name: "Pinned messages" }).getByRole("button").click();
+  await expect(alice.message("note 5.")).toBeFocused();
+  await expect(alice.message("note 5.")).toBeInViewport();
 });
 
 test("[AWL2] [ASK2] what one reads does not move when something arrives below", async ({

@@ -60,7 +60,7 @@ export class ScrollKeeper extends Component<Props> {
   }
 
   override getSnapshotBeforeUpdate(before: Props): Anchor | "bottom" {
-    if (this.#isKept(before)) return "bottom";
+    if (this.#isKept(before) && this.props.follows) return "bottom";
     const scroller = this.#scroller.current;
     if (scroller === null) return null;
     const edge = scroller.getBoundingClientRect().top;

@@ -5,7 +5,7 @@
  *
  * [AWL1] While it follows the newest end, what arrives appears. [AWL2] Away from it the window
  * stands still: nothing that is being read moves. [AWL3] Never more than
- * WINDOW_MAX messages.
+ * WINDOW_MAX messages. [AWL4] What one is led to stays there when the window goes on.
  */
 import { useCallback, useRef, useState } from "react";
 
@@ -93,7 +93,7 @@ export function useTimeline(c: number, first: Shown): Timeline {
     if (window.upTo === null || asking.current === window) return;
     asking.current = window;
     void placeAfter(db, c, window.upTo, WINDOW_STEP).then((upTo) =>
-      setWindow((now) => (now === window ? { ...window, upTo } : now)),
+      setWindow((now) => (now === window ? laterWindow(window, upTo) : now)),
     );
   }, [db, c, window]);
   const toLatest = useCallback(
@@ -120,6 +120,13 @@ export function olderWindow(window: Window, rows: readonly EntryRow[]): Window {
   const last = rows.at(-1 - WINDOW_STEP);
   return last === undefined ? window : { ...window, upTo: placeOf(last), count: WINDOW_MAX };
 }
+
+/** Grows downwards, too: what is being read is still there, and what somebody was led to. */
+export const laterWindow = (window: Window, upTo: Place | null): Window => ({
+  ...window,
+  upTo,
+  count: Math.min(window.count + WINDOW_STEP, WINDOW_MAX),
+});
 
 function frozenWindow(window: Window, rows: readonly EntryRow[]): Window {
   const last = rows.at(-1);
