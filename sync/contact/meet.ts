@@ -31,7 +31,7 @@ import type { OpenContext } from "../receive/open-context.ts";
 import type { SessionPeer } from "../receive/session-payloads.ts";
 import { wantOlder } from "../recovery/older-chats.ts";
 import type { ContactRow, ContactState, Hex, InviteRow } from "../store/rows.ts";
-import type { WriteTx } from "../store/store.ts";
+import type { ReadTx, WriteTx } from "../store/store.ts";
 import {
   contactToken,
   introductionOf,
@@ -71,10 +71,11 @@ export async function meet(
   if (held?.live.includes(from.device) === false) return effects.dropped("device out");
   const state = await stateFor(tx, from, type, held, context.nowMs);
   if (state === undefined) return effects.dropped("contact unasked");
-  const isReached = ((await tx.get("devices", from.device))?.cardCounter ?? 0) > 0;
+  const wasReached = await isReached(tx, from.device);
   const contact = await putContact(tx, context, from, them, state, held);
   // Of a new device of theirs ours may not know where it is reached, nor it of ours. Rule [AB6].
-  if (held?.state !== "accepted" || !isReached) await noteContact(tx, context, contact.account);
+  const isFound = !wasReached && (await isReached(tx, from.device));
+  if (held?.state !== "accepted" || isFound) await noteContact(tx, context, contact.account);
   effects.contacts();
   // Somebody of a group: who they are is known now, and that is all.
   if (state === "member") return effects.wake();
@@ -85,6 +86,9 @@ export async function meet(
   effects.receipt(channel.c);
   effects.wake();
 }
+
+const isReached = async (tx: ReadTx, device: Hex): Promise<boolean> =>
+  ((await tx.get("devices", device))?.cardCounter ?? 0) > 0;
 
 /** Facts prove themselves, also those that a device brings which was put out of its account. */
 async function withFacts(

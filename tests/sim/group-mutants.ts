@@ -59,8 +59,8 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/receive/accept-entry.ts",
-        find: '  if (!verifyEntry(entry, log.key).ok) return refused("signature");\n',
-        replace: "  verifyEntry(entry, log.key);\n",
+        find: '  if (!verifyEntry(entry, named.key).ok) return refused("signature");\n',
+        replace: "  verifyEntry(entry, named.key);\n",
       },
     ],
   },

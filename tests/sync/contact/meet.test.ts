@@ -1,10 +1,12 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
+import { encodeCard } from "../../../crypto/identity/card.ts";
 import { applyAccountEntry, noteContact } from "../../../sync/account/address-book.ts";
-import { openAccountChannel } from "../../../sync/channel/channels.ts";
+import { bytesOf, openAccountChannel } from "../../../sync/channel/channels.ts";
 import { introductionOf, ownCard, ownContact } from "../../../sync/contact/contacts.ts";
 import { meet } from "../../../sync/contact/meet.ts";
+import { KINDS } from "../../../sync/entry/kinds.ts";
 import { type Contact, decodeContact, encodeContact } from "../../../sync/payload/contact.ts";
 import type { OutboxRow } from "../../../sync/store/rows.ts";
 import { introduce, sibling, type Someone, someone } from "../acquainted.ts";
@@ -82,4 +84,35 @@ test("[HE11] who introduces themselves anew, or is noted by another device of ou
     await applyAccountEntry(tx, phone.context, { entry, channel });
   });
   expect(await heldBy(phone)).toMatchObject({ ...pending, name: "bob" });
+});
+
+test("[AB6] a contact who introduces themselves without end has us note it when there is news", async () => {
+  const alice = await someone("alice");
+  const bob = await someone("bob");
+  await introduce(alice, bob);
+  const { account, device, keys } = bob.self;
+  await alice.change(async (tx) => {
+    const row = await tx.get("devices", device);
+    await tx.put("devices", { ...row!, card: null, cardCounter: 0 });
+  });
+  const from = { device, account, invite: undefined };
+  const notes = async (): Promise<number> =>
+    alice.change(async (tx) => {
+      const { c } = await openAccountChannel(tx, alice.self);
+      const rows = await tx.range("entries", "primary", { lower: [c], upper: [c, Infinity] });
+      return rows.filter((it) => it.kind === KINDS.contact.number).length;
+    });
+  const meets = async (counter: number): Promise<void> => {
+    const content = { device: bytesOf(device), relays: [], lastSeenDay: 1, receipts: true };
+    const card = encodeCard({ ...content, counter }, keys.sigSecret);
+    const introduction = await bob.change((tx) => introductionOf(tx, bob.self, [card]));
+    const them = decodeContact(encodeContact({ ...introduction, presenceKey: new Uint8Array(32) }));
+    if (!them.ok) throw new Error(them.error.type);
+    await alice.change((tx) => meet(tx, alice.context, from, "contact", them.value));
+  };
+  // A card of number 0 is never newer than none.
+  for (let n = 0; n < 5; n += 1) await meets(0);
+  expect(await notes()).toBe(0);
+  for (let n = 0; n < 5; n += 1) await meets(1 + n);
+  expect(await notes()).toBe(1);
 });
