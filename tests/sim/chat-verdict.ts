@@ -151,7 +151,7 @@ export function wrongReceipts(world: World, ours: Chat, theirs: Chat): string | 
 export function changedOtherwise(world: World, ours: Chat, theirs: Chat): string | null {
   if (!world.knowsAll(ours.who) || !world.knowsAll(theirs.who)) return null;
   // Stars are told in the account channel, where no next word shows what a lying relay has lost.
-  const isSameAccount = ours.who.owner === theirs.who.owner && world.isRelayHonest;
+  const isSameAccount = ours.who.owner === theirs.who.owner && world.areRelaysHonest;
   const others = looksOf(theirs);
   // What a device deleted that was put out may be gone where that was heard later. Rules [OD6] and [MO17].
   const mayBeMissing = world.putOut.size > 0;

@@ -41,14 +41,14 @@ export function worldOf(plan: Plan, from: SavedWorld | null, isTraced: boolean):
     old: new Set(plan.old),
     noted: new Set(noted),
     openOld: openOlder,
-    isRelayHonest: wickedness === 0,
+    relays: wickedness.map((it) => it === 0),
     tracer: new Tracer(isTraced),
   });
 }
 
 export async function begin(world: World, plan: Plan): Promise<void> {
   const chance = world.chance("begin");
-  await world.startRelay();
+  for (const relay of world.relays) await relay.start();
   await world.remember();
   for (const [i, person] of world.people.entries()) {
     person.commitMs = plan.commitMs[i] ?? 0;
@@ -57,7 +57,11 @@ export async function begin(world: World, plan: Plan): Promise<void> {
     world.kernel.after(chance.below(OPENING_MS_MAX), () => person.open());
   }
   world.hostility = plan.hostility;
-  world.wickedness = plan.wickedness;
+  for (const [i, relay] of world.relays.entries()) relay.wickedness = plan.wickedness[i] ?? 0;
+  const honest = world.relays.filter((it) => it.isHonest).length;
+  if (honest > 0 && honest < world.relays.length) {
+    world.happened("one relay lies, and another does not");
+  }
   for (const step of plan.steps) world.kernel.after(step.atMs, () => perform(world, step));
 }
 
@@ -65,10 +69,7 @@ export async function begin(world: World, plan: Plan): Promise<void> {
 export function calm(world: World): void {
   world.trace(() => "— nothing goes wrong any more");
   world.hostility = 0;
-  world.wickedness = 0;
-  world.isRelayDoomed = false;
-  world.disk.isFailing = false;
-  void world.startRelay();
+  for (const relay of world.relays) relay.calm();
   for (const person of world.people) {
     person.spare();
     person.isFull = false;
@@ -159,8 +160,8 @@ const restlessIn = (world: World): Wrong =>
   isAskedLong(world) ? { ...RESTLESS, patienceMs: UNOPENED_PATIENCE_MS } : RESTLESS;
 
 /** What the relay or a storage lost, and what opens what was misdelivered, is asked for at ever longer pauses ([HE4]). */
-const isAskedLong = ({ isRelayHonest, evicted, witness }: World): boolean =>
-  !isRelayHonest || evicted.length > 0 || witness.isAnythingLost();
+const isAskedLong = ({ areRelaysHonest, evicted, witness }: World): boolean =>
+  !areRelaysHonest || evicted.length > 0 || witness.isAnythingLost();
 
 async function movesIn(world: World, ms: number): Promise<number> {
   const before = world.witness.activity;
@@ -169,5 +170,5 @@ async function movesIn(world: World, ms: number): Promise<number> {
 }
 
 /** Does somebody hold what a lying relay brought them, and nobody's chain opens? */
-const isMisled = ({ isRelayHonest, people, witness }: World): boolean =>
-  !isRelayHonest && people.some(({ name }) => witness.holdsBack(name) > 0);
+const isMisled = ({ areRelaysHonest, people, witness }: World): boolean =>
+  !areRelaysHonest && people.some(({ name }) => witness.holdsBack(name) > 0);

@@ -3,8 +3,8 @@ import { availableParallelism } from "node:os";
 
 import { planOf } from "./make-plan.ts";
 import { isHealing } from "./mutants.ts";
-import type { Profile } from "./plan.ts";
-import { type TemplateId, templateName } from "./templates.ts";
+import type { Profile, Template } from "./plan.ts";
+import { templateName } from "./templates.ts";
 import { Thread } from "./thread.ts";
 import type { Order, Told } from "./worker.ts";
 import type { SavedWorld } from "./world.ts";
@@ -44,10 +44,10 @@ type Templates = ReadonlyMap<string, SavedWorld | string>;
 
 /** Of the sources as they are, whatever a profile plants: so a seed begins alike wherever it runs. */
 async function makeTemplates(tasks: readonly Task[], lanes: readonly Lane[]): Promise<Templates> {
-  const wanted = new Map<string, TemplateId>();
+  const wanted = new Map<string, Template>();
   for (const { seed, profile } of tasks) {
-    const { family, template } = planOf(seed, profile);
-    if (template !== null) wanted.set(templateName(family, template), { family, n: template });
+    const { template } = planOf(seed, profile);
+    if (template !== null) wanted.set(templateName(template), template);
   }
   const made = new Map<string, SavedWorld | string>();
   await share(lanes, piecesOf([...wanted.values()], ORDER_TEMPLATES), async (lane, ids) => {
@@ -97,7 +97,7 @@ class Lane {
     this.#options = options;
   }
 
-  async make(ids: readonly TemplateId[]): Promise<Templates> {
+  async make(ids: readonly Template[]): Promise<Templates> {
     const made = new Map<string, SavedWorld | string>();
     await this.#thread(true).run({ make: ids }, (said) => {
       if ("made" in said) made.set(said.made.name, said.made.world);
@@ -133,7 +133,9 @@ class Lane {
     const given = this.#given.get(thread) ?? new Set<string>();
     this.#given.set(thread, given);
     const plans = seeds.map((seed) => planOf(seed, profile));
-    const names = new Set(plans.map((it) => templateName(it.family, it.template ?? -1)));
+    const names = new Set(
+      plans.flatMap(({ template }) => (template === null ? [] : [templateName(template)])),
+    );
     const isNew = (name: string): boolean => names.has(name) && !given.has(name);
     const fresh = new Map([...all].filter(([name]) => isNew(name)));
     for (const name of fresh.keys()) given.add(name);

@@ -1,4 +1,4 @@
-/** Faults of groups, of people with several devices, and of processes that take each other's place. */
+/** Faults of groups, of people with several devices or at two relays, and of processes that take each other's place. */
 import type { Mutant } from "./mutant.ts";
 
 export const GROUP_MUTANTS: readonly Mutant[] = [
@@ -37,6 +37,20 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
         find: "  if (member === undefined) return opsAlone(tx, channel, account);\n",
         replace:
           "  if (member === undefined) return (await commonPartsOf(tx, self, channel)).ops;\n",
+      },
+    ],
+  },
+  {
+    name: "what one relay keeps is held for sent to those who are at another",
+    profile: "G",
+    breaks: ["INV6"],
+    edits: [
+      {
+        file: "sync/outbox/attempts.ts",
+        find: "        verdict.statuses.find((it) => it.device === target.device)?.status;\n",
+        replace:
+          "        (verdict.statuses.find((it) => it.device === target.device) ?? " +
+          "verdict.statuses[0])?.status;\n",
       },
     ],
   },

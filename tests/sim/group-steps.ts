@@ -56,7 +56,7 @@ export async function turn(world: World, step: TurnStep): Promise<void> {
   const done = await who.use((device) => turned(device, c, account, step));
   if (done?.ok !== true) return;
   world.happened(`a group turns: ${step.turn}`);
-  if (who.isOffline || world.node.door === undefined) world.happened("a group turns while offline");
+  if (world.isCutOff(who)) world.happened("a group turns while offline");
 }
 
 function turned(

@@ -3,15 +3,20 @@ import { Chance } from "./chance.ts";
 import { clockOf, faults } from "./plan-faults.ts";
 import { assembly, groupTalk, LINKED_AFTER_MS, upheaval } from "./plan-groups.ts";
 import { ends, evictions, losses } from "./plan-losses.ts";
+import { hasTwoRelays, spread, wickednessOfTwo } from "./plan-relays.ts";
 import { deeds, meetings, talk } from "./plan-talk.ts";
 import {
   CROWD_TEMPLATES,
+  CROWD_TEMPLATES_OF_TWO,
   type Family,
   PAIR_TEMPLATES,
+  PAIR_TEMPLATES_OF_TWO,
   type Plan,
   type Profile,
   type Step,
+  type Template,
 } from "./plan.ts";
+import { editionOf } from "./regressions.ts";
 
 /** One world in so many begins from nothing. */
 const FRESH_EVERY = 20;
@@ -23,6 +28,7 @@ const CROWDS = 0.5;
 const SHORT_CROWDS = 0.3;
 /** Beyond every seed that is a commit's hash. */
 const TEMPLATE_SEED = 2 ** 40;
+const TEMPLATE_SEED_OF_TWO = TEMPLATE_SEED + 1_000;
 const DAY_MS = 86_400_000;
 
 export function planOf(seed: number, profile: Profile): Plan {
@@ -31,8 +37,11 @@ export function planOf(seed: number, profile: Profile): Plan {
   // Where the only relay lies, who was never met may stay so.
   const isFresh = chance.below(FRESH_EVERY) === 0 && profile !== "D";
   const short = shorteningOf(seed, profile);
-  const template = short.world(chance.below(family === "pairs" ? PAIR_TEMPLATES : CROWD_TEMPLATES));
-  const shape = isFresh ? freshShape(family, chance) : shapeOf(family, template);
+  const n = short.world(chance.below(family === "pairs" ? PAIR_TEMPLATES : CROWD_TEMPLATES));
+  const relaying = new Chance(seed, `relays ${profile}`);
+  const isOfTwo = editionOf(seed, profile) >= 2 && hasTwoRelays(relaying, profile);
+  const template = isOfTwo ? templateOfTwo(family, n) : { family, relays: 1, n };
+  const shape = isFresh ? freshShape(family, chance) : shapeOf(template);
   const { people, seconds } = shape;
   const devices = people + seconds.length;
   const plan = {
@@ -58,12 +67,14 @@ export function planOf(seed: number, profile: Profile): Plan {
   const evicted = evictions(new Chance(seed, `storage gone ${profile}`), devices, profile, steps);
   const befallen = isFresh ? steps : [...steps, ...evicted];
   const ended = ends(new Chance(seed, `ends ${profile}`), shape, profile, befallen);
+  const all = [...befallen, ...(isFresh ? [] : ended)];
   const more = new Chance(seed, `more ${profile}`);
+  const wickedness = profile === "D" ? more.pick([0.05, 0.1, 0.3]) : 0;
   return {
     ...plan,
-    wickedness: profile === "D" ? more.pick([0.05, 0.1, 0.3]) : 0,
+    wickedness: isOfTwo ? wickednessOfTwo(relaying, wickedness) : [wickedness],
     old: profile === "F" ? [more.below(people)] : [],
-    steps: [...befallen, ...(isFresh ? [] : ended)].toSorted((a, b) => a.atMs - b.atMs),
+    steps: (isOfTwo ? spread(relaying, all) : all).toSorted((a, b) => a.atMs - b.atMs),
   };
 }
 
@@ -114,10 +125,12 @@ function crowdSteps({ seed, profile, shape, isFresh, short }: Crowd): readonly S
 }
 
 /** How a template comes to be: everybody meets everybody and says something, nothing goes wrong. */
-export function templatePlan(family: Family, template: number): Plan {
-  const seed = TEMPLATE_SEED + template + (family === "pairs" ? 0 : PAIR_TEMPLATES);
+export function templatePlan(template: Template): Plan {
+  const { family, relays, n } = template;
+  const base = relays === 2 ? TEMPLATE_SEED_OF_TWO : TEMPLATE_SEED;
+  const seed = base + n + (family === "pairs" ? 0 : PAIR_TEMPLATES);
   const chance = new Chance(seed, "template");
-  const { people, seconds } = shapeOf(family, template);
+  const { people, seconds } = shapeOf(template);
   const devices = people + seconds.length;
   const steps = [
     ...meetings(chance, people, meetAfterMs(family)),
@@ -134,7 +147,7 @@ export function templatePlan(family: Family, template: number): Plan {
     seconds,
     laterMs: 0,
     hostility: 0,
-    wickedness: 0,
+    wickedness: Array.from({ length: relays }, () => 0),
     old: [],
     commitMs: [],
     clocks: [],
@@ -149,10 +162,17 @@ const SIZES = 3;
 type Shape = { readonly people: number; readonly seconds: readonly number[] };
 
 /** Pairs: 2, 3 or 4 people. Crowds: 3 to 5, of whom one has a second device. */
-const shapeOf = (family: Family, template: number): Shape =>
+const shapeOf = ({ family, n }: Template): Shape =>
   family === "pairs"
-    ? { people: 2 + (template % SIZES), seconds: [] }
-    : { people: 3 + (template % SIZES), seconds: [template % 2] };
+    ? { people: 2 + (n % SIZES), seconds: [] }
+    : { people: 3 + (n % SIZES), seconds: [n % 2] };
+
+/** Of the same size. */
+const templateOfTwo = (family: Family, n: number): Template => ({
+  family,
+  relays: 2,
+  n: n % (family === "pairs" ? PAIR_TEMPLATES_OF_TWO : CROWD_TEMPLATES_OF_TWO),
+});
 
 const freshShape = (family: Family, chance: Chance): Shape => ({
   people: chance.between(2, 3),

@@ -36,12 +36,13 @@ const SINGLE: ReadonlySet<FrameType> = new Set([...SPARED, "ok", "put"]);
 
 export type Direction = "up" | "down";
 
+/** A connection: whose it is, which of all, and the address of its relay. */
+export type Line = { readonly who: string; readonly n: number; readonly url: string };
+
 /** Hears every byte on every wire. */
 export type Tap = {
-  /** `stream` tells connections apart. */
   readonly frames: (
-    who: string,
-    stream: number,
+    line: Line,
     direction: Direction,
     moment: "sent" | "arrived",
     frames: readonly Frame[],
@@ -58,7 +59,8 @@ export type NetworkOptions = {
   readonly kernel: Kernel;
   readonly chance: Chance;
   readonly tap: Tap;
-  readonly door: () => RelayDoor | undefined;
+  /** Of the relay at that address; undefined: it is down. */
+  readonly door: (url: string) => RelayDoor | undefined;
   /** Share of the frames that are dropped, doubled or overtaken, 0 to 1. */
   readonly hostility: () => number;
 };
@@ -98,8 +100,8 @@ export class Network {
   }
 
   /** The relay's process is gone: mostly its machine still says so. */
-  relayGone(): void {
-    for (const stream of this.#streams) stream.relayGone();
+  relayGone(url: string): void {
+    for (const stream of this.#streams) if (stream.line.url === url) stream.relayGone();
   }
 }
 
@@ -141,8 +143,8 @@ export class Plug implements Transport {
     for (const stream of this.network.streamsOf(this)) stream.deviceGone();
   }
 
-  readonly connect = (_url: string, events: WireEvents): Wire =>
-    this.network.add((n) => new Stream(this, n, events));
+  readonly connect = (url: string, events: WireEvents): Wire =>
+    this.network.add((n) => new Stream(this, { who: this.who, n, url: originOf(url) }, events));
 
   readonly request = (request: HttpRequest): Promise<Result<HttpAnswer, Unreachable>> =>
     this.#answered(REQUEST_TIMEOUT_MS, request, async (response) => {
@@ -176,7 +178,7 @@ export class Plug implements Transport {
     const { tap, door } = this.network.options;
     tap.http(this.who, `${method} ${url} ${JSON.stringify(headers)} ${textOf(body ?? "")}`);
     await this.#travel();
-    const relay = door();
+    const relay = door(originOf(url));
     if (this.#isDown() || relay === undefined) return UNREACHABLE;
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
     const answer = await read(await relay.fetch(new Request(url, init)));
@@ -205,6 +207,9 @@ export class Plug implements Transport {
   }
 }
 
+/** Of a socket or of HTTP. */
+const originOf = (url: string): string => new URL(url.replace(/^ws/u, "http")).origin;
+
 const UNREACHABLE: Result<never, Unreachable> = err({ type: "Unreachable" });
 
 const textOf = (body: string | Uint8Array): string =>
@@ -213,7 +218,7 @@ const textOf = (body: string | Uint8Array): string =>
 /** Both ends of one connection. */
 class Stream implements Wire {
   readonly plug: Plug;
-  readonly #n: number;
+  readonly line: Line;
   readonly #events: WireEvents;
   #relay: RelayConnection | null = null;
   /** The client still listens. */
@@ -224,9 +229,9 @@ class Stream implements Wire {
   readonly #arrivalMs: Record<Direction, number> = { up: 0, down: 0 };
   readonly #inFlight: Record<Direction, number> = { up: 0, down: 0 };
 
-  constructor(plug: Plug, n: number, events: WireEvents) {
+  constructor(plug: Plug, line: Line, events: WireEvents) {
     this.plug = plug;
-    this.#n = n;
+    this.line = line;
     this.#events = events;
     if (plug.route === "blackHole") this.swallow();
     this.#travel("up", 0, () => this.#dialled());
@@ -286,7 +291,7 @@ class Stream implements Wire {
   }
 
   #dialled(): void {
-    const door = this.plug.network.options.door();
+    const door = this.plug.network.options.door(this.line.url);
     if (!this.#isClient) return this.#hungUp();
     if (door === undefined || this.plug.route === "down") {
       return this.#ended(CLOSED_WITHOUT_WORD, "");
@@ -328,9 +333,9 @@ class Stream implements Wire {
     const { tap, hostility } = this.plug.network.options;
     const decoded = decodeBatch(bytes);
     const frames = decoded.ok ? decoded.value : [];
-    tap.frames(this.plug.who, this.#n, direction, "sent", frames, bytes);
+    tap.frames(this.line, direction, "sent", frames, bytes);
     const deliver = (batch: readonly Frame[], whole: Uint8Array): void => {
-      tap.frames(this.plug.who, this.#n, direction, "arrived", batch, whole);
+      tap.frames(this.line, direction, "arrived", batch, whole);
       arrive(whole);
     };
     if (hostility() === 0) {

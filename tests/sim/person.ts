@@ -12,7 +12,6 @@ import { type Change, type DeviceStore, openDeviceStore } from "./device-store.t
 import type { Kernel } from "./kernel.ts";
 import type { Network, Plug, Route } from "./network.ts";
 
-export const HOME_URL = "https://relay.example";
 /** In every name and text of the simulated people; nobody else may ever see it. */
 export const CANARY = "a-canary-sings-here";
 const APP_URL = "https://app.example/";
@@ -34,6 +33,8 @@ export type PersonOptions = {
   readonly name: string;
   /** The person: whoever has several devices has several of these. */
   readonly owner: string;
+  /** The relay that keeps their mailboxes. */
+  readonly homeUrl: string;
   readonly openDevice: typeof openDevice;
   /** Has it a place beside its disk for a note? */
   readonly isNoted: boolean;
@@ -64,6 +65,7 @@ type Life = {
 export class Person {
   readonly name: string;
   readonly owner: string;
+  readonly homeUrl: string;
   readonly #options: PersonOptions;
   #life: Life | null = null;
   #saved: Snapshot | undefined;
@@ -86,6 +88,7 @@ export class Person {
   constructor(options: PersonOptions, saved: Snapshot | undefined) {
     this.name = options.name;
     this.owner = options.owner;
+    this.homeUrl = options.homeUrl;
     this.#options = options;
     this.#saved = saved;
   }
@@ -215,7 +218,7 @@ export class Person {
       transport: plug,
       timers: { now: () => Math.floor(kernel.now() + this.#skewMs()), after },
       random: chance.bytes,
-      homeUrl: HOME_URL,
+      homeUrl: this.#options.homeUrl,
       appUrl: APP_URL,
       ...(this.#options.isNoted && { keepsake: this.#keepsakeOf(isAlive) }),
       dropped: (reason) => {

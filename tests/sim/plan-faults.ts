@@ -8,6 +8,9 @@ const DAY_MS = 86_400_000;
 const YEAR_1970_MS = 60_000;
 const YEAR_2038_MS = 2_147_483_648_000;
 
+/** Where there is another relay, that is given its part afterwards. */
+const FIRST = 0;
+
 type Fault = (chance: Chance, devices: number) => Action;
 
 const downMs = (chance: Chance): number =>
@@ -63,12 +66,13 @@ const FAULTS: readonly (readonly [weight: number, profiles: string, Fault])[] = 
     "ABCDEFGH",
     (chance) => ({
       do: "relayDies",
+      at: FIRST,
       moment: chance.pick(["now", "beforeSync"]),
       downMs: downMs(chance),
     }),
   ],
-  [2, "BCG", (chance) => ({ do: "relayWiped", downMs: downMs(chance) })],
-  [1, "ABCDEFGH", (chance) => ({ do: "relayFails", forMs: downMs(chance) })],
+  [2, "BCG", (chance) => ({ do: "relayWiped", at: FIRST, downMs: downMs(chance) })],
+  [1, "ABCDEFGH", (chance) => ({ do: "relayFails", at: FIRST, forMs: downMs(chance) })],
   [1, "C", lie],
   // Eve is the last of the first devices; whom she lies to is anybody.
   [

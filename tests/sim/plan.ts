@@ -18,6 +18,9 @@ export const BUSY_MS = 40_000;
 /** Worlds to begin from: two to four people with a device each; and people with several and a group. */
 export const PAIR_TEMPLATES = 64;
 export const CROWD_TEMPLATES = 32;
+/** The same of people who are at two relays. */
+export const PAIR_TEMPLATES_OF_TWO = 18;
+export const CROWD_TEMPLATES_OF_TWO = 9;
 
 export type Action =
   | { readonly do: "write"; readonly who: number; readonly to: number; readonly n: number }
@@ -85,9 +88,14 @@ export type Action =
   | { readonly do: "cut"; readonly who: number; readonly forMs: number }
   | { readonly do: "clock"; readonly who: number; readonly clock: Clock }
   | { readonly do: "full"; readonly who: number; readonly forMs: number }
-  | { readonly do: "relayDies"; readonly moment: "now" | "beforeSync"; readonly downMs: number }
-  | { readonly do: "relayWiped"; readonly downMs: number }
-  | { readonly do: "relayFails"; readonly forMs: number };
+  | {
+      readonly do: "relayDies";
+      readonly at: number;
+      readonly moment: "now" | "beforeSync";
+      readonly downMs: number;
+    }
+  | { readonly do: "relayWiped"; readonly at: number; readonly downMs: number }
+  | { readonly do: "relayFails"; readonly at: number; readonly forMs: number };
 
 /** What people do with messages. */
 export const DEEDS = ["edit", "react", "unreact", "pin", "unpin", "delete", "star"] as const;
@@ -117,12 +125,15 @@ export type Step = Action & { readonly atMs: number };
 
 export type Family = "pairs" | "crowd";
 
+/** A world to begin from: the `n`th of its family, of people who are at so many relays. */
+export type Template = { readonly family: Family; readonly relays: number; readonly n: number };
+
 export type Plan = {
   readonly seed: number;
   readonly profile: Profile;
   readonly family: Family;
-  /** The number of the world of its family to begin from; null: from nothing. */
-  readonly template: number | null;
+  /** Null: it begins from nothing. */
+  readonly template: Template | null;
   readonly people: number;
   /** People with a second device, by their numbers; those devices come behind all first ones. */
   readonly seconds: readonly number[];
@@ -130,8 +141,8 @@ export type Plan = {
   readonly laterMs: number;
   /** Share of frames that are dropped, doubled or overtaken while it is busy. */
   readonly hostility: number;
-  /** Share of what the relay is told or tells that it lies about while it is busy. */
-  readonly wickedness: number;
+  /** Of each relay there is, the share of what it is told or tells that it lies about while it is busy. */
+  readonly wickedness: readonly number[];
   /** Devices of an older version, by their numbers. */
   readonly old: readonly number[];
   /** How long a commit of each device takes, at most. */

@@ -5,6 +5,8 @@ export type Regression = {
   readonly seed: number;
   readonly profile: Profile;
   readonly found: string;
+  /** Of the plans when it was found (`editionOf`); absent: 1. */
+  readonly edition?: number;
 };
 
 export const REGRESSIONS: readonly Regression[] = [
@@ -338,3 +340,12 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "who held a newer card than an invite's, from a group, used it in vain",
   },
 ];
+
+/** 2: people may be at two relays. */
+const EDITION = 2;
+
+const editions = new Map(REGRESSIONS.map((it) => [`${it.profile} ${it.seed}`, it.edition ?? 1]));
+
+/** What may be in a seed's plan: all that there is, but a regression's tells what it told when it was found. */
+export const editionOf = (seed: number, profile: Profile): number =>
+  editions.get(`${profile} ${seed}`) ?? EDITION;

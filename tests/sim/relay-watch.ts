@@ -14,14 +14,17 @@ export type RelayWatchOptions = {
   readonly isDurable: (mailbox: string, envelope: string) => boolean;
   /** The mailbox's device has dealt with the envelope, and committed that. */
   readonly isCommitted: (mailbox: string, envelope: string) => boolean;
+  /** It adds what it says that it keeps. */
+  readonly answered: Answered;
 };
+
+/** Of each envelope, for which mailboxes any relay ever said that it keeps it. */
+export type Answered = Map<string, Set<string>>;
 
 export class RelayWatch {
   readonly #options: RelayWatchOptions;
   /** What it said it keeps and did not lose by a wipe; by mailbox. Slots are replaced, so not they. */
   readonly #promised = new Map<string, Set<string>>();
-  /** What it ever said it keeps. */
-  readonly #answered = new Set<string>();
   /** PUTs that arrived there, by connection and request. */
   readonly #puts = new Map<string, PutFrame>();
 
@@ -29,18 +32,13 @@ export class RelayWatch {
     this.#options = options;
   }
 
-  /** Has any relay ever said that it keeps the envelope? */
-  hasAnswered(envelope: string): boolean {
-    return this.#answered.has(envelope);
-  }
-
   /** A frame that arrived at the relay. */
-  received(connection: string, frame: Frame): void {
+  received(connection: number, frame: Frame): void {
     if (frame.type === "put") this.#puts.set(`${connection} ${frame.request}`, frame);
   }
 
   /** A frame that the relay sends. */
-  sent(connection: string, frame: Frame): void {
+  sent(connection: number, frame: Frame): void {
     const put = frame.type === "ok" ? this.#puts.get(`${connection} ${frame.request}`) : undefined;
     if (frame.type === "ok" && put !== undefined) this.#answer(put, frame);
   }
@@ -69,9 +67,10 @@ export class RelayWatch {
       const target = put.targets[i];
       if (status === "duplicate") this.#options.happened("a relay is asked to keep what it keeps");
       if ((status !== "stored" && status !== "duplicate") || target === undefined) continue;
-      this.#answered.add(envelope);
-      if (put.slot !== null || !this.#options.isRelayHonest) continue;
       const mailbox = toHex(target.mailbox);
+      const { answered } = this.#options;
+      answered.set(envelope, (answered.get(envelope) ?? new Set()).add(mailbox));
+      if (put.slot !== null || !this.#options.isRelayHonest) continue;
       const promised = this.#promised.get(mailbox) ?? new Set();
       this.#promised.set(mailbox, promised.add(envelope));
       this.#check(mailbox, envelope, "as it said OK");

@@ -24,7 +24,7 @@ export const runSeed = (seed: number, profile: Profile): Promise<Outcome> =>
   runPlan(planOf(seed, profile), false);
 
 export async function runPlan(plan: Plan, isTraced: boolean): Promise<Outcome> {
-  const from = plan.template === null ? null : await templateOf(plan.family, plan.template);
+  const from = plan.template === null ? null : await templateOf(plan.template);
   if (typeof from === "string") return failedBefore(plan, from);
   const world = worldOf(plan, from, isTraced);
   await begin(world, plan);

@@ -53,6 +53,12 @@ const ENDS: readonly string[] = [
   "a device leaves its account",
 ];
 
+const TWO_RELAYS: readonly string[] = [
+  "an envelope is put at a relay that is not its sender's",
+  "one relay dies, and another goes on",
+];
+const ONE_WIPED = "one relay loses its disk, and another keeps its own";
+
 const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
   A: [...EVERYWHERE, ...FRESH],
   B: [...EVERYWHERE, ...FRESH, "an envelope waits for its chain", "the relay's disk is wiped"],
@@ -62,6 +68,8 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
     ...PUT_BACK,
     ...EVICTED,
     ...ENDS,
+    ...TWO_RELAYS,
+    ONE_WIPED,
     "a frame is doubled",
     "a frame is dropped",
     "a frame is overtaken",
@@ -74,6 +82,8 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
   D: [
     ...EVERYWHERE,
     ...CROWD,
+    ...TWO_RELAYS,
+    "one relay lies, and another does not",
     "the relay lies: fakeOk",
     "the relay lies: flip",
     "the relay lies: lose",
@@ -85,6 +95,7 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
   E: [
     ...EVERYWHERE,
     ...FRESH_CROWD,
+    ...TWO_RELAYS,
     "a contact is probed",
     "a forged entry is refused",
     "a log is forked",
@@ -95,6 +106,8 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
     ...EVERYWHERE,
     ...FRESH_CROWD,
     ...EVICTED,
+    ...TWO_RELAYS,
+    ONE_WIPED,
     "a group turns while offline",
     "a group turns: add",
     "a group turns: demote",

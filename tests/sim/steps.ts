@@ -7,6 +7,7 @@ import { found, say, turn } from "./group-steps.ts";
 import { evictLater, putBackLater } from "./losses.ts";
 import { CANARY, type Person } from "./person.ts";
 import type { Clock, Step } from "./plan.ts";
+import type { RelaySite } from "./relay-site.ts";
 import { link, meet } from "./wishes.ts";
 import type { World } from "./world.ts";
 
@@ -90,20 +91,29 @@ async function act(world: World, step: Step): Promise<void> {
       return;
     }
     case "relayDies":
-      world.relayDownMs = step.downMs;
-      if (step.moment === "now") world.killRelay();
-      else world.isRelayDoomed = true;
+      relayDies(world.relay(step.at), step);
       return;
-    case "relayWiped":
-      world.relayDownMs = step.downMs;
-      world.wipeRelay();
+    case "relayWiped": {
+      const relay = world.relay(step.at);
+      relay.downMs = step.downMs;
+      relay.wipe();
       return;
+    }
     case "relayFails":
-      world.failDisk(step.forMs);
+      world.relay(step.at).failDisk(step.forMs);
       return;
     default:
       unreachable(step);
   }
+}
+
+function relayDies(
+  relay: RelaySite,
+  { moment, downMs }: Extract<Step, { readonly do: "relayDies" }>,
+): void {
+  relay.downMs = downMs;
+  if (moment === "now") relay.kill();
+  else relay.isDoomed = true;
 }
 
 /** In a chat that is there; with whom nobody was introduced there is nothing to write to. */
@@ -114,7 +124,7 @@ async function write(world: World, who: Person, to: Person, n: number): Promise<
   const sent = await who.use((device) => device.send(c, text));
   if (sent?.ok !== true) return;
   world.happened("a message is written");
-  if (who.isOffline || world.node.door === undefined) {
+  if (world.isCutOff(who)) {
     world.happened("a message is written while offline");
   }
 }

@@ -25,7 +25,8 @@ export async function storyOf(seed: number, profile: Profile): Promise<readonly 
 const promiseOf = ({ failure }: Outcome): string => /^\[INV\d+\]/u.exec(failure ?? "")?.[0] ?? "";
 
 const describe = (plan: Plan, small: Plan): readonly string[] => [
-  `${small.people} people, ${small.template === null ? "from nothing" : `template ${small.template}`}, ` +
+  `${small.people} people, ${small.wickedness.length} relays, ` +
+    `${small.template === null ? "from nothing" : `template ${small.template.n}`}, ` +
     `${small.steps.length} of ${plan.steps.length} steps, hostility ${small.hostility}, ` +
     `clocks ${JSON.stringify(small.clocks)}, commits within ${small.commitMs.join(", ")} ms`,
   ...small.steps.map((step) => `  ${JSON.stringify(step)}`),

@@ -2,7 +2,7 @@
 import { unreachable } from "../../crypto/base/assert.ts";
 import { toHex } from "../../crypto/base/hex.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
-import type { Direction } from "./network.ts";
+import type { Direction, Line } from "./network.ts";
 
 /** The end of a trace tells what went wrong; its beginning is dropped. */
 const LINES_MAX = 400;
@@ -32,15 +32,14 @@ export class Tracer {
 
 /** Empty for what says nothing: heartbeats. */
 export function describeFrames(
-  who: string,
-  stream: number,
+  { who, n }: Line,
   direction: Direction,
   frames: readonly Frame[],
 ): string {
   const said = frames.flatMap(describe);
   return said.length === 0
     ? ""
-    : `${who} #${stream} ${direction === "up" ? "→" : "←"} ${said.join(", ")}`;
+    : `${who} #${n} ${direction === "up" ? "→" : "←"} ${said.join(", ")}`;
 }
 
 function describe(frame: Frame): readonly string[] {

@@ -33,8 +33,8 @@ export async function wrongIn(world: World): Promise<Wrong | null> {
   return { what, patienceMs: world.slowestMs };
 }
 
-function patienceFor({ people, witness, isRelayHonest }: World, what: string): number {
-  if (isRelayHonest && people.some(({ name }) => witness.holdsBack(name) > 0))
+function patienceFor({ people, witness, areRelaysHonest }: World, what: string): number {
+  if (areRelaysHonest && people.some(({ name }) => witness.holdsBack(name) > 0))
     return UNOPENED_PATIENCE_MS;
   const isRefused = people.some(({ name }) => witness.outboxOf(name).some((it) => it.isRefused));
   return isRefused || what.includes(UNTOLD) ? REFUSED_PATIENCE_MS : PATIENCE_MS;
@@ -44,10 +44,14 @@ const UNTOLD = "news that nobody was told";
 
 async function whatIsWrong(world: World): Promise<string | null> {
   if (world.wishes > 0) return "[INV11] somebody still waits for an invite, a link or a group";
-  const totals = world.node.relay?.status();
-  if (totals === undefined) return "[INV11] the relay is down";
-  const left = totals.messages === 0 ? 0 : totals.messages - (await unfetchedIn(world));
-  if (left > 0) return `[INV13] ${left} messages are left at the relay`;
+  let kept = 0;
+  for (const { relay } of world.relays) {
+    const totals = relay?.status();
+    if (totals === undefined) return "[INV11] a relay is down";
+    kept += totals.messages;
+  }
+  const left = kept === 0 ? 0 : kept - (await unfetchedIn(world));
+  if (left > 0) return `[INV13] ${left} messages are left at relays`;
   for (const person of world.present) {
     const wrong = wrongAt(world, person);
     if (wrong !== null) return wrong;
@@ -132,13 +136,13 @@ function wrongAt(world: World, person: Person): string | null {
   const left = world.isHonest(person) ? witness.outboxOf(name).find(isOwed) : undefined;
   if (left !== undefined) return `[INV13] ${name} has an outbox row left: ${describe(left)}`;
   // What a lying relay made up can never be opened; how much of it is kept is bounded ([INV8]).
-  const held = world.isRelayHonest ? witness.holdsBack(name) : 0;
+  const held = world.areRelaysHonest ? witness.holdsBack(name) : 0;
   return held > 0 ? `[INV13] ${name} holds ${held} envelopes that cannot be opened` : null;
 }
 
 /** What the only relay lost of the last entry is missed with the next; in the account channel there is none. */
-const isUnheard = ({ isRelayHonest, witness }: World, who: string, { c }: OutboxRow): boolean =>
-  !isRelayHonest && witness.kindOf(who, c) === "account";
+const isUnheard = ({ areRelaysHonest, witness }: World, who: string, { c }: OutboxRow): boolean =>
+  !areRelaysHonest && witness.kindOf(who, c) === "account";
 
 /** A relay that lost its store does not know their mailboxes any more, and nobody makes them anew. */
 const isToEvicted = ({ evicted, witness }: World, { who, account }: Chat): boolean =>

@@ -21,14 +21,17 @@ import { type Evicted, Movement } from "./movement.ts";
 import { forgottenIn, overfullIn } from "./outbox-watch.ts";
 import type { Moment } from "./person.ts";
 import { seqsOf, untrueIn } from "./receipt-watch.ts";
-import { RelayWatch, type RelayWatchOptions } from "./relay-watch.ts";
+import type { Answered } from "./relay-watch.ts";
 import type { Seen } from "./seen.ts";
 import { isLostAmong, mailboxLeft, membersIn, nothingSeen, placeOf, putBackSeen } from "./seen.ts";
 
 /** Of an envelope: a byte for the suite, and its tag. */
 const TAG_ENDS_AT = 1 + MESSAGE_ID_BYTES;
 
-export type WitnessOptions = Omit<RelayWatchOptions, "isCommitted"> & {
+export type WitnessOptions = {
+  readonly fail: (what: string) => void;
+  readonly happened: (situation: string) => void;
+  readonly answered: Answered;
   /** Does that device sign two entries of one number? */
   readonly isLiar: (who: string) => boolean;
 };
@@ -40,7 +43,6 @@ export type Passage = "sent up" | "arrived up" | "sent down" | "arrived down";
 type LogNow = { readonly row: LogRow; readonly before: Known };
 
 export class Witness {
-  readonly relay: RelayWatch;
   readonly #options: WitnessOptions;
   readonly #seen = new Map<string, Seen>();
   readonly #whoByDevice = new Map<string, string>();
@@ -66,15 +68,6 @@ export class Witness {
     this.#options = options;
     const { fail, happened, isLiar } = options;
     this.#keys = new KeyWatch({ fail, happened, isLiar, everybody: () => this.#seen.values() });
-    this.relay = new RelayWatch({
-      ...options,
-      isCommitted: (mailbox, envelope) => {
-        const who = this.#whoByMailbox.get(mailbox);
-        // What comes under a live key may come again, and is not remembered.
-        if (this.#live.has(envelope)) return true;
-        return who !== undefined && this.#seenOf(who).envelopes.has(envelope);
-      },
-    });
   }
 
   /** How often something was on its way, ever: a quiet world adds nothing. */
@@ -86,6 +79,13 @@ export class Witness {
   readonly accountOf = (who: string): string => this.#seenOf(who).account;
 
   readonly deviceOf = (who: string): string => this.#seenOf(who).device;
+
+  /** The mailbox's device has dealt with the envelope. What comes under a live key may come again, and is not remembered. */
+  readonly isCommitted = (mailbox: string, envelope: string): boolean => {
+    if (this.#live.has(envelope)) return true;
+    const who = this.#whoByMailbox.get(mailbox);
+    return who !== undefined && this.#seenOf(who).envelopes.has(envelope);
+  };
 
   readonly kindOf = (who: string, c: number): ChannelKind | undefined =>
     this.#seenOf(who).channels.get(c)?.kind;
@@ -146,15 +146,13 @@ export class Witness {
   }
 
   /** One frame, as it is sent or as it arrives. */
-  frame(who: string, connection: string, passage: Passage, frame: Frame): void {
+  frame(who: string, passage: Passage, frame: Frame): void {
     this.#movement.passed(frame);
     if (frame.type === "put" && this.#liveTags.has(toHex(frame.body.subarray(1, TAG_ENDS_AT)))) {
       this.#live.add(toHex(frame.envelope));
     }
-    if (passage === "sent up" || passage === "arrived down") {
-      if (frame.type === "msg" && !frame.isSlot) this.#again(who, frame);
-    } else if (passage === "arrived up") this.relay.received(connection, frame);
-    else this.relay.sent(connection, frame);
+    const isHere = passage === "sent up" || passage === "arrived down";
+    if (isHere && frame.type === "msg" && !frame.isSlot) this.#again(who, frame);
   }
 
   died(who: string, moment: Moment | "now"): void {
@@ -332,7 +330,7 @@ export class Witness {
         continue;
       const envelopes = this.#envelopesByPlace.get(place);
       if (envelopes === undefined || this.#isWithOthers(seen, place)) continue;
-      if (![...envelopes].some((it) => this.relay.hasAnswered(it))) {
+      if (![...envelopes].some((it) => this.#options.answered.has(it))) {
         this.#fail(`[INV6] ${seen.who} shows ${place} as sent, no relay has said so`);
       }
     }
@@ -363,12 +361,15 @@ export class Witness {
   }
 
   #checkTargets(seen: Seen, row: OutboxRow, before: OutboxRow | undefined): void {
-    if (row.env === "" || this.relay.hasAnswered(row.env)) return;
+    if (row.env === "" || before?.env !== row.env) return;
+    const mailboxes = [...(this.#options.answered.get(row.env) ?? [])];
     for (const { device, state } of row.targets) {
       // It may have been stored under an earlier envelope.
-      const was = before?.targets.find((it) => it.device === device);
-      if (state !== "stored" || was?.state === "stored" || before?.env !== row.env) continue;
-      this.#fail(`[INV6] ${seen.who} believes ${row.env.slice(0, 8)} stored, no relay said so`);
+      const was = before.targets.find((it) => it.device === device);
+      if (state !== "stored" || was?.state === "stored") continue;
+      const { who } = this.#ofDevice(device);
+      if (mailboxes.some((it) => this.#whoByMailbox.get(it) === who)) continue;
+      this.#fail(`[INV6] ${seen.who} believes ${row.env.slice(0, 8)} stored for ${who}: no relay`);
     }
   }
 

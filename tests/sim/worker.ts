@@ -8,8 +8,7 @@ import { assert } from "../../crypto/base/assert.ts";
 import { plant } from "./edits.ts";
 import { editsOf, MUTANTS } from "./mutants.ts";
 import { loadOlder, OLDER } from "./older.ts";
-import type { Profile } from "./plan.ts";
-import type { TemplateId } from "./templates.ts";
+import type { Profile, Template } from "./plan.ts";
 import type { SavedWorld } from "./world.ts";
 
 /** Which sources the thread runs. */
@@ -17,7 +16,7 @@ export type Setup = { readonly isHealing: boolean; readonly mutant: string | nul
 
 /** Worlds to make of the sources as they are, or seeds to run. */
 export type Order =
-  | { readonly make: readonly TemplateId[] }
+  | { readonly make: readonly Template[] }
   | {
       readonly profile: Profile;
       readonly seeds: readonly number[];
@@ -70,9 +69,9 @@ function thrown(error: unknown): never {
   throw error;
 }
 
-async function make(ids: readonly TemplateId[]): Promise<void> {
-  for (const { family, n } of ids) {
-    say({ made: { name: templateName(family, n), world: await buildTemplate(family, n) } });
+async function make(templates: readonly Template[]): Promise<void> {
+  for (const template of templates) {
+    say({ made: { name: templateName(template), world: await buildTemplate(template) } });
   }
 }
 

@@ -1,26 +1,25 @@
 /**
- * Everything that exists in a run: people and their devices, the network, one relay and its disk, and
- * the witness who sees all of it. A world begins from nothing or from a saved one.
+ * Everything that exists in a run: people and their devices, the network, relays, and the witness who sees
+ * all of it. A world begins from nothing or from a saved one.
  */
 import { openDevice } from "../../sync/open-device.ts";
 import type { Snapshot } from "../../sync/store/memory-store.ts";
 import type { TableName } from "../../sync/store/rows.ts";
-import { idOf } from "../../sync/wire/ids.ts";
+import type { Frame } from "../../sync/wire/frames.ts";
 import { castOf, type Role } from "./cast.ts";
 import { Chance } from "./chance.ts";
 import type { Change } from "./device-store.ts";
-import { Disk, type Written } from "./disk.ts";
 import { EPOCH_MS, Kernel } from "./kernel.ts";
 import type { Evicted } from "./movement.ts";
 import { Needles } from "./needles.ts";
-import { Network } from "./network.ts";
+import { type Line, Network } from "./network.ts";
 import { CANARY, Person } from "./person.ts";
-import { RelayNode } from "./relay-node.ts";
+import { RELAY_URLS, RelaySite, type SavedRelay } from "./relay-site.ts";
+import type { Answered } from "./relay-watch.ts";
 import { rowsOf } from "./rows-of.ts";
 import { secretsOf } from "./secrets.ts";
 import { describeFrames, type Tracer } from "./tracer.ts";
-import { WickedRelay } from "./wicked-relay.ts";
-import { Witness } from "./witness.ts";
+import { type Passage, Witness } from "./witness.ts";
 
 /** For want of the right signature, or in a log that nobody else can write. */
 const FORGED: ReadonlySet<string> = new Set(["entry signature", "entry own", "entry unknownLog"]);
@@ -30,9 +29,7 @@ export type SavedWorld = {
   readonly people: readonly { readonly name: string; readonly snapshot: Snapshot }[];
   /** Pairs that have a chat, by their numbers. */
   readonly acquainted: readonly (readonly [number, number])[];
-  readonly written: readonly Written[];
-  readonly relayId: Uint8Array;
-  readonly incarnation: Uint8Array;
+  readonly relays: readonly SavedRelay[];
 };
 
 export type WorldOptions = {
@@ -47,8 +44,8 @@ export type WorldOptions = {
   /** Devices that have a place beside their disk for a note, by their numbers. */
   readonly noted: ReadonlySet<number>;
   readonly openOld: typeof openDevice;
-  /** Does the relay keep to its promises? */
-  readonly isRelayHonest: boolean;
+  /** Does it keep to its promises? Of each relay: people's homes are at them in turn. */
+  readonly relays: readonly boolean[];
   /** From the saved moment to the beginning of this world. */
   readonly laterMs: number;
   readonly tracer: Tracer;
@@ -57,7 +54,7 @@ export type WorldOptions = {
 export class World {
   readonly kernel: Kernel;
   readonly network: Network;
-  readonly node: RelayNode;
+  readonly relays: readonly RelaySite[];
   readonly people: readonly Person[];
   readonly witness: Witness;
   readonly needles = new Needles();
@@ -73,25 +70,15 @@ export class World {
   readonly tracer: Tracer;
   /** Share of frames that the way treats badly. */
   hostility = 0;
-  /** Share of the envelopes that the relay lies about. */
-  wickedness = 0;
-  /** The relay dies the next time that it has written and not synced. */
-  isRelayDoomed = false;
-  /** How long the relay stays down when it dies. */
-  relayDownMs = 500;
   /** What people want and do not have yet. */
   wishes = 0;
   /** The longest of the pauses that were met while it became quiet. */
   slowestMs = 0;
   /** Who has a chat with whom: first devices. */
   readonly acquainted: (readonly [Person, Person])[] = [];
-  #disk: Disk;
   #failure: string | null = null;
   readonly seed: number;
   readonly #options: WorldOptions;
-  readonly #relayId: Uint8Array;
-  #incarnation: Uint8Array;
-  #incarnations = 0;
 
   constructor(options: WorldOptions) {
     const { seed, from, people, seconds, laterMs, tracer } = options;
@@ -99,31 +86,26 @@ export class World {
     this.seed = seed;
     this.tracer = tracer;
     this.kernel = new Kernel((from?.nowMs ?? EPOCH_MS) + laterMs);
-    const random = this.chance("ids");
-    this.#relayId = from?.relayId ?? random.bytes(32);
-    this.#incarnation = from?.incarnation ?? random.bytes(8);
     this.needles.add("the canary", new TextEncoder().encode(CANARY));
+    const answered: Answered = new Map();
     this.witness = new Witness({
       fail: this.fail,
       happened: this.happened,
-      isRelayHonest: options.isRelayHonest,
+      answered,
       isLiar: (who) => [...options.liars].some((i) => this.people[i]?.name === who),
-      isDurable: (mailbox, envelope) => this.#disk.holds(mailbox, envelope),
     });
     this.network = new Network({
       kernel: this.kernel,
       chance: this.chance("network"),
-      door: () => this.node.door,
+      door: (url) => this.#relayAt(url)?.door,
       hostility: () => this.hostility,
       tap: {
-        frames: (who, stream, direction, moment, frames, bytes) => {
-          if (moment === "sent") this.#search(bytes, `on ${who}'s wire`);
-          for (const frame of frames) {
-            this.witness.frame(who, `${stream}`, `${moment} ${direction}`, frame);
-          }
+        frames: (line, direction, moment, frames, bytes) => {
+          if (moment === "sent") this.#search(bytes, `on ${line.who}'s wire`);
+          for (const frame of frames) this.#passed(line, `${moment} ${direction}`, frame);
           if (moment === "sent") {
             this.kernel.note(bytes.length);
-            this.trace(() => describeFrames(who, stream, direction, frames));
+            this.trace(() => describeFrames(line, direction, frames));
           }
         },
         http: (who, text) => {
@@ -134,19 +116,7 @@ export class World {
         happened: this.happened,
       },
     });
-    const wicked = new WickedRelay({
-      chance: this.chance("wicked relay"),
-      wickedness: () => this.wickedness,
-      happened: this.happened,
-      soon: (run) => void this.kernel.after(0, run),
-    });
-    this.node = new RelayNode({
-      kernel: this.kernel,
-      chance: this.chance("relay"),
-      relayId: idOf("RelayId", this.#relayId),
-      before: (door) => (options.isRelayHonest ? door : wicked.door(door)),
-    });
-    this.#disk = this.#diskOf(from?.written ?? []);
+    this.relays = options.relays.map((isHonest, i) => this.#siteOf(isHonest, i, answered));
     this.people = castOf(people, seconds).map((role, i) => this.#personOf(role, i));
     for (const [a, b] of from?.acquainted ?? []) this.meet(this.person(a), this.person(b));
   }
@@ -156,8 +126,9 @@ export class World {
     return new Chance(this.seed, stream);
   }
 
-  get isRelayHonest(): boolean {
-    return this.#options.isRelayHonest;
+  /** All of them: by what another one lost nobody is worse off. */
+  get areRelaysHonest(): boolean {
+    return this.relays.every((it) => it.isHonest);
   }
 
   /** Do others' devices believe what this one says of itself? */
@@ -173,10 +144,6 @@ export class World {
   /** Does it know every kind of entry that there is? */
   readonly knowsAll = (person: Person): boolean =>
     !this.#options.old.has(this.people.indexOf(person));
-
-  get disk(): Disk {
-    return this.#disk;
-  }
 
   /** Devices that are in their account. */
   get present(): readonly Person[] {
@@ -222,44 +189,13 @@ export class World {
     return this.people[i % this.people.length] as Person;
   }
 
-  async startRelay(): Promise<void> {
-    if (this.node.door !== undefined) return;
-    await this.node.start(this.#disk);
-    this.trace(() => "the relay is up");
-    this.witness.relay.restarted();
+  relay(i: number): RelaySite {
+    return this.relays[i % this.relays.length] as RelaySite;
   }
 
-  /** kill -9. */
-  killRelay(): void {
-    if (this.node.door === undefined) return;
-    this.trace(() => "the relay is killed");
-    if (this.#disk.hasUnsynced) this.happened("the relay dies between write and sync");
-    this.happened("the relay dies");
-    this.node.kill();
-    this.#disk.crash();
-    this.network.relayGone();
-    this.kernel.after(this.relayDownMs, () => void this.startRelay());
-  }
-
-  /** EIO for so long. */
-  failDisk(forMs: number): void {
-    this.happened("the relay's disk fails");
-    const disk = this.#disk;
-    disk.isFailing = true;
-    this.kernel.after(forMs, () => {
-      disk.isFailing = false;
-    });
-  }
-
-  /** Its disk is gone: a new store, which knows nothing. */
-  wipeRelay(): void {
-    this.killRelay();
-    this.trace(() => "the relay's disk is wiped");
-    this.happened("the relay's disk is wiped");
-    this.#incarnations += 1;
-    this.#incarnation = this.chance(`incarnation ${this.#incarnations}`).bytes(8);
-    this.#disk = this.#diskOf([]);
-    this.witness.relay.wiped();
+  /** From the relay that keeps their mailbox. */
+  isCutOff({ homeUrl, isOffline }: Person): boolean {
+    return isOffline || this.#relayAt(homeUrl)?.door === undefined;
   }
 
   /** As a beginning for other worlds. */
@@ -271,9 +207,7 @@ export class World {
         snapshot: person.snapshot() as Snapshot,
       })),
       acquainted: this.acquainted.map(([a, b]) => [this.people.indexOf(a), this.people.indexOf(b)]),
-      written: [...this.#disk.written],
-      relayId: this.#relayId,
-      incarnation: this.#incarnation,
+      relays: this.relays.map((it) => it.save()),
     };
   }
 
@@ -319,28 +253,48 @@ export class World {
     }
   }
 
-  #diskOf(written: readonly Written[]): Disk {
-    return new Disk({
+  #relayAt(url: string): RelaySite | undefined {
+    return this.relays.find((it) => it.url === url);
+  }
+
+  #passed({ who, n, url }: Line, passage: Passage, frame: Frame): void {
+    this.witness.frame(who, passage, frame);
+    if (passage === "arrived up") this.#relayAt(url)?.watch.received(n, frame);
+    if (passage === "arrived up" && frame.type === "put" && this.relays.length > 1) {
+      const isHome = this.people.find((it) => it.name === who)?.homeUrl === url;
+      if (!isHome) this.happened("an envelope is put at a relay that is not its sender's");
+    }
+    if (passage === "sent down") this.#relayAt(url)?.watch.sent(n, frame);
+  }
+
+  #siteOf(isHonest: boolean, i: number, answered: Answered): RelaySite {
+    const url = RELAY_URLS[i] ?? RELAY_URLS[0];
+    const nth = i === 0 ? "" : ` ${i + 1}`;
+    return new RelaySite({
+      name: `the relay${nth}`,
+      url,
+      from: this.#options.from?.relays[i],
+      isHonest,
+      answered,
       kernel: this.kernel,
-      chance: this.chance("disk"),
-      incarnation: idOf("StoreIncarnation", this.#incarnation),
-      written,
-      removed: (mailbox, envelope) => this.witness.relay.removed(mailbox, envelope),
-      beforeSync: () => {
-        if (!this.isRelayDoomed) return;
-        this.isRelayDoomed = false;
-        this.kernel.after(0, () => this.killRelay());
-      },
+      chance: (stream) => this.chance(`${stream}${nth}`),
+      fail: this.fail,
+      happened: this.happened,
+      isCommitted: this.witness.isCommitted,
+      isAnotherUp: () => this.relays.some((it) => it.url !== url && it.door !== undefined),
+      gone: () => this.network.relayGone(url),
+      trace: (line) => this.trace(line),
     });
   }
 
-  #personOf({ name, owner }: Role, i: number): Person {
+  #personOf({ name, owner, home }: Role, i: number): Person {
     const { from, people, old, noted, openOld } = this.#options;
     const saved = from?.people.find((it) => it.name === name)?.snapshot;
     const made = new Person(
       {
         name,
         owner,
+        homeUrl: this.relay(home).url,
         openDevice: old.has(i) ? openOld : openDevice,
         isNoted: noted.has(i),
         wroteUnlocked: () => this.fail(`[INV20] ${name} wrote after it had let go of the lock`),
