@@ -178,6 +178,13 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "who used an invite was answered in a group, and sent what uses it no more",
   },
   {
+    seed: 2_000_000_000_232,
+    profile: "C",
+    found:
+      "who was known from a group, and used an invite that another one had used, waited for ever",
+    edition: 2,
+  },
+  {
     seed: 117,
     profile: "D",
     found: "an op waited for ever for somebody who had left before the lying relay gave it to them",

@@ -13,7 +13,6 @@ import type { RosterOpRow } from "../../sync/group/rows.ts";
 import { hasKnown, type Known, KNOWN_NOTHING } from "../../sync/log/known.ts";
 import type { ChannelKind, EntryRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 import type { Frame } from "../../sync/wire/frames.ts";
-import type { MsgFrame } from "../../sync/wire/message-frames.ts";
 import { Comings } from "./comings.ts";
 import type { Change } from "./device-store.ts";
 import { KeyWatch } from "./key-watch.ts";
@@ -80,7 +79,7 @@ export class Witness {
 
   readonly deviceOf = (who: string): string => this.#seenOf(who).device;
 
-  /** The mailbox's device has dealt with the envelope. What comes under a live key may come again, and is not remembered. */
+  /** The mailbox's device has dealt with it. What comes under a live key may come again. */
   readonly isCommitted = (mailbox: string, envelope: string): boolean => {
     if (this.#live.has(envelope)) return true;
     const who = this.#whoByMailbox.get(mailbox);
@@ -151,8 +150,7 @@ export class Witness {
     if (frame.type === "put" && this.#liveTags.has(toHex(frame.body.subarray(1, TAG_ENDS_AT)))) {
       this.#live.add(toHex(frame.envelope));
     }
-    const isHere = passage === "sent up" || passage === "arrived down";
-    if (isHere && frame.type === "msg" && !frame.isSlot) this.#again(who, frame);
+    if (passage === "arrived down") this.#again(who, frame);
   }
 
   died(who: string, moment: Moment | "now"): void {
@@ -163,8 +161,9 @@ export class Witness {
     if (last.sealed) happened("a device dies between sealing and sending");
   }
 
-  #again(who: string, { envelope }: MsgFrame): void {
-    if (!this.#seenOf(who).envelopes.has(toHex(envelope))) return;
+  #again(who: string, frame: Frame): void {
+    if (frame.type !== "msg" || frame.isSlot) return;
+    if (!this.#seenOf(who).envelopes.has(toHex(frame.envelope))) return;
     this.#options.happened("a message comes again after it was committed");
   }
 
