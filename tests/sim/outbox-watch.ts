@@ -7,16 +7,26 @@ import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
 const CONTROL_ROWS_MAX = 64;
 const HELD_ROWS_MAX = 256;
 
-/** Who went from a group by ops that came with this commit, though others may have let them in again. */
-const wentIn = (changes: readonly Change[]): ReadonlySet<string> =>
-  new Set(
-    changes.flatMap(({ table, row }) => {
-      if (table !== "rosterOps" || row === undefined) return [];
-      const { act, author } = row.op;
-      if (act.type === "leave") return [`${row.c} ${author}`];
-      return act.type === "remove" ? [`${row.c} ${act.account}`] : [];
-    }),
-  );
+/**
+ * Who went from a group by ops that came with this commit, or waited for those, though others may have let them in
+ * again.
+ */
+function wentIn({ ops }: Seen, changes: readonly Change[]): ReadonlySet<string> {
+  const now = new Set<string>();
+  for (const { table, row } of changes) {
+    if (table === "rosterOps" && row !== undefined) now.add(row.op.id);
+  }
+  for (let size = 0; size < now.size;) {
+    size = now.size;
+    for (const { op } of ops.values()) if (op.heads.some((it) => now.has(it))) now.add(op.id);
+  }
+  const went = [...now].flatMap((id) => {
+    const { c, op } = ops.get(id) ?? {};
+    if (op?.act.type === "leave") return [`${c} ${op.author}`];
+    return op?.act.type === "remove" ? [`${c} ${op.act.account}`] : [];
+  });
+  return new Set(went);
+}
 
 /**
  * Null, or what it forgot to deliver: all but what has arrived, and what its reader may not read any more.
@@ -31,7 +41,7 @@ export function forgottenIn(
   const gone = table === "outbox" ? before : undefined;
   if (gone?.n === undefined || gone.what !== "entry" || gone.isUnconfirmed === true) return null;
   const place = placeOf(seen.logs.get(gone.a)?.log ?? "", gone.s);
-  const went = wentIn(together);
+  const went = wentIn(seen, together);
   // Whoever is out, or was when they wrote it, drops it; and who was out for a moment of this commit.
   const isOut = !membersIn(seen, gone.c).includes(seen.account) || seen.unheard.has(place);
   if (isOut || went.has(`${gone.c} ${seen.account}`)) return null;

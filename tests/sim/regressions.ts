@@ -315,6 +315,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "the verdict: what those alone have who are out is asked for at growing pauses",
   },
   {
+    seed: 1_100_000_001_050,
+    profile: "G",
+    found: "the verdict: who was removed by an op that waited, and let in again within one commit",
+  },
+  {
     seed: 1_200_000_000_066,
     profile: "G",
     found: "who was told a roster that was old a moment later was not told the new one for minutes",

@@ -1,5 +1,5 @@
 /** What the witness knows of one device: everything that it has committed. */
-import type { RosterRow } from "../../sync/group/rows.ts";
+import type { RosterOpRow, RosterRow } from "../../sync/group/rows.ts";
 import { countKnown, type Known, KNOWN_NOTHING, unionKnown } from "../../sync/log/known.ts";
 import type { OwnChainRow } from "../../sync/store/ratchet-rows.ts";
 import type { ChannelRow, ContactRow, Hex, LogRow, OutboxRow } from "../../sync/store/rows.ts";
@@ -35,6 +35,8 @@ export type Seen = {
   readonly handed: Set<string>;
   readonly channels: Map<number, ChannelRow>;
   readonly rosters: Map<number, RosterRow>;
+  /** Ops of groups, by their ids, whether they count or wait. */
+  readonly ops: Map<string, RosterOpRow>;
   readonly contacts: Map<Hex, ContactRow>;
   /** What the newest commit did. */
   last: { readonly received: boolean; readonly sealed: boolean };
@@ -61,6 +63,7 @@ export const nothingSeen = (who: string): Seen => ({
   handed: new Set(),
   channels: new Map(),
   rosters: new Map(),
+  ops: new Map(),
   contacts: new Map(),
   last: { received: false, sealed: false },
   heldBack: new Set(),

@@ -306,7 +306,9 @@ export class Witness {
     this.#forks.add(`${placeOf(log, seq)} ${hash}`);
   }
 
-  #takeOp(seen: Seen, { c, a, op }: RosterOpRow): void {
+  #takeOp(seen: Seen, row: RosterOpRow): void {
+    const { c, a, op } = row;
+    seen.ops.set(op.id, row);
     const group = seen.channels.get(c)?.id;
     if (group === undefined) return;
     this.#keys.opTaken(seen, group, op);
