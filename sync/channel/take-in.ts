@@ -145,10 +145,11 @@ export async function applyChange(tx: WriteTx, { target, before, after }: Change
   const channel = row === undefined ? undefined : await channelOf(tx, row.c);
   assert(row !== undefined && channel !== undefined, "what changed is here");
   const log = await tx.get("logs", row.a);
-  const isNewlyGone = isGone(after) && !isGone(before);
-  const wasUnread = row.shown === 1 && !row.own && log && !hasKnown(log.read, row.s);
+  const isUnread = row.shown === 1 && !row.own && log && !hasKnown(log.read, row.s);
+  // What was deleted by somebody whose word does not count any more is there again, be it without its words.
+  const more = Number(isGone(before)) - Number(isGone(after));
   if (after.hidden && row.shown === 1) await tx.put("entries", { ...row, shown: 0 });
-  const unread = channel.unread - (isNewlyGone && wasUnread === true ? 1 : 0);
+  const unread = channel.unread + (isUnread === true ? more : 0);
   // Also when a message went that was the newest until now.
   const isNewest = row.h >= channel.lastH;
   const line = isNewest ? await lineOf(tx, channel) : {};

@@ -14,6 +14,7 @@ import {
   numbered,
 } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
+import { entryOf } from "../channel/thread-rows.ts";
 import { ownContact } from "../contact/contacts.ts";
 import { isRevocation } from "../contact/devices.ts";
 import { isRoster } from "../entry/kinds.ts";
@@ -67,9 +68,13 @@ export async function closeLogs(tx: WriteTx, context: OpenContext): Promise<numb
 
 /**
  * The last entry that was here when we heard that its device is out: what came later nobody of us had seen. Of a
- * log of which nothing was, the first, which says no more than whose it is. Undefined: that is not here yet.
+ * log of which nothing was, the first, which says no more than whose it is, and which the second names. Undefined:
+ * neither is here yet.
  */
-async function lastHeard(tx: ReadTx, { c, a, known }: Log): Promise<EntryRow | undefined> {
+async function lastHeard(
+  tx: ReadTx,
+  { c, a, known }: Log,
+): Promise<Pick<EntryRow, "s" | "hash"> | undefined> {
   for (let upTo = maxKnown(known); upTo > 0;) {
     const rows = await tx.range("entries", "primary", {
       lower: [c, a, 1],
@@ -80,7 +85,10 @@ async function lastHeard(tx: ReadTx, { c, a, known }: Log): Promise<EntryRow | u
     for (const row of rows) if (!(await isHeldBack(tx, row))) return row;
     upTo = rows.length < PAGE_ROWS ? 0 : (rows.at(-1)?.s ?? 1) - 1;
   }
-  return tx.get("entries", [c, a, 1]);
+  const first = await tx.get("entries", [c, a, 1]);
+  const second = await tx.get("entries", [c, a, 2]);
+  const hash = first?.hash ?? (second && entryOf(second).core.prev);
+  return hash ? { s: 1, hash } : undefined;
 }
 
 /** Of our devices that were put out, and not closed by anybody. */

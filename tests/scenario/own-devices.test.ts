@@ -84,6 +84,22 @@ test("[OD6] [OD8] what came before the word of a removal counts no more after it
   expect(chat?.preview?.text).toBe("from the laptop");
 });
 
+test("[OD6] [MO41] a message that it deleted before the word of its removal is there again, and unread", async () => {
+  const them = await three();
+  const { phone, laptop, bob, pass } = them;
+  phone.disconnect();
+  const [doomed] = await bob.views(phone);
+  await laptop.device.acts.deleteForAll(await laptop.chatWith(bob), doomed?.row.id ?? "");
+  await pass(20 * SECOND_MS);
+  expect((await bob.views(phone)).map(({ view }) => view.state)).toEqual(["deleted"]);
+  expect(await bob.unread(phone)).toBe(0);
+  await revoke(them, phone, laptop);
+  phone.reconnect();
+  await pass(MINUTE_MS);
+  expect((await bob.views(phone)).map(({ view }) => view.state)).toEqual(["missing"]);
+  expect(await bob.unread(phone)).toBe(1);
+});
+
 test("[OD7] [OD9] what it wrote before its end counts, even when it comes last", async () => {
   const them = await three();
   const { phone, laptop, bob, pass } = them;

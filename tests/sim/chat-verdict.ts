@@ -17,6 +17,7 @@ import type {
   LogRow,
   TableName,
 } from "../../sync/store/rows.ts";
+import type { ReadTx } from "../../sync/store/store.ts";
 import { type Aggregate, isGone } from "../../sync/thread/aggregate.ts";
 import { type AggregateRow, messageOf } from "../../sync/thread/rows.ts";
 import { UNTOUCHED } from "../../sync/thread/untouched.ts";
@@ -42,6 +43,8 @@ export type Chat = {
   /** The same of those who fork their log: what of it counts here. */
   readonly ofLiars: readonly EntryRow[];
   readonly aggregates: readonly AggregateRow[];
+  /** Of the messages that somebody deleted who was out by then: tie and number. */
+  readonly deletedInVain: ReadonlySet<string>;
   readonly logs: readonly LogRow[];
   readonly cursors: readonly CursorRow[];
 };
@@ -81,6 +84,7 @@ export async function chatsOf({ isHonestDevice }: World, who: Person): Promise<r
         timeline: timeline.filter((it) => !lying.has(it.a)),
         isForked: lying.size > 0,
         ofLiars: timeline.filter((it) => lying.has(it.a) && it.counts === undefined),
+        deletedInVain: await deletedInVain(tx, c),
         aggregates: await tx.range("aggregates", "timeline", { lower: [c], upper: [c] }),
         logs: logs.filter((it) => !lying.has(it.a)),
         cursors: cursors.filter((it) => it.c === c),
@@ -89,6 +93,12 @@ export async function chatsOf({ isHonestDevice }: World, who: Person): Promise<r
     return found;
   });
   return chats ?? [];
+}
+
+async function deletedInVain(tx: ReadTx, c: number): Promise<ReadonlySet<string>> {
+  const rows = await tx.range("entries", "primary", { lower: [c], upper: [c] });
+  const vain = rows.filter((it) => it.kind === KINDS.delete.number && it.counts === "no");
+  return new Set(vain.map(({ tb, ts }) => `${tb} ${ts}`));
 }
 
 /** What must be true of it without looking at anybody else. */
@@ -153,11 +163,11 @@ export function changedOtherwise(world: World, ours: Chat, theirs: Chat): string
   // Stars are told in the account channel, where no next word shows what a lying relay has lost.
   const isSameAccount = ours.who.owner === theirs.who.owner && world.areRelaysHonest;
   const others = looksOf(theirs);
-  // What a device deleted that was put out may be gone where that was heard later. Rules [OD6] and [MO17].
-  const mayBeMissing = world.putOut.size > 0;
-  for (const [id, { look, isMissing, isStarred }] of looksOf(ours)) {
+  // Gone where it was heard later that who deleted it was out. Rules [OD6] and [MO17].
+  const inVain = ours.deletedInVain.union(theirs.deletedInVain);
+  for (const [id, { look, isMissing, isStarred, at }] of looksOf(ours)) {
     const other = others.get(id);
-    if (other === undefined || (mayBeMissing && (isMissing || other.isMissing))) continue;
+    if (other === undefined || (inVain.has(at) && (isMissing || other.isMissing))) continue;
     const isAlike = look === other.look && (!isSameAccount || isStarred === other.isStarred);
     if (isAlike) continue;
     const [a, b] = [`${look}${star(isStarred)}`, `${other.look}${star(other.isStarred)}`];
@@ -170,6 +180,8 @@ const star = (isStarred: boolean): string => (isStarred ? ", starred" : "");
 
 /** Stars are one's own. */
 type Look = {
+  /** Tie and number of the message. */
+  readonly at: string;
   readonly look: string;
   readonly isMissing: boolean;
   readonly isStarred: boolean;
@@ -187,11 +199,12 @@ function looksOf(chat: Chat): ReadonlyMap<string, Look> {
 
 function lookOf(chat: Chat, row: EntryRow): Look {
   const view = viewOf(messageOf(row), aggregateOf(chat, row), "");
-  if (view === null) return { look: "nothing", isMissing: false, isStarred: false };
+  const at = `${row.b} ${row.s}`;
+  if (view === null) return { at, look: "nothing", isMissing: false, isStarred: false };
   const { versions, isStarred, ...rest } = view;
   const stamps = versions.map(({ stamp }) => stamp.id);
   const look = JSON.stringify({ ...rest, versions: stamps });
-  return { look, isMissing: view.state === "missing", isStarred };
+  return { at, look, isMissing: view.state === "missing", isStarred };
 }
 
 const aggregateOf = ({ aggregates }: Chat, { a, s }: EntryRow): Aggregate =>

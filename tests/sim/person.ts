@@ -134,6 +134,11 @@ export class Person {
     return this.#life?.store;
   }
 
+  /** By how much its clock is wrong. */
+  get skewMs(): () => number {
+    return this.#skewMs;
+  }
+
   set skewMs(skewMs: () => number) {
     this.#skewMs = skewMs;
   }

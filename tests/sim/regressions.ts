@@ -53,6 +53,11 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "a late AUTH of a dead connection displaced the living one for good",
   },
   {
+    seed: 1_110_000_000_932,
+    profile: "B",
+    found: "the simulator: nobody asked for another link when the inviter's clock was years ahead",
+  },
+  {
     seed: 12,
     profile: "C",
     found: "who was out got what was written since, from a member who had not heard of their end",
@@ -176,6 +181,16 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 1_100_000_012_082,
     profile: "C",
     found: "who used an invite was answered in a group, and sent what uses it no more",
+  },
+  {
+    seed: 1_120_000_003_055,
+    profile: "C",
+    found: "a log that was heard of late, and from its second entry on, was never closed",
+  },
+  {
+    seed: 1_120_000_005_762,
+    profile: "C",
+    found: "a message that a removed device had deleted came back, and was counted as read",
   },
   {
     seed: 2_000_000_000_232,

@@ -1,6 +1,6 @@
 /** What the witness knows of one device: everything that it has committed. */
 import type { RosterOpRow, RosterRow } from "../../sync/group/rows.ts";
-import { countKnown, type Known, KNOWN_NOTHING, unionKnown } from "../../sync/log/known.ts";
+import { holesOf, type Known, KNOWN_NOTHING, maxKnown, unionKnown } from "../../sync/log/known.ts";
 import type { OwnChainRow } from "../../sync/store/ratchet-rows.ts";
 import type { ChannelRow, ContactRow, Hex, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 
@@ -102,23 +102,27 @@ export const mayRead = (seen: Seen, c: number, account: Hex, device: Hex): boole
   seen.contacts.get(account)?.live.includes(device) === true;
 
 /**
- * Is an entry missing that nobody has who can be asked? In the middle of a log: its author's storage was put back
- * before it reached anybody. Of a group: those alone have it who are out.
+ * Does somebody miss an entry that nobody has who can be asked? In the middle of a log: its author's storage was put
+ * back before it reached anybody. Of a group: those alone have it who are out. What lies before the place where the
+ * log begins for them nobody asks for.
  */
 export function isLostAmong(everybody: Iterable<Seen>): boolean {
   const known = new Map<string, Known>();
   const within = new Map<string, Known>();
+  const starts = new Map<string, number>();
   for (const seen of everybody) {
     for (const { log, c, known: here } of seen.logs.values()) {
       known.set(log, unionKnown(known.get(log) ?? KNOWN_NOTHING, here));
       if (isOut(seen, c)) continue;
       within.set(log, unionKnown(within.get(log) ?? KNOWN_NOTHING, here));
+      const start = seen.rosters.get(c)?.starts[log] ?? 1;
+      starts.set(log, Math.min(start, starts.get(log) ?? start));
     }
   }
-  return [...known].some(([log, all]) => {
-    const askable = within.get(log);
-    const isAway = askable !== undefined && countKnown(askable) < countKnown(all);
-    return isAway || all.ranges.length > 0;
+  return [...starts].some(([log, start]) => {
+    const all = known.get(log) ?? KNOWN_NOTHING;
+    const missing = holesOf(within.get(log) ?? KNOWN_NOTHING, maxKnown(all));
+    return missing.some(([, last]) => last >= start);
   });
 }
 
