@@ -4,7 +4,7 @@
  * [AKB1] Alt+Up and Alt+Down go to the previous and next chat, with Shift to the previous and next
  * unread one. Which chat it is now is announced, or that there is none. [AKB2] A letter typed where
  * nothing takes it goes to the composer. [AKB3] Escape in a chat goes to the composer, and from there
- * to the list. [AKB4] Ctrl+K (Cmd+K) opens the switcher, Ctrl+/ the list of keys.
+ * to the list; where there is no composer, at once. [AKB4] Ctrl+K (Cmd+K) opens the switcher, Ctrl+/ the list of keys.
  */
 import { useEffect } from "react";
 import { useLocation } from "wouter";
@@ -36,7 +36,7 @@ export function useShortcuts(
   openC: number | null,
   { onSwitcher, onKeys }: Doings,
 ): void {
-  const [, navigate] = useLocation();
+  const [at, navigate] = useLocation();
   const announce = useAnnounce();
 
   useEffect(() => {
@@ -46,8 +46,9 @@ export function useShortcuts(
       announce(next === undefined ? endOf(by, unreadOnly) : saidOf(next));
     };
     const escape = (): void => {
-      if (document.activeElement === composer()) navigate("/");
-      else composer()?.focus();
+      const field = composer();
+      if (field === null || document.activeElement === field) navigate("/");
+      else field.focus();
     };
     const command = (event: KeyboardEvent): void => {
       const act = { k: onSwitcher, "/": onKeys }[latinOf(event)];
@@ -63,7 +64,7 @@ export function useShortcuts(
         step(key === "ArrowUp" ? -1 : 1, shiftKey);
       } else if (isCommand(event)) {
         command(event);
-      } else if (key === "Escape" && openC !== null) {
+      } else if (key === "Escape" && at !== "/") {
         escape();
       } else if (key.length === 1 && key !== " " && !altKey && !ctrlKey && !metaKey) {
         // The character itself arrives in the field that has the focus by then.
@@ -72,7 +73,7 @@ export function useShortcuts(
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
-  }, [chats, openC, navigate, announce, onSwitcher, onKeys]);
+  }, [chats, openC, at, navigate, announce, onSwitcher, onKeys]);
 }
 
 function saidOf(chat: Chat): string {

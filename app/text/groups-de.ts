@@ -176,7 +176,7 @@ export const groupsDe: typeof groupsEn = {
     renamed: (by, name) => `${has(by)} die Gruppe „${name}“ genannt`,
     topic: (by, topic) =>
       topic === "" ? `${has(by)} das Thema entfernt` : `${has(by)} das Thema gesetzt: ${topic}`,
-    picture: (by) => `${has(by)} das Bild geändert`,
+    picture: (by, isThere) => `${has(by)} das Bild ${isThere ? "geändert" : "entfernt"}`,
     history: {
       none: (by) => `${has(by)} bestimmt, dass Neue nichts Früheres lesen`,
       week: (by) => `${has(by)} bestimmt, dass Neue die letzten 7 Tage lesen`,

@@ -179,7 +179,8 @@ export const groupsEn = {
     renamed: (by: Who, name: string): string => `${subject(by)} called the group “${name}”`,
     topic: (by: Who, topic: string): string =>
       topic === "" ? `${subject(by)} removed the topic` : `${subject(by)} set the topic: ${topic}`,
-    picture: (by: Who): string => `${subject(by)} changed the picture`,
+    picture: (by: Who, isThere: boolean): string =>
+      `${subject(by)} ${isThere ? "changed" : "removed"} the picture`,
     history: {
       none: (by: Who): string => `${subject(by)} decided that newcomers read nothing from before`,
       week: (by: Who): string => `${subject(by)} decided that newcomers read the last 7 days`,

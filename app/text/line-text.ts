@@ -73,7 +73,7 @@ function metaText({ title, topic, picture, history, timer }: MetaBody, by: Who):
   const said = [
     ...(title === null ? [] : [words.renamed(by, cleanName(title))]),
     ...(topic === null ? [] : [words.topic(by, shortened(topic))]),
-    ...(picture === null ? [] : [words.picture(by)]),
+    ...(picture === null ? [] : [words.picture(by, picture.length > 0)]),
     ...(history === null ? [] : [words.history[history](by)]),
     ...(timer === null ? [] : [texts().media.timer.line(by, timer)]),
   ];

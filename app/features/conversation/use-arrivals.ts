@@ -1,8 +1,8 @@
 /**
  * Reads out what others write into the open chat.
  *
- * [AAR1] Only what arrives while the chat is open: never history that is loaded. [AAR2] Many at
- * once are counted, not read. [AAR3] What a group tells of itself is read as a sentence.
+ * [AAR1] Only what arrives while the chat is open: never history, neither what is loaded nor what was asked for
+ * and comes in above. [AAR2] Many at once are counted, not read. [AAR3] What a group tells of itself is read as a sentence.
  */
 import { useEffect, useRef } from "react";
 
@@ -24,7 +24,10 @@ const READ_OUT_AFTER_MS = 200;
 /** Nobody wants 32 KB read out unasked; the message itself is in the log. */
 const READ_OUT_CHARS_MAX = 300;
 
-export function useArrivals({ c, arrivals }: Chat, receipts: Receipts, people: People): void {
+type Heard = Pick<Chat, "arrivals" | "lastH" | "isAwaited">;
+
+export function useArrivals(chat: Chat, receipts: Receipts, people: People): void {
+  const { c, arrivals, lastH, isAwaited } = chat;
   const { db, me } = useSession();
   const announce = useAnnounce();
   // What is known when it is read out, and no reason to read anything out.
@@ -32,14 +35,17 @@ export function useArrivals({ c, arrivals }: Chat, receipts: Receipts, people: P
   useEffect(() => {
     known.current = { receipts, people };
   });
-  const heard = useRef<number | null>(null);
+  const heard = useRef<Heard | null>(null);
 
   useEffect(() => {
-    const after = (heard.current ??= arrivals);
-    if (arrivals <= after) return undefined;
+    const now = { arrivals, lastH, isAwaited };
+    const before = (heard.current ??= now);
+    if (arrivals <= before.arrivals) return undefined;
     const readOut = async (): Promise<void> => {
-      heard.current = arrivals;
-      const rows = await arrivedAfter(db, c, after);
+      heard.current = now;
+      const arrived = await arrivedAfter(db, c, before.arrivals);
+      const mayBeHistory = isAwaited || before.isAwaited;
+      const rows = mayBeHistory ? arrived.filter(({ h }) => h > before.lastH) : arrived;
       const lines = await readLines(db, rows);
       const sentence = sentenceOf(rows, lines, { ...known.current, self: me.account });
       if (sentence !== "") announce(sentence);
@@ -47,7 +53,7 @@ export function useArrivals({ c, arrivals }: Chat, receipts: Receipts, people: P
     // What cannot be read is not read out; that the storage is gone is said elsewhere.
     const timer = setTimeout(() => void readOut().catch(() => undefined), READ_OUT_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [db, c, arrivals, me, announce]);
+  }, [db, c, arrivals, lastH, isAwaited, me, announce]);
 }
 
 type Known = { readonly receipts: Receipts; readonly people: People; readonly self: string };

@@ -14,12 +14,12 @@ const onSwitcher = vi.fn<() => void>();
 const onKeys = vi.fn<() => void>();
 
 function Keys({ chats }: { readonly chats: readonly Chat[] }): ReactElement {
-  const [, params] = useRoute("/chat/:c");
+  const [isChat, params] = useRoute("/chat/:c");
   useShortcuts(chats, params === null ? null : Number(params["c"]), { onSwitcher, onKeys });
-  return <textarea className="composer-field" aria-label="Message" />;
+  return isChat ? <textarea className="composer-field" aria-label="Message" /> : <p>a page</p>;
 }
 
-async function shown(): Promise<Shown> {
+async function shown(path = "/chat/1"): Promise<Shown> {
   vi.clearAllMocks();
   const db = await openRows();
   await contactsOf(db).add(contact(THEM, { name: "Bob" }));
@@ -27,7 +27,7 @@ async function shown(): Promise<Shown> {
     channel(1, { kind: "self", account: US, lastH: 99 }),
     channel(2, { lastH: 9, unread: 3 }),
   ]);
-  return await show(<Keys chats={await readChats(db)} />, { db, path: "/chat/1" });
+  return await show(<Keys chats={await readChats(db)} />, { db, path });
 }
 
 const press = (key: string, more: KeyboardEventInit = {}): boolean =>
@@ -60,6 +60,12 @@ test("[AKB3] Escape goes to the composer, then to the list", async () => {
   const { location } = await shown();
   press("Escape");
   expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Message" }));
+  press("Escape");
+  await waitFor(() => expect(location.history.at(-1)).toBe("/"));
+});
+
+test("[AKB3] Escape leaves what has no composer at once", async () => {
+  const { location } = await shown("/history");
   press("Escape");
   await waitFor(() => expect(location.history.at(-1)).toBe("/"));
 });

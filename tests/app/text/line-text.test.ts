@@ -23,6 +23,7 @@ const meta = (said: Partial<MetaBody>): Line => ({
   by: "ann",
   meta: { title: null, topic: null, picture: null, history: null, timer: null, ...said },
 });
+const BLOB = { id: new Uint8Array(32), key: new Uint8Array(32), bytes: 1, relays: [] };
 /** Seen by Bob. */
 const text = (...lines: readonly Line[]): string => linesText(lines, PEOPLE, "bob");
 
@@ -56,8 +57,9 @@ test("[ALT1] what the group is called, about and shows", () => {
     "Ann called the group “Ropes”. Ann set the topic: Who belays",
   );
   expect(text(meta({ history: "week", picture: [] }))).toBe(
-    "Ann changed the picture. Ann decided that newcomers read the last 7 days",
+    "Ann removed the picture. Ann decided that newcomers read the last 7 days",
   );
+  expect(text(meta({ picture: [BLOB] }))).toBe("Ann changed the picture");
   expect(text(meta({}))).toMatch(/needs a newer Kith/u);
 });
 

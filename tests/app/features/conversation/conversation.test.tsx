@@ -234,6 +234,22 @@ test("[AAR1] reads out what arrives, and no history", async () => {
   await waitFor(() => expect(region?.textContent).toBe("Bob: new 5"));
 });
 
+test("[AAR1] history that was asked for is not read out when it comes in above", async () => {
+  const db = await chat();
+  await channelsOf(db).update(1, { history: "wanted", lastH: 60 });
+  const { container } = await show(<Conversation c={1} />, { db });
+  await items();
+  const region = container.querySelector("[aria-live='polite']");
+  await arrive(db, 5, 2);
+  await act(() =>
+    db.transaction("rw", entriesOf(db), channelsOf(db), async () => {
+      await entriesOf(db).add(entry(70, { a: 2, text: "news" }));
+      await channelsOf(db).update(1, { arrivals: 70, lastH: 70 });
+    }),
+  );
+  await waitFor(() => expect(region?.textContent).toBe("Bob: news"));
+});
+
 test("[AAR2] many at once are counted, not read", async () => {
   const db = await chat();
   const { container } = await show(<Conversation c={1} />, { db });
