@@ -90,12 +90,13 @@ export function useTimeline(c: number, first: Shown): Timeline {
     [change, window],
   );
   const later = useCallback(() => {
-    if (window.upTo === null || asking.current === window) return;
+    // Where the scroller stands says nothing of a window that is not shown yet.
+    if (window.upTo === null || asking.current === window || shown.window !== window) return;
     asking.current = window;
     void placeAfter(db, c, window.upTo, WINDOW_STEP).then((upTo) =>
       setWindow((now) => (now === window ? laterWindow(window, upTo) : now)),
     );
-  }, [db, c, window]);
+  }, [db, c, window, shown]);
   const toLatest = useCallback(
     () => setWindow(({ jump }) => ({ upTo: null, count: WINDOW_FIRST, jump: jump + 1 })),
     [],
