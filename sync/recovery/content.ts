@@ -182,9 +182,12 @@ async function keptContacts(
       .filter((it) => it.kind === "dm")
       .map((it) => [it.account, it.lastH]),
   );
-  const rows = (await tx.range("contacts", "primary", {})).filter(
-    ({ state, account }) => keptAs(state) > 0 && (state !== "member" || named.has(account)),
-  );
+  const rows = (await tx.range("contacts", "primary", {}))
+    // Who asks for more than the group that we are both in is one of its members until we say yes.
+    .map((it): ContactRow => (it.state === "request" ? { ...it, state: "member" } : it))
+    .filter(
+      ({ state, account }) => keptAs(state) > 0 && (state !== "member" || named.has(account)),
+    );
   const byWorth = rows.toSorted(
     (a, b) =>
       WORTH.indexOf(a.state) - WORTH.indexOf(b.state) ||

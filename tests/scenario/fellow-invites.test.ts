@@ -1,8 +1,9 @@
 /** An invite between two who know each other from a group. */
 import { expect, test } from "vitest";
 
+import { selfOf } from "./forge.ts";
 import { hears, makeGroup, remove, tell } from "./group-talk.ts";
-import { SECOND_MS, world } from "./world.ts";
+import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test("[CO16] who is in a group with us and uses an invite after somebody else is a request, as anybody is", async () => {
   const names = ["alice", "bob", "carol", "dave"] as const;
@@ -62,4 +63,27 @@ test("[CO17] what uses an invite is sent until it is answered, though a group is
   await atRest();
   expect((await alice.contact(carol)).state).toBe("accepted");
   expect((await carol.contact(alice)).state).toBe("accepted");
+});
+
+test("[RV1] a capsule names a member who asks for more than the group, as a member", async () => {
+  const { alice, bob, carol, anew, pass, befriend, outcome } = await world(
+    ["alice", "bob", "carol", "anew"],
+    { newcomers: ["anew"] },
+  );
+  await befriend(alice, bob);
+  await makeGroup(bob, [alice]);
+  await pass(10 * SECOND_MS);
+  const known = await alice.contact(bob);
+  await alice.change((tx) => tx.put("contacts", { ...known, state: "request" }));
+  await befriend(alice, carol);
+  await pass(30 * SECOND_MS);
+  const { recoverySecret } = await selfOf(alice);
+  await alice.sleep();
+  const secret = recoverySecret ?? new Uint8Array(32);
+  expect(await outcome(anew.device.recovery.restore(secret, null))).toMatchObject({ ok: true });
+  expect((await anew.contact(bob)).state).toBe("member");
+  await pass(2 * MINUTE_MS);
+  await tell(anew, "I am back");
+  await pass(30 * SECOND_MS);
+  expect(await hears(bob)).toContain("I am back");
 });
