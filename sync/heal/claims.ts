@@ -12,12 +12,12 @@ const CLAIMS_MAX = 1_000;
 /** Devices that are remembered for one claim, the newest. */
 const CLAIMANTS_MAX = 4;
 
-/** A log that should reach as far as `upTo`. */
+/** A log that should reach as far as `upTo`, by who claims most. */
 export type Claim = {
   readonly c: number;
   readonly log: Hex;
   readonly upTo: number;
-  /** Who said so, and should have it. */
+  /** Who said so, or that it reaches farther than ours, and should have something of it. */
   readonly devices: readonly Hex[];
 };
 
@@ -37,16 +37,15 @@ export class Claims {
   readonly #named = new Map<string, Named>();
   readonly #doubts = new Map<string, Doubt>();
 
+  /** Who claims less is asked as well: who claims most may lie, and would keep us from those who have it. */
   claim(c: number, log: Hex, upTo: number, device: Hex): void {
     const key = `${c} ${log}`;
     const before = this.#claims.get(key);
-    const isFarther = before === undefined || upTo > before.upTo;
-    const others = isFarther ? [] : before.devices.filter((it) => it !== device);
-    if (!isFarther && upTo < before.upTo) return;
+    const others = before?.devices.filter((it) => it !== device) ?? [];
     remember(this.#claims, key, {
       c,
       log,
-      upTo,
+      upTo: Math.max(upTo, before?.upTo ?? 0),
       devices: [device, ...others].slice(0, CLAIMANTS_MAX),
     });
   }
@@ -63,14 +62,14 @@ export class Claims {
     this.#claims.delete(`${c} ${log}`);
   }
 
-  /** Of what an entry names the highest of each log. */
+  /** Of what entries of a device name the highest of each log. */
   name(named: Named): void {
-    const { c, dep } = named;
-    const key = `${c} ${dep.tag.join(".")}`;
+    const { c, device, dep } = named;
+    const key = `${c} ${device} ${dep.tag.join(".")}`;
     const before = this.#named.get(key);
     if (before === undefined || before.dep.seq < dep.seq) remember(this.#named, key, named);
     else if (before.dep.seq === dep.seq && !equalBytes(before.dep.hash8, dep.hash8)) {
-      // Two members name two entries: one of them is looked at under a key of its own.
+      // It names two entries by one number: one of them is looked at under a key of its own.
       remember(this.#named, `${key} again`, named);
     }
   }

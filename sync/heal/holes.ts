@@ -14,6 +14,7 @@ import {
   numbered,
 } from "../channel/channels.ts";
 import { membersOf, recipientsOf } from "../channel/members.ts";
+import { ownContact } from "../contact/contacts.ts";
 import { type End, endsOf } from "../devices/closed.ts";
 import { DEP_HASH_BYTES } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
@@ -238,7 +239,10 @@ async function lostLogs(
   here: ReadonlySet<string>,
 ): Promise<readonly Claim[]> {
   const lost: Claim[] = [];
+  // What a device told that was put out is still here.
+  const { live } = await ownContact(tx, self);
   for (const { c, device, account, delivered } of cursors) {
+    if (account === self.account && !live.includes(device)) continue;
     const away = delivered.filter(({ log }) => !here.has(`${c} ${log}`));
     if (away.length === 0) continue;
     const channel = await channelOf(tx, c);

@@ -26,15 +26,26 @@ test("[FK2] two who name one number with two hashes are both looked at", () => {
   expect(claims.takeNamed().map((it) => it.device)).toEqual(["d", "e"]);
 });
 
-test("[HE12] the farthest claim of a log holds, with who made it, the newest first", () => {
+test("[HE12] the farthest claim of a log holds, with who made any, the newest first", () => {
   const claims = new Claims();
   claims.claim(1, "log", 5, "d");
-  claims.claim(1, "log", 7, "e");
+  // A lie hides nobody who claimed before it, or claims less after it.
+  claims.claim(1, "log", 4_000_000_000, "e");
   claims.claim(1, "log", 6, "f");
-  claims.claim(1, "log", 7, "g");
-  expect(claims.all()).toEqual([{ c: 1, log: "log", upTo: 7, devices: ["g", "e"] }]);
+  const devices = ["f", "e", "d"];
+  expect(claims.all()).toEqual([{ c: 1, log: "log", upTo: 4_000_000_000, devices }]);
   for (const device of ["h", "i", "j", "k"]) claims.claim(1, "log", 7, device);
   expect(claims.claimOf(1, "log")?.devices).toEqual(["k", "j", "i", "h"]);
+});
+
+test("[HE12] who names what nobody wrote hides nothing that another one names", () => {
+  const claims = new Claims();
+  claims.name({ c: 1, device: "d", dep: dep(1, 4_000_000_000) });
+  claims.name({ c: 1, device: "e", dep: dep(1, 5) });
+  expect(claims.takeNamed().map((it) => [it.device, it.dep.seq])).toEqual([
+    ["d", 4_000_000_000],
+    ["e", 5],
+  ]);
 });
 
 test("[HE12] whoever claims without end makes us remember the newest thousand", () => {

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
 import { type Channel, openChannel } from "../../../sync/channel/channels.ts";
+import { ownContact } from "../../../sync/contact/contacts.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_RETRY_FIRST_MS } from "../../../sync/heal/asked.ts";
 import { Claims } from "../../../sync/heal/claims.ts";
 import {
@@ -14,7 +15,7 @@ import {
 import type { Known } from "../../../sync/log/known.ts";
 import type { CursorRow } from "../../../sync/store/rows.ts";
 import { log } from "../../app/db/rows.ts";
-import { introduce, NOW_MS, type Someone, someone } from "../acquainted.ts";
+import { introduce, NOW_MS, sibling, type Someone, someone } from "../acquainted.ts";
 
 beforeAll(() => ready);
 
@@ -128,5 +129,32 @@ test("[HE13] who says that they lack what is missing is not asked for it, who ha
       );
     await round(0);
     expect((await round(HEAL_FIRST_MS)).sent).toBe(asks);
+  }
+});
+
+test("[HE21] a log that another device of ours has is asked for, and not what one told that is out", async () => {
+  for (const isOut of [false, true]) {
+    const alice = await someone("alice");
+    const laptop = await sibling(alice, "laptop");
+    // One more is there to be asked.
+    await sibling(alice, "tablet");
+    const { account, device } = laptop.self;
+    const { c } = await alice.change(async (tx) => {
+      const own = await ownContact(tx, alice.self);
+      const live = own.live.filter((it) => !isOut || it !== device);
+      await tx.put("contacts", { ...own, live });
+      return openChannel(tx, alice.self, account);
+    });
+    const delivered = [{ log: "9".repeat(32), known: { floor: 3, ranges: [] } }];
+    const cursor = { c, device, account, counter: 1, delivered, read: [] };
+    const [asked, claims] = [new Asked(), new Claims()];
+    const round = (atMs: number): Promise<HoleRound> =>
+      alice.change((tx) => {
+        const context = { ...alice.context, nowMs: NOW_MS + atMs, asked, claims, unopened };
+        return wantHoles(tx, context, [cursor]);
+      });
+    const first = await round(0);
+    expect(first.waitMs).toBe(isOut ? Infinity : HEAL_FIRST_MS);
+    expect((await round(HEAL_FIRST_MS)).sent).toBe(isOut ? 0 : 2);
   }
 });
