@@ -33,6 +33,7 @@ import { groupMembers } from "../group/rosters.ts";
 import type { MemberRow } from "../group/rows.ts";
 import { isServable } from "../group/welcome.ts";
 import { noteHealed } from "../heal/healed.ts";
+import { takeWords } from "../heal/words.ts";
 import { addKnown, hasKnown } from "../log/known.ts";
 import type { Chunk } from "../payload/chunk.ts";
 import { takeRead } from "../receipts/receipts.ts";
@@ -172,7 +173,11 @@ async function takeRunEntry(
   const held = { ...row, a };
   const log = await makeWay(tx, self, held, entry, hash);
   const channel = await channelOf(tx, c);
-  if (channel === undefined || hasKnown(log.known, entry.core.seq)) return undefined;
+  if (channel === undefined) return undefined;
+  if (hasKnown(log.known, entry.core.seq)) {
+    await takeWords(tx, self, { c, a, s: entry.core.seq }, hash, entry);
+    return undefined;
+  }
   const isOpen = entry.core.kind === KINDS.logOpen.number;
   if (isOpen !== (entry.core.seq === 1)) {
     context.effects.dropped("run logOpen");

@@ -22,14 +22,18 @@ import { rosterJudge } from "../thread/roster-judge.ts";
 import { opOf, type Said } from "../thread/said.ts";
 import { UNTOUCHED } from "../thread/untouched.ts";
 import { bytesOf, type Channel, channelById, channelOf } from "./channels.ts";
+import { noteLost } from "./lost-words.ts";
 import { previewOf } from "./preview.ts";
-import { openThread, rowAt, rowSaid } from "./thread-rows.ts";
+import { entryOf, openThread, rowAt, rowSaid } from "./thread-rows.ts";
 
 /**
  * Name of the meta row that counts the ops whose message is not here. While it is 0, and mostly it is,
  * a message that comes costs nothing.
  */
 const WAITING_OPS = "waitingOps";
+
+/** Edits and reactions that went with one message and are looked for when its deletion counts no more. */
+const LOST_OPS_MAX = 63;
 
 export const accountChannelIdOf = ({ account }: Pick<Self, "account">): Hex =>
   toHex(accountChannelOf(bytesOf(account)));
@@ -149,11 +153,21 @@ export async function applyChange(tx: WriteTx, { target, before, after }: Change
   // What was deleted by somebody whose word does not count any more is there again, be it without its words.
   const more = Number(isGone(before)) - Number(isGone(after));
   if (after.hidden && row.shown === 1) await tx.put("entries", { ...row, shown: 0 });
+  const isBack = isGone(before) && !isGone(after);
+  if (isBack && row.erased === true) await noteLost(tx, [row, ...(await erasedOpsOn(tx, row))]);
   const unread = channel.unread + (isUnread === true ? more : 0);
   // Also when a message went that was the newest until now.
   const isNewest = row.h >= channel.lastH;
   const line = isNewest ? await lineOf(tx, channel) : {};
   await tx.put("channels", { ...channel, unread: Math.max(0, unread), ...line });
+}
+
+/** What went with the message that it was about. */
+async function erasedOpsOn(tx: ReadTx, { c, b, s }: EntryRow): Promise<readonly EntryRow[]> {
+  const key = [b, s];
+  const range = { lower: key, upper: key, reverse: true, limit: OPS_READ_MAX };
+  const rows = await tx.range("entries", "target", range);
+  return rows.filter((it) => it.c === c && entryOf(it).body === null).slice(0, LOST_OPS_MAX);
 }
 
 /** Of the newest message that is shown. */

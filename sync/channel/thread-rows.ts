@@ -150,9 +150,12 @@ async function erase(tx: WriteTx, row: EntryRow, isForAll: boolean): Promise<voi
   const isMessage = row.kind === KINDS.message.number;
   const keepsBytes = row.own && !isForAll;
   if (keepsBytes && !isMessage) return;
-  const { extra: _extra, tb: _tb, ts: _ts, rank: _rank, ...kept } = row;
+  const { extra: _extra, tb, ts, rank, ...kept } = row;
+  // By this it is found when the deletion counts no more.
+  const hasTarget = tb !== undefined && ts !== undefined && rank !== undefined;
   await tx.put("entries", {
     ...kept,
+    ...(isForAll && hasTarget && { tb, ts, rank }),
     text: "",
     bytes: keepsBytes ? row.bytes : encodeEntry(withoutBody(entryOf(row))),
     ...(isMessage ? { erased: true } : {}),

@@ -21,7 +21,7 @@ import { isRoster } from "../entry/kinds.ts";
 import { isHeldBack, judgeLog } from "../group/counting.ts";
 import { followEnds, followEntry } from "../group/follow.ts";
 import { isParted } from "../group/rosters.ts";
-import { maxKnown } from "../log/known.ts";
+import { lastWithoutHole, maxKnown } from "../log/known.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import type { EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
@@ -41,17 +41,16 @@ const PAGE_ROWS = 500;
 
 /**
  * Closes the logs of our devices that were put out, in every channel, where they have said anything as
- * far as we know, and nobody has closed them. Answers how many.
+ * far as we know, and nobody has closed them. A log with a hole waits for what is missing, unless `isLate`.
  */
-export async function closeLogs(tx: WriteTx, context: OpenContext): Promise<number> {
+export async function closeLogs(tx: WriteTx, context: OpenContext, isLate: boolean): Promise<void> {
   const { self } = context;
-  let closed = 0;
   for (const log of await openLogsOfOut(tx, self)) {
     const channel = await channelOf(tx, log.c);
     if (channel === undefined) continue;
     const members = await membersOf(tx, self, channel);
     if (!members.includes(self.account)) continue;
-    const last = await lastHeard(tx, log);
+    const last = await lastHeard(tx, log, isLate);
     if (last === undefined) continue;
     const words = {
       type: "logClose",
@@ -61,21 +60,45 @@ export async function closeLogs(tx: WriteTx, context: OpenContext): Promise<numb
     } as const;
     await append(tx, { ...context, channel }, words);
     await settleEnds(tx, context, log.c, self.account);
-    closed += 1;
   }
-  return closed;
+  // What is left is looked at again in a while.
+  if (!isLate && (await openLogsOfOut(tx, self)).length > 0) context.effects.devices();
 }
 
 /**
- * The last entry that was here when we heard that its device is out: what came later nobody of us had seen. Of a
- * log of which nothing was, the first, which says no more than whose it is, and which the second names. Undefined:
- * neither is here yet.
+ * The last entry that was here when we heard that its device is out: what came later nobody of us had seen. What
+ * stands behind a hole may stand on another branch: `isLate`: it is given up. Of a log of which nothing was here,
+ * the first, which says no more than whose it is, and which the second names. Undefined: it cannot be said yet.
  */
 async function lastHeard(
   tx: ReadTx,
-  { c, a, known }: Log,
+  log: Log,
+  isLate: boolean,
 ): Promise<Pick<EntryRow, "s" | "hash"> | undefined> {
-  for (let upTo = maxKnown(known); upTo > 0;) {
+  const start = (await tx.get("rosters", log.c))?.starts[log.log] ?? 1;
+  const whole = lastWithoutHole(log.known, start);
+  const last = await lastNotHeldBack(tx, log, maxKnown(log.known));
+  if (last === undefined) return firstOf(tx, log);
+  if (last.s <= whole) return last;
+  return isLate ? ((await lastNotHeldBack(tx, log, whole)) ?? last) : undefined;
+}
+
+async function firstOf(
+  tx: ReadTx,
+  { c, a }: Log,
+): Promise<Pick<EntryRow, "s" | "hash"> | undefined> {
+  const first = await tx.get("entries", [c, a, 1]);
+  const second = await tx.get("entries", [c, a, 2]);
+  const hash = first?.hash ?? (second && entryOf(second).core.prev);
+  return hash ? { s: 1, hash } : undefined;
+}
+
+async function lastNotHeldBack(
+  tx: ReadTx,
+  { c, a }: Log,
+  from: number,
+): Promise<EntryRow | undefined> {
+  for (let upTo = from; upTo > 0;) {
     const rows = await tx.range("entries", "primary", {
       lower: [c, a, 1],
       upper: [c, a, upTo],
@@ -85,10 +108,7 @@ async function lastHeard(
     for (const row of rows) if (!(await isHeldBack(tx, row))) return row;
     upTo = rows.length < PAGE_ROWS ? 0 : (rows.at(-1)?.s ?? 1) - 1;
   }
-  const first = await tx.get("entries", [c, a, 1]);
-  const second = await tx.get("entries", [c, a, 2]);
-  const hash = first?.hash ?? (second && entryOf(second).core.prev);
-  return hash ? { s: 1, hash } : undefined;
+  return undefined;
 }
 
 /** Of our devices that were put out, and not closed by anybody. */

@@ -200,7 +200,9 @@ class Desk implements DevicesDesk {
     if (open.length === 0 || this.#cancel !== undefined || this.#isClosed) return;
     this.#cancel = timers.after(CLOSE_AFTER_MS, () => {
       this.#cancel = undefined;
-      this.#do(async (tx, context) => ok(await closeLogs(tx, context))).catch(this.#deps.failed);
+      this.#do(async (tx, context) => ok(await closeLogs(tx, context, true))).catch(
+        this.#deps.failed,
+      );
     });
   }
 

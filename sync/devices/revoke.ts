@@ -64,7 +64,7 @@ export async function revokeDevice(
     if (row !== undefined && row.card !== null) await tellFacts(tx, context, row);
   }
   await heedGone(tx, context);
-  await closeLogs(tx, context);
+  await closeLogs(tx, context, false);
   context.effects.wake();
   return ok(undefined);
 }

@@ -26,6 +26,7 @@ import { decodeEntry, type Entry, logIdOf, verifyEntry } from "../entry/entry.ts
 import { isRoster, KINDS } from "../entry/kinds.ts";
 import { heedRefusal } from "../heal/forks.ts";
 import { noteHealed } from "../heal/healed.ts";
+import { takeWordsOf } from "../heal/words.ts";
 import type { Start, Welcome } from "../payload/welcome.ts";
 import { acceptEntry } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-context.ts";
@@ -259,7 +260,10 @@ async function placeSupplied(
     return undefined;
   }
   effects.receipt(c);
-  if (outcome.type === "held") return undefined;
+  if (outcome.type === "held") {
+    if (entry !== null) await takeWordsOf(tx, self, entry);
+    return undefined;
+  }
   const device = by?.device ?? "";
   for (const dep of outcome.deps) effects.named({ c, device, dep });
   await heedEntry(tx, context, outcome);

@@ -6,7 +6,7 @@ import { concat, u32le } from "../../crypto/base/bytes.ts";
 import { hash16 } from "../../crypto/public/hash.ts";
 import { bytesOf, type Channel, type Log, logsOf } from "../channel/channels.ts";
 import { endsOf } from "../devices/closed.ts";
-import type { Known } from "../log/known.ts";
+import { lastWithoutHole } from "../log/known.ts";
 import type { TableName } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 
@@ -65,10 +65,4 @@ export async function openLasts(
 export async function forksOf(tx: ReadTx, c: number): Promise<ReadonlyMap<number, number>> {
   const rows = await tx.range("forks", "channel", { lower: c, upper: c });
   return new Map(rows.map((it) => [it.a, it.s]));
-}
-
-/** The last number before the first hole, of what may be read; 0: nothing. */
-function lastWithoutHole({ floor, ranges }: Known, start: number): number {
-  if (floor >= start - 1) return floor;
-  return ranges.find(([from, to]) => from <= start && start <= to)?.[1] ?? floor;
 }

@@ -26,6 +26,7 @@ import { comparedFacts } from "./facts.ts";
 import { wantHoles } from "./holes.ts";
 import { handersAmong } from "./missed-chains.ts";
 import { wantRosters } from "./rosters.ts";
+import { wantWords } from "./words.ts";
 
 const HEAL_TABLES: readonly TableName[] = [
   "meta",
@@ -167,7 +168,8 @@ class HealRounds implements Healer {
         const facts = await nackFacts(tx, context, contacts);
         const rosters = await wantRosters(tx, context, contacts);
         const cards = await this.#wantCards(tx, context);
-        const rounds = [compared, holes, chains, facts, rosters, cards];
+        const words = await wantWords(tx, context);
+        const rounds = [compared, holes, chains, facts, rosters, cards, words];
         return {
           sent: rounds.reduce((sum, it) => sum + it.sent, 0),
           waitMs: Math.min(...rounds.map((it) => it.waitMs)),

@@ -92,6 +92,12 @@ export function holesOf(known: Known, upTo: number): readonly SeqRange[] {
   return holes;
 }
 
+/** The last number before the first hole from `start` on; 0: nothing. */
+export function lastWithoutHole({ floor, ranges }: Known, start: number): number {
+  if (floor >= start - 1) return floor;
+  return ranges.find(([from, to]) => from <= start && start <= to)?.[1] ?? floor;
+}
+
 /** Is everything that `b` holds held by `a`? */
 export function coversKnown(a: Known, b: Known): boolean {
   const mine = rangesIn(a);

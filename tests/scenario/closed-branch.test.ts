@@ -49,6 +49,8 @@ const supplied =
 
 type Story = {
   readonly w: Four;
+  /** What the laptop said before. */
+  readonly one: Uint8Array;
   /** Of the laptop, from the fork on: what the phone closed its log with, and what it signed beside that. */
   readonly stood: readonly Uint8Array[];
   readonly forged: readonly Uint8Array[];
@@ -97,6 +99,7 @@ async function story(): Promise<Story> {
     await removalOf(laptop, bob),
     { kind: KINDS.edit.number, body: encodeBody("edit", { target: ref, ...content }) },
     { kind: KINDS.message.number, body: encodeMessage({ text: "nor this" }) },
+    { kind: KINDS.delete.number, body: encodeBody("delete", { target: ref }) },
   ]);
   await tell(laptop, "two");
   const raised = await laptop.device.groups.setRole(c, await bob.account(), "admin");
@@ -121,7 +124,7 @@ async function story(): Promise<Story> {
   if (closing === undefined) throw new Error("a closing");
   expect(stood).toHaveLength(4);
   const { facts } = (await phone.rows("contacts")).find((it) => it.state === "self") ?? {};
-  return { w, stood, forged, putBack, closing, facts: facts ?? [] };
+  return { w, one: one.bytes, stood, forged, putBack, closing, facts: facts ?? [] };
 }
 
 /** All that may come to somebody, in the order in which it happened. */
@@ -172,6 +175,7 @@ async function seenBy({ w, stood }: Story): Promise<unknown> {
     behind: rows.some((it) => it.s > end && it.counts !== "no"),
     edited: edited.map(({ s }) => s),
     members: await members(carol, [w.phone, w.bob, carol]),
+    words: rows.filter(({ s }) => s <= end).map(({ bytes }) => toHex(bytes)),
     title: (await rosterRow(carol)).title,
     unread: (await carol.rows("channels")).map((it) => it.unread),
   };
@@ -186,7 +190,7 @@ async function lived(from: Story, arrivals: readonly Arrival[]): Promise<unknown
     for (const arrive of arrivals) await arrive(tx, context, c);
     // Whoever has it supplies what is missing.
     for (let round = 0; round < 4; round += 1) {
-      for (const bytes of await closedLast(tx, [...from.stood, ...from.forged])) {
+      for (const bytes of await closedLast(tx, [from.one, ...from.stood, ...from.forged])) {
         await takeSupplied(tx, context, c, bytes);
       }
     }

@@ -5,6 +5,7 @@ import { bytesOf } from "../../sync/channel/channels.ts";
 import { rosterOf } from "../../sync/group/rosters.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
 import { encodeRosterBody, ROSTER_KINDS } from "../../sync/roster/ops.ts";
+import { type MessageView, viewsOf } from "../../sync/thread/view.ts";
 import { overSession } from "./forge.ts";
 import { groupOf, hears, makeGroup, members, tell } from "./group-talk.ts";
 import { entriesOf } from "./hostile-entries.ts";
@@ -61,7 +62,10 @@ test("[OD18] [FK4] a removed device removes nobody in the place of what it had s
 });
 
 /** The laptop tells the phone and Bob one thing, and Carol another under the same numbers. */
-async function tellsTwoThings({ phone, laptop, bob, carol, relay, pass }: Four): Promise<void> {
+async function tellsTwoThings(
+  { phone, laptop, bob, carol, relay, pass }: Four,
+  instead: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const putBack = laptop.backUp();
   await carol.sleep();
   for (const text of ["yes", "surely", "today"]) {
@@ -74,6 +78,7 @@ async function tellsTwoThings({ phone, laptop, bob, carol, relay, pass }: Four):
   await relay.lose(bytesOf(mailbox?.mailbox ?? ""));
   putBack();
   await laptop.wake();
+  await instead();
   for (const text of ["no", "never", "and not today", "not ever"]) {
     await tell(laptop, text);
     await laptop.say(carol, text);
@@ -102,4 +107,39 @@ test("[OD18] [OD19] who was told something else by a removed device hears what i
     expect(it.bugs).toEqual([]);
   }
   expect((await carol.sees(phone)).slice(-3), "in their chat").toEqual(STOOD);
+});
+
+test("[MO42] words that such a device deleted for some come back to them, with what was said about them", async () => {
+  const w = await four();
+  const { phone, laptop, bob, carol, pass, outcome } = w;
+  const c = await groupOf(carol);
+  const id = (await carol.rows("entries")).find((it) => it.c === c && it.text === "one")?.id ?? "";
+  const toCarol = async (): Promise<MessageView | undefined> => {
+    const rows = (await carol.rows("entries")).filter((it) => it.c === c && it.id === id);
+    const aggregates = (await carol.rows("aggregates")).filter((it) => it.c === c);
+    return viewsOf(rows, aggregates, await carol.account())[0]?.view;
+  };
+  const reacted = await bob.device.acts.react(await groupOf(bob), id, "👍", true);
+  expect(reacted).toMatchObject({ ok: true });
+  const edited = await laptop.device.acts.edit(await groupOf(laptop), id, "one, or two");
+  expect(edited).toMatchObject({ ok: true });
+  await pass(30 * SECOND_MS);
+  const before = await toCarol();
+  expect(before).toMatchObject({ state: "here", text: "one, or two" });
+  await tellsTwoThings(w, async () => {
+    const gone = await laptop.device.acts.deleteForAll(await groupOf(laptop), id);
+    expect(gone).toMatchObject({ ok: true });
+  });
+  expect(await toCarol()).toMatchObject({ state: "deleted" });
+  await carol.sleep();
+  for (const it of [phone, bob]) await it.wake();
+  await pass(5 * SECOND_MS);
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(MINUTE_MS);
+  await carol.wake();
+  await pass(5 * MINUTE_MS);
+  expect(await toCarol()).toEqual(before);
+  expect((await carol.rows("meta")).filter(({ k }) => k === "lostWords")).toEqual([]);
+  expect(carol.bugs).toEqual([]);
 });
