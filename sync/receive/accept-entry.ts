@@ -135,7 +135,7 @@ async function brokenAt(
   }
   const after = await heldAt(tx, log, core.seq + 1);
   // What stands behind the end may follow from anything: it does not count.
-  const isEnd = (await endsOf(tx))[log.log]?.seq === core.seq;
+  const isEnd = after !== undefined && (await endsOf(tx))[log.log]?.seq === core.seq;
   if (after !== undefined && !isEnd) {
     const next = decodeEntry(after.bytes);
     if (!next.ok || next.value.core.prev === null) return "chain";
