@@ -52,9 +52,9 @@ export function Root({ found, inviteLink, connect }: Props): ReactElement {
   const [, navigate] = useLocation();
 
   const onStarted = useCallback(
-    async (c: number | null): Promise<void> => {
+    async (c: number | null, unused: string | null): Promise<void> => {
       rememberStart();
-      setInvite(null);
+      setInvite(unused);
       setState(await boot());
       navigate(c === null ? "/" : `/chat/${c}`, { replace: true });
     },
@@ -96,7 +96,7 @@ export function Root({ found, inviteLink, connect }: Props): ReactElement {
           entrance={entrance}
           link={invite}
           onInvite={setInvite}
-          onStarted={(c) => void onStarted(c)}
+          onStarted={(c, unused) => void onStarted(c, unused)}
         />
       ) : null}
       {state.type === "started" ? (
@@ -120,7 +120,8 @@ type OnboardingProps = {
   readonly link: string | null;
   /** An invite was opened while the first screen is there. */
   readonly onInvite: (link: string) => void;
-  readonly onStarted: (c: number | null) => void;
+  /** `unused`: an invite that is still to be asked about. */
+  readonly onStarted: (c: number | null, unused: string | null) => void;
 };
 
 /** The engine starts while the person types their name, so that Start is quick. */
@@ -129,6 +130,8 @@ function Onboarding(props: OnboardingProps): ReactElement {
   const device = connect();
   const isOfDevice = link !== null && isDeviceLink(link);
   const isInvite = link !== null && !isOfDevice && !isSafetyLink(link);
+  // Who comes back instead of starting anew has not used it yet.
+  const unused = isInvite ? link : null;
   const [linking, setLinking] = useState<{ readonly link: string | null } | null>(
     isOfDevice ? { link } : entrance === "link" ? { link: null } : null,
   );
@@ -156,13 +159,13 @@ function Onboarding(props: OnboardingProps): ReactElement {
         slow={isSlow}
         onLink={() => setLinking({ link: null })}
         onRestore={() => setRestoring("restore")}
-        onStarted={onStarted}
+        onStarted={(c) => onStarted(c, null)}
       />
       {linking !== null ? (
         <LinkDialog
           device={device}
           link={linking.link}
-          onJoined={() => onStarted(null)}
+          onJoined={() => onStarted(null, unused)}
           onClose={() => setLinking(null)}
         />
       ) : null}
@@ -171,7 +174,7 @@ function Onboarding(props: OnboardingProps): ReactElement {
           panel={restoring}
           device={device}
           onBackup={() => setRestoring("import")}
-          onStarted={() => onStarted(null)}
+          onStarted={() => onStarted(null, unused)}
           onClose={() => setRestoring(null)}
         />
       ) : null}

@@ -65,7 +65,7 @@ const openRestore = async (page: Page, url: string): Promise<void> => {
   await page.getByRole("button", { name: "Restore" }).click();
 };
 
-test("[RV7] [BU5] a wiped browser is restored by words and by a file, and the contact brings the rest", async ({
+test("[RV7] [BU5] [AON6] a wiped browser is restored by words and by a file, and the contact brings the rest", async ({
   friends,
   newcomer,
   relay,
@@ -84,8 +84,9 @@ test("[RV7] [BU5] a wiped browser is restored by words and by a file, and the co
   await expect(alice.page.getByText("You wrote your recovery words down.")).toBeVisible();
   await alice.context.close();
 
+  // An invite that opened the app is asked about afterwards.
   const again = await newcomer();
-  await openRestore(again.page, relay.url);
+  await openRestore(again.page, await bob.invite());
   const dialog = again.page.getByRole("dialog", { name: "Restore your account" });
   const field = dialog.getByRole("textbox", { name: "Recovery words" });
   const submit = dialog.getByRole("button", { name: "Restore" });
@@ -94,7 +95,8 @@ test("[RV7] [BU5] a wiped browser is restored by words and by a file, and the co
   await expect(dialog.getByRole("alert")).toContainText("Word 5 is none of the list.");
   await write(field, words.join(" "));
   await submit.click();
-  await again.open("Bob");
+  await again.page.getByRole("button", { name: "Open the chat" }).click({ timeout: AGAIN_MS });
+  await expect(again.page.getByRole("heading", { level: 1, name: "Bob" })).toBeVisible();
   for (const text of ["before the backup", "heard", "after the backup"]) await again.sees(text);
   await again.say("I am back");
   await bob.sees("I am back");

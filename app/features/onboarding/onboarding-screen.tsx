@@ -6,7 +6,7 @@
  * name that will not do is refused in words, and stays in the field. [AON3] An invite that does not
  * open says why; the person is set up all the same and may try again or go on without it. [AON4]
  * That another tab was quicker is no failure. [AON5] Who has Kith on another device links it
- * instead, and who lost theirs restores it.
+ * instead, and who lost theirs restores it. [AON6] An invite that opened the app is asked about after that.
  */
 import { type FormEvent, type ReactElement, useEffect, useRef, useState } from "react";
 
