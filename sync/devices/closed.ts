@@ -15,6 +15,7 @@ import { bytesOf, type Log, logsOf } from "../channel/channels.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
+import type { EntryPlace } from "../group/rows.ts";
 import { hasKnown, rangesIn } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
 import type { ContactRow, EntryRow, Hex } from "../store/rows.ts";
@@ -26,6 +27,8 @@ const NONE = new Uint8Array(0);
 const CLOSED_LOGS = "closedLogs";
 /** Closings of one log that are read; the latest count. */
 const CLOSINGS_READ_MAX = 256;
+/** Those of one log that a newcomer is told. */
+const CLOSINGS_TOLD_MAX = 8;
 
 /** `hash`: hex32, the entryId of the last entry; null: an earlier version noted the number alone. */
 export type End = { readonly seq: number; readonly hash: Hex | null };
@@ -157,6 +160,22 @@ export async function endsAmong(
     for (const [log, end] of found) ends.set(log, end);
     open = open.filter(({ log }) => !ends.has(log.log));
   }
+}
+
+/** Places of the closings by which logs of the channel end: of each log those that say where it does. Rule [OD20]. */
+export async function closingsIn(tx: ReadTx, c: number): Promise<readonly EntryPlace[]> {
+  const ends = await endsOf(tx);
+  const logs = await logsOf(tx, c);
+  const places: EntryPlace[] = [];
+  for (const log of logs) {
+    const end = ends[log.log];
+    if (end === undefined) continue;
+    const theirs = logs.filter(({ account }) => account === log.account);
+    const claims = await claimsOn(tx, log, new Map(theirs.map((it) => [it.a, it])));
+    const alike = claims.filter((it) => it.end.seq === end.seq && it.end.hash === end.hash);
+    for (const { a, s } of alike.slice(0, CLOSINGS_TOLD_MAX)) places.push([a, s]);
+  }
+  return places;
 }
 
 const highest = (claims: readonly Claim[]): End | undefined =>

@@ -4,6 +4,7 @@
  */
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
+import { closingsIn } from "../devices/closed.ts";
 import { decodeEntry } from "../entry/entry.ts";
 import { isRoster, KINDS } from "../entry/kinds.ts";
 import { halvesOf } from "../heal/halves.ts";
@@ -183,10 +184,14 @@ async function writersWhoLeft(tx: ReadTx, channel: Channel): Promise<readonly He
   return [...new Set(written.map((it) => it.account))].slice(0, FORMER_TOLD_MAX);
 }
 
-/** In the roster's order, and then what the group was called last, and the links that live. */
+/** In the roster's order, and then what the group was called last, the links that live, and where logs end. */
 async function opEntries(tx: ReadTx, channel: Channel): Promise<readonly Uint8Array[]> {
   const { c } = channel;
-  const told = [...(await lastMetas(tx, c)), ...(await liveLinkPlaces(tx, c))];
+  const told = [
+    ...(await lastMetas(tx, c)),
+    ...(await liveLinkPlaces(tx, c)),
+    ...(await closingsIn(tx, c)),
+  ];
   return entriesAt(tx, channel, [...(await opPlaces(tx, channel)), ...told]);
 }
 
@@ -325,12 +330,14 @@ class Parts {
   }
 }
 
-/** May this entry be given to a member? Ops and whose log it is always, the rest from their floor on. */
+/** Kinds that a member is given from whenever they are: what holds for the group and its logs. */
+const HOLDING = new Set<number>([KINDS.meta.number, KINDS.logClose.number]);
+
+/** May this entry be given to a member? Those, ops and whose log it is always, the rest from their floor on. */
 export const isServable = (
   { h, kind, s }: { readonly h: number; readonly kind: number; readonly s: number },
   { floor }: MemberRow,
-): boolean =>
-  h >= floor || s === 1 || isRoster(kind) || kind === KINDS.meta.number || isLink({ kind });
+): boolean => h >= floor || s === 1 || isRoster(kind) || HOLDING.has(kind) || isLink({ kind });
 
 /**
  * Does it name ops that are not here? Its author may know by them that a member who asks is out, so only our
