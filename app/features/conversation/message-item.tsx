@@ -2,9 +2,9 @@
  * One message in the log.
  *
  * [AMI1] An own message says its state in text that assistive technology reads. [AMI2] The item's
- * name is author, text, reactions, time and state, in that order. [AMI3] A text is shown as it is: `<b>`
- * stays `<b>`. [AMI4] What was deleted says so, and nothing else of it is there. [AMI5] In a
- * group the name of its author is seen where messages of theirs begin.
+ * name is author, text, that it was forwarded, what it answers, reactions, time and state, in that
+ * order. [AMI3] A text is shown as it is: `<b>` stays `<b>`. [AMI4] What was deleted says so, and nothing
+ * else of it is there. [AMI5] In a group the name of its author is seen where messages of theirs begin.
  */
 import {
   Check,
@@ -72,6 +72,9 @@ const ICONS = {
   notAccepted: CircleAlert,
 };
 
+/** Of its parts those that are there. */
+const NAMED_BY = ["author", "text", "forwarded", "quote", "reactions", "meta"] as const;
+
 export const MessageItem = memo((props: Props): ReactElement => {
   const { entry, look, active, startsDay, startsGroup, endsGroup, firstNew } = props;
   const { id, own, writtenAtMs } = entry;
@@ -88,7 +91,7 @@ export const MessageItem = memo((props: Props): ReactElement => {
       data-ends={endsGroup}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a roving one
       tabIndex={active ? 0 : -1}
-      aria-labelledby={`${id}-author ${id}-text ${id}-reactions ${id}-meta`}
+      aria-labelledby={NAMED_BY.map((part) => `${id}-${part}`).join(" ")}
     >
       {startsDay ? <h2 className="day">{dayText(writtenAtMs, props.nowMs)}</h2> : null}
       {firstNew ? (
@@ -100,7 +103,7 @@ export const MessageItem = memo((props: Props): ReactElement => {
         <div className="bubble">
           <Author {...props} />
           {look?.view.forwarded === true ? (
-            <p className="forwarded">
+            <p id={`${id}-forwarded`} className="forwarded">
               <Forward aria-hidden="true" />
               {texts().actions.forwarded}
             </p>
@@ -168,6 +171,7 @@ function wordsOf({ look, deletedText, active, people }: Props): ReactElement {
 
 /** What is answered; leads there if it is here. */
 function QuoteButton({
+  entry,
   quote: { summary, target },
   answered,
   active,
@@ -176,13 +180,19 @@ function QuoteButton({
   const line = summaryText(summary);
   if (target === null) {
     return (
-      <blockquote className="quote" dir="auto">
+      <blockquote id={`${entry.id}-quote`} className="quote" dir="auto">
         {line}
       </blockquote>
     );
   }
   return (
-    <button type="button" className="quote" tabIndex={active ? 0 : -1} onClick={() => onGo(target)}>
+    <button
+      type="button"
+      id={`${entry.id}-quote`}
+      className="quote"
+      tabIndex={active ? 0 : -1}
+      onClick={() => onGo(target)}
+    >
       <span className="quote-author">
         <span className="visually-hidden">{texts().actions.answerTo} </span>
         <bdi>{answered}</bdi>

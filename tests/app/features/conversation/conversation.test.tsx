@@ -95,8 +95,15 @@ test("[AMI1] an own message says its state in words, and follows the receipts", 
   expect(waiting?.textContent).toMatch(/Delivered$/u);
 });
 
-test("[AMI2] an item is named by author, text, time and state", async () => {
-  await show(<Conversation c={1} />, { db: await chat() });
+test("[AMI2] an item is named by author, text, what it answers, time and state", async () => {
+  const db = await chat();
+  const target = { log: new Uint8Array(16).fill(0x22), seq: 1, id: new Uint8Array(16) };
+  const reply = { target, quote: "as it was" };
+  const extra = { reply, mentions: [], attachments: [], whole: null, forwarded: true };
+  await entriesOf(db).add(entry(5, { a: 2, text: "yes", extra }));
+  await show(<Conversation c={1} />, { db });
+  const answer = /^Bob yes Forwarded Answer to\s*Bob\s*:\s*hello <b>Alice<\/b> \d\d:\d\d$/u;
+  expect(await screen.findByRole("listitem", { name: answer })).toBeTruthy();
   expect(
     await screen.findByRole("listitem", { name: /^You hello Bob \d\d:\d\d\s*Sent$/u }),
   ).toBeTruthy();
