@@ -16,7 +16,7 @@ import type { EntryRow, Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { ThreadStore } from "../thread/file-entry.ts";
 import { aggregateRowOf, messageFields, type MessageRow } from "../thread/rows.ts";
-import { CLOSING_TARGET, type Op, opOf, type Said, targetKeyOf } from "../thread/said.ts";
+import { closingKeyOf, type Op, opOf, type Said, targetKeyOf } from "../thread/said.ts";
 import { logById } from "./channels.ts";
 
 /** `entry`: verified. `h`: its place in time; `account`: its author. */
@@ -59,7 +59,7 @@ export function fieldsOf(entry: Entry, said: Said, accountChannel: Hex): SaidFie
     return { text: "", meta: { title, topic, picture, history, timer } };
   }
   if (said.body?.type === "logClose") {
-    return { text: "", tb: tieOf(said.body.log), ts: CLOSING_TARGET, rank: 2 };
+    return { text: "", ...closingKeyOf(said.ref.log), rank: 2 };
   }
   const op = opOf(said, accountChannel);
   if (op === undefined) return { text: "" };

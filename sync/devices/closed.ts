@@ -20,13 +20,15 @@ import { hasKnown, rangesIn } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
 import type { ContactRow, EntryRow, Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
-import { CLOSING_TARGET } from "../thread/said.ts";
+import { CLOSING_TARGET, closingKeyOf } from "../thread/said.ts";
 
 const NONE = new Uint8Array(0);
 /** Name of the meta row that says where the logs end that are closed: an end by log id. */
 const CLOSED_LOGS = "closedLogs";
-/** Closings of one log that are read; the latest count. */
-const CLOSINGS_READ_MAX = 256;
+/** Closings in one log that are read, the first: as many as an account can have logs in a channel. */
+const CLOSINGS_READ_MAX = 1_024;
+/** Of those that an earlier version kept by the log that is closed; the latest count. */
+const EARLIER_READ_MAX = 256;
 /** Those of one log that a newcomer is told. */
 const CLOSINGS_TOLD_MAX = 8;
 
@@ -141,9 +143,8 @@ export async function endsAmong(
   const out = theirs.filter((it) => isPutOut(contact, it.device));
   const byNumber = new Map(theirs.map((it) => [it.a, it]));
   const outNumbers = new Set(out.map((it) => it.a));
-  const claims = await Promise.all(
-    out.map(async (log) => ({ log, on: await claimsOn(tx, log, byNumber) })),
-  );
+  if (out.length === 0) return ends;
+  const claims = await claimsOn(tx, out, byNumber);
   const forkedAt = new Map(
     (await tx.range("forks", "channel", { lower: c, upper: c })).map((it) => [it.a, it.s]),
   );
@@ -165,15 +166,17 @@ export async function endsAmong(
 /** Places of the closings by which logs of the channel end: of each log those that say where it does. Rule [OD20]. */
 export async function closingsIn(tx: ReadTx, c: number): Promise<readonly EntryPlace[]> {
   const ends = await endsOf(tx);
-  const logs = await logsOf(tx, c);
   const places: EntryPlace[] = [];
-  for (const log of logs) {
-    const end = ends[log.log];
-    if (end === undefined) continue;
-    const theirs = logs.filter(({ account }) => account === log.account);
-    const claims = await claimsOn(tx, log, new Map(theirs.map((it) => [it.a, it])));
-    const alike = claims.filter((it) => it.end.seq === end.seq && it.end.hash === end.hash);
-    for (const { a, s } of alike.slice(0, CLOSINGS_TOLD_MAX)) places.push([a, s]);
+  for (const theirs of Map.groupBy(await logsOf(tx, c), (it) => it.account).values()) {
+    const closed = theirs.filter(({ log }) => ends[log] !== undefined);
+    if (closed.length === 0) continue;
+    for (const { log, on } of await claimsOn(tx, closed, new Map(theirs.map((it) => [it.a, it])))) {
+      const end = ends[log.log];
+      const alike = on.filter((it) => it.end.seq === end?.seq && it.end.hash === end.hash);
+      // One of each author: nobody's stand in the way of those that are believed.
+      const firsts = alike.filter((it, n) => alike.findIndex(({ a }) => a === it.a) === n);
+      for (const { a, s } of firsts.slice(0, CLOSINGS_TOLD_MAX)) places.push([a, s]);
+    }
   }
   return places;
 }
@@ -183,29 +186,51 @@ const highest = (claims: readonly Claim[]): End | undefined =>
     .map(({ end }) => end)
     .toSorted((x, y) => y.seq - x.seq || ((x.hash ?? "") < (y.hash ?? "") ? -1 : 1))[0];
 
-/** By other devices of the account; what they are worth is asked later. */
+type ClaimsOn = { readonly log: Log; readonly on: readonly Claim[] };
+
+/**
+ * By other devices of the account; what they are worth is asked later. They are read log by log: nobody crowds out
+ * another's, least of all who is out. `theirs`: the account's logs by number.
+ */
 async function claimsOn(
   tx: ReadTx,
-  log: Log,
+  out: readonly Log[],
   theirs: ReadonlyMap<number, Log>,
-): Promise<readonly Claim[]> {
-  const key = [tieOf(bytesOf(log.log)), CLOSING_TARGET];
-  const range = { lower: key, upper: key, reverse: true, limit: CLOSINGS_READ_MAX };
-  const rows = await tx.range("entries", "target", range);
-  return rows.flatMap((row) => {
-    const author = theirs.get(row.a);
-    if (author === undefined || author.device === log.device) return [];
-    const closing = closingIn(row, log.log);
-    return closing === undefined ? [] : [{ a: row.a, s: row.s, end: closing }];
+): Promise<readonly ClaimsOn[]> {
+  const rows: EntryRow[] = [];
+  for (const { log } of theirs.values()) {
+    const { tb, ts } = closingKeyOf(bytesOf(log));
+    const range = { lower: [tb, ts], upper: [tb, ts], limit: CLOSINGS_READ_MAX };
+    rows.push(...(await tx.range("entries", "target", range)));
+  }
+  for (const { log } of out) {
+    const key = [tieOf(bytesOf(log)), CLOSING_TARGET];
+    const range = { lower: key, upper: key, reverse: true, limit: EARLIER_READ_MAX };
+    rows.push(...(await tx.range("entries", "target", range)));
+  }
+  const said = Map.groupBy(
+    rows.flatMap((row) => {
+      const author = theirs.get(row.a);
+      const closing = closingIn(row);
+      return author === undefined || closing === undefined ? [] : [{ author, row, ...closing }];
+    }),
+    ({ closed }) => closed,
+  );
+  return out.map((log) => {
+    const byOthers = (said.get(log.log) ?? []).filter(({ author }) => author.device !== log.device);
+    return { log, on: byOthers.map(({ row: { a, s }, end }) => ({ a, s, end })) };
   });
 }
 
-function closingIn({ kind, bytes }: EntryRow, log: Hex): End | undefined {
+function closingIn({
+  kind,
+  bytes,
+}: EntryRow): { readonly closed: Hex; readonly end: End } | undefined {
   if (kind !== KINDS.logClose.number) return undefined;
   const entry = decodeEntry(bytes);
   const body =
     entry.ok && entry.value.body !== null ? decodeBody(kind, entry.value.body) : undefined;
   if (body?.ok !== true || body.value.type !== "logClose") return undefined;
-  const { log: closed, seq, hash } = body.value;
-  return toHex(closed) === log ? { seq, hash: toHex(hash) } : undefined;
+  const { log, seq, hash } = body.value;
+  return { closed: toHex(log), end: { seq, hash: toHex(hash) } };
 }

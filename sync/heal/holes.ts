@@ -199,7 +199,7 @@ async function gapsOf(
     const holders = holdersOf(cursors, claims.claimOf(log.c, id)?.devices, log, first[0]);
     const lackers = lackersOf(cursors, log, ranges);
     const held = countKnown(known);
-    const top = Math.max(maxKnown(known), (end?.seq ?? -1) + 1);
+    const top = Math.max(maxKnown(known), provenBy(end, known));
     gaps.push({ channel, log: id, account, ranges, top, held, holders, lackers });
   }
   const lost = await lostLogs(tx, self, cursors, here);
@@ -325,6 +325,10 @@ function withWhatIsBefore(ranges: readonly SeqRange[], start: number): readonly 
   const least = Math.max(start, (ranges.at(-2)?.[1] ?? -1) + 2);
   return [...ranges.slice(0, -1), [Math.max(least, last[0] - BEFORE_HOLE), last[1]]];
 }
+
+/** A closing tells that its log goes so far; one that leaves more to be sought than is believed only claims it. */
+const provenBy = (end: End | undefined, known: Known): number =>
+  end === undefined || end.seq - maxKnown(known) > CLAIMED_SHOWN_MAX ? 0 : end.seq + 1;
 
 /** What is here of a closed log, without another entry in the place of its last one. */
 async function sureOf(tx: ReadTx, log: Log, end: End): Promise<Known> {

@@ -49,8 +49,15 @@ export type Op = Act & {
  */
 export type TargetKey = { readonly tb: number; readonly ts: number; readonly rank: 0 | 1 | 2 };
 
-/** In place of `ts`: a closing speaks of a whole log. */
+/** In place of `ts`: what an earlier version wrote there for each closing of the log that `tb` is of. */
 export const CLOSING_TARGET = 0;
+
+/** In place of `tb` and `ts`: closings are found by the log that they stand in, where nobody but its author writes. */
+export const closingKeyOf = (author: Uint8Array): Pick<TargetKey, "tb" | "ts"> => ({
+  tb: tieOf(author),
+  // No entry has a number below 0.
+  ts: -1 - Number.parseInt(toHex(author.subarray(4, 10)), 16),
+});
 
 const RANKS: { readonly [T in Deed["type"]]: TargetKey["rank"] } = {
   delete: 2,
