@@ -7,10 +7,13 @@ import { logsOf } from "../channel/channels.ts";
 import { maxKnown } from "../log/known.ts";
 import type { ContactRow, Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import { hasLeft, rosterOf } from "./rosters.ts";
 import { UNANSWERED_GROUPS_MAX } from "./rows.ts";
 
 /** Groups of one contact that were not taken and are remembered. */
 export const DECLINED_GROUPS_MAX = 8;
+/** Groups that one contact put us into, and of which we are out again by others' will, without a word of ours. */
+export const PUT_OUT_GROUPS_MAX = 128;
 
 /** May this contact put us into one more? */
 export async function mayBring(
@@ -20,14 +23,16 @@ export async function mayBring(
 ): Promise<boolean> {
   if (from.state === "self") return true;
   let unanswered = 0;
+  let putOut = 0;
   for (const { c, broughtBy, members } of await tx.range("rosters", "primary", {})) {
-    const isIn = members.some((it) => it.account === account);
-    if (broughtBy !== from.account || !isIn) continue;
+    if (broughtBy !== from.account) continue;
     const logs = await logsOf(tx, c);
     const hasWritten = logs.some((it) => it.account === account && maxKnown(it.known) > 1);
-    if (!hasWritten) unanswered += 1;
+    if (hasWritten) continue;
+    if (members.some((it) => it.account === account)) unanswered += 1;
+    else if (!hasLeft(await rosterOf(tx, c), account)) putOut += 1;
   }
-  return unanswered < UNANSWERED_GROUPS_MAX;
+  return unanswered < UNANSWERED_GROUPS_MAX && putOut < PUT_OUT_GROUPS_MAX;
 }
 
 /** One more of theirs was not taken. */
