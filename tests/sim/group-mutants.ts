@@ -105,19 +105,6 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "who was restored asks nobody for what was written",
-    profile: "C",
-    from: 262,
-    breaks: ["INV11"],
-    edits: [
-      {
-        file: "sync/recovery/restored.ts",
-        find: '  const channel: Channel = { ...opened, history: "wanted" };\n',
-        replace: "  const channel: Channel = opened;\n",
-      },
-    ],
-  },
-  {
     name: "a log that forks goes on counting",
     profile: "E",
     from: 98,
