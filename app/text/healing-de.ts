@@ -27,9 +27,9 @@ export const healingDe: typeof healingEn = {
   asked: "In so großen Gruppen melden Geräte erst auf Nachfrage, was sie haben. Kith fragt nach …",
   otherDevice: "deinem anderen Gerät",
   forkLines: (name, first, second) =>
-    `Ein Gerät von ${name} hat an derselben Stelle Verschiedenes gesagt: „${first}“ zu den einen, „${second}“ zu den anderen. Was es dort und danach gesagt hat, zählt nicht.`,
+    `Ein Gerät von ${name} hat an derselben Stelle Verschiedenes gesagt: „${first}“ zu den einen, „${second}“ zu den anderen. Was es dort und danach gesagt hat, zählt nicht, außer ${name} hat dieses Gerät entfernt und steht dazu.`,
   forkHidden: (name) =>
-    `Ein Gerät von ${name} hat verschiedenen Leuten Verschiedenes gesagt. Was es von da an gesagt hat, zählt nicht.`,
+    `Ein Gerät von ${name} hat verschiedenen Leuten Verschiedenes gesagt. Was es von da an gesagt hat, zählt nicht, außer ${name} hat dieses Gerät entfernt und steht dazu.`,
   declined: (name, count) =>
     `${name} hat dich in ${count} Gruppen aufgenommen, in denen du nichts geschrieben hast, und in weitere. Den weiteren tritt Kith bei, wenn du in einer der anderen schreibst oder sie verlässt.`,
   unreachable: (name) =>

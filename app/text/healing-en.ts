@@ -26,9 +26,9 @@ export const healingEn = {
   asked: "In a group this large devices tell what they have when they are asked. Asking…",
   otherDevice: "your other device",
   forkLines: (name: string, first: string, second: string): string =>
-    `A device of ${name} said two different things in one place: “${first}” to some, “${second}” to others. What it said there and after that does not count.`,
+    `A device of ${name} said two different things in one place: “${first}” to some, “${second}” to others. What it said there and after that does not count, unless ${name} removed that device and stands by it.`,
   forkHidden: (name: string): string =>
-    `A device of ${name} said different things to different people. What it said from there on does not count.`,
+    `A device of ${name} said different things to different people. What it said from there on does not count, unless ${name} removed that device and stands by it.`,
   declined: (name: string, count: number): string =>
     `${name} added you to ${count} groups in which you have not written, and to more. Kith joins those when you write in one of the others, or leave it.`,
   unreachable: (name: string): string =>

@@ -17,7 +17,6 @@ import type {
   LogRow,
   TableName,
 } from "../../sync/store/rows.ts";
-import type { ReadTx } from "../../sync/store/store.ts";
 import { type Aggregate, isGone } from "../../sync/thread/aggregate.ts";
 import { type AggregateRow, messageOf } from "../../sync/thread/rows.ts";
 import { UNTOUCHED } from "../../sync/thread/untouched.ts";
@@ -43,8 +42,6 @@ export type Chat = {
   /** The same of those who fork their log: what of it counts here. */
   readonly ofLiars: readonly EntryRow[];
   readonly aggregates: readonly AggregateRow[];
-  /** Of the messages that somebody deleted who was out by then: tie and number. */
-  readonly deletedInVain: ReadonlySet<string>;
   readonly logs: readonly LogRow[];
   readonly cursors: readonly CursorRow[];
 };
@@ -84,7 +81,6 @@ export async function chatsOf({ isHonestDevice }: World, who: Person): Promise<r
         timeline: timeline.filter((it) => !lying.has(it.a)),
         isForked: lying.size > 0,
         ofLiars: timeline.filter((it) => lying.has(it.a) && it.counts === undefined),
-        deletedInVain: await deletedInVain(tx, c),
         aggregates: await tx.range("aggregates", "timeline", { lower: [c], upper: [c] }),
         logs: logs.filter((it) => !lying.has(it.a)),
         cursors: cursors.filter((it) => it.c === c),
@@ -93,12 +89,6 @@ export async function chatsOf({ isHonestDevice }: World, who: Person): Promise<r
     return found;
   });
   return chats ?? [];
-}
-
-async function deletedInVain(tx: ReadTx, c: number): Promise<ReadonlySet<string>> {
-  const rows = await tx.range("entries", "primary", { lower: [c], upper: [c] });
-  const vain = rows.filter((it) => it.kind === KINDS.delete.number && it.counts === "no");
-  return new Set(vain.map(({ tb, ts }) => `${tb} ${ts}`));
 }
 
 /** What must be true of it without looking at anybody else. */
@@ -163,11 +153,9 @@ export function changedOtherwise(world: World, ours: Chat, theirs: Chat): string
   // Stars are told in the account channel, where no next word shows what a lying relay has lost.
   const isSameAccount = ours.who.owner === theirs.who.owner && world.areRelaysHonest;
   const others = looksOf(theirs);
-  // Gone where it was heard later that who deleted it was out. Rules [OD6] and [MO17].
-  const inVain = ours.deletedInVain.union(theirs.deletedInVain);
-  for (const [id, { look, isMissing, isStarred, at }] of looksOf(ours)) {
+  for (const [id, { look, isStarred }] of looksOf(ours)) {
     const other = others.get(id);
-    if (other === undefined || (inVain.has(at) && (isMissing || other.isMissing))) continue;
+    if (other === undefined) continue;
     const isAlike = look === other.look && (!isSameAccount || isStarred === other.isStarred);
     if (isAlike) continue;
     const [a, b] = [`${look}${star(isStarred)}`, `${other.look}${star(other.isStarred)}`];
@@ -180,10 +168,7 @@ const star = (isStarred: boolean): string => (isStarred ? ", starred" : "");
 
 /** Stars are one's own. */
 type Look = {
-  /** Tie and number of the message. */
-  readonly at: string;
   readonly look: string;
-  readonly isMissing: boolean;
   readonly isStarred: boolean;
 };
 
@@ -199,12 +184,11 @@ function looksOf(chat: Chat): ReadonlyMap<string, Look> {
 
 function lookOf(chat: Chat, row: EntryRow): Look {
   const view = viewOf(messageOf(row), aggregateOf(chat, row), "");
-  const at = `${row.b} ${row.s}`;
-  if (view === null) return { at, look: "nothing", isMissing: false, isStarred: false };
+  if (view === null) return { look: "nothing", isStarred: false };
   const { versions, isStarred, ...rest } = view;
   const stamps = versions.map(({ stamp }) => stamp.id);
   const look = JSON.stringify({ ...rest, versions: stamps });
-  return { at, look, isMissing: view.state === "missing", isStarred };
+  return { look, isStarred };
 }
 
 const aggregateOf = ({ aggregates }: Chat, { a, s }: EntryRow): Aggregate =>
