@@ -47,6 +47,10 @@ export async function endsOf(tx: ReadTx): Promise<Ends> {
   );
 }
 
+/** Logs of which an earlier version noted the number of the last entry alone. */
+export const endedBefore = (ends: Ends): readonly Hex[] =>
+  Object.entries(ends).flatMap(([log, { hash }]) => (hash === null ? [log] : []));
+
 export const endsRow = (ends: Ends): { readonly k: string; readonly v: unknown } => ({
   k: CLOSED_LOGS,
   v: ends,

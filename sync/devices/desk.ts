@@ -23,8 +23,8 @@ import type { Hex } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { PATHS } from "../wire/http.ts";
-import { isPutOut } from "./closed.ts";
-import { closeLogs, openLogsOfOut } from "./closings.ts";
+import { endedBefore, endsOf, isPutOut } from "./closed.ts";
+import { closeLogs, openLogsOfOut, settleBefore } from "./closings.ts";
 import type { Departure, DeviceError, Devices } from "./commands.ts";
 import { deviceNamesOf, isNameDue, noteDeviceName, noteOwnName, tellName } from "./names.ts";
 import { heedGone, leaveAccount, revokeDevice } from "./revoke.ts";
@@ -175,9 +175,11 @@ class Desk implements DevicesDesk {
     const due = await store.read(["meta", "contacts", "outbox"], async (tx) => ({
       isIn: await isInAccount(tx, self),
       isGone: Object.keys(await goneDueIn(tx)).length > 0,
+      isOfBefore: endedBefore(await endsOf(tx)).length > 0,
       isFarewell: !isPutOut(await ownContact(tx, self), self.device) && (await isWaiting(tx)),
     }));
     if (due.isGone) await this.#do(async (tx, context) => ok(await heedGone(tx, context)));
+    if (due.isOfBefore) await this.#do(async (tx, context) => ok(await settleBefore(tx, context)));
     // It was closed while it left.
     if (!due.isIn && due.isFarewell) await this.#farewell();
     if (!due.isIn) return this.#deps.isOut();

@@ -48,3 +48,25 @@ test.each([
     expect([...phone.bugs, ...bob.bugs]).toEqual([]);
   },
 );
+
+test("[OD18] where an earlier version had noted no id, the id of the last entry is found when a device is opened", async () => {
+  const { phone, laptop, bob, pass, outcome } = await three();
+  await laptop.say(bob, "hello");
+  await pass(30 * SECOND_MS);
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toEqual({ ok: true, value: undefined });
+  await pass(2 * MINUTE_MS);
+  const endsIn = async (): Promise<Ends> => {
+    const row = (await bob.rows("meta")).find(({ k }) => k === "closedLogs");
+    return (row?.v ?? {}) as Ends;
+  };
+  const ends = await endsIn();
+  expect(Object.keys(ends)).not.toEqual([]);
+  await bob.sleep();
+  const numbers = Object.fromEntries(Object.entries(ends).map(([log, { seq }]) => [log, seq]));
+  await bob.change((tx) => tx.put("meta", { k: "closedLogs", v: numbers }));
+  await bob.wake();
+  await pass(SECOND_MS);
+  expect(await endsIn()).toEqual(ends);
+  expect(bob.bugs).toEqual([]);
+});
