@@ -18,6 +18,7 @@ import type { Roster } from "../roster/resolve.ts";
 import { type Effect, targetOf } from "../roster/standing.ts";
 import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import { isGone } from "../thread/aggregate.ts";
 import { NO_META, withMeta } from "../thread/channel-meta.ts";
 import { rosterJudge } from "../thread/roster-judge.ts";
 import { isLink, workOutLinks } from "./links.ts";
@@ -169,8 +170,8 @@ export async function judgeLog(
 function isShownNow(row: EntryRow): 0 | 1 {
   if (isMeta(row)) return row.counts === undefined ? 1 : 0;
   if (row.own) return row.shown;
-  const isGone = row.withheld === true || (row.erased === true && row.lifetimeMs !== undefined);
-  return isShown(row.kind) && !isGone && row.counts === undefined ? 1 : 0;
+  const isErased = row.withheld === true || (row.erased === true && row.lifetimeMs !== undefined);
+  return isShown(row.kind) && !isErased && row.counts === undefined ? 1 : 0;
 }
 
 async function noteWait(tx: WriteTx, { c, a, s }: EntryRow, counts: Counts): Promise<void> {
@@ -203,7 +204,10 @@ async function show(tx: WriteTx, row: EntryRow, read: Log["read"], shown: 0 | 1)
   await tx.put("entries", { ...row, shown });
   const channel = await channelOf(tx, row.c);
   assert(channel !== undefined, "an entry stands in a channel");
-  const isCounted = row.kind === KINDS.message.number && !row.own && !hasKnown(read, row.s);
+  const filed = (await tx.get("aggregates", [row.c, row.a, row.s]))?.aggregate;
+  // What was deleted before it was read is not counted any more. Rule [MO41].
+  const isHere = row.kind === KINDS.message.number && (filed === undefined || !isGone(filed));
+  const isCounted = isHere && !row.own && !hasKnown(read, row.s);
   const more = isCounted && shown !== row.shown ? (shown === 1 ? 1 : -1) : 0;
   const line = row.h >= channel.lastH ? await lineOf(tx, channel) : {};
   await tx.put("channels", { ...channel, unread: Math.max(0, channel.unread + more), ...line });
