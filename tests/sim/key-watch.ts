@@ -11,6 +11,8 @@ import { isRoster } from "../../sync/entry/kinds.ts";
 import type { RosterOp } from "../../sync/roster/ops.ts";
 import { resolve } from "../../sync/roster/resolve.ts";
 import { NO_EVIDENCE } from "../../sync/roster/trial.ts";
+import type { EntryRow } from "../../sync/store/rows.ts";
+import { goneKey } from "./outbox-watch.ts";
 import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
 
 /** Of a chain message: crypto/chain/sender-chain.ts. */
@@ -30,7 +32,7 @@ type Written = {
   /** What such a one knows of the roster stands behind their fork, where nobody follows. */
   readonly isLiars: boolean;
   readonly group: string;
-  /** Of an op: with whom it put out. */
+  /** With whom they put out by it, or heard of as gone in the same commit. */
   readonly members: readonly string[];
   /** Whoever goes by an op, or went before, may hold it. */
   readonly isOp: boolean;
@@ -108,19 +110,23 @@ export class KeyWatch {
     this.#opsOf.set(seen, here.set(group, [...(here.get(group) ?? []), op]));
   }
 
-  /** An entry was committed by its author. */
-  written(seen: Seen, c: number, log: string, seq: number, kind: number): void {
+  /** An entry was committed by its author. `went`: who went with that commit, perhaps behind it, by `goneKey`. */
+  written(
+    seen: Seen,
+    { c, s: seq, kind }: Pick<EntryRow, "c" | "s" | "kind">,
+    log: string,
+    went: ReadonlySet<string>,
+  ): void {
     const channel = seen.channels.get(c);
     const isJudgedAnew = this.#writtenByPlace.has(placeOf(log, seq));
     if (channel?.kind !== "group" || isJudgedAnew) return;
     const known = this.#opsOf.get(seen)?.get(channel.id) ?? [];
-    const act = known.find((it) => it.log === log && it.seq === seq)?.act;
-    const removed = act?.type === "remove" ? [act.account] : [];
+    const others = [...seen.contacts.keys()].filter((it) => went.has(goneKey(c, it)));
     this.#writtenByPlace.set(placeOf(log, seq), {
       author: seen.account,
       isLiars: this.#options.isLiar(seen.who),
       group: channel.id,
-      members: [...membersIn(seen, c), ...removed],
+      members: [...membersIn(seen, c), ...others],
       isOp: isRoster(kind),
       known,
     });

@@ -7,11 +7,13 @@ import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
 const CONTROL_ROWS_MAX = 64;
 const HELD_ROWS_MAX = 256;
 
+export const goneKey = (c: number, account: Hex): string => `${c} ${account}`;
+
 /**
  * Who went from a group by ops that came with this commit, or waited for those, though others may have let them in
- * again.
+ * again. By `goneKey`.
  */
-function wentIn({ ops }: Seen, changes: readonly Change[]): ReadonlySet<string> {
+export function wentIn({ ops }: Seen, changes: readonly Change[]): ReadonlySet<string> {
   const now = new Set<string>();
   for (const { table, row } of changes) {
     if (table === "rosterOps" && row !== undefined) now.add(row.op.id);
@@ -21,35 +23,34 @@ function wentIn({ ops }: Seen, changes: readonly Change[]): ReadonlySet<string> 
     for (const { op } of ops.values()) if (op.heads.some((it) => now.has(it))) now.add(op.id);
   }
   const went = [...now].flatMap((id) => {
-    const { c, op } = ops.get(id) ?? {};
-    if (op?.act.type === "leave") return [`${c} ${op.author}`];
-    return op?.act.type === "remove" ? [`${c} ${op.act.account}`] : [];
+    const { c = 0, op } = ops.get(id) ?? {};
+    if (op?.act.type === "leave") return [goneKey(c, op.author)];
+    return op?.act.type === "remove" ? [goneKey(c, op.act.account)] : [];
   });
   return new Set(went);
 }
 
 /**
  * Null, or what it forgot to deliver: all but what has arrived, and what its reader may not read any more.
- * `together`: everything of the same commit.
+ * `went`: by the same commit (`wentIn`).
  */
 export function forgottenIn(
   seen: Seen,
   { table, before }: Change,
-  together: readonly Change[],
+  went: ReadonlySet<string>,
   ofDevice: (device: Hex) => Seen,
 ): string | null {
   const gone = table === "outbox" ? before : undefined;
   if (gone?.n === undefined || gone.what !== "entry" || gone.isUnconfirmed === true) return null;
   const place = placeOf(seen.logs.get(gone.a)?.log ?? "", gone.s);
-  const went = wentIn(seen, together);
   // Whoever is out, or was when they wrote it, drops it; and who was out for a moment of this commit.
   const isOut = !membersIn(seen, gone.c).includes(seen.account) || seen.unheard.has(place);
-  if (isOut || went.has(`${gone.c} ${seen.account}`)) return null;
+  if (isOut || went.has(goneKey(gone.c, seen.account))) return null;
   for (const { device, isLast } of gone.targets) {
     const other = ofDevice(device);
     if (isLast === true || other.held.has(place)) continue;
     if (!mayRead(seen, gone.c, other.account, device)) continue;
-    if (went.has(`${gone.c} ${other.account}`)) continue;
+    if (went.has(goneKey(gone.c, other.account))) continue;
     return `[INV7] ${seen.who} forgot to deliver ${place} to ${other.who}`;
   }
   return null;

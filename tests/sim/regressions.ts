@@ -360,6 +360,12 @@ export const REGRESSIONS: readonly Regression[] = [
     found:
       "the verdict: an op of who was alone in a group is sent, though somebody was let in since",
   },
+  {
+    seed: 1_200_000_030_453,
+    profile: "G",
+    edition: 2,
+    found: "the verdict: who answered somebody, and heard in the same commit that they had left",
+  },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
   {
     seed: 91_000_017,

@@ -17,7 +17,7 @@ import { Comings } from "./comings.ts";
 import type { Change } from "./device-store.ts";
 import { KeyWatch } from "./key-watch.ts";
 import { type Evicted, Movement } from "./movement.ts";
-import { forgottenIn, overfullIn } from "./outbox-watch.ts";
+import { forgottenIn, overfullIn, wentIn } from "./outbox-watch.ts";
 import type { Moment } from "./person.ts";
 import { seqsOf, untrueIn } from "./receipt-watch.ts";
 import type { Answered } from "./relay-watch.ts";
@@ -114,9 +114,11 @@ export class Witness {
     if (isNew) this.#movement.committed(changes);
     for (const change of changes) this.#take(seen, change, isNew);
     // What somebody may read says the whole of the commit.
+    const went = wentIn(seen, changes);
     for (const change of changes) {
-      this.#failIf(forgottenIn(seen, change, changes, this.#ofDevice));
-      if (change.table === "entries" && change.row !== undefined) this.#checkKeys(seen, change.row);
+      this.#failIf(forgottenIn(seen, change, went, this.#ofDevice));
+      if (change.table !== "entries" || change.row === undefined) continue;
+      this.#checkKeys(seen, change.row, went);
     }
     for (const now of this.#logsNow.splice(0)) this.#checkLog(seen, now);
     seen.last = {
@@ -315,10 +317,10 @@ export class Witness {
     if (seen.logs.get(a)?.own === true) this.#comings.said(group, op, this.commits);
   }
 
-  #checkKeys(seen: Seen, { c, a, s, kind }: EntryRow): void {
-    const { log = "", own = false } = seen.logs.get(a) ?? {};
-    if (own) this.#keys.written(seen, c, log, s, kind);
-    else this.#keys.taken(seen, placeOf(log, s));
+  #checkKeys(seen: Seen, row: EntryRow, went: ReadonlySet<string>): void {
+    const { log = "", own = false } = seen.logs.get(row.a) ?? {};
+    if (own) this.#keys.written(seen, row, log, went);
+    else this.#keys.taken(seen, placeOf(log, row.s));
   }
 
   /** "Sent" is what a relay confirmed; one's own devices are not waited for, nor who comes later. */
