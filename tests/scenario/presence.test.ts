@@ -11,6 +11,7 @@ import {
 import { topicOf, weeksAt } from "../../sync/presence/topics.ts";
 import { openLink } from "../../sync/session/link.ts";
 import type { Person } from "./person.ts";
+import { linked } from "./sibling.ts";
 import { deviceOf, three } from "./three-devices.ts";
 import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
@@ -199,4 +200,29 @@ test("[PD6] who looks as the version before did sees us, until either put a devi
   }
   expect(seen.length).toBe(count);
   link.close();
+});
+
+test("[OD4] [PS6] who signs out is offline at once, also for whom the word of it does not reach", async () => {
+  const them = await world(["phone", "laptop", "bob"], { atOther: ["bob"] });
+  const { phone, laptop, bob, pass, outcome } = them;
+  await them.befriend(phone, bob);
+  await linked(phone, laptop);
+  await pass(20 * SECOND_MS);
+  const account = await phone.account();
+  const isSeen = (): boolean | undefined => bob.status?.presence[account]?.online;
+  bob.device.watch([account]);
+  await pass(5 * SECOND_MS);
+  // Who has another device is there while that one is.
+  expect((await outcome(laptop.device.devices.leave())).ok).toBe(true);
+  await pass(20 * SECOND_MS);
+  expect(isSeen()).toBe(true);
+  // Bob's own relay is away; the phone's, where he looks, is there.
+  them.killRelay(them.otherRelay);
+  await pass(10 * SECOND_MS);
+  expect(isSeen()).toBe(true);
+  const leaving = phone.device.devices.leave();
+  await pass(SECOND_MS);
+  expect(isSeen()).toBe(false);
+  expect(await outcome(leaving)).toEqual({ ok: true, value: { isTold: false, isForgotten: true } });
+  expect([...phone.bugs, ...laptop.bugs, ...bob.bugs]).toEqual([]);
 });

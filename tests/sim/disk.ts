@@ -1,7 +1,7 @@
 /**
  * A relay's disk: the log of what was written to it, with a mark up to where it is synced. A commit is
  * answered when the mark has passed it. A crash keeps what is synced and a part of the rest that chance
- * decides; a store is opened by applying the log anew (relay/store/store.ts, [ST9]).
+ * decides; a store is opened by applying the log anew (relay/store/store.ts, [RS9]).
  *
  * Reads see what is synced, as SQLite's do. An acknowledgement of a device is a removal that the real
  * store writes down late, so a crash may forget the newest ones (keep-store.ts).
