@@ -150,9 +150,12 @@ export class KeyWatch {
     if (written.members.includes(seen.account) || written.isLiars) return;
     const { known } = written;
     const all = [...(this.#ops.get(written.group)?.values() ?? [])];
-    if (addsOf(all, seen.account) > addsOf(known, seen.account)) return;
+    const { former, ledger } = resolve(known);
+    // What waited for others told its author nothing yet.
+    const weighed = known.filter((it) => !ledger.graph.waiting.includes(it));
+    if (addsOf(all, seen.account) > addsOf(weighed, seen.account)) return;
     // What their author took for their end does not count.
-    const end = resolve(known).former.get(seen.account)?.op;
+    const end = former.get(seen.account)?.op;
     const evidence = { ...NO_EVIDENCE, closedAfter: this.#closedAfter };
     if (end !== undefined && resolve(all, evidence).voids.has(end)) return;
     this.#options.fail(`[INV18] ${seen.who} holds ${place}, written when they were out`);

@@ -361,6 +361,12 @@ export const REGRESSIONS: readonly Regression[] = [
       "the verdict: an op of who was alone in a group is sent, though somebody was let in since",
   },
   {
+    seed: 1_200_000_030_387,
+    profile: "G",
+    edition: 2,
+    found: "the verdict: who was let in again by an op that waited when its holder wrote",
+  },
+  {
     seed: 1_200_000_030_453,
     profile: "G",
     edition: 2,
