@@ -3,7 +3,8 @@
  * made here, since a browser binds a subscription to one such key.
  *
  * [APU1] Every call settles: some browsers have a `subscribe` that never does. [APU2] A subscription
- * under an older key gives way.
+ * under an older key gives way. [APU3] It is taken away without permission too; where
+ * that fails nobody is stopped.
  */
 import { toBase64url } from "../../crypto/base/base64url.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";

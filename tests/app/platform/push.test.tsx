@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 
-import { followNotifications, subscribe, subscribedAt } from "../../../app/platform/push.ts";
+import {
+  followNotifications,
+  subscribe,
+  subscribedAt,
+  unsubscribe,
+} from "../../../app/platform/push.ts";
 
 /** The browser's side, as far as a page sees it. */
 class Browser {
@@ -89,6 +94,19 @@ test("[APU1] settles when the person says no, and when the browser never answers
   const asked = subscribe();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(await asked).toEqual({ ok: false, error: { type: "PushUnavailable" } });
+});
+
+test("[APU3] who signs out is subscribed no more, whatever the browser says meanwhile", async () => {
+  await unsubscribe();
+  await subscribe();
+  expect(await subscribedAt()).toBe("https://push.example.org/1");
+  // The person took the permission back: the subscription goes all the same.
+  browser.permission = "denied";
+  await unsubscribe();
+  expect(browser.current).toBeNull();
+  browser.pushManager.getSubscription = () =>
+    Promise.reject(new DOMException("gone", "AbortError"));
+  await expect(unsubscribe()).resolves.toBeUndefined();
 });
 
 test("[APU1] hears which chat a notification leads to, and nothing else", () => {

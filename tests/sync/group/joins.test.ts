@@ -8,7 +8,7 @@ import { inviteTagOf } from "../../../crypto/invite/record.ts";
 import { bytesOf, channelOf } from "../../../sync/channel/channels.ts";
 import { createGroup } from "../../../sync/group/acts.ts";
 import { takeJoin } from "../../../sync/group/joins.ts";
-import { makeGroupLink } from "../../../sync/group/link-acts.ts";
+import { type LinkTerms, makeGroupLink } from "../../../sync/group/link-acts.ts";
 import { rosterRowOf } from "../../../sync/group/rosters.ts";
 import { JOINS_MAX } from "../../../sync/group/waiting.ts";
 import type { Join } from "../../../sync/payload/join.ts";
@@ -27,7 +27,7 @@ type Made = {
 };
 
 /** Alice's group, and how Bob asks her to be let in. */
-async function asked(): Promise<Made> {
+async function asked(terms: LinkTerms = ASKING): Promise<Made> {
   const alice = await someone("alice");
   const bob = await someone("bob");
   await introduce(alice, bob);
@@ -35,7 +35,7 @@ async function asked(): Promise<Made> {
     const made = await createGroup(tx, alice.context, "Hut", [], "none");
     if (!made.ok) throw new Error(made.error.type);
     const { c } = made.value;
-    const link = await makeGroupLink(tx, alice.context, c, ASKING, AT);
+    const link = await makeGroupLink(tx, alice.context, c, terms, AT);
     const parsed = link.ok ? parseInviteLink(link.value.link) : link;
     const channel = await channelOf(tx, c);
     if (!parsed.ok || channel === undefined) throw new Error("a link");
@@ -49,12 +49,12 @@ async function asked(): Promise<Made> {
   });
 }
 
-const hears = ({ alice, bob }: Made, join: Join): Promise<void> =>
+const hears = ({ alice, bob }: Made, join: Join, nowMs = NOW_MS): Promise<void> =>
   alice.change(async (tx) => {
     const contact = await tx.get("contacts", bob.self.account);
     const device = await tx.get("devices", bob.self.device);
     if (contact === undefined || device === undefined) throw new Error("Bob");
-    await takeJoin(tx, alice.context, { contact, device }, join);
+    await takeJoin(tx, { ...alice.context, nowMs }, { contact, device }, join);
   });
 
 const waiting = async ({ alice, c }: Made): Promise<readonly string[]> => {
@@ -101,3 +101,25 @@ test("[GL11] no more wait than a group can look through", async () => {
   expect(await waiting(made)).toHaveLength(JOINS_MAX);
   expect(await waiting(made)).not.toContain(made.bob.self.account);
 });
+
+test.each([true, false])(
+  "[GL1] after its time a link lets nobody in, whatever their clock says: with approval %s",
+  async (approval) => {
+    const members = async ({ alice, c }: Made): Promise<readonly string[]> => {
+      const { members: all } = await alice.store.read(["rosters"], (tx) => rosterRowOf(tx, c));
+      return all.map((it) => it.account);
+    };
+    const overMs = NOW_MS + ASKING.expiresInMs;
+    const late = await asked({ ...ASKING, approval });
+    await hears(late, late.join, overMs);
+    expect(await waiting(late)).toEqual([]);
+    expect(await members(late)).toEqual([late.alice.self.account]);
+    const inTime = await asked({ ...ASKING, approval });
+    await hears(inTime, inTime.join, overMs - 1_000);
+    const bob = inTime.bob.self.account;
+    expect([await waiting(inTime), await members(inTime)].map((it) => it.includes(bob))).toEqual([
+      approval,
+      !approval,
+    ]);
+  },
+);
