@@ -53,6 +53,8 @@ export type HomeDeps = UpkeepDeps & {
   readonly onWelcome: (url: string, welcome: Welcome) => void;
   /** Another relay answers at our address, and our mailbox is there from now on. */
   readonly onMoved: () => void;
+  /** What the relay held for us is lost: it is another one, or its store began anew. */
+  readonly onLoss: () => void;
   readonly events: Pick<LinkEvents, "onClock" | "onWanted" | "onState">;
   readonly failed: (error: unknown) => void;
 };
@@ -257,7 +259,7 @@ class HomeRelay implements Home {
    * every mailbox: we begin anew there. Rule [UP7].
    */
   async #moveTo(relayId: RelayId): Promise<void> {
-    const { lane, store, homeUrl: url, transport, rawTimers: timers, onMoved } = this.#deps;
+    const { lane, store, homeUrl: url, transport, rawTimers: timers } = this.#deps;
     const known = await openRelayHttp({ url, owner: null, transport, timers }).wellKnown();
     if (this.#closed) return;
     const sinceMs = timers.now() - this.#movedAtMs;
@@ -271,7 +273,8 @@ class HomeRelay implements Home {
     await lane.run(() => store.write(MOVE_TABLES, (tx) => moveMailbox(tx, url, relayId)));
     this.#link?.close();
     this.#link = undefined;
-    onMoved();
+    this.#deps.onMoved();
+    this.#deps.onLoss();
     await this.tend();
   }
 
@@ -288,7 +291,9 @@ class HomeRelay implements Home {
         return row.storeInc !== "";
       }),
     );
-    if (lost) await this.tend();
+    if (!lost) return;
+    this.#deps.onLoss();
+    await this.tend();
   }
 
   readonly #onMessages = (frames: readonly MsgFrame[]): void => {

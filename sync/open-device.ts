@@ -294,6 +294,7 @@ class OpenedDevice implements Device {
       onCaughtUp: this.#resume,
       onStorage: (storage) => this.#stored(storage),
       onMoved: () => this.#board.change({ relayRenewed: true }),
+      onLoss: () => this.#workers.healing.robbed(),
       onWelcome: (url, welcome) => this.#welcomed(url, welcome),
       events: {
         onState: (state) => {

@@ -14,6 +14,8 @@ export type Healing = {
   readonly lost: () => void;
   /** The device was opened. */
   readonly started: () => void;
+  /** Our relay lost what it held for us. */
+  readonly robbed: () => void;
   /** What takes in entries and vectors tells. */
   readonly effects: Pick<Effects, "named" | "claimed" | "doubted" | "forked">;
   readonly close: () => void;
@@ -31,6 +33,7 @@ export function openHealing(deps: Omit<HealDeps, "behind"> & Omit<TellerDeps, "l
       teller.changed(c);
     },
     started: teller.started,
+    robbed: teller.robbed,
     effects: {
       named: (named) => healer.claims.name(named),
       claimed: (c, log, upTo, device) => healer.claims.claim(c, log, upTo, device),

@@ -71,6 +71,8 @@ export type Teller = {
   readonly changed: (c: number) => void;
   /** The device was opened: perhaps others are ahead of it, and do not write any more. */
   readonly started: () => void;
+  /** What our relay held for us is lost, and nobody who wrote it may know. Rule [DG9]. */
+  readonly robbed: () => void;
   /** A device is behind us and may not know. */
   readonly behind: (c: number, device: Hex) => void;
   /** This log forks, as we found out ourselves. */
@@ -88,6 +90,8 @@ class DigestTeller implements Teller {
   /** By channel: the digest that was told last, and how often again. */
   readonly #told = new Map<number, { readonly digest: Hex; readonly repeats: number }>();
   readonly #behindToldAtMs = new Map<string, number>();
+  /** Channels in which something may have been lost on its way to us. */
+  readonly #robbed = new Set<number>();
   #isClosed = false;
 
   constructor(deps: TellerDeps) {
@@ -100,6 +104,8 @@ class DigestTeller implements Teller {
   };
 
   readonly started = (): void => this.#run(this.#startGroups());
+
+  readonly robbed = (): void => this.#run(this.#tellRobbed());
 
   readonly behind = (c: number, device: Hex): void => {
     const key = `${c} ${device}`;
@@ -145,7 +151,7 @@ class DigestTeller implements Teller {
   }
 
   async #startGroups(): Promise<void> {
-    const { store, random, lane, timers } = this.#deps;
+    const { store, lane, timers } = this.#deps;
     const nowMs = timers.now();
     const isDue = await lane.run(() =>
       store.write(["meta"], async (tx) => {
@@ -157,13 +163,27 @@ class DigestTeller implements Teller {
       }),
     );
     if (!isDue) return;
-    const rows = await store.read(["channels"], (tx) =>
+    const groups = (await this.#recent()).filter((it) => it.kind === "group");
+    this.#planSoon(groups.slice(0, FIRST_HELLOS_MAX));
+  }
+
+  async #tellRobbed(): Promise<void> {
+    const channels = await this.#recent();
+    for (const { c } of channels) this.#robbed.add(c);
+    this.#planSoon(channels);
+  }
+
+  async #recent(): Promise<readonly Channel[]> {
+    const rows = await this.#deps.store.read(["channels"], (tx) =>
       tx.range("channels", "recent", { reverse: true, limit: 2 * FIRST_HELLOS_MAX }),
     );
-    const groups = rows.filter((it) => it.kind === "group").slice(0, FIRST_HELLOS_MAX);
-    for (const row of groups) {
-      const [chance = 0] = random(1);
-      this.#plan(numbered(row, "c").c, QUIET_MS + (chance / 256) * FIRST_HELLOS_MS);
+    return rows.map((it) => numbered(it, "c"));
+  }
+
+  #planSoon(channels: readonly Channel[]): void {
+    for (const { c } of channels) {
+      const [chance = 0] = this.#deps.random(1);
+      this.#plan(c, QUIET_MS + (chance / 256) * FIRST_HELLOS_MS);
     }
   }
 
@@ -175,6 +195,7 @@ class DigestTeller implements Teller {
     const hello = await store.read(TELL_TABLES, (tx) => this.#seal(tx, self, c, device));
     if (hello === undefined) return;
     if (device === undefined) {
+      this.#robbed.delete(c);
       const { digest, repeats, isConfirmed } = hello;
       this.#told.set(c, { digest, repeats });
       const isLast = isConfirmed || repeats >= HELLO_REPEATS_MAX;
@@ -194,36 +215,42 @@ class DigestTeller implements Teller {
     const chain = await tx.get("ownChains", c);
     if (channel === undefined || chain === undefined) return undefined;
     const hearers = await hearersOf(tx, self, channel, chain);
+    if (hearers.length === 0) return undefined;
     if (device === undefined && !(await mayTell(tx, self, channel, hearers))) return undefined;
     const { digest, count } = await digestOf(tx, channel);
     const unconfirmed = await unconfirmedIn(tx, c);
     const isConfirmed = unconfirmed.size === 0;
     const told = this.#told.get(c);
     const isSame = told?.digest === toHex(digest);
-    if (device === undefined && isSame && isConfirmed) return undefined;
+    const isRobbed = device === undefined && this.#robbed.has(c);
+    if (device === undefined && isSame && isConfirmed && !isRobbed) return undefined;
     const repeats = isSame ? told.repeats + 1 : 0;
     const isAgain = device === undefined && repeats > 0;
     const isOpen = (it: DeviceRow): boolean => unconfirmed.has(it.device);
     const to =
       device !== undefined
         ? hearers.filter((it) => it.device === device)
-        : isAgain
-          ? hearers.filter(isOpen).slice(0, REPEAT_DEVICES_MAX)
-          : anyOf(random, settledFirst(hearers, isOpen));
-    if (to.length === 0) return undefined;
+        : isRobbed
+          ? hearers.slice(0, REPEAT_DEVICES_MAX)
+          : isAgain
+            ? hearers.filter(isOpen).slice(0, REPEAT_DEVICES_MAX)
+            : anyOf(random, settledFirst(hearers, isOpen));
+    // With the author alone there is nothing to compare, but that may have been lost which they count as sent.
+    const isAlone = device === undefined && hearers.length < 2 && !isAgain && !isRobbed;
+    if (to.length === 0 || (isAlone && isConfirmed)) return undefined;
     const content = {
       channel: bytesOf(channel.id),
       device: bytesOf(self.device),
       counter: channel.receipts,
       digest,
       count,
-      asks: isAgain,
+      asks: isAgain || isRobbed,
     };
     const payload = encodePayload("hello", signHello(content, self.keys.sigSecret));
     const { state } = chain;
     const body = envelopeOf(sealLive(state, payload, random));
     const frame = { body, slot: helloSlotOf(state.liveKey) };
-    return { frame, digest: toHex(digest), to, repeats, isConfirmed };
+    return { frame, digest: toHex(digest), to: isAlone ? [] : to, repeats, isConfirmed };
   }
 
   async #tellFork(a: number): Promise<void> {
@@ -289,17 +316,13 @@ async function hearersOf(
   return devices.filter((it) => holders.includes(it.device));
 }
 
-/**
- * Where the author is the only other device there is nothing to compare; in a large group one device of
- * each account is enough.
- */
+/** In a large group one device of each account is enough. */
 async function mayTell(
   tx: ReadTx,
   self: Self,
   channel: Channel,
   hearers: readonly DeviceRow[],
 ): Promise<boolean> {
-  if (hearers.length < 2) return false;
   if (!(await isLargeGroup(tx, channel))) return true;
   const own = hearers.filter((it) => it.account === self.account).map((it) => it.device);
   return own.every((it) => self.device < it);

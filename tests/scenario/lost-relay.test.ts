@@ -1,0 +1,30 @@
+/** A relay loses what it had taken, and its senders, who are at another one, have no connection to it. */
+import { expect, test } from "vitest";
+
+import { HOUR_MS, MINUTE_MS, SECOND_MS, world } from "./world.ts";
+
+test.each([
+  ["soon: its sender tells what it has until it is confirmed", 10 * SECOND_MS],
+  ["hours later: who comes back tells what they have", 5 * HOUR_MS],
+])(
+  "[DG6] [DG7] [DG9] what a relay had taken comes all the same, if it is lost %s",
+  async (_, afterMs) => {
+    const w = await world(["alice", "bob"], { atOther: ["bob"] });
+    const { alice, bob, otherRelay, pass, befriend, killRelay, atRest } = w;
+    await befriend(alice, bob);
+    // So long that nobody has anything to say to Bob's relay any more.
+    await pass(10 * MINUTE_MS);
+    await bob.sleep();
+    await alice.say(bob, "are you there?");
+    await pass(afterMs);
+    expect(await alice.states(bob)).toEqual(["sent"]);
+    killRelay(otherRelay, { forgets: true });
+    otherRelay.start();
+    await pass(10 * SECOND_MS);
+    await bob.wake();
+    await pass(3 * MINUTE_MS);
+    expect(await bob.sees(alice)).toEqual(["are you there?"]);
+    expect(await alice.states(bob)).toEqual(["delivered"]);
+    await atRest();
+  },
+);
