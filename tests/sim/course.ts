@@ -1,16 +1,16 @@
 /** The course of a world: how it begins, when nothing goes wrong any more, and how it becomes quiet. */
 import { openOlder } from "./older.ts";
-import type { Family, Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { perform, setClock } from "./steps.ts";
 import { Tracer } from "./tracer.ts";
 import { UNOPENED_PATIENCE_MS, type Wrong, wrongIn } from "./verdict.ts";
 import { type SavedWorld, World } from "./world.ts";
 
 const LOOK_EVERY_MS = 1_000;
-/** Longer than the pause between two receipts … */
+/** Longer than the pause between two receipts: who is in order for so long will not be told that it takes too long. */
 const CALM_LOOKS = 12;
-/** … and, where a chat has more than two devices, between two HELLOs (heal/teller.ts). */
-const CALM_CROWD_LOOKS = 66;
+/** Longer than the pause between two HELLOs (heal/teller.ts). */
+const QUIET_LOOKS = 66;
 /** How long nothing may move afterwards. */
 const STILL_MS = 15_000;
 /** Everything is in order, and something goes on moving. */
@@ -109,15 +109,13 @@ const isAnyoneAway = ({ evicted, wishes, failure }: World): boolean =>
   evicted.length > 0 && wishes > 0 && failure === null;
 
 /** Everything is in order, and for a moment nothing has moved. */
-export async function becomeQuiet(world: World, family: Family): Promise<number> {
-  const isOfMany = family === "crowd" || world.evicted.length > 0;
-  const enough = isOfMany ? CALM_CROWD_LOOKS : CALM_LOOKS;
+export async function becomeQuiet(world: World): Promise<number> {
   const sinceMs = world.kernel.now();
   let inOrderSinceMs = Infinity;
   let lastInOrderMs = sinceMs;
   let calmLooks = 0;
   let said = "";
-  while (world.failure === null && calmLooks < enough) {
+  while (world.failure === null && calmLooks < QUIET_LOOKS) {
     const before = world.witness.activity;
     await world.run(LOOK_EVERY_MS);
     const isStill = world.witness.activity === before;
@@ -152,7 +150,12 @@ export async function stayStill(world: World): Promise<void> {
   }
   if (more > 0 && world.people.every(world.isHonest))
     world.fail(`[INV15] ${more} things went on moving in a quiet world`);
-  const wrong = await wrongIn(world);
+  let wrong = await wrongIn(world);
+  // Where one goes on asking, something may be on its way.
+  for (let ms = 0; wrong !== null && more > 0 && ms < PASSING_MS; ms += LOOK_EVERY_MS) {
+    await world.run(LOOK_EVERY_MS);
+    wrong = await wrongIn(world);
+  }
   if (wrong !== null) world.fail(`${wrong.what}, after it was in order`);
 }
 

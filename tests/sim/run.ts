@@ -31,7 +31,7 @@ export async function runPlan(plan: Plan, isTraced: boolean): Promise<Outcome> {
   await world.run(BUSY_MS);
   calm(world);
   await lastWords(world, plan);
-  const quietMs = await becomeQuiet(world, plan.family);
+  const quietMs = await becomeQuiet(world);
   if (world.failure === null) await stayStill(world);
   for (const stray of strays.splice(0)) world.fail(`[INV0] nobody caught ${String(stray)}`);
   return {

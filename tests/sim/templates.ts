@@ -29,7 +29,7 @@ export async function buildTemplate(template: Template): Promise<SavedWorld | st
   const world = worldOf(plan, null, false);
   await begin(world, plan);
   await world.run(BUSY_MS);
-  await becomeQuiet(world, plan.family);
+  await becomeQuiet(world);
   const { failure } = world;
   return failure === null ? world.save() : `${failure}, in template ${templateName(template)}`;
 }
