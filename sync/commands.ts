@@ -1,4 +1,5 @@
 /** What a person does, one command each: checked, written in one transaction, the rest set in motion. */
+import type { Hex } from "../crypto/base/hex.ts";
 import { err, ok, type Result } from "../crypto/base/result.ts";
 import { isInviteToken, keepAdmission } from "./account/admission.ts";
 import { BEGIN_TABLES, beginAccount } from "./account/begin.ts";
@@ -26,7 +27,6 @@ import { markChannelRead } from "./receipts/receipts.ts";
 import { heldBack } from "./receive/effects.ts";
 import { RECEIVE_TABLES } from "./receive/receive.ts";
 import type { SendError } from "./refusals.ts";
-import type { Hex } from "./store/rows.ts";
 import type { ReadTx } from "./store/store.ts";
 import { checkLongText } from "./thread/long-text.ts";
 import { oneLine } from "./thread/summary.ts";

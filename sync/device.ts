@@ -3,6 +3,7 @@
  * engine worker; the tabs read the rows of `store/rows.ts` for everything that lasts, and `Status`
  * for what does not (connection, presence, typing).
  */
+import type { Hex } from "../crypto/base/hex.ts";
 import type { Result } from "../crypto/base/result.ts";
 import type { Acts } from "./acts.ts";
 import type { Backup } from "./backup/backup.ts";
@@ -19,7 +20,6 @@ import type { Recovery } from "./recovery/recovery.ts";
 import type { AdmitError, InviteError, SendError, StartError } from "./refusals.ts";
 import type { RoomCommands, Rooms } from "./rooms/rooms.ts";
 import type { Safety } from "./safety/safety.ts";
-import type { Hex } from "./store/rows.ts";
 import type { PutPush } from "./wire/http.ts";
 
 /** `updating`: connected, and the queue at the relay is still being read (`count` left). */

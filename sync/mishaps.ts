@@ -2,7 +2,7 @@
  * What befalls a device from outside, and what it does then: a relay comes back or has lost its store, the
  * clock is set, the storage was rolled back, a session is broken.
  */
-import { toHex } from "../crypto/base/hex.ts";
+import { type Hex, toHex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
 import { compareKeepsake, type Keepsake } from "./account/keepsake.ts";
 import { BEGIN_ANEW_TABLES, beginAnew } from "./account/rollback.ts";
@@ -15,7 +15,6 @@ import { greetDevice, SEAL_TABLES } from "./outbox/seal.ts";
 import { type Effects, heldBack } from "./receive/effects.ts";
 import type { Knocks } from "./session/knocks.ts";
 import type { RelayHttp } from "./session/relay-http.ts";
-import type { Hex } from "./store/rows.ts";
 import type { Store } from "./store/store.ts";
 
 export type MishapDeps = {

@@ -1,4 +1,5 @@
 /** Presence for the people we know: who may follow ours, whose we follow, what the app is shown. */
+import type { Hex } from "../crypto/base/hex.ts";
 import type { Random } from "../crypto/base/random.ts";
 import { isRevocationFact } from "../crypto/identity/facts.ts";
 import { presenceKeyOf } from "../crypto/presence.ts";
@@ -15,7 +16,7 @@ import {
   type PresenceOptions,
   type Watched,
 } from "./presence/presence.ts";
-import type { ContactRow, Hex } from "./store/rows.ts";
+import type { ContactRow } from "./store/rows.ts";
 import type { ReadTx, Store } from "./store/store.ts";
 import { idOf } from "./wire/ids.ts";
 

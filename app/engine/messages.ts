@@ -2,8 +2,8 @@
  * What a tab and the engine worker say to each other. Plain data, for structured clone. Both ends are
  * of one build: the door's name holds the worker's hashed file name.
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Status } from "../../sync/device.ts";
-import type { Hex } from "../../sync/store/rows.ts";
 import type { Answer, Call } from "./calls.ts";
 
 /** What needs no answer. */

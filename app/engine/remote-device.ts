@@ -9,9 +9,9 @@
  * than ASKS_OUTSTANDING_MAX asks are open: the next is `EngineBusy`. [ARD4] An engine that a newer
  * build has retired is asked nothing any more. [ARD5] What the device answers comes as it is.
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { err } from "../../crypto/base/result.ts";
 import type { Status } from "../../sync/device.ts";
-import type { Hex } from "../../sync/store/rows.ts";
 import type { Answer, AnswerTo, Args, Call, Method, Part } from "./calls.ts";
 import type { Note, OpenFailure, ToEngine, ToTab } from "./messages.ts";
 import { type OpenAsks, openAsks } from "./open-asks.ts";

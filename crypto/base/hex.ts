@@ -1,13 +1,15 @@
 /** Lower-case hexadecimal, for map keys and public ids. Not constant time: never for secret keys. */
 import { err, ok, type Result } from "./result.ts";
 
+export type Hex = string;
+
 export type HexError = { readonly type: "HexInvalid" };
 
 const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, "0"),
 );
 
-export function toHex(bytes: Uint8Array): string {
+export function toHex(bytes: Uint8Array): Hex {
   let text = "";
   for (const byte of bytes) text += PAIRS[byte] ?? "";
   return text;

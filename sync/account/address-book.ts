@@ -4,7 +4,7 @@
  * [AB1] to [AB5].
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { encodeIntroduction, openIntroduction } from "../../crypto/identity/introduction.ts";
 import { append, ensureOwnLog } from "../channel/append.ts";
@@ -20,7 +20,7 @@ import { cleanName } from "../payload/name.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import { takeWordsNote } from "../recovery/words-kept.ts";
 import { isEdit, queueEdit } from "../rooms/queue.ts";
-import type { ContactRow, EntryRow, Hex } from "../store/rows.ts";
+import type { ContactRow, EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { Self } from "./self.ts";
 

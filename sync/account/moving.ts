@@ -3,6 +3,7 @@
  * one. Who is reached elsewhere is told by a new card; for all others lies a record at the new relay
  * (contact/moves.ts). docs/protocol/sync.md, rules [UP7] and [MV1] to [MV4].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { WRITE_TOKEN_BYTES } from "../../crypto/identity/card.ts";
@@ -17,7 +18,7 @@ import type { Lane } from "../lane.ts";
 import { type SealContext, tellCard } from "../outbox/seal.ts";
 import type { Effects } from "../receive/effects.ts";
 import { isProblem, type RelayError, type RelayHttp } from "../session/relay-http.ts";
-import type { Hex, TableName } from "../store/rows.ts";
+import type { TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { idOf, type RelayId } from "../wire/ids.ts";
 import { atRelay, forgetRegistration } from "./mailboxes.ts";

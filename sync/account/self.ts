@@ -4,7 +4,7 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { wipe } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self as Party } from "../../crypto/handshake/handshake.ts";
 import { accountIdOf, accountKeysOf } from "../../crypto/identity/account.ts";
@@ -18,7 +18,7 @@ import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts"
 import { type CapsuleKeys, capsuleKeysOf } from "../../crypto/recovery/capsule.ts";
 import { isWithin } from "../clock/within.ts";
 import { INCARNATION_BYTES } from "../entry/entry.ts";
-import type { Hex, TableName } from "../store/rows.ts";
+import type { TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** A contact that lies about what it holds makes us open one new log in so long, not more. */

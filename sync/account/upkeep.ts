@@ -4,7 +4,7 @@
  * what the store says is missing, so it may be interrupted anywhere and run again. docs/protocol/
  * sync.md, rules [UP1] to [UP10].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { makePrekeys } from "../../crypto/handshake/prekeys.ts";
@@ -26,7 +26,7 @@ import {
   type RelayHttp,
   type TokenGrant,
 } from "../session/relay-http.ts";
-import type { Hex, InviteRow, MailboxRow, TableName, TokenRow } from "../store/rows.ts";
+import type { InviteRow, MailboxRow, TableName, TokenRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { idOf } from "../wire/ids.ts";

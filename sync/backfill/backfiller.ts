@@ -3,6 +3,7 @@
  * what is here, so it goes on wherever it was broken off. The account channel comes first, because it tells
  * which others there are. docs/protocol/backfill.md, rules [HY16] to [HY20].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, logsOf, numbered } from "../channel/channels.ts";
@@ -18,7 +19,7 @@ import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { Knocks } from "../session/knocks.ts";
 import type { RelayHttp } from "../session/relay-http.ts";
-import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { DeviceRow, TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { suppliersOf } from "./suppliers.ts";
 import { CHUNKS_PER_ANSWER } from "./supply.ts";

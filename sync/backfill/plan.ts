@@ -3,7 +3,7 @@
  * docs/protocol/backfill.md, rule [HY9].
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { chainIn } from "../account/certificate-chain.ts";
 import { bytesOf, type Log } from "../channel/channels.ts";
 import { encodeLogOpen } from "../entry/bodies.ts";
@@ -18,7 +18,7 @@ import {
 } from "../log/known.ts";
 import type { LogKnown } from "../payload/backfill.ts";
 import { CHUNK_RUNS_MAX } from "../payload/limits.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { RUN_ITEMS_MAX, type Run, runOf } from "./run.ts";
 

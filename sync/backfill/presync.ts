@@ -1,12 +1,12 @@
 /** How much history there is, told before it comes. docs/protocol/devices.md, [OD16]. */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { bytesOf, logsOf, numbered } from "../channel/channels.ts";
 import { countKnown } from "../log/known.ts";
 import { sendControl } from "../outbox/control.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { type Presync, PRESYNC_CHANNELS_MAX } from "../payload/presync.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
 /** Name of the meta row: entries that another device of ours holds, by channel id (hex16). */

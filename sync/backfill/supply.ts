@@ -4,7 +4,7 @@
  * docs/protocol/backfill.md, rules [HY8] to [HY11] and [HY26].
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logsOf } from "../channel/channels.ts";
 import { channelWith } from "../channel/members.ts";
@@ -23,7 +23,7 @@ import {
 } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
+import type { DeviceRow, EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ENTRY_BYTES_MAX } from "../wire/limits.ts";
 import { PART_BYTES_MAX, Plan } from "./plan.ts";

@@ -4,7 +4,7 @@
  * docs/protocol/sync.md, rules [AP1] to [AP6].
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { certificateChainOf } from "../account/certificate-chain.ts";
 import { readSelf, type Self } from "../account/self.ts";
@@ -29,7 +29,7 @@ import { authNameOf } from "../roster/graph.ts";
 import { authOf } from "../roster/judge.ts";
 import { encodeRosterBody, kindOf, type RosterAct } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";
-import type { DeviceRow, EntryRow, Hex, TableName, Target } from "../store/rows.ts";
+import type { DeviceRow, EntryRow, TableName, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { Said } from "../thread/said.ts";
 import {

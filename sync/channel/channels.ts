@@ -3,12 +3,12 @@
  * in them, groups, whose id follows from their first op, and the logs of the devices that write there.
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { fromHex, toHex } from "../../crypto/base/hex.ts";
+import { type Hex, fromHex, toHex } from "../../crypto/base/hex.ts";
 import { accountChannelOf, dmChannelOf, selfChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { logIdOf } from "../entry/entry.ts";
 import { KNOWN_NOTHING } from "../log/known.ts";
-import type { ChannelKind, ChannelRow, Hex, LogRow } from "../store/rows.ts";
+import type { ChannelKind, ChannelRow, LogRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 export type Numbered<Row, K extends keyof Row> = Row & { readonly [P in K]-?: number };

@@ -3,12 +3,12 @@
  * docs/protocol/sync.md, rules [MM1] to [MM4].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { liveDevices, liveDevicesOfMany } from "../contact/contacts.ts";
 import { groupMembers } from "../group/rosters.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import {
   bytesOf,

@@ -3,7 +3,7 @@
  * is unread and for the line in the list. docs/protocol/messages.md, "Arrival" and "Rows".
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
 import { KINDS } from "../entry/kinds.ts";
@@ -11,7 +11,7 @@ import { keepTimer } from "../expiry/timer.ts";
 import { rosterOf } from "../group/rosters.ts";
 import { hasKnown } from "../log/known.ts";
 import { blobNamedBy, wantBlob } from "../media/media-rows.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { type Aggregate, isGone } from "../thread/aggregate.ts";
 import { type ChannelMeta, NO_META, withMeta } from "../thread/channel-meta.ts";

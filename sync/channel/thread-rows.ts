@@ -4,7 +4,7 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { type EntryRef, refOf } from "../entry/entry-ref.ts";
 import { decodeEntry, encodeEntry, type Entry, withoutBody } from "../entry/entry.ts";
@@ -12,7 +12,7 @@ import { isShown, KINDS } from "../entry/kinds.ts";
 import { LIFETIME_MS_MAX, LIFETIME_MS_MIN } from "../entry/meta-body.ts";
 import { tieOf } from "../log/order.ts";
 import { dropBlob } from "../media/media-rows.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { ThreadStore } from "../thread/file-entry.ts";
 import { aggregateRowOf, messageFields, type MessageRow } from "../thread/rows.ts";

@@ -2,9 +2,9 @@
  * Who writes in a channel, and how many logs are told apart there. A log costs its author nothing but a key, and
  * every look at a channel goes through all of its logs. docs/protocol/sync.md, rule [MM9].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { rosterOf } from "../group/rosters.ts";
-import type { Hex } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { type Channel, logsOf } from "./channels.ts";
 import { membersOf } from "./members.ts";

@@ -1,9 +1,8 @@
 /** Who is named in a text, as the app gives it: checked, and in the form of a body. */
-import { fromHex } from "../../crypto/base/hex.ts";
+import { type Hex, fromHex } from "../../crypto/base/hex.ts";
 import { ACCOUNT_ID_BYTES } from "../../crypto/identity/account.ts";
 import { type Mention, OFFSET_MAX } from "../entry/message-body.ts";
 import { MENTIONS_MAX } from "../entry/plain-message.ts";
-import type { Hex } from "../store/rows.ts";
 
 /** Places in the text as it was given, in UTF-16 units; accounts as hex32. */
 export type GivenMentions = readonly {

@@ -3,7 +3,7 @@
  * write the first flight. Works while the inviter is offline. docs/protocol/sync.md,
  * rules [CO1] and [CO4].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Introduction } from "../../crypto/identity/introduction.ts";
 import { type Invite, parseInviteLink } from "../../crypto/invite/link.ts";
@@ -20,7 +20,7 @@ import { encodePayload } from "../payload/payload.ts";
 import { wantOlder } from "../recovery/older-chats.ts";
 import type { InviteError } from "../refusals.ts";
 import { isProblem, openRelayHttp, type RelayError } from "../session/relay-http.ts";
-import type { ContactRow, Hex, TokenRow } from "../store/rows.ts";
+import type { ContactRow, TokenRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ID_BYTES, idOf } from "../wire/ids.ts";
 import {

@@ -3,7 +3,7 @@
  * them so that they reach us. Devices come from verified account facts alone (crypto.md, Identity).
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import {
   type Card,
@@ -16,7 +16,7 @@ import type { IntroductionContent } from "../../crypto/identity/introduction.ts"
 import { nextCardCounter, type Self } from "../account/self.ts";
 import { bytesOf, type Channel } from "../channel/channels.ts";
 import type { Effects } from "../receive/effects.ts";
-import type { ContactRow, ContactState, DeviceRow, Hex, TokenRow } from "../store/rows.ts";
+import type { ContactRow, ContactState, DeviceRow, TokenRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 const DAY_MS = 86_400_000;

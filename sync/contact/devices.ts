@@ -1,5 +1,5 @@
 /** The devices of contacts in the store: added from verified facts, moved by newer cards. */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { ok } from "../../crypto/base/result.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
 import type { Card } from "../../crypto/identity/card.ts";
@@ -12,7 +12,7 @@ import {
 } from "../../crypto/identity/facts.ts";
 import { hurryFor } from "../outbox/resend.ts";
 import { dropTargets } from "../outbox/targets.ts";
-import type { ContactRow, Hex } from "../store/rows.ts";
+import type { ContactRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Facts kept of a contact's account: ten devices, and what came before them. */

@@ -2,14 +2,14 @@
  * Invites of our own: a link that works while we are offline, because what it leads to lies sealed at
  * our relay. One-time: a second person who uses it becomes a message request. crypto.md, First contact.
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Result } from "../../crypto/base/result.ts";
 import { INVITE_SECRET_BYTES, inviteLinkOf } from "../../crypto/invite/link.ts";
 import { inviteTagOf, type RecordTooLong, sealInviteRecord } from "../../crypto/invite/record.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf } from "../channel/channels.ts";
-import type { Hex, InviteRow } from "../store/rows.ts";
+import type { InviteRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { ID_BYTES } from "../wire/ids.ts";
 import { INVITE_LIFE_MS_MAX, INVITES_PER_MAILBOX_MAX } from "../wire/limits.ts";

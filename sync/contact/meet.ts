@@ -4,7 +4,7 @@
  * contact.
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { noteContact, noteEverybody } from "../account/address-book.ts";
 import type { Self } from "../account/self.ts";
 import { ensureOwnLog, sendTo } from "../channel/append.ts";
@@ -30,7 +30,7 @@ import { deliveredOf } from "../receipts/receipts.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import type { SessionPeer } from "../receive/session-payloads.ts";
 import { wantOlder } from "../recovery/older-chats.ts";
-import type { ContactRow, ContactState, Hex, InviteRow } from "../store/rows.ts";
+import type { ContactRow, ContactState, InviteRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import {
   contactToken,

@@ -6,7 +6,7 @@
  * [MV4].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { invitePskOf, inviteTagOf, openInviteRecord } from "../../crypto/invite/record.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { Timers } from "../clock/timers.ts";
@@ -14,7 +14,7 @@ import type { Lane } from "../lane.ts";
 import { hurryFor } from "../outbox/resend.ts";
 import type { Link } from "../session/link.ts";
 import { isProblem, type RelayHttp } from "../session/relay-http.ts";
-import type { DeviceRow, Hex, Move } from "../store/rows.ts";
+import type { DeviceRow, Move } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { idOf, type RelayId } from "../wire/ids.ts";
 import { cardOf } from "./contacts.ts";

@@ -5,7 +5,7 @@
  * and Naska, "Formal Analysis of Session-Handling in Secure Messaging", USENIX Security 2023).
  * docs/protocol/sync.md, rules [SS1] to [SS6].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { initiate } from "../../crypto/handshake/handshake.ts";
 import { decodePrekeyBundle } from "../../crypto/handshake/prekeys.ts";
@@ -15,7 +15,7 @@ import { partyOf, type Self } from "../account/self.ts";
 import { numbered } from "../channel/channels.ts";
 import { isWithin } from "../clock/within.ts";
 import type { SessionRow } from "../store/ratchet-rows.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Sessions kept of one device: two begun at once, and old ones that may still be written to. */

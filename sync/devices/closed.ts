@@ -9,7 +9,7 @@
  * wrote before its own log was closed. Devices that do no more than close each other's logs settle nothing.
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { decodeFact } from "../../crypto/identity/facts.ts";
 import { bytesOf, type Log, logsOf } from "../channel/channels.ts";
 import { decodeBody } from "../entry/bodies.ts";
@@ -18,7 +18,7 @@ import { KINDS } from "../entry/kinds.ts";
 import type { EntryPlace } from "../group/rows.ts";
 import { hasKnown, rangesIn } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
-import type { ContactRow, EntryRow, Hex } from "../store/rows.ts";
+import type { ContactRow, EntryRow } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { CLOSING_TARGET, closingKeyOf } from "../thread/said.ts";
 

@@ -2,6 +2,7 @@
  * Ending the logs of devices that are out of their account: our own siblings say where, and every device
  * works out again what counts. docs/protocol/devices.md, [OD5] to [OD9].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { applyAccountEntry } from "../account/address-book.ts";
 import type { Self } from "../account/self.ts";
 import { append } from "../channel/append.ts";
@@ -24,7 +25,7 @@ import { followEnds, followEntry } from "../group/follow.ts";
 import { isParted } from "../group/rosters.ts";
 import { lastWithoutHole, maxKnown } from "../log/known.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { isOfBranch, unravel } from "./branch.ts";
 import {

@@ -2,9 +2,9 @@
  * What a person does with their devices: names, and the end of one, be it another or this. Each is
  * durable when it settles, unless it says otherwise. docs/protocol/devices.md.
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Result } from "../../crypto/base/result.ts";
 import type { NameError } from "../payload/name.ts";
-import type { Hex } from "../store/rows.ts";
 
 export type DeviceError =
   | { readonly type: "NotStarted" }

@@ -3,7 +3,7 @@
  * is out or somebody is called something else. docs/protocol/devices.md.
  */
 import { toBase64url } from "../../crypto/base/base64url.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { ownerOf } from "../account/mailboxes.ts";
@@ -19,7 +19,6 @@ import { type Effects, heldBack } from "../receive/effects.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
 import { openRelayHttp } from "../session/relay-http.ts";
-import type { Hex } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { PATHS } from "../wire/http.ts";

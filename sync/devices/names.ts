@@ -2,7 +2,7 @@
  * What our devices are called, and what we are called: notes in the account channel, of which the last
  * one holds. docs/protocol/devices.md, [OD12] to [OD14].
  */
-import { fromHex, toHex } from "../../crypto/base/hex.ts";
+import { type Hex, fromHex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Self } from "../account/self.ts";
@@ -16,7 +16,7 @@ import { sendControl } from "../outbox/control.ts";
 import { cleanName, type NameError } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { DeviceError } from "./commands.ts";
 

@@ -4,7 +4,7 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { wipe } from "../../crypto/base/bytes.ts";
-import { fromHex, toHex } from "../../crypto/base/hex.ts";
+import { type Hex, fromHex, toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { accountKeysOf } from "../../crypto/identity/account.ts";
 import { decodeFact, factIdOf, FACTS_MAX, revocationFactOf } from "../../crypto/identity/facts.ts";
@@ -27,7 +27,7 @@ import { takeWelcomeTurn } from "../heal/answers.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
+import type { ContactRow, DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { isPutOut } from "./closed.ts";
 import { closeLogs, settleAccount } from "./closings.ts";

@@ -4,7 +4,7 @@
  * [GP1] to [GP3] and [GP18].
  */
 import { utf8 } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { append, type Appended, type RosterWords, sendTo } from "../channel/append.ts";
 import { type Channel, channelOf, logsOf, openGroup } from "../channel/channels.ts";
@@ -29,7 +29,7 @@ import {
   groupChannelOf,
   type RosterAct,
 } from "../roster/ops.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { followEntry, takeOps } from "./follow.ts";
 import { floorFor } from "./history.ts";

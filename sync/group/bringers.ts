@@ -2,10 +2,11 @@
  * Who puts us into groups: nobody into more of them than one looks through. What is not taken is remembered and
  * said, and asked for when the person has answered or left some of the others. docs/protocol/groups.md, [GP31].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { logsOf } from "../channel/channels.ts";
 import { maxKnown } from "../log/known.ts";
-import type { ContactRow, Hex } from "../store/rows.ts";
+import type { ContactRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { hasLeft, rosterOf } from "./rosters.ts";
 import { UNANSWERED_GROUPS_MAX } from "./rows.ts";

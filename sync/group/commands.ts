@@ -1,4 +1,5 @@
 /** Groups, as the app asks for them: one transaction each, and then what it set in motion. */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { CommandDeps } from "../command-deps.ts";
@@ -8,7 +9,6 @@ import type { OpenContext } from "../receive/open-context.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
 import type { InviteError } from "../refusals.ts";
 import type { HistoryPolicy, Role } from "../roster/may.ts";
-import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import {
   addMember,

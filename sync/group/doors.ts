@@ -3,7 +3,7 @@
  * whoever uses the link is heard by whoever of them is there first. The device that made the link leaves
  * the record behind the link itself, which names the other doors. docs/protocol/groups.md, [GL7] and [GL8].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Result } from "../../crypto/base/result.ts";
 import {
   type Door,
@@ -26,7 +26,7 @@ import {
 import { inviteRow, withdrawInvite } from "../contact/invites.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import { rankOf } from "../roster/may.ts";
-import type { Hex, InviteRow } from "../store/rows.ts";
+import type { InviteRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { isLive, secretOf } from "./links.ts";
 import { groupMembers, rosterRowOf } from "./rosters.ts";

@@ -3,7 +3,7 @@
  * group, and then everything that follows from that. docs/protocol/groups.md, [GP10] to [GP17].
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { ensureOwnLog, sendTo } from "../channel/append.ts";
 import { type Channel, channelOf } from "../channel/channels.ts";
 import { addresseesOf, membersOf } from "../channel/members.ts";
@@ -20,7 +20,7 @@ import type { OpenContext } from "../receive/open-context.ts";
 import { authNameOf } from "../roster/graph.ts";
 import { type RosterOp, rosterOpOf } from "../roster/ops.ts";
 import type { Roster } from "../roster/resolve.ts";
-import type { EntryRow, Hex, OutboxRow, Target } from "../store/rows.ts";
+import type { EntryRow, OutboxRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
 import { judgeAnew, judgeLog, judgePlaced } from "./counting.ts";

@@ -3,13 +3,13 @@
  * history. docs/protocol/groups.md, [GP8], [GP20] and [GP21].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { type Channel, logsOf } from "../channel/channels.ts";
 import { hlcOfMs } from "../clock/hlc.ts";
 import { reachableDevices } from "../contact/contacts.ts";
 import { maxKnown } from "../log/known.ts";
 import type { HistoryPolicy } from "../roster/may.ts";
-import type { Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { rosterOf } from "./rosters.ts";
 

@@ -3,7 +3,7 @@
  * link, and let in by it or by a person. docs/protocol/groups.md, [GL9] to [GL11].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { joinProofOf } from "../../crypto/invite/group-record.ts";
 import { bytesOf, type Channel, channelById, channelOf } from "../channel/channels.ts";
 import { answerRosterWant } from "../heal/answers.ts";
@@ -11,7 +11,7 @@ import type { Join } from "../payload/join.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import { MEMBERS_MAX } from "../roster/may.ts";
 import type { Roster } from "../roster/resolve.ts";
-import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
+import type { ContactRow, DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { addByLink } from "./acts.ts";
 import { isAdmin, isMain } from "./doors.ts";

@@ -2,7 +2,7 @@
  * What a person does with links into a group: makes and takes back, lets in and refuses who used one.
  * docs/protocol/groups.md, "Links".
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { INVITE_SECRET_BYTES, inviteLinkOf } from "../../crypto/invite/link.ts";
 import { inviteTagOf } from "../../crypto/invite/record.ts";
@@ -11,7 +11,6 @@ import { bytesOf, type Channel, channelOf } from "../channel/channels.ts";
 import { INVITE_LIFE_MS, inviteRow, makeRoom } from "../contact/invites.ts";
 import { type LinkBody, LINK_USES_MAX } from "../entry/link-body.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { addByLink, type GroupError, mayDo } from "./acts.ts";
 import { OWN_DOORS_MAX } from "./doors.ts";

@@ -2,7 +2,7 @@
  * Links into a group: a row for each, worked out from the entries that speak of links and from the
  * roster, so that all devices answer alike. docs/protocol/groups.md, [GL1] to [GL6].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { isRelayUrl } from "../../crypto/identity/relay-url.ts";
 import { inviteLinkOf, parseInviteLink } from "../../crypto/invite/link.ts";
 import { inviteTagOf } from "../../crypto/invite/record.ts";
@@ -15,7 +15,7 @@ import type { LinkBody, MadeLink } from "../entry/link-body.ts";
 import { isOlderThanRemoval } from "../roster/judge.ts";
 import { rankOf } from "../roster/may.ts";
 import type { Roster } from "../roster/resolve.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { rosterOf, rosterRowOf } from "./rosters.ts";
 import type { EntryPlace, GroupLinkRow } from "./rows.ts";

@@ -2,7 +2,7 @@
  * Who the members of a group are, beyond their account ids: key, devices, where they are reached, a
  * name. It comes from other members, and proves itself. docs/protocol/groups.md, [GP6] to [GP8].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import {
   encodeIntroduction,
   type Introduction,
@@ -13,7 +13,7 @@ import { introductionOf, PRESENCE_KEY_BYTES } from "../contact/contacts.ts";
 import { putCard, takeFacts } from "../contact/devices.ts";
 import { cleanName } from "../payload/name.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { ContactRow, Hex } from "../store/rows.ts";
+import type { ContactRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** What we know of somebody, for others of the group; undefined: nothing. */

@@ -2,6 +2,7 @@
  * The roster of a group in the store: its ops as rows, and what they come to, worked out once for each
  * set of them. docs/protocol/groups.md, [GP4] and [GP5].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { type Channel, type Log, logsOf } from "../channel/channels.ts";
 import { type Ends, endsOf, settledFrom } from "../devices/closed.ts";
@@ -9,7 +10,7 @@ import { forksOf } from "../heal/digest.ts";
 import type { RosterOp } from "../roster/ops.ts";
 import { resolve, type Roster } from "../roster/resolve.ts";
 import { type Evidence, NO_EVIDENCE } from "../roster/trial.ts";
-import type { Hex, TableName } from "../store/rows.ts";
+import type { TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { MemberRow, RosterOpRow, RosterRow } from "./rows.ts";
 

@@ -1,7 +1,7 @@
 /** Rows of groups: who is in one, and the ops that say so. Words as in store/rows.ts. */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { HistoryPolicy, Role } from "../roster/may.ts";
 import type { RosterOp } from "../roster/ops.ts";
-import type { Hex } from "../store/rows.ts";
 
 /** Groups that one contact put us into, and in which nobody of us has written. Rule [GP31]. */
 export const UNANSWERED_GROUPS_MAX = 32;

@@ -4,7 +4,7 @@
  */
 import { assert } from "../../crypto/base/assert.ts";
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { accountIdOf } from "../../crypto/identity/account.ts";
 import { certificateFactOf } from "../../crypto/identity/facts.ts";
 import type { Self } from "../account/self.ts";
@@ -31,7 +31,7 @@ import type { Start, Welcome } from "../payload/welcome.ts";
 import { acceptEntry } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import { ROSTER_KINDS, rosterOpOf } from "../roster/ops.ts";
-import type { ContactRow, DeviceRow, EntryRow, Hex } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { forgetDeclined, mayBring, noteDeclined } from "./bringers.ts";
 import { enter, followEntry, takeOps } from "./follow.ts";

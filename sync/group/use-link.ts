@@ -3,7 +3,7 @@
  * admins' devices that have a door. Works while they are offline. docs/protocol/groups.md, [GL9] and [GL13].
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import type { Introduction } from "../../crypto/identity/introduction.ts";
 import {
@@ -37,7 +37,7 @@ import { sendControl } from "../outbox/control.ts";
 import { cleanName } from "../payload/name.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { InviteError } from "../refusals.ts";
-import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { DeviceRow, TableName } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { strangerOf } from "./members-known.ts";
 import { groupMembers, ROSTER_TABLES, rosterRowOf } from "./rosters.ts";

@@ -2,14 +2,14 @@
  * Who waits to be let into a group: until they are in, were refused, or the link that they used is over; and
  * how we learn the same of ourselves. docs/protocol/groups.md, [GL12] to [GL14].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { bytesOf, type Channel, channelById } from "../channel/channels.ts";
 import { reachableDevices } from "../contact/contacts.ts";
 import { controlsWaiting, sendControl } from "../outbox/control.ts";
 import type { JoinAnswer } from "../payload/join.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { ContactRow, Hex } from "../store/rows.ts";
+import type { ContactRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { isAdmin } from "./doors.ts";
 import { isLive } from "./links.ts";

@@ -2,6 +2,7 @@
  * Bringing a device into a group: all ops of its roster, who its members are, and from where on it may
  * read. Made for a device that has said nothing there yet, or that asks. docs/protocol/groups.md, [GP9].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logById, logsOf } from "../channel/channels.ts";
 import { closingsIn } from "../devices/closed.ts";
@@ -15,7 +16,7 @@ import { encodePayload } from "../payload/payload.ts";
 import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
 import { decodeRosterBody, ROSTER_KINDS, type RosterOp } from "../roster/ops.ts";
 import { opsForFormer } from "../roster/out.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
 import { isLink, liveLinkPlaces } from "./links.ts";

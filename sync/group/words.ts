@@ -3,11 +3,12 @@
  * place, and nobody takes all of them: an admin who says too much, and is removed for it, must not leave the group
  * without words. docs/protocol/groups.md, [GP17] and [GL4].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { entryOf } from "../channel/thread-rows.ts";
 import { msOf } from "../clock/hlc.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { KINDS } from "../entry/kinds.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { isLink, LINK_ENTRIES_MAX, linkWordIn } from "./links.ts";
 import { rosterRowOf } from "./rosters.ts";

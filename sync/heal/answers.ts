@@ -4,7 +4,7 @@
  * docs/protocol/sync.md, rules [HE1] to [HE3].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
 import { entryOf, runsOf, writerOf } from "../backfill/plan.ts";
 import { type Channel, channelById, channelOf, logById } from "../channel/channels.ts";
@@ -23,7 +23,7 @@ import type { Want } from "../payload/want.ts";
 import type { RosterWant } from "../payload/welcome.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import type { OwnChainRow } from "../store/ratchet-rows.ts";
-import type { DeviceRow, EntryRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { DeviceRow, EntryRow, OutboxRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { isForFacts, tellFacts } from "./facts.ts";
 

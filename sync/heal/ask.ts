@@ -1,10 +1,11 @@
 /** Putting a question to some devices, and choosing whom to put it to. */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { isOpen } from "../contact/sessions.ts";
 import { sendControl } from "../outbox/control.ts";
 import type { Effects } from "../receive/effects.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import type { Asked } from "./asked.ts";
 import type { Claims } from "./claims.ts";

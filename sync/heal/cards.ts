@@ -2,7 +2,7 @@
  * People who are not where their cards say: their relays refuse what is sent there. Our own devices,
  * members of groups that we share with them, and other devices of theirs may know better. docs/protocol/sync.md, [HE17] to [HE19].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { openIntroduction } from "../../crypto/identity/introduction.ts";
 import { bytesOf } from "../channel/channels.ts";
 import { cardToken, ownCard, reachableDevices } from "../contact/contacts.ts";
@@ -13,7 +13,7 @@ import type { Cards } from "../payload/cards.ts";
 import { CARDS_WANTED_MAX, ENTRIES_BYTES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { takeTurn } from "./answers.ts";
 import { anyOpenOf, ask, type AskContext, type Round } from "./ask.ts";

@@ -4,8 +4,8 @@
  * memory: after a restart the next digest tells them again. docs/protocol/sync.md, [HE12] and [DG4].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Dep } from "../entry/entry.ts";
-import type { Hex } from "../store/rows.ts";
 
 /** Of each sort; the oldest are forgotten. */
 const CLAIMS_MAX = 1_000;

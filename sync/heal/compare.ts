@@ -3,7 +3,7 @@
  * one where it is ahead. docs/protocol/sync.md, [DG3] to [DG5].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import {
   bytesOf,
   type Channel,
@@ -35,7 +35,7 @@ import { encodePayload } from "../payload/payload.ts";
 import type { LogHead, Vector } from "../payload/vector.ts";
 import { tellCursor } from "../receipts/pull.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { CursorRow, DeviceRow, EntryRow, Hex } from "../store/rows.ts";
+import type { CursorRow, DeviceRow, EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { mayAsk, SERVED_WAITING_MAX, takeTurn } from "./answers.ts";
 import { ask, type AskContext, type Round } from "./ask.ts";

@@ -5,7 +5,7 @@
  * that has lost one with its storage hears of it from any contact. docs/protocol/sync.md, rule [HE11].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { decodeFact } from "../../crypto/identity/facts.ts";
 import { ownContact } from "../contact/contacts.ts";
 import { headOfFacts, NEW_FACTS_MAX, takeFacts } from "../contact/devices.ts";
@@ -13,7 +13,7 @@ import { sendControl } from "../outbox/control.ts";
 import type { Nack } from "../payload/nack.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
+import type { ContactRow, DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Messages of one answer: all facts that an account can have. */

@@ -4,7 +4,7 @@
  * kept, and nothing else. docs/protocol/sync.md, [FK1] to [FK5].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
@@ -15,7 +15,6 @@ import type { ForkProof } from "../payload/fork-proof.ts";
 import { FORK_PROOF_BYTES_MAX, VECTOR_FORKS_MAX } from "../payload/limits.ts";
 import type { EntryOutcome } from "../receive/accept-entry.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { coreOf } from "./halves.ts";
 import type { ForkRow } from "./rows.ts";

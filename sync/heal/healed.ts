@@ -2,10 +2,11 @@
  * Who brought back what a relay of ours had not delivered: on the entry, and counted by channel and
  * account. docs/protocol/sync.md, [HE16].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { logsOf } from "../channel/channels.ts";
 import { KINDS } from "../entry/kinds.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Rows of `healed`: beyond this, whoever brings something back for the first time is not counted. */

@@ -3,6 +3,7 @@
  * that we were never handed and facts (NACK), rosters. The relay is never asked to repair anything. Waits
  * first, because most holes are envelopes on their way. docs/protocol/sync.md, rules [HE4] to [HE9].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, channelById } from "../channel/channels.ts";
@@ -14,7 +15,7 @@ import { NACK_TAGS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import { letGo, POISON_TAG } from "../receive/held.ts";
-import type { ContactRow, DeviceRow, HeldRow, Hex, TableName, TokenRow } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, HeldRow, TableName, TokenRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { anyOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";

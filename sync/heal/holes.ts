@@ -3,7 +3,7 @@
  * other one of two that seem to have one number. docs/protocol/sync.md, [HE4], [HE5] and [HE12] to [HE15].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { type Self, wasPutBack } from "../account/self.ts";
 import {
   bytesOf,
@@ -30,7 +30,7 @@ import {
 import { WANT_RANGES_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { deliveredOf } from "../receipts/receipts.ts";
-import type { CursorRow, DeviceRow, Hex } from "../store/rows.ts";
+import type { CursorRow, DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { anyOpenOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";

@@ -3,12 +3,12 @@
  * comes under it is asked for of them once the group is here, and not of whom chance chooses.
  * docs/protocol/sync.md, rule [HE6].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
 import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
 /** Tags of one device's chains: two for each. */

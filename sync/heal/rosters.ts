@@ -2,6 +2,7 @@
  * Asking for ops of a group that others named and that are not here: of any member, and when none had them of who
  * named them. docs/protocol/groups.md, [GP9] and [GP31].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { bytesOf, channelOf } from "../channel/channels.ts";
 import { recipientsOf } from "../channel/members.ts";
 import { reachableDevices } from "../contact/contacts.ts";
@@ -9,7 +10,7 @@ import { declinedWithRoom, forgetDeclined } from "../group/bringers.ts";
 import { rosterOf } from "../group/rosters.ts";
 import type { RosterRow } from "../group/rows.ts";
 import { encodePayload } from "../payload/payload.ts";
-import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
+import type { ContactRow, DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { anyOpenOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { HEAL_TRIES_MAX } from "./asked.ts";

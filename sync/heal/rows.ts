@@ -1,5 +1,5 @@
 /** Rows of healing: what others say of their copies, proofs of forks, and who brought back what. */
-import type { Hex } from "../store/rows.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 
 /** A device's newest digest of a channel, until it was compared with ours. */
 export type HelloRow = {

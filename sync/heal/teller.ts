@@ -3,7 +3,7 @@
  * chosen by chance, when a channel was quiet after a change: who is behind asks, who is ahead tells its
  * own. docs/protocol/sync.md, [DG3], [DG6] and [FK3].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { helloSlotOf, sealLive } from "../../crypto/chain/live.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
@@ -19,7 +19,7 @@ import { encodePayload } from "../payload/payload.ts";
 import { type LiveFrame, putLive } from "../receipts/put-live.ts";
 import type { LinkTo } from "../session/pool.ts";
 import type { OwnChainRow } from "../store/ratchet-rows.ts";
-import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { DeviceRow, TableName } from "../store/rows.ts";
 import type { ReadTx, Store } from "../store/store.ts";
 import { anyOf } from "./ask.ts";
 import { QUIET_MS } from "./compare.ts";

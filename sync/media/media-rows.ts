@@ -2,10 +2,10 @@
  * Blobs as entries name them: noted when an entry has its place, given content when it is ours, gone with
  * their entry. Runs inside the transaction that does the rest. docs/protocol/media.md, [ME5] to [ME7].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { BlobReference } from "../../crypto/media/blob.ts";
 import { HISTORY_BYTES_MAX } from "../payload/limits.ts";
-import type { DeviceRow, EntryRow, Hex } from "../store/rows.ts";
+import type { DeviceRow, EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { WHOLE_BYTES_MAX } from "../thread/long-text.ts";
 import type { Said } from "../thread/said.ts";

@@ -2,8 +2,9 @@
  * Questions for history that were answered in part, and that nobody followed with the next one: rows of one
  * value in `meta`. docs/protocol/backfill.md, [HY22].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { LogKnown } from "../payload/backfill.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Whoever is here asks on within a second; on a slow line, within this. */

@@ -1,5 +1,5 @@
 /** Rows of blobs: what travels between relays and this device, and what is here. Words as in store/rows.ts. */
-import type { Hex } from "../store/rows.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 
 /** What a blob holds: all of a long text, the picture of a group, a chunk of history. */
 export type MediaUse = "text" | "picture" | "history";

@@ -3,11 +3,12 @@
  * of whoever wrote it and of those who may have given it to theirs again, so that nobody makes us knock
  * where they please. docs/protocol/media.md, [ME8].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { channelOf } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
 import { cardOf, isStranger, reachableDevices } from "../contact/contacts.ts";
-import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { DeviceRow, TableName } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import type { MediaRow } from "./rows.ts";
 

@@ -1,9 +1,10 @@
 /** What relays answered, written down: who has it now, and when to try the others again. */
 import { unreachable } from "../../crypto/base/assert.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Timers } from "../clock/timers.ts";
 import { addKnown } from "../log/known.ts";
-import type { Hex, OutboxRow, Target } from "../store/rows.ts";
+import type { OutboxRow, Target } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import type { PutStatus } from "../wire/ok-frame.ts";
 import { type Answers, isElsewhere, noteAnswers, tellsWhere } from "./denials.ts";

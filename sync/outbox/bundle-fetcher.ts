@@ -3,9 +3,9 @@
  * each time that some are kept the entry is sealed anew for them. Whoever meets a group of 500 would else seal
  * their first word 500 times. docs/protocol/sync.md, rules [MM7], [OB9], [OB15] and [OB16].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { Lane } from "../lane.ts";
-import type { Hex } from "../store/rows.ts";
 import { type BundleDeps, bundleOf, keepBundle } from "./bundles.ts";
 import type { Flow } from "./flow.ts";
 import { hurryFor } from "./resend.ts";

@@ -1,11 +1,12 @@
 /** Prekey bundles: what a first message to a device is sealed under. crypto.md, Prekeys. */
 import { equalBytes } from "../../crypto/base/bytes.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import { decodePrekeyBundle, verifyPrekeyBundle } from "../../crypto/handshake/prekeys.ts";
 import { decodeCertificate } from "../../crypto/identity/certificate.ts";
 import { cardOf, isStranger } from "../contact/contacts.ts";
 import type { Knocks } from "../session/knocks.ts";
 import type { RelayHttp } from "../session/relay-http.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { idOf } from "../wire/ids.ts";
 import { hurryFor } from "./resend.ts";

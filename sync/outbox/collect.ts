@@ -3,6 +3,7 @@
  * nobody waits for somebody else's relay. docs/protocol/sync.md, rules [OB7] and [OB9].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { numbered } from "../channel/channels.ts";
@@ -10,7 +11,6 @@ import type { Timers } from "../clock/timers.ts";
 import type { Lane } from "../lane.ts";
 import type { Knocks } from "../session/knocks.ts";
 import type { LinkTo } from "../session/pool.ts";
-import type { Hex } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import type { Flow } from "./flow.ts";
 import { SEAL_TABLES, type SealContext, sealRow } from "./seal.ts";

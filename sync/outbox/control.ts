@@ -2,7 +2,7 @@
  * Control messages: what goes to one device over its pairwise session. Sealed when written, because
  * each costs a ratchet step that must not be taken twice; kept in the outbox as ciphertext.
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
@@ -13,7 +13,7 @@ import { beginSession, putSession, sessionWith } from "../contact/sessions.ts";
 import { encodePayload, encodeSession } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { SessionRow } from "../store/ratchet-rows.ts";
-import type { DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { DeviceRow, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { DUE_NOW, pendingTargets } from "./targets.ts";
 

@@ -2,9 +2,9 @@
  * Which devices are not where their cards say: a relay refuses what is sent there, be it an entry or a receipt.
  * docs/protocol/sync.md, rule [HE17].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Timers } from "../clock/timers.ts";
 import type { Lane } from "../lane.ts";
-import type { Hex } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import type { PutStatus } from "../wire/ok-frame.ts";
 

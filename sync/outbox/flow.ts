@@ -4,7 +4,7 @@
  * Jain, "Analysis of the Increase and Decrease Algorithms", 1989). Known to memory alone.
  * docs/protocol/sync.md, rule [OB11].
  */
-import type { Hex } from "../store/rows.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 
 /** Envelopes on their way to one device. */
 export const FLOW_MAX = 64;

@@ -5,9 +5,9 @@
  * to [OB12], [OB15].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import { bytesOf } from "../channel/channels.ts";
 import type { RelayHttp } from "../session/relay-http.ts";
-import type { Hex } from "../store/rows.ts";
 import { idOf } from "../wire/ids.ts";
 import { type Attempt, recordAttempts, type Verdict } from "./attempts.ts";
 import { BundleFetcher } from "./bundle-fetcher.ts";

@@ -1,6 +1,7 @@
 /** When a way to a relay opens again, and when a relay turns out to have lost its store. */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { cardOf } from "../contact/contacts.ts";
-import type { Hex, TableName } from "../store/rows.ts";
+import type { TableName } from "../store/rows.ts";
 import type { Range, WriteTx } from "../store/store.ts";
 import { DUE_NOW, dueNow, withTargets } from "./targets.ts";
 

@@ -3,7 +3,7 @@
  * is handed to every recipient that lacks it, over its pairwise session, in the same transaction.
  * docs/protocol/sync.md, rules [OB2] to [OB4]; crypto.md, Sender chains.
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { isChainSpent } from "../../crypto/chain/renewal.ts";
 import { handOverOf, makeChain, sealChain } from "../../crypto/chain/sender-chain.ts";
@@ -22,7 +22,7 @@ import { rosterParts, shortWelcomeFor, welcomesFor } from "../group/welcome.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { OwnChainRow } from "../store/ratchet-rows.ts";
-import type { ContactRow, DeviceRow, Hex, OutboxRow, TableName, Target } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, OutboxRow, TableName, Target } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { putControl, sendControl } from "./control.ts";
 

@@ -1,5 +1,5 @@
 /** What ends an outbox row besides a cursor: see receipts.ts for that. */
-import type { Hex } from "../store/rows.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { WriteTx } from "../store/store.ts";
 import { putOutbox, withTargets } from "./targets.ts";
 

@@ -1,6 +1,7 @@
 /** Who still has to get something, device by device. */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
-import type { DeviceRow, Hex, OutboxRow, Target } from "../store/rows.ts";
+import type { DeviceRow, OutboxRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
 export const pendingTargets = (

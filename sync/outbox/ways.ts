@@ -2,9 +2,10 @@
  * By which relay a row goes next. Its targets may be reached at many, and one that does not answer, or one device that
  * left no prekeys, keeps nobody else waiting. docs/protocol/sync.md, rule [OB15].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { cardOf, isStranger } from "../contact/contacts.ts";
 import type { Knocks } from "../session/knocks.ts";
-import type { Hex, OutboxRow } from "../store/rows.ts";
+import type { OutboxRow } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { idOf, type MailboxId, type RelayId, type Token } from "../wire/ids.ts";
 import { PUT_TARGETS_MAX } from "../wire/limits.ts";

@@ -2,7 +2,7 @@
  * Receipts in groups that are so large that nobody tells them unasked: asked for when a person wants to
  * know, of some members at a time. docs/protocol/sync.md, [CU12].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
@@ -22,7 +22,7 @@ import type { CursorWant } from "../payload/cursor-want.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { DeviceRow, TableName } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { deliveredOf, sealCursor } from "./receipts.ts";
 

@@ -2,12 +2,13 @@
  * Putting a live frame that lasts: a cursor, a digest. Whoever shares a relay is told by one PUT, and each at
  * the first of their relays that takes it. Where nobody is any more is noted: rule [HE17].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { cardOf } from "../contact/contacts.ts";
 import { type DenialDeps, isNews, noteLater, tellsWhere } from "../outbox/denials.ts";
 import type { Link } from "../session/link.ts";
 import type { LinkTo } from "../session/pool.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import { idOf } from "../wire/ids.ts";
 import { PUT_TARGETS_MAX, SLOT_TTL_MS_MAX } from "../wire/limits.ts";
 import type { PutStatus } from "../wire/ok-frame.ts";

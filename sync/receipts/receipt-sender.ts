@@ -3,6 +3,7 @@
  * then at most every `RECEIPT_EVERY_MS`. Which channels are out of date is in the store, so nothing is
  * forgotten by a crash. docs/protocol/sync.md, rules [CU5], [CU6], [CU9] and [CU11].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { type Channel, channelOf, numbered } from "../channel/channels.ts";
@@ -15,7 +16,7 @@ import type { Pump } from "../outbox/pump.ts";
 import { HAND_OVERS_AT_ONCE, SEAL_TABLES } from "../outbox/seal.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { LinkTo } from "../session/pool.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { ReadTx, Store } from "../store/store.ts";
 import { type LiveFrame, type Outcome, putLive } from "./put-live.ts";
 import { readersOf, type SealedCursor, sealCursor } from "./receipts.ts";

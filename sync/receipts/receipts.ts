@@ -3,7 +3,7 @@
  * that replace each other. They settle the outbox; they are never log entries.
  * docs/protocol/sync.md, rules [CU5] to [CU8].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { sealLive, slotOf } from "../../crypto/chain/live.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
@@ -28,7 +28,7 @@ import { type Cursor, type CursorContent, signCursor } from "../payload/cursor.t
 import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { tellsWhatWasRead } from "../rooms/settings.ts";
-import type { CursorRow, DeviceRow, Hex, OutboxRow } from "../store/rows.ts";
+import type { CursorRow, DeviceRow, OutboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { isGone } from "../thread/aggregate.ts";
 

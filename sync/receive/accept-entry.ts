@@ -4,7 +4,7 @@
  * rules [RX5], [RX6], [RX11] to [RX13].
  */
 import { compareBytes, equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf, type Log, logById } from "../channel/channels.ts";
 import { previewOf } from "../channel/preview.ts";
@@ -20,7 +20,7 @@ import { publicIdOf } from "../entry/public-id.ts";
 import { runPlaced } from "../expiry/running.ts";
 import { addKnown, countKnown, hasKnown } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 
 /** Why an entry was not taken. Counted, never shown: none of it is the person's doing. */

@@ -3,13 +3,13 @@
  * without. Who knew us before, from a group, may hold a newer card than the invite's, and write under its token: then
  * the secrets of our other invites are tried. docs/protocol/sync.md, [CO10], [CO14] and [CO15].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { acceptAny, type FirstFlight } from "../../crypto/handshake/handshake.ts";
 import type { PrekeySecrets } from "../../crypto/handshake/prekeys.ts";
 import { invitePskOf } from "../../crypto/invite/record.ts";
 import { partyOf } from "../account/self.ts";
 import { bytesOf } from "../channel/channels.ts";
-import type { Hex, InviteRow } from "../store/rows.ts";
+import type { InviteRow } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import type { OpenContext } from "./open-context.ts";
 

@@ -1,7 +1,7 @@
 /** What a committed job leaves to be done by the parts of the device that are not in the database. */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import type { Doubt, Named } from "../heal/claims.ts";
-import type { Hex } from "../store/rows.ts";
 
 export type Effects = {
   /** The outbox has something to send. */

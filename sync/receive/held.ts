@@ -4,7 +4,8 @@
  * either: when its author sends the same bytes again it is taken again. docs/protocol/sync.md, rules
  * [RX4], [RX7] and [HE9].
  */
-import type { HeldRow, Hex } from "../store/rows.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
+import type { HeldRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 /** Kept in all; the oldest go first, their authors have them. */

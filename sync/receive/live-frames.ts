@@ -3,7 +3,7 @@
  * one, so what counts is signed inside by the device that it names, or proves itself.
  * docs/protocol/sync.md, rules [CU1], [TY1], [DG1] and [FK1].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { openLive } from "../../crypto/chain/live.ts";
 import { wasPutBack } from "../account/self.ts";
 import { type Channel, channelOf } from "../channel/channels.ts";
@@ -19,7 +19,6 @@ import { decodePayload, type Payload } from "../payload/payload.ts";
 import { verifyTyping } from "../payload/typing.ts";
 import { applyCursor, takeRead } from "../receipts/receipts.ts";
 import type { PeerChainRow } from "../store/ratchet-rows.ts";
-import type { Hex } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answerChain } from "./answer-chain.ts";
 import type { Effects } from "./effects.ts";

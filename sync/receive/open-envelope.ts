@@ -4,7 +4,7 @@
  * docs/protocol/sync.md, rules [RX2] to [RX4].
  */
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { openChain } from "../../crypto/chain/sender-chain.ts";
 import { type Envelope, splitEnvelope } from "../../crypto/envelope.ts";
 import { splitFirstFlight } from "../../crypto/handshake/handshake.ts";
@@ -28,7 +28,6 @@ import {
   type SessionMessage,
 } from "../payload/payload.ts";
 import type { PeerChainRow, SessionRow } from "../store/ratchet-rows.ts";
-import type { Hex } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { acceptEntry } from "./accept-entry.ts";
 import { acceptFlight, inviteOf } from "./accept-flight.ts";

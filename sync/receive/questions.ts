@@ -2,13 +2,14 @@
  * What another device asks us for, each sort answered in its own place. docs/protocol/sync.md, rules [HE1] to [HE3].
  */
 import { unreachable } from "../../crypto/base/assert.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import { answerNack, answerRosterWant, answerWant } from "../heal/answers.ts";
 import { answerCardWant } from "../heal/cards.ts";
 import { takeVector } from "../heal/compare.ts";
 import { answerBlobWant } from "../media/answer.ts";
 import type { Payload } from "../payload/payload.ts";
 import { answerCursorWant } from "../receipts/pull.ts";
-import type { ContactRow, DeviceRow, Hex } from "../store/rows.ts";
+import type { ContactRow, DeviceRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import type { OpenContext } from "./open-context.ts";
 

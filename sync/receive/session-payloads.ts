@@ -5,7 +5,7 @@
  */
 import { unreachable } from "../../crypto/base/assert.ts";
 import { equalBytes } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { liveTagOf } from "../../crypto/chain/live.ts";
 import { peerChainFrom } from "../../crypto/chain/sender-chain.ts";
 import { type Card, decodeCard, verifyCard } from "../../crypto/identity/card.ts";
@@ -35,7 +35,7 @@ import { settleFirstFlights } from "../outbox/settle.ts";
 import type { ChainHandOver } from "../payload/chain.ts";
 import { CURSOR_LOGS_MAX } from "../payload/limits.ts";
 import { encodePayload, type Payload, type SessionMessage } from "../payload/payload.ts";
-import type { ContactRow, DeviceRow, Hex, InviteRow } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, InviteRow } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import { answerChain } from "./answer-chain.ts";
 import { heldFlights } from "./held.ts";

@@ -15,7 +15,7 @@
  * | backupKey | crypto/backup/backup-key.ts; null while the secret that it comes from is kept     |
  */
 import { utf8 } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { decodeCard } from "../../crypto/identity/card.ts";
 import {
   encodeIntroduction,
@@ -49,7 +49,7 @@ import {
   tokenFor,
 } from "../contact/contacts.ts";
 import { LATER_FIELDS_MAX } from "../entry/later-fields.ts";
-import type { ContactRow, ContactState, DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { ContactRow, ContactState, DeviceRow, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { readBackupKey } from "./words-kept.ts";
 

@@ -4,7 +4,7 @@
  * starts from what the store says was put last, so it may be interrupted anywhere. docs/protocol/
  * recovery.md, rules [RV2], [RV5] and [RV6].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { encodeCapsule } from "../../crypto/recovery/capsule-content.ts";
 import { sealCapsule } from "../../crypto/recovery/capsule.ts";
@@ -18,7 +18,7 @@ import {
   type RelayError,
   type RelayHttp,
 } from "../session/relay-http.ts";
-import type { Hex, MailboxRow } from "../store/rows.ts";
+import type { MailboxRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { capsuleContentOf, CONTENT_TABLES, contentOf, sameAs } from "./content.ts";
 import { askForGroups, type LostGroupDeps } from "./lost-groups.ts";

@@ -3,6 +3,7 @@
  * over sessions that have to be begun first; whoever was asked in vain is asked again by the healer, among
  * others. docs/protocol/recovery.md, rule [RV9].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf } from "../channel/channels.ts";
@@ -13,7 +14,7 @@ import { sendControl } from "../outbox/control.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import type { RelayHttp } from "../session/relay-http.ts";
-import type { DeviceRow, Hex, TableName } from "../store/rows.ts";
+import type { DeviceRow, TableName } from "../store/rows.ts";
 import type { ReadTx, Store } from "../store/store.ts";
 
 /** Asked at a time: whose relay does not answer is followed by others at the next look. */

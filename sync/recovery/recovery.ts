@@ -3,6 +3,7 @@
  * that lies at our relay for that day, and the account made anew from both. docs/protocol/recovery.md.
  */
 import { assert } from "../../crypto/base/assert.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import { RECOVERY_SECRET_BYTES } from "../../crypto/identity/recovery-secret.ts";
 import { isRelayUrl } from "../../crypto/identity/relay-url.ts";
@@ -13,7 +14,6 @@ import type { UpkeepDeps } from "../account/upkeep.ts";
 import { APPEND_TABLES } from "../channel/append.ts";
 import { type NameError, cleanName } from "../payload/name.ts";
 import { isProblem, openRelayHttp } from "../session/relay-http.ts";
-import type { Hex } from "../store/rows.ts";
 import { openKeeper } from "./keeper.ts";
 import type { LostGroupDeps } from "./lost-groups.ts";
 import { fetchCapsule } from "./relay-capsules.ts";

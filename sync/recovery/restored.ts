@@ -7,7 +7,7 @@
 import { backupKeyOf } from "../../crypto/backup/backup-key.ts";
 import { assert } from "../../crypto/base/assert.ts";
 import { wipe } from "../../crypto/base/bytes.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { accountIdOf, accountKeysOf } from "../../crypto/identity/account.ts";
 import { CAPABILITY_LINK, certifyDevice } from "../../crypto/identity/certificate.ts";
@@ -35,7 +35,7 @@ import { CONTACT_FACTS_MAX, putCard, putDevices, takeFacts } from "../contact/de
 import { INCARNATION_BYTES } from "../entry/entry.ts";
 import { rosterRowOf } from "../group/rosters.ts";
 import { cleanName } from "../payload/name.ts";
-import type { ContactRow, Hex, TableName } from "../store/rows.ts";
+import type { ContactRow, TableName } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
 import {
   KEPT,

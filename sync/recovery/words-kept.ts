@@ -5,13 +5,14 @@
  * rules [RV3] and [RV4].
  */
 import { backupKeyOf } from "../../crypto/backup/backup-key.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { capsuleOf, readSelf, type Self, writeSelf } from "../account/self.ts";
 import { append } from "../channel/append.ts";
 import { openAccountChannel } from "../channel/channels.ts";
 import type { WordsNote } from "../entry/words-note.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { EntryRow, Hex } from "../store/rows.ts";
+import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 
 const BACKUP_KEY = "backupKey";

@@ -6,7 +6,7 @@
  * transaction. If more of it were kept, a tab that comes again would not bring what no entry has yet.
  */
 import { assert } from "../../crypto/base/assert.ts";
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { accountChannelOf } from "../../crypto/identity/channel-id.ts";
 import type { Self } from "../account/self.ts";
@@ -15,7 +15,7 @@ import { bytesOf, logById, openAccountChannel } from "../channel/channels.ts";
 import { decodeEntry, logIdOf } from "../entry/entry.ts";
 import { KINDS } from "../entry/kinds.ts";
 import type { RoomUpdate } from "../entry/room-body.ts";
-import type { Hex, TableName } from "../store/rows.ts";
+import type { TableName } from "../store/rows.ts";
 import { type ReadTx, StorageError, type WriteTx } from "../store/store.ts";
 import { ACCOUNT_ROOMS, type RoomName } from "./names.ts";
 import { ROOM_CLOSED, type RoomClosed } from "./room-closed.ts";

@@ -9,7 +9,7 @@
  * A document's entries would be enough, but reading them all at every start takes the longer the more was
  * ever typed. Whoever has no Yjs at hand, the service worker, puts what comes into `yups`.
  */
-import type { Hex } from "../store/rows.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { ChatMarks } from "../thread/chat-marks.ts";
 
 export type YdocRow = {

@@ -3,6 +3,7 @@
  * (crypto/verify/safety-number.ts). It costs thousands of hashes, so it is worked out when it is shown.
  * docs/protocol/recovery.md, rules [SV1] and [SV2].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
 import {
   checkSafetyCode,
@@ -10,7 +11,7 @@ import {
   safetyNumberOf,
 } from "../../crypto/verify/safety-number.ts";
 import type { Self } from "../account/self.ts";
-import type { ContactRow, Hex } from "../store/rows.ts";
+import type { ContactRow } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 
 export type SafetyNumber = {

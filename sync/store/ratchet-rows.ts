@@ -1,8 +1,8 @@
 /** Rows of secrets that move with each message: sessions, chains, prekeys. Words as in rows.ts. */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { PeerChain, SenderChain } from "../../crypto/chain/sender-chain.ts";
 import type { Session } from "../../crypto/ratchet/session.ts";
 import type { HistoryPolicy } from "../roster/may.ts";
-import type { Hex } from "./rows.ts";
 
 /** A pairwise session with one device. `tags`: where its next messages may arrive (hex16). */
 export type SessionRow = {

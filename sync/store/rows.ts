@@ -12,6 +12,7 @@
  * | `b`  | tie-break of equal `h`: the first 4 bytes of the log id                    |
  * | `arr`| arrival number in its channel: drives unread and "arrived late", not order |
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { MessageBody } from "../entry/message-body.ts";
 import type { MetaBody } from "../entry/meta-body.ts";
 import type { EntryPlace, RosterOpRow, RosterRow } from "../group/rows.ts";
@@ -22,8 +23,6 @@ import type { ChatMarksRow, YdocRow, YupRow } from "../rooms/rows.ts";
 import type { KeptTimer } from "../thread/channel-meta.ts";
 import type { AggregateRow, ExpiryRow } from "../thread/rows.ts";
 import type { OwnChainRow, PeerChainRow, PrekeyRow, SessionRow } from "./ratchet-rows.ts";
-
-export type Hex = string;
 
 /** One value under a name; see `sync/account/self.ts` for who is who. */
 export type MetaRow = { readonly k: string; readonly v: unknown };

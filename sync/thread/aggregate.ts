@@ -7,10 +7,10 @@
  * latest, which no order of arrival changes either.
  */
 import { unreachable } from "../../crypto/base/assert.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import { isSameRef } from "../entry/entry-ref.ts";
 import { KINDS } from "../entry/kinds.ts";
 import type { Content } from "../entry/message-body.ts";
-import type { Hex } from "../store/rows.ts";
 import type { Judge } from "./judge.ts";
 import type { Op, Said } from "./said.ts";
 import { compareStamps, earlierOf, type Kept, laterOf, type Stamp, stampOf } from "./stamp.ts";

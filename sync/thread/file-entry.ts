@@ -3,9 +3,9 @@
  * speaks of or, when it is a message, what was already said about it. Runs inside the transaction
  * that stores the entry. docs/protocol/messages.md, [MO13] to [MO17].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { EntryRef } from "../entry/entry-ref.ts";
 import { KINDS } from "../entry/kinds.ts";
-import type { Hex } from "../store/rows.ts";
 import { type Aggregate, counts, isGone, withOps } from "./aggregate.ts";
 import type { Judge } from "./judge.ts";
 import { type Op, opOf, type Said } from "./said.ts";

@@ -2,7 +2,7 @@
  * Who may do what to others' messages: asked of the roster, which knows what an author's right was
  * in the past that the act names. docs/protocol/messages.md, [MO5].
  */
-import type { Hex } from "../store/rows.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Act } from "./said.ts";
 
 /** Pure functions of the act and of the roster's ops: no clock, no order of arrival. */

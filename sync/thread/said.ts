@@ -2,13 +2,12 @@
  * An entry as somebody's word: who said what, where and when. What is said about another entry is an
  * op on it. docs/protocol/messages.md, [MO2] to [MO4].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Body } from "../entry/bodies.ts";
 import type { EntryRef } from "../entry/entry-ref.ts";
 import type { MarkBody } from "../entry/mark-body.ts";
 import type { Content } from "../entry/message-body.ts";
 import { type Place, tieOf } from "../log/order.ts";
-import type { Hex } from "../store/rows.ts";
 
 /** Who said it, under which right, and when. */
 export type Act = {

@@ -2,10 +2,9 @@
  * "The last one holds", the same on every device: what was said carries its place in the channel's
  * order, and the entry's id parts what an author put into one place. docs/protocol/messages.md, [MO1].
  */
-import { toHex } from "../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { EntryRef } from "../entry/entry-ref.ts";
 import { comparePlaces, type Place } from "../log/order.ts";
-import type { Hex } from "../store/rows.ts";
 
 /** `id`: the first 16 bytes of the entryId. Equal stamps are of one entry. */
 export type Stamp = Place & { readonly id: Hex };

@@ -2,9 +2,9 @@
  * Messages as they are to be painted: one call for a window of rows and the aggregates that lie in
  * it. docs/protocol/messages.md, [MO29] to [MO33].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Attachment } from "../entry/blob-ref.ts";
 import type { Content, MessageBody, Reply } from "../entry/message-body.ts";
-import type { Hex } from "../store/rows.ts";
 import type { Aggregate, Version } from "./aggregate.ts";
 import { type AggregateRow, messageOf, type MessageRow } from "./rows.ts";
 import { UNTOUCHED } from "./untouched.ts";

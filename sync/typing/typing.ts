@@ -2,6 +2,7 @@
  * "… is writing": sealed under our chain's live key, handed to whoever is connected, never stored.
  * docs/protocol/sync.md, rules [TY1] to [TY7].
  */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { sealLive } from "../../crypto/chain/live.ts";
 import { envelopeOf } from "../../crypto/envelope.ts";
@@ -16,7 +17,7 @@ import { isTypingGroup } from "../group/rosters.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { signTyping } from "../payload/typing.ts";
 import type { LinkTo } from "../session/pool.ts";
-import type { DeviceRow, Hex } from "../store/rows.ts";
+import type { DeviceRow } from "../store/rows.ts";
 import type { ReadTx, Store } from "../store/store.ts";
 import { idOf } from "../wire/ids.ts";
 

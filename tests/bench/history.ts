@@ -6,12 +6,13 @@
  */
 import { systemRandom } from "../../app/engine/system.ts";
 import { assert } from "../../crypto/base/assert.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
 import { readSelf, type Self } from "../../sync/account/self.ts";
 import { appendMessage, DEVICE_HLC } from "../../sync/channel/append.ts";
 import { type Channel, channelOf, logsOf } from "../../sync/channel/channels.ts";
 import { type Known, KNOWN_NOTHING, maxKnown } from "../../sync/log/known.ts";
 import { acceptEntry } from "../../sync/receive/accept-entry.ts";
-import type { EntryRow, Hex, TableName } from "../../sync/store/rows.ts";
+import type { EntryRow, TableName } from "../../sync/store/rows.ts";
 import type { Store, WriteTx } from "../../sync/store/store.ts";
 
 /** So many messages of one side, a minute apart, then so many of the other. */

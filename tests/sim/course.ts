@@ -152,7 +152,8 @@ export async function stayStill(world: World): Promise<void> {
     world.fail(`[INV15] ${more} things went on moving in a quiet world`);
   let wrong = await wrongIn(world);
   // Where one goes on asking, something may be on its way.
-  for (let ms = 0; wrong !== null && more > 0 && ms < PASSING_MS; ms += LOOK_EVERY_MS) {
+  const patienceMs = more > 0 ? PASSING_MS : 0;
+  for (let ms = 0; wrong !== null && ms < patienceMs; ms += LOOK_EVERY_MS) {
     await world.run(LOOK_EVERY_MS);
     wrong = await wrongIn(world);
   }

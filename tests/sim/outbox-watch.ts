@@ -1,5 +1,6 @@
 /** What a device may forget, and how much it may keep waiting. */
-import type { Hex, OutboxRow } from "../../sync/store/rows.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
+import type { OutboxRow } from "../../sync/store/rows.ts";
 import type { Change } from "./device-store.ts";
 import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
 

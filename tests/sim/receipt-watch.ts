@@ -1,6 +1,7 @@
-import { coversKnown, type Known } from "../../sync/log/known.ts";
 /** Receipts as others show them: they claim what their device holds and its person has read, and nothing more. */
-import type { CursorRow, Hex } from "../../sync/store/rows.ts";
+import type { Hex } from "../../crypto/base/hex.ts";
+import { coversKnown, type Known } from "../../sync/log/known.ts";
+import type { CursorRow } from "../../sync/store/rows.ts";
 import { placeOf, readThere, type Seen } from "./seen.ts";
 
 /** Null, or what is shown of somebody that is not so. */

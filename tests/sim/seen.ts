@@ -1,8 +1,9 @@
 /** What the witness knows of one device: everything that it has committed. */
+import type { Hex } from "../../crypto/base/hex.ts";
 import type { RosterOpRow, RosterRow } from "../../sync/group/rows.ts";
 import { holesOf, type Known, KNOWN_NOTHING, maxKnown, unionKnown } from "../../sync/log/known.ts";
 import type { OwnChainRow } from "../../sync/store/ratchet-rows.ts";
-import type { ChannelRow, ContactRow, Hex, LogRow, OutboxRow } from "../../sync/store/rows.ts";
+import type { ChannelRow, ContactRow, LogRow, OutboxRow } from "../../sync/store/rows.ts";
 
 /** An entry by its log and number. */
 export const placeOf = (log: string, seq: number): string => `${log}/${seq}`;

@@ -1,12 +1,11 @@
 /** People who say things, without keys or relays: entries as `fileEntry` and its like get them. */
-import { toHex } from "../../../crypto/base/hex.ts";
+import { type Hex, toHex } from "../../../crypto/base/hex.ts";
 import type { Bodies, Body, BodyType } from "../../../sync/entry/bodies.ts";
 import type { EntryRef } from "../../../sync/entry/entry-ref.ts";
 import { KINDS } from "../../../sync/entry/kinds.ts";
 import type { Content } from "../../../sync/entry/message-body.ts";
 import { plainMessage } from "../../../sync/entry/plain-message.ts";
 import { tieOf } from "../../../sync/log/order.ts";
-import type { Hex } from "../../../sync/store/rows.ts";
 import type { Said } from "../../../sync/thread/said.ts";
 import { filled } from "../entry/signed-entry.ts";
 
