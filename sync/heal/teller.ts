@@ -17,6 +17,7 @@ import type { Lane } from "../lane.ts";
 import { signHello } from "../payload/hello.ts";
 import { encodePayload } from "../payload/payload.ts";
 import { type LiveFrame, putLive } from "../receipts/put-live.ts";
+import { acceptedAmong } from "../receipts/receipts.ts";
 import type { LinkTo } from "../session/pool.ts";
 import type { OwnChainRow } from "../store/ratchet-rows.ts";
 import type { DeviceRow, TableName } from "../store/rows.ts";
@@ -305,7 +306,7 @@ const leftOf = (sinceMs: number | undefined, pauseMs: number, nowMs: number): nu
   return ageMs < 0 ? 0 : Math.max(0, pauseMs - ageMs);
 };
 
-/** Who can open what we seal under the chain's live key, and may. */
+/** Who can open what we seal under the chain's live key, and may: in chats of two accepted contacts alone. */
 async function hearersOf(
   tx: ReadTx,
   self: Self,
@@ -313,7 +314,8 @@ async function hearersOf(
   { holders }: OwnChainRow,
 ): Promise<readonly DeviceRow[]> {
   const devices = await recipientsOf(tx, self, channel);
-  return devices.filter((it) => holders.includes(it.device));
+  const hearers = devices.filter((it) => holders.includes(it.device));
+  return channel.kind === "group" ? hearers : acceptedAmong(tx, hearers);
 }
 
 /** In a large group one device of each account is enough. */

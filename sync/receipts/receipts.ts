@@ -119,12 +119,20 @@ export async function readersOf(
     const authors = length <= RECEIPTS_TO_AUTHORS_MAX ? await newAuthors(tx, channel) : new Set();
     return devices.filter((it) => it.account === self.account || authors.has(it.account));
   }
-  const readers: DeviceRow[] = [];
+  return acceptedAmong(tx, devices);
+}
+
+/** Ours and those of accepted contacts: nobody else's business is what we hold, nor that we are here. */
+export async function acceptedAmong(
+  tx: ReadTx,
+  devices: readonly DeviceRow[],
+): Promise<readonly DeviceRow[]> {
+  const accepted: DeviceRow[] = [];
   for (const device of devices) {
     const contact = await tx.get("contacts", device.account);
-    if (contact?.state === "accepted" || contact?.state === "self") readers.push(device);
+    if (contact?.state === "accepted" || contact?.state === "self") accepted.push(device);
   }
-  return readers;
+  return accepted;
 }
 
 /** Who wrote what came since the last cursor: the newest AUTHORS_SCAN_MAX entries tell. */

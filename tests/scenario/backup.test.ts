@@ -181,8 +181,10 @@ test("[BU8] what a file has of a group comes back, though its account came again
   await them.befriend(bob, carol);
   await makeGroup(bob, [alice, carol], "none");
   await pass(10 * SECOND_MS);
-  for (const it of [bob, carol]) await tell(it, `${it.name} was there`);
-  await pass(20 * SECOND_MS);
+  for (const it of [bob, carol]) {
+    await tell(it, `${it.name} was there`);
+    await pass(10 * SECOND_MS);
+  }
   await alice.device.markRead(await groupOf(alice));
   const frames = await backUp(them, alice);
   await remove(bob, alice);

@@ -38,7 +38,8 @@ test("[HE13] [HE23] what a member has whom we never met is asked of them, when a
   await dave.sleep();
   await tell(carol, "one");
   await w.pass(10 * SECOND_MS);
-  expect(await w.relay.lose(bytesOf((await dave.rows("mailboxes"))[0]?.mailbox ?? ""))).toBe(1);
+  const lost = await w.relay.lose(bytesOf((await dave.rows("mailboxes"))[0]?.mailbox ?? ""));
+  expect(lost).toBeGreaterThan(0);
   await giveUpSending(carol);
   await tell(carol, "two");
   await w.pass(10 * SECOND_MS);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { bytesOf } from "../../sync/channel/channels.ts";
 import { KINDS } from "../../sync/entry/kinds.ts";
 import type { Role } from "../../sync/roster/may.ts";
 import {
@@ -198,8 +199,7 @@ test("[GP12] whose relay lost the word that they are out is told again when they
   await bob.sleep();
   await remove(alice, bob);
   await w.pass(10 * SECOND_MS);
-  w.killRelay(w.otherRelay, { forgets: true });
-  w.otherRelay.start();
+  await w.otherRelay.lose(bytesOf((await bob.rows("mailboxes"))[0]?.mailbox ?? ""));
   await bob.wake();
   await w.pass(MINUTE_MS);
   await tell(bob, "anybody?");

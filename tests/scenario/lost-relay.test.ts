@@ -1,6 +1,7 @@
 /** A relay loses what it had taken, and its senders, who are at another one, have no connection to it. */
 import { expect, test } from "vitest";
 
+import { makeGroup, members, remove } from "./group-talk.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 test.each([
@@ -28,3 +29,19 @@ test.each([
     await atRest();
   },
 );
+
+test("[DG9] [GP12] whose relay lost with its store that they were removed hears it though nobody says anything", async () => {
+  const w = await world(["alice", "bob", "carol"], { atOther: ["bob"] });
+  const { alice, bob, carol, everybody, otherRelay, pass } = w;
+  for (const it of [bob, carol]) await w.befriend(alice, it);
+  await makeGroup(alice, [bob, carol]);
+  await pass(30 * SECOND_MS);
+  await bob.sleep();
+  await remove(alice, bob);
+  await pass(10 * SECOND_MS);
+  w.killRelay(otherRelay, { forgets: true });
+  otherRelay.start();
+  await bob.wake();
+  await pass(2 * MINUTE_MS);
+  expect(await members(bob, everybody)).toEqual(["alice owner", "carol member"]);
+});
