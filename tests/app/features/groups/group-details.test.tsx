@@ -76,12 +76,15 @@ test("[AGD3] who is in it stands there with role and presence", async () => {
   const { engine } = await shown();
   const presence = { [THEM]: { online: true, lastSeenMs: 0 } };
   act(() => engine.say({ type: "status", status: { ...CALM, presence } }));
-  const items = within(screen.getByRole("list", { name: "Members" })).getAllByRole("listitem");
-  expect(items.map((it) => it.querySelector(".member-words")?.textContent)).toEqual([
-    "You Owner",
-    "Bob Member, online",
-    "Carol Member",
-  ]);
+  // Who somebody is and whether they are here come on two ways.
+  await waitFor(() => {
+    const items = within(screen.getByRole("list", { name: "Members" })).getAllByRole("listitem");
+    expect(items.map((it) => it.querySelector(".member-words")?.textContent)).toEqual([
+      "You Owner",
+      "Bob Member, online",
+      "Carol Member",
+    ]);
+  });
 });
 
 test("[AMB2] a role that can be taken back is given at once, and a refusal is said", async () => {
