@@ -93,6 +93,7 @@ class DigestTeller implements Teller {
   readonly #behindToldAtMs = new Map<string, number>();
   /** Channels in which something may have been lost on its way to us. */
   readonly #robbed = new Set<number>();
+  #robbedAtMs: number | undefined;
   #isClosed = false;
 
   constructor(deps: TellerDeps) {
@@ -170,7 +171,14 @@ class DigestTeller implements Teller {
 
   async #tellRobbed(): Promise<void> {
     const channels = await this.#recent();
-    for (const { c } of channels) this.#robbed.add(c);
+    const nowMs = this.#deps.timers.now();
+    // What was told before puts this off only where the relay says the same again and again.
+    const isNews = leftOf(this.#robbedAtMs, HELLO_EVERY_MS, nowMs) === 0;
+    if (isNews) this.#robbedAtMs = nowMs;
+    for (const { c } of channels) {
+      this.#robbed.add(c);
+      if (isNews) this.#toldAtMs.delete(c);
+    }
     this.#planSoon(channels);
   }
 

@@ -58,6 +58,12 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "the simulator: nobody asked for another link when the inviter's clock was years ahead",
   },
   {
+    seed: 124_002_179_671,
+    profile: "B",
+    found:
+      "who had just told what they have told it a minute too late when the relay lost its store",
+  },
+  {
     seed: 12,
     profile: "C",
     found: "who was out got what was written since, from a member who had not heard of their end",
