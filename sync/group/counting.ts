@@ -133,7 +133,8 @@ async function settleCounts(
   ended: Counts,
 ): Promise<void> {
   const counts = ended ?? (roster && countsIn(roster, row, log));
-  if (roster !== undefined && ended === undefined) await noteWait(tx, row, counts);
+  // What ends with its log waits for no roster any more. What waits for the end is not noted: see `isHeldBack`.
+  if (roster !== undefined && ended !== "waits") await noteWait(tx, row, counts);
   if (roster !== undefined && (isMeta(row) || isLink(row)))
     await noteWord(tx, row, log.account, counts === undefined);
   const isLine = roster !== undefined && isMeta(row) && row.shown === 0 && counts === undefined;

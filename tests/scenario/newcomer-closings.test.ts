@@ -1,8 +1,12 @@
-/** Who comes back to a group hears where the logs end that were closed while they were out. */
+/**
+ * Logs of removed devices in a group: who comes back hears where those end that were closed meanwhile, and nobody
+ * waits for what stands behind an end.
+ */
 import { expect, test } from "vitest";
 
+import { bytesOf } from "../../sync/channel/channels.ts";
 import { endsOf } from "../../sync/devices/closed.ts";
-import { add, makeGroup, remove, rosterRow, tell } from "./group-talk.ts";
+import { add, groupOf, hears, makeGroup, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
 import { deviceOf } from "./three-devices.ts";
@@ -37,4 +41,39 @@ test("[OD20] a newcomer is told where the logs of removed devices end, whatever 
   expect(await endAt(carol)).toEqual(await endAt(bob));
   expect((await rosterRow(carol)).digest).toBe((await rosterRow(bob)).digest);
   expect([phone, bob, carol].flatMap((it) => it.bugs)).toEqual([]);
+});
+
+test("[OD6] what waits for an op that stands behind the end of its log waits no more", async () => {
+  const them = await world(["phone", "laptop", "bob"]);
+  const { phone, laptop, bob, relay, pass, outcome, befriend } = them;
+  await befriend(phone, bob);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(phone, [bob]);
+  await pass(30 * SECOND_MS);
+  for (const it of [laptop, phone, bob]) await tell(it, "here");
+  await pass(30 * SECOND_MS);
+  const lost = [phone, bob];
+  for (const it of lost) it.disconnect();
+  const raised = laptop.device.groups.setRole(await groupOf(laptop), await bob.account(), "admin");
+  expect(await outcome(raised)).toMatchObject({ ok: true });
+  await pass(5 * SECOND_MS);
+  for (const it of lost) {
+    await relay.lose(bytesOf((await it.rows("mailboxes"))[0]?.mailbox ?? ""));
+  }
+  bob.reconnect();
+  await pass(2 * SECOND_MS);
+  await tell(laptop, "bob is admin");
+  await pass(SECOND_MS);
+  laptop.disconnect();
+  await pass(SECOND_MS);
+  expect((await rosterRow(bob)).waits).toHaveLength(1);
+  phone.reconnect();
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(2 * MINUTE_MS);
+
+  expect((await rosterRow(bob)).waits).toEqual([]);
+  expect(await hears(bob)).toEqual(["here", "here", "here"]);
+  expect([phone, bob].flatMap((it) => it.bugs)).toEqual([]);
 });

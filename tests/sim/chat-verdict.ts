@@ -1,7 +1,10 @@
 /** One chat as one device has it, held against the same chat of another. */
+import { endsOf } from "../../sync/devices/closed.ts";
 import { decodeEntry } from "../../sync/entry/entry.ts";
 import { KINDS } from "../../sync/entry/kinds.ts";
+import { rosterOf } from "../../sync/group/rosters.ts";
 import type { RosterRow } from "../../sync/group/rows.ts";
+import { forksOf } from "../../sync/heal/digest.ts";
 import {
   coversKnown,
   hasKnown,
@@ -17,6 +20,7 @@ import type {
   LogRow,
   TableName,
 } from "../../sync/store/rows.ts";
+import type { ReadTx } from "../../sync/store/store.ts";
 import { type Aggregate, isGone } from "../../sync/thread/aggregate.ts";
 import { type AggregateRow, messageOf } from "../../sync/thread/rows.ts";
 import { UNTOUCHED } from "../../sync/thread/untouched.ts";
@@ -32,6 +36,8 @@ export type Chat = {
   readonly account: string;
   readonly contact: ContactRow | undefined;
   readonly roster: RosterRow | undefined;
+  /** What its ops come to, and what is known of forks and ends: see `outcomeOf`. */
+  readonly outcome: string;
   readonly unread: number;
   /** News of it that nobody was told yet. */
   readonly isUntold: boolean;
@@ -54,6 +60,9 @@ const TABLES: readonly TableName[] = [
   "cursors",
   "aggregates",
   "rosters",
+  "rosterOps",
+  "forks",
+  "meta",
 ];
 
 export async function chatsOf({ isHonestDevice }: World, who: Person): Promise<readonly Chat[]> {
@@ -78,6 +87,7 @@ export async function chatsOf({ isHonestDevice }: World, who: Person): Promise<r
         isUntold: receipts > receiptsSent,
         contact: await tx.get("contacts", account),
         roster: await tx.get("rosters", c),
+        outcome: await outcomeOf(tx, c, logs),
         timeline: timeline.filter((it) => !lying.has(it.a)),
         isForked: lying.size > 0,
         ofLiars: timeline.filter((it) => lying.has(it.a) && it.counts === undefined),
@@ -89,6 +99,26 @@ export async function chatsOf({ isHonestDevice }: World, who: Person): Promise<r
     return found;
   });
   return chats ?? [];
+}
+
+/**
+ * Without ops that stand behind the end of their log, and that nobody else has built upon: those count nowhere, and
+ * who lacks them does not ask for them ([OD6], [HE15]).
+ */
+async function outcomeOf(tx: ReadTx, c: number, logs: readonly LogRow[]): Promise<string> {
+  const { voids, ledger } = await rosterOf(tx, c);
+  const { ops, excess, waiting } = ledger.graph;
+  const forks = await forksOf(tx, c);
+  const ends = await endsOf(tx);
+  return [
+    ...[...ops, ...excess, ...waiting]
+      .map(({ id }) => `${id} ${voids.get(id)?.type ?? ""}`)
+      .filter((it) => !it.endsWith(" Closed")),
+    ...logs.map(({ a = 0, log }) => `${log} ${forks.get(a) ?? ""} ${ends[log]?.seq ?? ""}`),
+  ]
+    .filter((it) => !it.endsWith("  "))
+    .toSorted()
+    .join("\n");
 }
 
 /** What must be true of it without looking at anybody else. */

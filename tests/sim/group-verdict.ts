@@ -25,13 +25,13 @@ function wrongInGroup(world: World, same: readonly Chat[]): string | null {
   );
   const [first] = believers;
   if (first?.roster === undefined) return null;
-  const { digest, title, members } = first.roster;
+  const { title, members } = first.roster;
   for (const chat of believers) {
-    const { roster, who } = chat;
-    if (roster?.digest !== digest) {
+    const { roster, who, outcome } = chat;
+    if (outcome !== first.outcome) {
       return `[INV19] ${first.who.name} and ${who.name} have different rosters`;
     }
-    if (roster.title !== title) return `[INV19] ${who.name} has another name for the group`;
+    if (roster?.title !== title) return `[INV19] ${who.name} has another name for the group`;
     // Who is alone in it has nobody to ask for what those named who are out.
     const isWaiting = roster.isBehind || roster.waits.length > 0;
     if (isWaiting && believers.length > 1) {

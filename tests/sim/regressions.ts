@@ -173,6 +173,17 @@ export const REGRESSIONS: readonly Regression[] = [
       "two who learnt of a device's end by different ways asked for facts that nobody had any more",
   },
   {
+    seed: 91_007_544_530,
+    profile: "C",
+    found: "the verdict: an op behind the end of its log is not asked for by who lacks it",
+  },
+  {
+    seed: 131_000_002_139,
+    profile: "C",
+    edition: 2,
+    found: "what stood behind the end of its log waited for an op for ever",
+  },
+  {
     seed: 1_100_000_001_044,
     profile: "C",
     found: "a backup did not bring what it had of a group that its account had left since",
