@@ -162,7 +162,12 @@ export function openDesks(wiring: Wiring, { pump }: Pick<Workers, "pump">): Desk
     devices: openDevices({
       ...person,
       isOut: goQuiet,
-      hide: () => presence().setEnabled(false),
+      hide: () => {
+        presence().setEnabled(false);
+        // What is owed to those who saw us goes over that connection.
+        home().link()?.wake();
+      },
+      isHidden: () => presence().isHidden(),
     }),
   };
 }

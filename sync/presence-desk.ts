@@ -32,7 +32,14 @@ export type PresenceDeskDeps = Pick<PresenceOptions, "publish" | "linkTo"> & {
 
 export type PresenceDesk = Pick<
   Presence,
-  "setVisible" | "setEnabled" | "ownLinkState" | "wanted" | "linkState" | "topic" | "close"
+  | "setVisible"
+  | "setEnabled"
+  | "isHidden"
+  | "ownLinkState"
+  | "wanted"
+  | "linkState"
+  | "topic"
+  | "close"
 > & {
   /** Contacts came, went, showed where they are reached, or have another token of ours. */
   readonly contactsChanged: () => void;
@@ -75,6 +82,7 @@ class Desk implements PresenceDesk {
     this.#isEnabled = enabled;
     this.#open()?.setEnabled(this.#isEnabled && this.#isShown);
   };
+  readonly isHidden = (): boolean => this.#presence?.isHidden() ?? true;
   readonly setShown = (shown: boolean): void => {
     this.#isShown = shown;
     this.setEnabled(this.#isEnabled);

@@ -47,6 +47,8 @@ export type DevicesDeps = {
   readonly isOut: () => void;
   /** Nobody is told any more that the person is here. */
   readonly hide: () => void;
+  /** Nobody is shown it any more, as far as we can tell. */
+  readonly isHidden: () => boolean;
   readonly failed: (error: unknown) => void;
 };
 
@@ -217,14 +219,17 @@ class Desk implements DevicesDesk {
     return { isTold, isForgotten: await this.#forget() };
   }
 
-  /** Does a relay have our last words, and what was written before, for everybody they are for? */
+  /**
+   * Does a relay have our last words, and what was written before, for everybody they are for? Waits until it is so,
+   * and until nobody is shown that we are here.
+   */
   async #isTold(): Promise<boolean> {
-    const { store, timers } = this.#deps;
-    for (let waitedMs = 0; waitedMs < LEAVE_MS_MAX; waitedMs += LEAVE_LOOK_MS) {
-      if (!(await store.read(["outbox"], isWaiting))) return true;
+    const { store, timers, isHidden } = this.#deps;
+    for (let waitedMs = 0; ; waitedMs += LEAVE_LOOK_MS) {
+      const isTold = !(await store.read(["outbox"], isWaiting));
+      if ((isTold && isHidden()) || waitedMs >= LEAVE_MS_MAX) return isTold;
       await new Promise<void>((resolve) => void timers.after(LEAVE_LOOK_MS, resolve));
     }
-    return false;
   }
 
   /** The relay forgets how we are woken, and all that it keeps for us. */

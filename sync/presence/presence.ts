@@ -65,6 +65,8 @@ export interface Presence {
   readonly setVisible: (visible: boolean) => void;
   /** The person's choice. Off: they are told nothing, and we are told nothing (it is mutual). */
   readonly setEnabled: (enabled: boolean) => void;
+  /** Nobody who may not see us any more has still to be told so. */
+  readonly isHidden: () => boolean;
   /** Of the owner link: each time it opens, topics are announced anew. */
   readonly ownLinkState: (state: LinkState) => void;
   /** `onWanted` of the owner link. */
@@ -110,6 +112,7 @@ export function openPresence(options: PresenceOptions): Presence {
         options.onPresence({ account, online: false, lastSeenMs: 0 });
       }
     },
+    isHidden: () => publisher.isHidden(),
     ownLinkState: (state) => {
       if (state.type === "open") publisher.opened();
       else publisher.closed();

@@ -226,3 +226,60 @@ test("[OD4] [PS6] who signs out is offline at once, also for whom the word of it
   expect(await outcome(leaving)).toEqual({ ok: true, value: { isTold: false, isForgotten: true } });
   expect([...phone.bugs, ...laptop.bugs, ...bob.bugs]).toEqual([]);
 });
+
+test("[OD4] [PS6] who signs out while their connection is down is offline as soon as it is back", async () => {
+  const them = await world(["phone", "bob"], { atOther: ["bob"] });
+  const { phone, bob, pass, outcome } = them;
+  await them.befriend(phone, bob);
+  const account = await phone.account();
+  const isSeen = (): boolean | undefined => bob.status?.presence[account]?.online;
+  bob.device.watch([account]);
+  await pass(5 * SECOND_MS);
+  // Bob's own relay is away; the phone's, where he looks, is there.
+  them.killRelay(them.otherRelay);
+  await pass(5 * SECOND_MS);
+  phone.transport.setRoute("down");
+  await pass(SECOND_MS);
+  const leaving = phone.device.devices.leave();
+  await pass(SECOND_MS);
+  expect(isSeen()).toBe(true);
+  // Nobody tells the device: it finds out by itself.
+  phone.transport.setRoute("up");
+  await pass(4 * SECOND_MS);
+  expect(isSeen()).toBe(false);
+  expect(await outcome(leaving)).toEqual({ ok: true, value: { isTold: false, isForgotten: true } });
+  expect([...phone.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[OD4] whose own relay is away leaves all the same, and is offline when others find that out", async () => {
+  const them = await world(["phone", "bob"], { atOther: ["bob"] });
+  const { phone, bob, pass, outcome, nowMs } = them;
+  await them.befriend(phone, bob);
+  const account = await phone.account();
+  bob.device.watch([account]);
+  await pass(5 * SECOND_MS);
+  them.killRelay(them.relay);
+  const beganMs = nowMs();
+  // Bob's relay takes the word; nobody takes the farewell, and nobody waits for that without end.
+  const left = await outcome(phone.device.devices.leave());
+  expect(left).toEqual({ ok: true, value: { isTold: true, isForgotten: false } });
+  expect(nowMs() - beganMs).toBeLessThan(17 * SECOND_MS);
+  await pass(MINUTE_MS);
+  expect(bob.status?.presence[account]?.online ?? false).toBe(false);
+});
+
+test("[PS6] who is blocked while our connection is down hears that we are gone when it is back", async () => {
+  const { alice, bob, befriend, pass } = await world(["alice", "bob"]);
+  await befriend(alice, bob);
+  const account = await alice.account();
+  bob.device.watch([account]);
+  await pass(5 * SECOND_MS);
+  // What goes by a connection that has just ended goes nowhere.
+  alice.disconnect();
+  await alice.decide(bob, "block");
+  await pass(2 * SECOND_MS);
+  expect(bob.status?.presence[account]?.online).toBe(true);
+  alice.reconnect();
+  await pass(3 * SECOND_MS);
+  expect(bob.status?.presence[account]?.online).toBe(false);
+});
