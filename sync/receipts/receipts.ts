@@ -198,6 +198,7 @@ export async function applyCursor(
   await tx.put("cursors", row);
   const isBehindItself =
     held?.delivered.some(({ log, known }) => !coversKnown(deliveredOf(row, log), known)) ?? false;
+  const isHolder = (await tx.get("ownChains", from.c))?.holders.includes(from.device) === true;
   let settled = 0;
   let lost = 0;
   // A log that is not here may be one of ours, or somebody's who wrote to them and could not to us.
@@ -212,6 +213,9 @@ export async function applyCursor(
       upper: [from.c, log.a, Number.MAX_SAFE_INTEGER],
     });
     for (const parcel of waiting) {
+      const isLast = parcel.what === "entry" && parcel.s === maxKnown(log.known);
+      // It was to bring them our chain, too, without which they hear nothing of what we hold.
+      if (isLast && !isHolder && isUnsent(parcel, from.device)) continue;
       const next = settle(parcel, from.device, delivered, nowMs);
       if (next === undefined) continue;
       await putOutbox(tx, next);
@@ -283,6 +287,9 @@ async function countShown(
 export const deliveredOf = (cursor: CursorRow | undefined, log: Hex): Known =>
   cursor?.delivered.find((it) => it.log === log)?.known ?? KNOWN_NOTHING;
 
+const isUnsent = ({ targets }: OutboxRow, device: Hex): boolean =>
+  targets.some((it) => it.device === device && it.state === "pending");
+
 /** The parcel with the device's target changed by what it holds; undefined: nothing changed. */
 function settle(
   parcel: OutboxRow,
@@ -294,8 +301,8 @@ function settle(
   if (target === undefined || target.state === "done") return undefined;
   if (hasKnown(delivered, parcel.s)) {
     // Other entries may be under the same chain: the hand-over still goes, and a relay's word is enough.
-    const isUnsent = parcel.what === "control" && target.state === "pending";
-    if (isUnsent) return { ...parcel, c: 0, a: 0, s: 0 };
+    const isStillSent = parcel.what === "control" && isUnsent(parcel, device);
+    if (isStillSent) return { ...parcel, c: 0, a: 0, s: 0 };
     return withTargets(parcel, (it) => (it.device === device ? { ...it, state: "done" } : it));
   }
   if (target.state !== "stored" || maxKnown(delivered) <= parcel.s) return undefined;

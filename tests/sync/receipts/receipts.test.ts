@@ -21,7 +21,7 @@ import {
   takeRead,
 } from "../../../sync/receipts/receipts.ts";
 import { acceptEntry } from "../../../sync/receive/accept-entry.ts";
-import type { OutboxRow } from "../../../sync/store/rows.ts";
+import type { OutboxRow, Target } from "../../../sync/store/rows.ts";
 import { introduce, NOW_MS, sibling, type Someone, someone } from "../acquainted.ts";
 
 beforeAll(() => ready);
@@ -143,6 +143,25 @@ test("[CU7] a hand-over that was not sent yet is still sent, whatever its first 
   await apply(it, await cursorOf(it, 1, upTo(2)));
   const left = await outboxOf(it.alice);
   expect(left.map((it_) => [it_.what, it_.s, it_.waiting])).toEqual([["control", 0, 1]]);
+});
+
+test("[CU7] who has our last entry from elsewhere, and not our chain, is still sent it", async () => {
+  const it = await pair(2);
+  const put = (state: Target["state"]): Promise<void> =>
+    it.alice.change(async (tx) => {
+      for (const row of await tx.range("outbox", "primary", {})) {
+        await tx.put("outbox", { ...row, targets: row.targets.map((to) => ({ ...to, state })) });
+      }
+    });
+  await put("pending");
+  await apply(it, await cursorOf(it, 1, upTo(3)));
+  const [last, ...others] = await outboxOf(it.alice);
+  expect(others).toEqual([]);
+  expect(last).toMatchObject({ s: 3, what: "entry", targets: [{ state: "pending" }] });
+  // Once it was sent it is like any other.
+  await put("stored");
+  await apply(it, await cursorOf(it, 2, upTo(3)));
+  expect(await outboxOf(it.alice)).toEqual([]);
 });
 
 test("[CU5] reading marks what is here as read, once", async () => {
