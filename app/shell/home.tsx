@@ -30,6 +30,7 @@ import { followNetwork, followVisibility } from "../platform/presence-of-person.
 import { followNotifications } from "../platform/push.ts";
 import { isSafetyLink } from "../platform/safety-link.ts";
 import { useSharedDrafts } from "../rooms/use-shared-drafts.ts";
+import { JUST_MADE } from "../session/just-made.ts";
 import { useSession } from "../session/session.ts";
 import { texts } from "../text/speech.ts";
 import { Brand } from "../ui/brand.tsx";
@@ -72,9 +73,9 @@ export function Home({ inviteLink, onErase }: HomeProps): ReactElement {
   const [isHistory] = useRoute("/history");
   const isList = openC === null && !isHistory;
   const chats = useChats();
-  const openChat = (c: number): void => {
+  const openChat: PanelsProps["onOpen"] = (c, state) => {
     setPanel(null);
-    navigate(`/chat/${c}`);
+    navigate(`/chat/${c}`, { state });
   };
   const onSwitcher = useCallback(() => setPanel({ type: "switcher" }), []);
   const onKeys = useCallback(() => setPanel({ type: "keys" }), []);
@@ -142,7 +143,7 @@ type PanelsProps = {
   readonly chats: readonly Chat[];
   readonly openC: number | null;
   /** Closes the panel, too. */
-  readonly onOpen: (c: number) => void;
+  readonly onOpen: (c: number, state?: typeof JUST_MADE) => void;
   readonly onErase: () => void;
 };
 
@@ -158,7 +159,7 @@ function Panels(props: PanelsProps): ReactElement {
     case "invite":
       return <InviteDialog onClose={close} onReceived={(link) => onPanel(panelOf(link))} />;
     case "newGroup":
-      return <NewGroupDialog onMade={onOpen} onClose={close} />;
+      return <NewGroupDialog onMade={(c) => onOpen(c, JUST_MADE)} onClose={close} />;
     case "accept":
       return <AcceptDialog link={panel.link} onClose={close} onOpened={onOpen} />;
     case "settings":

@@ -3,9 +3,9 @@
  * follows from who it is.
  */
 import { NotebookPen } from "lucide-react";
-import { type CSSProperties, type ReactElement, useCallback } from "react";
+import { type CSSProperties, type ReactElement, useCallback, useMemo } from "react";
 
-import { usePicture } from "../session/use-picture.ts";
+import { imageOf, usePicture } from "../session/use-picture.ts";
 
 type Props = {
   /** Hex of the account; the colour is the same on every device. */
@@ -14,8 +14,8 @@ type Props = {
   readonly name: string;
   readonly online?: boolean;
   readonly isGroup?: boolean;
-  /** Id of a blob (hex32) that is shown in place of letters. */
-  readonly picture?: string | null;
+  /** Shown in place of letters: a blob's id (hex32), or what is no blob yet. */
+  readonly picture?: string | Uint8Array | null;
 };
 
 /** Hues that differ from each other; lightness and chroma are the style's, so contrast holds. */
@@ -45,14 +45,22 @@ export function Avatar(props: Props): ReactElement {
       style={{ "--hue": hueOf(account) } as CSSProperties}
     >
       {letters === "" ? <NotebookPen /> : letters}
-      {picture === null ? null : <Picture id={picture} />}
+      {typeof picture === "string" ? <Stored id={picture} /> : null}
+      {picture instanceof Uint8Array ? <Drawn picture={picture} /> : null}
     </span>
   );
 }
 
+const Stored = ({ id }: { readonly id: string }): ReactElement | null => (
+  <Picture image={usePicture(id)} />
+);
+
+function Drawn({ picture }: { readonly picture: Uint8Array }): ReactElement | null {
+  return <Picture image={useMemo(() => imageOf(picture), [picture])} />;
+}
+
 /** Above the letters, once it is here. */
-function Picture({ id }: { readonly id: string }): ReactElement | null {
-  const image = usePicture(id);
+function Picture({ image }: { readonly image: Blob | null }): ReactElement | null {
   const show = useCallback(
     (element: HTMLImageElement | null) => {
       if (element === null || image === null) return undefined;

@@ -3,7 +3,6 @@
  * Escape and gives the focus back. A bottom sheet on narrow screens (dialog.css). [ADG1] While what it says
  * must not be left, nothing closes it: no Escape, nor the second one that browsers do not let a page keep.
  */
-import { X } from "lucide-react";
 import {
   type MouseEvent,
   type ReactElement,
@@ -14,7 +13,7 @@ import {
   useRef,
 } from "react";
 
-import { texts } from "../text/speech.ts";
+import { PanelHeader } from "./panel-header.tsx";
 
 type Props = {
   readonly heading: string;
@@ -58,19 +57,7 @@ export function Dialog({ heading, initialFocus, onClose, children }: Props): Rea
       onClose={closed}
     >
       <div className="dialog-body">
-        <header className="dialog-header">
-          <h2 id={headingId}>{heading}</h2>
-          {onClose === null ? null : (
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={texts().close}
-              onClick={onClose}
-            >
-              <X aria-hidden="true" />
-            </button>
-          )}
-        </header>
+        <PanelHeader id={headingId} heading={heading} onClose={onClose} />
         {children}
       </div>
     </dialog>

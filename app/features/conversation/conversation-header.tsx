@@ -1,9 +1,10 @@
 /**
  * Whose chat this is, and whether they are here or writing. [AHE1] In a group who writes is named. [AHE2]
- * That a chat is muted is seen in its header.
+ * That a chat is muted is seen in its header. [AHE3] Whoever presses the name, the picture or what stands below
+ * them learns more: of a group its details, of a person the safety number.
  */
 import { ArrowLeft, BellOff, EllipsisVertical } from "lucide-react";
-import type { ReactElement } from "react";
+import type { MouseEvent, ReactElement } from "react";
 import { Link } from "wouter";
 
 import { toldIn } from "../../db/chat-marks.ts";
@@ -45,34 +46,36 @@ export function ConversationHeader(props: Props): ReactElement {
       <Link href="/" className="icon-button back-button" aria-label={texts().back}>
         <ArrowLeft aria-hidden="true" />
       </Link>
-      <Avatar
-        account={account}
-        name={chat.name}
-        online={seen.online}
-        isGroup={group !== null}
-        picture={group?.picture ?? null}
-      />
-      <div className="pane-title">
-        <h1>
-          <bdi>{nameOf(chat)}</bdi>
-          <VerifiedSign chat={chat} />
-          {toldIn(chat, nowMs) === "all" ? null : <MutedSign />}
-        </h1>
-        <p className="presence" data-online={seen.online} aria-live="off">
-          {names.length > 0 ? texts().groups.writing(names) : presence}
-        </p>
-        <SafetyButton chat={chat} />
-        {group === null || group.size === 0 ? null : (
-          // Lies over the name: what one wants to know more of is what one presses.
-          <button
-            type="button"
-            className="title-button"
-            id={GROUP_BUTTON_ID}
-            aria-label={texts().groups.details}
-            aria-expanded={isGroupOpen}
-            onClick={onGroup}
-          />
-        )}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events -- keys have the button that lies in it */}
+      <div className="pane-who" onClick={pressTitle}>
+        <Avatar
+          account={account}
+          name={chat.name}
+          online={seen.online}
+          isGroup={group !== null}
+          picture={group?.picture ?? null}
+        />
+        <div className="pane-title">
+          <h1>
+            <bdi>{nameOf(chat)}</bdi>
+            <VerifiedSign chat={chat} />
+            {toldIn(chat, nowMs) === "all" ? null : <MutedSign />}
+          </h1>
+          <p className="presence" data-online={seen.online} aria-live="off">
+            {names.length > 0 ? texts().groups.writing(names) : presence}
+          </p>
+          <SafetyButton chat={chat} />
+          {group === null || group.size === 0 ? null : (
+            <button
+              type="button"
+              className="title-button"
+              id={GROUP_BUTTON_ID}
+              aria-label={texts().groups.details}
+              aria-expanded={isGroupOpen}
+              onClick={onGroup}
+            />
+          )}
+        </div>
       </div>
       {mayWriteIn(chat) ? <TimerButton chat={chat} /> : null}
       <StarredButton onClick={onStarred} />
@@ -90,6 +93,12 @@ export function ConversationHeader(props: Props): ReactElement {
       </button>
     </header>
   );
+}
+
+/** The button lies over the lower half; what else is pressed there presses it. */
+function pressTitle({ target, currentTarget }: MouseEvent): void {
+  const isElsewhere = target instanceof Element && target.closest("button, dialog") === null;
+  if (isElsewhere) currentTarget.querySelector<HTMLElement>(".title-button")?.click();
 }
 
 const MutedSign = (): ReactElement => (

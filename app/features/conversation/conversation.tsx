@@ -18,7 +18,7 @@ import { texts } from "../../text/speech.ts";
 import { useVisible } from "../../ui/use-live.ts";
 import { useRows } from "../../ui/use-rows.ts";
 import { useOwnDevices } from "../devices/use-own-devices.ts";
-import { GroupDetails } from "../groups/group-details.tsx";
+import { focusHeading, GroupDetails } from "../groups/group-details.tsx";
 import { JoinsBar } from "../groups/joins.tsx";
 import { DeviceOutNote, OutsideNote } from "../groups/outside-note.tsx";
 import { ChatNotes } from "./chat-notes.tsx";
@@ -141,7 +141,7 @@ const Top = ({ chat, people, doing }: TopProps): ReactElement => (
       people={people}
       onStarred={() => doing.onPanel({ type: "starred" })}
       isGroupOpen={doing.isGroupOpen}
-      onGroup={() => doing.onGroup(!doing.isGroupOpen)}
+      onGroup={() => (doing.isGroupOpen ? focusHeading() : doing.onGroup(true))}
     />
     <JoinsBar count={chat.group?.waiting ?? 0} onLook={() => doing.onGroup(true)} />
     <PinnedBar c={chat.c} onGo={doing.onGo} onAll={() => doing.onPanel({ type: "pinned" })} />
@@ -166,7 +166,16 @@ function Beside(props: BesideProps): ReactElement | null {
     }
   }, [isGroupOpen, infoId, onGroup, onInfo]);
   useEscape(isOpen, close);
-  if (isGroupOpen) return <GroupDetails c={chat.c} account={chat.account} onClose={close} />;
+  if (isGroupOpen) {
+    return (
+      <GroupDetails
+        c={chat.c}
+        account={chat.account}
+        takesFocus={!doing.isJustMade}
+        onClose={close}
+      />
+    );
+  }
   if (info === undefined) return null;
   return (
     <MessageInfo

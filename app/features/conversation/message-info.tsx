@@ -5,8 +5,7 @@
  * [AMR2] Who brought it back is named, when no relay had delivered it. [AMR3] What it said before is there as
  * whole as what it says now.
  */
-import { X } from "lucide-react";
-import { type ReactElement, useCallback, useEffect, useRef } from "react";
+import { type ReactElement, useCallback, useEffect } from "react";
 
 import { utf8 } from "../../../crypto/base/bytes.ts";
 import type { EntryRow } from "../../../sync/store/rows.ts";
@@ -29,6 +28,8 @@ import { stateText, summaryText } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { fullTime } from "../../text/times.ts";
 import { Avatar } from "../../ui/avatar.tsx";
+import { PanelHeader } from "../../ui/panel-header.tsx";
+import { useFirstFocus } from "../../ui/use-first-focus.ts";
 import { useRows } from "../../ui/use-rows.ts";
 import { LongText } from "./long-text.tsx";
 import { MessageText } from "./message-text.tsx";
@@ -48,27 +49,20 @@ type Props = {
 };
 
 export function MessageInfo({ chat, entry, view, receipts, people, onClose }: Props): ReactElement {
-  const close = useRef<HTMLButtonElement>(null);
+  const close = useFirstFocus<HTMLButtonElement>();
   const { me } = useSession();
   const words = texts().info;
   const state = entry.own ? messageStateOf(entry, view, receipts, chat.kind) : null;
   const account = receipts.logByNumber.get(entry.a)?.account ?? "";
 
-  useEffect(() => close.current?.focus(), []);
   return (
     <aside className="details" aria-labelledby="info-heading">
-      <header className="details-header">
-        <h2 id="info-heading">{words.heading}</h2>
-        <button
-          ref={close}
-          type="button"
-          className="icon-button"
-          aria-label={texts().close}
-          onClick={onClose}
-        >
-          <X aria-hidden="true" />
-        </button>
-      </header>
+      <PanelHeader
+        id="info-heading"
+        heading={words.heading}
+        closeButton={close}
+        onClose={onClose}
+      />
       <blockquote className="details-quote" dir="auto">
         {textOf(view)}
       </blockquote>

@@ -2,6 +2,7 @@
 import { useCallback, useState } from "react";
 
 import type { Spot } from "../../db/looks.ts";
+import { useJustMade } from "../../session/just-made.ts";
 import type { Point } from "../../ui/menu.tsx";
 import type { Answering, Editing } from "./composer.tsx";
 import type { Panel } from "./message-panels.tsx";
@@ -9,7 +10,7 @@ import { type Acts, useActs } from "./use-acts.ts";
 import type { Timeline } from "./use-timeline.ts";
 
 /** What stands beside the conversation, one at a time: what is known of a message, or of the group. */
-type Beside = { readonly infoId: string | null };
+type Beside = { readonly infoId: string | null; readonly isJustMade?: true };
 
 export type Doing = {
   readonly acts: Acts;
@@ -25,18 +26,22 @@ export type Doing = {
   readonly infoId: string | null;
   readonly onInfo: (id: string | null) => void;
   readonly isGroupOpen: boolean;
+  /** They opened by themselves, beside a group that was just made. */
+  readonly isJustMade: boolean;
   readonly onGroup: (open: boolean) => void;
   readonly goingTo: Spot | null;
   readonly onGo: (spot: Spot) => void;
   readonly onArrived: () => void;
 };
 
+const BESIDE_NEW: Beside = { infoId: null, isJustMade: true };
+
 export function useDoing(c: number, { shown, toPlace }: Timeline): Doing {
   const acts = useActs(c);
   const [panel, onPanel] = useState<Panel | null>(null);
   const [answering, setAnswering] = useState<Answering | null>(null);
   const [editing, setEditing] = useState<Editing | null>(null);
-  const [beside, setBeside] = useState<Beside | null>(null);
+  const [beside, setBeside] = useState<Beside | null>(useJustMade() ? BESIDE_NEW : null);
   const [goingTo, setGoingTo] = useState<Spot | null>(null);
 
   const onMenu = useCallback((id: string, at: Point) => onPanel({ type: "menu", id, at }), []);
@@ -74,6 +79,7 @@ export function useDoing(c: number, { shown, toPlace }: Timeline): Doing {
     infoId: beside?.infoId ?? null,
     onInfo,
     isGroupOpen: beside?.infoId === null,
+    isJustMade: beside?.isJustMade ?? false,
     onGroup,
     goingTo,
     onGo,

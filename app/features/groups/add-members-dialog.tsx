@@ -52,7 +52,7 @@ export function AddMembersDialog({ group, onLinks, onClose }: Props): ReactEleme
     <Dialog heading={words.addHeading} onClose={onClose}>
       <form className="group-form" onSubmit={submit}>
         <ContactPicker
-          legend={words.addHeading}
+          legend={null}
           without={members}
           none={contacts?.length === 0 ? words.errors.contactUnknown : words.allIn}
           chosen={chosen}

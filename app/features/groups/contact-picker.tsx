@@ -34,7 +34,8 @@ export function useContacts(): readonly Contact[] | undefined {
 }
 
 type Props = {
-  readonly legend: string;
+  /** Null: what surrounds it says so already. */
+  readonly legend: string | null;
   /** Accounts that are not offered. */
   readonly without: ReadonlySet<string>;
   /** Said when nobody is left to offer. */
@@ -58,7 +59,7 @@ export function ContactPicker({ legend, without, none, chosen, onChosen }: Props
   if (offered.length === 0) return <p className="hint">{none}</p>;
   return (
     <fieldset className="picker">
-      <legend>{legend}</legend>
+      {legend === null ? null : <legend>{legend}</legend>}
       {offered.length < FIND_FROM ? null : (
         <input
           className="switcher-field"

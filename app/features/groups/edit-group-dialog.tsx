@@ -1,9 +1,12 @@
-/** What a group is called, what it is about, and what newcomers read. [AEG1] Only what changed is said. */
+/** What a group is called, what it is about, and what newcomers read. [AEG1] Only what changed is said. [AEG2] A
+ * picture is set at once, and said. */
 import { type FormEvent, type ReactElement, useRef, useState } from "react";
 
+import type { Result } from "../../../crypto/base/result.ts";
 import type { Group } from "../../db/group.ts";
 import { useSession } from "../../session/session.ts";
 import { type GroupFailure, groupFailureText } from "../../text/group-failure-text.ts";
+import type { MediaFailure } from "../../text/media-failure.ts";
 import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -45,7 +48,7 @@ export function EditGroupDialog({ group, onClose }: Props): ReactElement {
   };
   return (
     <Dialog heading={words.edit} initialFocus={field} onClose={onClose}>
-      <PictureField c={group.c} account={group.id} title={group.title} picture={group.picture} />
+      <GroupPicture group={group} />
       <form className="group-form" onSubmit={submit}>
         <label className="field">
           <span>{words.name}</span>
@@ -82,4 +85,16 @@ export function EditGroupDialog({ group, onClose }: Props): ReactElement {
       </form>
     </Dialog>
   );
+}
+
+function GroupPicture({ group: { c, id, title, picture } }: Pick<Props, "group">): ReactElement {
+  const { device } = useSession();
+  const announce = useAnnounce();
+  const set = async (next: Uint8Array | null): Promise<Result<void, MediaFailure>> => {
+    const done = await device.call("media", "setPicture", c, next);
+    const { removed, saved } = texts().media.picture;
+    if (done.ok) announce(next === null ? removed : saved);
+    return done;
+  };
+  return <PictureField account={id} title={title} picture={picture} onSet={set} />;
 }

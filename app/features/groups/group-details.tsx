@@ -1,10 +1,11 @@
 /**
  * A group beside its conversation: what it is called and about, who is in it, and what one may do there.
  *
- * [AGD1] What the person may not do is not offered. [AGD2] They have the focus when they
- * open. [AGD3] Each member stands there with their role, and contacts with their presence.
+ * [AGD1] What the person may not do is not offered. [AGD2] They have the focus when they are opened. [AGD3]
+ * Each member stands there with their role, and contacts with their presence. [AGD4] Where there is room, they stand
+ * open beside a group that was just made, and leave the focus to its composer. [AGD5] Asked for again, they have it.
  */
-import { Link2, LogOut, Pencil, UserPlus, X } from "lucide-react";
+import { Link2, LogOut, Pencil, UserPlus } from "lucide-react";
 import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 
@@ -17,6 +18,7 @@ import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Menu, type Point } from "../../ui/menu.tsx";
+import { PanelHeader } from "../../ui/panel-header.tsx";
 import { AddMembersDialog } from "./add-members-dialog.tsx";
 import { AskDialog } from "./ask-dialog.tsx";
 import { EditGroupDialog } from "./edit-group-dialog.tsx";
@@ -31,6 +33,8 @@ type Props = {
   readonly c: number;
   /** What its colour follows. */
   readonly account: string;
+  /** Not if they opened by themselves, beside somebody who writes. */
+  readonly takesFocus?: boolean;
   readonly onClose: () => void;
 };
 
@@ -46,27 +50,21 @@ type Panel =
     }
   | { readonly type: "remove" | "owner"; readonly member: Member };
 
-export function GroupDetails({ c, account, onClose }: Props): ReactElement {
+export function GroupDetails({ c, account, takesFocus = true, onClose }: Props): ReactElement {
   const close = useRef<HTMLButtonElement>(null);
   const group = useGroup(c);
-  const words = texts().groups;
-  useEffect(() => close.current?.focus(), []);
+  useEffect(() => {
+    if (takesFocus) close.current?.focus();
+  }, [takesFocus]);
   return (
     <aside className="details" aria-labelledby={HEADING_ID}>
-      <header className="details-header">
-        <h2 id={HEADING_ID} tabIndex={-1}>
-          {words.details}
-        </h2>
-        <button
-          ref={close}
-          type="button"
-          className="icon-button"
-          aria-label={texts().close}
-          onClick={onClose}
-        >
-          <X aria-hidden="true" />
-        </button>
-      </header>
+      <PanelHeader
+        id={HEADING_ID}
+        heading={texts().groups.details}
+        isFocusable
+        closeButton={close}
+        onClose={onClose}
+      />
       {group === undefined ? null : <Details group={group} account={account} />}
     </aside>
   );
@@ -196,8 +194,8 @@ function useRole(c: number): {
   return { failure, setRole };
 }
 
-/** Where the focus was is nothing any more. */
-const focusHeading = (): void => document.getElementById(HEADING_ID)?.focus();
+/** When where the focus was is nothing any more, and when they are asked for and open already. */
+export const focusHeading = (): void => document.getElementById(HEADING_ID)?.focus();
 
 type PanelsProps = {
   readonly group: Group;

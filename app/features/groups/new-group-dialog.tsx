@@ -1,9 +1,10 @@
 /**
- * "New group": its name, what it is about, who is in it, and what newcomers read. [ANG1] A name is all that
- * is needed. [ANG2] What was refused is said where it was typed, and everything typed is still there.
+ * "New group": its name, what it is about, its picture, who is in it, and what newcomers read. [ANG1] A name is
+ * all that is needed. [ANG2] What was refused is said where it was typed, and everything typed is still there.
  */
 import { type FormEvent, type ReactElement, type RefObject, useRef, useState } from "react";
 
+import { ok, type Result } from "../../../crypto/base/result.ts";
 import type { HistoryPolicy } from "../../../sync/roster/may.ts";
 import { useSession } from "../../session/session.ts";
 import { type GroupFailure, groupFailureText } from "../../text/group-failure-text.ts";
@@ -12,6 +13,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { ContactPicker } from "./contact-picker.tsx";
 import { HistoryChoice } from "./history-choice.tsx";
 import { TOPIC_CHARS_MAX } from "./limits.ts";
+import { PictureField } from "./picture-field.tsx";
 
 type Props = {
   readonly onMade: (c: number) => void;
@@ -25,6 +27,7 @@ export function NewGroupDialog({ onMade, onClose }: Props): ReactElement {
   const field = useRef<HTMLInputElement>(null);
   const [name, setName] = useState("");
   const [topic, setTopic] = useState("");
+  const [picture, setPicture] = useState<Uint8Array | null>(null);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [history, setHistory] = useState<HistoryPolicy>("none");
   const [isMaking, setMaking] = useState(false);
@@ -44,6 +47,7 @@ export function NewGroupDialog({ onMade, onClose }: Props): ReactElement {
     const { c } = made.value;
     // The group is there, whatever becomes of this: it can be said again from its details.
     if (topic.trim() !== "") await device.call("groups", "describe", c, { topic });
+    if (picture !== null) await device.call("media", "setPicture", c, picture);
     onMade(c);
   };
   const submit = (event: FormEvent): void => {
@@ -66,6 +70,7 @@ export function NewGroupDialog({ onMade, onClose }: Props): ReactElement {
           }}
           onTopic={setTopic}
         />
+        <NewPicture title={name.trim()} picture={picture} onPicture={setPicture} />
         <ContactPicker
           legend={words.chooseMembers}
           without={NOBODY}
@@ -85,6 +90,21 @@ export function NewGroupDialog({ onMade, onClose }: Props): ReactElement {
       </form>
     </Dialog>
   );
+}
+
+type PictureProps = {
+  readonly title: string;
+  readonly picture: Uint8Array | null;
+  readonly onPicture: (picture: Uint8Array | null) => void;
+};
+
+/** Kept until there is a group that can have it. */
+function NewPicture({ title, picture, onPicture }: PictureProps): ReactElement {
+  const keep = async (next: Uint8Array | null): Promise<Result<void, never>> => {
+    onPicture(next);
+    return ok(undefined);
+  };
+  return <PictureField account="" title={title} picture={picture} onSet={keep} />;
 }
 
 const isOfName = ({ type }: GroupFailure): boolean =>

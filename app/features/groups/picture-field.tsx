@@ -1,36 +1,33 @@
 /**
- * The picture of a group, set by its admins. [AGQ1] It is set at once, and said; what cannot be one is
- * refused in words.
+ * The picture of a group, set by its admins. [AGQ1] What cannot be one is refused in words.
  */
 import { ImagePlus, Trash2 } from "lucide-react";
 import { type ReactElement, useRef, useState } from "react";
 
+import type { Result } from "../../../crypto/base/result.ts";
 import { squarePictureOf } from "../../platform/square-picture.ts";
-import { useSession } from "../../session/session.ts";
 import { type MediaFailure, mediaFailureText } from "../../text/media-failure.ts";
 import { texts } from "../../text/speech.ts";
-import { useAnnounce } from "../../ui/announcer.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 
 type Props = {
-  readonly c: number;
   /** What its colour follows. */
   readonly account: string;
   readonly title: string;
-  readonly picture: string | null;
+  /** A blob's id (hex32), or what is no blob yet. */
+  readonly picture: string | Uint8Array | null;
+  /** Null takes it away. */
+  readonly onSet: (picture: Uint8Array | null) => Promise<Result<void, MediaFailure>>;
 };
 
-export function PictureField({ c, account, title, picture }: Props): ReactElement {
-  const { device } = useSession();
-  const announce = useAnnounce();
+export function PictureField({ account, title, picture, onSet }: Props): ReactElement {
   const input = useRef<HTMLInputElement>(null);
   const [failure, setFailure] = useState<MediaFailure | null>(null);
   const words = texts().media.picture;
 
   const set = async (bytes: Uint8Array | null): Promise<void> => {
-    const done = await device.call("media", "setPicture", c, bytes);
-    if (!done.ok) return setFailure(done.error);
-    announce(bytes === null ? words.removed : words.saved);
+    const done = await onSet(bytes);
+    if (!done.ok) setFailure(done.error);
   };
   const choose = async (file: File | undefined): Promise<void> => {
     setFailure(null);
@@ -42,7 +39,9 @@ export function PictureField({ c, account, title, picture }: Props): ReactElemen
   return (
     <fieldset className="picture-field">
       <legend>{words.heading}</legend>
-      <Avatar account={account} name={title} isGroup picture={picture} />
+      {title === "" && picture === null ? null : (
+        <Avatar account={account} name={title} isGroup picture={picture} />
+      )}
       <input
         ref={input}
         type="file"
@@ -71,9 +70,11 @@ export function PictureField({ c, account, title, picture }: Props): ReactElemen
           {words.remove}
         </button>
       )}
-      <p className="failure" role="alert">
-        {failure === null ? "" : mediaFailureText(failure)}
-      </p>
+      {failure === null ? null : (
+        <p className="failure" role="alert">
+          {mediaFailureText(failure)}
+        </p>
+      )}
     </fieldset>
   );
 }

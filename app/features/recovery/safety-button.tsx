@@ -9,7 +9,7 @@ const SafetyDialog = lazy(async () => ({
   default: (await import("./safety-dialog.tsx")).SafetyDialog,
 }));
 
-/** Lies over the name: what one wants to know more of is what one presses. */
+/** Lies below the name, which presses it too (conversation-header.tsx). */
 export function SafetyButton({ chat }: { readonly chat: Chat }): ReactElement | null {
   const [isOpen, setOpen] = useState(false);
   if (chat.kind !== "dm") return null;
