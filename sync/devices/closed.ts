@@ -167,12 +167,19 @@ export async function endsAmong(
   }
 }
 
-/** Places of the closings by which logs of the channel end: of each log those that say where it does. Rule [OD20]. */
-export async function closingsIn(tx: ReadTx, c: number): Promise<readonly EntryPlace[]> {
+/**
+ * Places of the closings by which logs of the channel end: of each log those that say where it does. `among`: of
+ * these logs alone. Rule [OD20].
+ */
+export async function closingsIn(
+  tx: ReadTx,
+  c: number,
+  among?: ReadonlySet<Hex>,
+): Promise<readonly EntryPlace[]> {
   const ends = await endsOf(tx);
   const places: EntryPlace[] = [];
   for (const theirs of Map.groupBy(await logsOf(tx, c), (it) => it.account).values()) {
-    const closed = theirs.filter(({ log }) => ends[log] !== undefined);
+    const closed = theirs.filter(({ log }) => ends[log] !== undefined && among?.has(log) !== false);
     if (closed.length === 0) continue;
     for (const { log, on } of await claimsOn(tx, closed, new Map(theirs.map((it) => [it.a, it])))) {
       const end = ends[log.log];

@@ -53,7 +53,10 @@ export async function welcomesFor(
   return [...ops, ...people, ...parts.payloads()];
 }
 
-/** Why they are no member any more; not who came since, what the group is called, and none of its links. */
+/**
+ * Why they are no member any more, and that it counts where its device is out; not who came since, what the group is
+ * called, and none of its links. Rule [OD20].
+ */
 async function opsAlone(
   tx: ReadTx,
   channel: Channel,
@@ -61,10 +64,12 @@ async function opsAlone(
 ): Promise<readonly Uint8Array[]> {
   const parts = new Parts(bytesOf(channel.id));
   const ops = opsForFormer(await rosterOf(tx, channel.c), account);
-  const entries = await entriesAt(tx, channel, await placesOf(tx, ops));
-  for (const entry of entries) parts.addEntry(entry);
+  const places = [...(await placesOf(tx, ops)), ...(await closingsIn(tx, channel.c, logsIn(ops)))];
+  for (const entry of await entriesAt(tx, channel, places)) parts.addEntry(entry);
   return parts.payloads();
 }
+
+const logsIn = (ops: readonly RosterOp[]): ReadonlySet<Hex> => new Set(ops.map(({ log }) => log));
 
 /**
  * A short one for each of many who come at once: the op that made the group, who is not told of by an add,

@@ -1,6 +1,6 @@
 /**
- * Logs of removed devices in a group: who comes back hears where those end that were closed meanwhile, and nobody
- * waits for what stands behind an end.
+ * Logs of removed devices in a group: who comes back hears where those end that were closed meanwhile, so does who is
+ * out by what such a device said, and nobody waits for what stands behind an end.
  */
 import { expect, test } from "vitest";
 
@@ -75,5 +75,35 @@ test("[OD6] what waits for an op that stands behind the end of its log waits no 
 
   expect((await rosterRow(bob)).waits).toEqual([]);
   expect(await hears(bob)).toEqual(["here", "here", "here"]);
+  expect([phone, bob].flatMap((it) => it.bugs)).toEqual([]);
+});
+
+test("[OD20] who was put out by a device that is out itself hears by the end of its log that it counts", async () => {
+  const them = await world(["phone", "laptop", "bob"]);
+  const { phone, laptop, bob, relay, pass, outcome, befriend } = them;
+  await befriend(phone, bob);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(phone, [bob]);
+  await pass(30 * SECOND_MS);
+  for (const it of [laptop, phone, bob]) await tell(it, "here");
+  await pass(30 * SECOND_MS);
+  bob.disconnect();
+  await remove(laptop, bob);
+  await pass(30 * SECOND_MS);
+  // Nobody tells him but by an answer.
+  await relay.lose(bytesOf((await bob.rows("mailboxes"))[0]?.mailbox ?? ""));
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(2 * MINUTE_MS);
+  expect((await rosterRow(phone)).members).toHaveLength(1);
+  bob.reconnect();
+  await tell(bob, "am I in?");
+  await pass(5 * MINUTE_MS);
+
+  expect((await rosterRow(bob)).members).toEqual((await rosterRow(phone)).members);
+  expect((await rosterRow(bob)).waits).toEqual([]);
+  const { c } = await rosterRow(bob);
+  expect((await bob.rows("outbox")).filter((it) => it.c === c)).toEqual([]);
   expect([phone, bob].flatMap((it) => it.bugs)).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { MESSAGE_ID_BYTES } from "../../crypto/envelope.ts";
 import { kdf } from "../../crypto/kdf.ts";
 import { NONCE_BYTES } from "../../crypto/xchacha.ts";
 import type { Ends } from "../../sync/devices/closed.ts";
-import { isRoster } from "../../sync/entry/kinds.ts";
+import { isRoster, KINDS } from "../../sync/entry/kinds.ts";
 import type { RosterOp } from "../../sync/roster/ops.ts";
 import { resolve } from "../../sync/roster/resolve.ts";
 import { NO_EVIDENCE } from "../../sync/roster/trial.ts";
@@ -36,6 +36,8 @@ type Written = {
   readonly members: readonly string[];
   /** Whoever goes by an op, or went before, may hold it. */
   readonly isOp: boolean;
+  /** Where a log ends in which they read that they are out, who is out is told ([OD20]). */
+  readonly isClosing: boolean;
   /** Ops of the group that were on the author's device. */
   readonly known: readonly RosterOp[];
 };
@@ -128,6 +130,7 @@ export class KeyWatch {
       group: channel.id,
       members: [...membersIn(seen, c), ...others],
       isOp: isRoster(kind),
+      isClosing: kind === KINDS.logClose.number,
       known,
     });
   }
@@ -146,7 +149,8 @@ export class KeyWatch {
   /** Somebody else holds it: they were meant, or were let in since. */
   taken(seen: Seen, place: string): void {
     const written = this.#writtenByPlace.get(place);
-    if (written === undefined || written.isOp || written.author === seen.account) return;
+    if (written === undefined || written.isOp || written.isClosing) return;
+    if (written.author === seen.account) return;
     if (written.members.includes(seen.account) || written.isLiars) return;
     const { known } = written;
     const all = [...(this.#ops.get(written.group)?.values() ?? [])];

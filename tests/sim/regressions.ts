@@ -199,6 +199,12 @@ export const REGRESSIONS: readonly Regression[] = [
     edition: 2,
   },
   {
+    seed: 131_000_004_299,
+    profile: "C",
+    found: "who was put out by a device that is out itself never heard that this counts",
+    edition: 2,
+  },
+  {
     seed: 1_100_000_001_044,
     profile: "C",
     found: "a backup did not bring what it had of a group that its account had left since",
