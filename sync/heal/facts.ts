@@ -7,32 +7,87 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { decodeFact } from "../../crypto/identity/facts.ts";
-import { ownContact } from "../contact/contacts.ts";
+import { bytesOf } from "../channel/channels.ts";
+import { ownContact, reachableDevices } from "../contact/contacts.ts";
 import { headOfFacts, NEW_FACTS_MAX, takeFacts } from "../contact/devices.ts";
+import { isFellow } from "../group/rosters.ts";
 import { sendControl } from "../outbox/control.ts";
 import type { Nack } from "../payload/nack.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { OpenContext } from "../receive/open-context.ts";
-import type { ContactRow, DeviceRow } from "../store/rows.ts";
+import type { ContactRow, DeviceRow, FactsTold } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
+import { askAbout, type AskContext, type Round } from "./ask.ts";
+import { HEAL_TRIES_MAX } from "./asked.ts";
 
 /** Messages of one answer: all facts that an account can have. */
 const ANSWERS_MAX = 4;
 
 /**
- * The contact with a note of what is to be asked for, or without one when ours are theirs. `wanted`: head of the
- * digest that device `by` told.
+ * The contact, with a note of what device `by` told of its facts (`head`: of their digest) if we hold others. What
+ * other devices told stays noted: one that is out already, as we have not heard yet, tells what it likes.
  */
-export function comparedFacts(
+export function withFactsTold(contact: ContactRow, { head, by }: FactsTold): ContactRow {
+  const { factsTold = [] } = contact;
+  return withNotes(contact, [...factsTold.filter((it) => it.by !== by), { head, by }]);
+}
+
+/** These notes, but of those who are out by now, and of what is here by now: nobody is asked for that. */
+function withNotes(contact: ContactRow, notes: readonly FactsTold[]): ContactRow {
+  const { factsTold: _, ...rest } = contact;
+  const ours = headOfFacts(contact.facts);
+  const left = notes.filter(({ head, by }) => head !== ours && contact.live.includes(by));
+  return left.length === 0 ? rest : { ...rest, factsTold: left };
+}
+
+/** Contacts and members of groups are asked, all their devices, for each of the facts that one of them told of. */
+export async function nackFacts(
+  tx: WriteTx,
+  context: AskContext,
+  contacts: readonly ContactRow[],
+): Promise<Round> {
+  let sent = 0;
+  let waitMs = Infinity;
+  for (const contact of contacts) {
+    if (contact.factsTold === undefined) continue;
+    const round = await nackFactsOf(tx, context, contact, contact.factsTold);
+    sent += round.sent;
+    waitMs = Math.min(waitMs, round.waitMs);
+  }
+  return { sent, waitMs };
+}
+
+async function nackFactsOf(
+  tx: WriteTx,
+  context: AskContext,
   contact: ContactRow,
-  wanted: Hex | undefined,
-  by: Hex | undefined,
-): ContactRow {
-  const { factsWanted: _, factsWantedBy: __, ...rest } = contact;
-  if (wanted === undefined || wanted === headOfFacts(contact.facts)) return rest;
-  // Who is out by now is not asked, and the others need never have had just that.
-  if (by !== undefined && !contact.live.includes(by)) return rest;
-  return { ...rest, factsWanted: wanted, ...(by !== undefined && { factsWantedBy: by }) };
+  notes: readonly FactsTold[],
+): Promise<Round> {
+  const { asked, nowMs, self } = context;
+  const { account } = contact;
+  // Others may have brought what there was, or that its device is out.
+  let left = withNotes(contact, notes);
+  const devices = await reachableDevices(tx, account, await isFellow(tx, self, account));
+  let sent = 0;
+  let waitMs = Infinity;
+  for (const head of new Set(left.factsTold?.map((it) => it.head))) {
+    if (devices.length === 0) break;
+    const name = `facts ${account} ${head}`;
+    const pauseMs = asked.peerWaitMs(account, nowMs) || asked.waitMs(name, nowMs);
+    waitMs = Math.min(waitMs, pauseMs);
+    if (pauseMs > 0) continue;
+    // They have more than we keep of anybody, or tell what is not so.
+    if (asked.times(name) > HEAL_TRIES_MAX) {
+      left = withNotes(left, left.factsTold?.filter((it) => it.head !== head) ?? []);
+      continue;
+    }
+    const payload = encodePayload("nack", { tags: [bytesOf(head)] });
+    const told = await askAbout(tx, context, [name], devices, payload);
+    if (told > 0) asked.spend(account, nowMs);
+    sent += told;
+  }
+  if (left.factsTold?.length !== notes.length) await tx.put("contacts", left);
+  return { sent, waitMs };
 }
 
 /** Do they ask for our facts, as they are or as we told of them once? */
@@ -93,13 +148,14 @@ async function takeFactsOf(
   for (const { type } of refused) context.effects.dropped(`facts ${type}`);
   const theirs = new Set(facts.map(toHex));
   const more = said.facts.filter((it) => !theirs.has(toHex(it)));
-  const isAll = contact.factsWanted !== undefined && contact.factsWanted === headOfFacts(facts);
+  const head = headOfFacts(facts);
+  const notes = contact.factsTold ?? [];
+  const isAll = notes.some((it) => it.head === head);
   const isTaken = isAll && said.facts.length - more.length === theirs.size;
   // By now it has what we have.
-  const isEven = contact.factsWantedBy === device.device && more.length === 0;
-  const wanted = isTaken || isEven ? undefined : contact.factsWanted;
-  const by = contact.factsWantedBy;
-  await tx.put("contacts", comparedFacts({ ...contact, ...said }, wanted, by));
+  const isEven = (by: Hex): boolean => by === device.device && more.length === 0;
+  const left = notes.filter((it) => !(isTaken && it.head === head) && !isEven(it.by));
+  await tx.put("contacts", withNotes({ ...contact, ...said }, left));
   if (isAll && said.live.includes(device.device)) await sendFacts(tx, context, device, more);
 }
 

@@ -15,7 +15,7 @@ import { NACK_TAGS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
 import { letGo, POISON_TAG } from "../receive/held.ts";
-import type { ContactRow, DeviceRow, HeldRow, TableName, TokenRow } from "../store/rows.ts";
+import type { DeviceRow, HeldRow, TableName, TokenRow } from "../store/rows.ts";
 import type { Store, WriteTx } from "../store/store.ts";
 import { anyOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
@@ -23,7 +23,7 @@ import { type CardsAsked, wantCards } from "./cards.ts";
 import { Claims } from "./claims.ts";
 import { compareHellos, QUIET_MS } from "./compare.ts";
 import { DIGEST_TABLES } from "./digest.ts";
-import { comparedFacts } from "./facts.ts";
+import { nackFacts } from "./facts.ts";
 import { wantHoles } from "./holes.ts";
 import { handersAmong } from "./missed-chains.ts";
 import { wantRosters } from "./rosters.ts";
@@ -251,43 +251,6 @@ async function writersUnder(
   const others = Array.from({ length: GROUP_NACKS_MAX }, () => anyOf(random, devices)).flat();
   const chosen = [...handers.slice(0, GROUP_NACKS_MAX), ...others];
   return [...new Map(chosen.map((it) => [it.device, it])).values()];
-}
-
-/** Facts that devices of our contacts have, and we do not. */
-async function nackFacts(
-  tx: WriteTx,
-  context: AskContext,
-  contacts: readonly ContactRow[],
-): Promise<Round> {
-  const { asked, nowMs } = context;
-  let sent = 0;
-  let waitMs = Infinity;
-  for (const contact of contacts) {
-    const { account, factsWanted, factsWantedBy } = contact;
-    if (factsWanted === undefined) continue;
-    // Others may have brought what there was, or that its device is out.
-    const compared = comparedFacts(contact, factsWanted, factsWantedBy);
-    if (compared.factsWanted === undefined) {
-      await tx.put("contacts", compared);
-      continue;
-    }
-    const devices = await reachableDevices(tx, account);
-    if (devices.length === 0) continue;
-    const name = `facts ${account}`;
-    const pauseMs = asked.peerWaitMs(account, nowMs) || asked.waitMs(name, nowMs);
-    waitMs = Math.min(waitMs, pauseMs);
-    if (pauseMs > 0) continue;
-    // They have more than we keep of anybody, or tell what is not so.
-    if (asked.times(name) > HEAL_TRIES_MAX) {
-      await tx.put("contacts", comparedFacts(contact, undefined, undefined));
-      continue;
-    }
-    const payload = encodePayload("nack", { tags: [bytesOf(factsWanted)] });
-    const told = await askAbout(tx, context, [name], devices, payload);
-    if (told > 0) asked.spend(account, nowMs);
-    sent += told;
-  }
-  return { sent, waitMs };
 }
 
 /** Nobody told us what opens these: their author has not heard that they arrived, and has them still. */

@@ -26,7 +26,7 @@ import { takeSupplied, takeWelcome } from "../group/take-welcome.ts";
 import { takeJoinAnswer } from "../group/waiting.ts";
 import { takeAskTurn } from "../heal/answers.ts";
 import { takeCards } from "../heal/cards.ts";
-import { comparedFacts, takeTheirFacts } from "../heal/facts.ts";
+import { takeTheirFacts, withFactsTold } from "../heal/facts.ts";
 import { noteMissedChain } from "../heal/missed-chains.ts";
 import { maxKnown } from "../log/known.ts";
 import { takeHistoryBlob } from "../media/history.ts";
@@ -277,9 +277,11 @@ async function compareFacts(
     if (card.counter <= (device.comparedAtCard ?? -1)) return;
     await tx.put("devices", { ...device, comparedAtCard: card.counter });
   }
-  const compared = comparedFacts(contact, headOfDigest(acctState), id);
-  if (compared.factsWanted === contact.factsWanted) return;
-  await tx.put("contacts", compared);
+  const before = contact.factsTold?.find((it) => it.by === id);
+  const noted = withFactsTold(contact, { head: headOfDigest(acctState), by: id });
+  const now = noted.factsTold?.find((it) => it.by === id);
+  if (now?.head === before?.head) return;
+  await tx.put("contacts", noted);
   effects.missing();
 }
 

@@ -88,6 +88,9 @@ export type InviteRow = {
  */
 export type ContactState = "self" | "invited" | "accepted" | "request" | "blocked" | "member";
 
+/** Head (hex16) of the digest of the facts that device `by` holds. */
+export type FactsTold = { readonly head: Hex; readonly by: Hex };
+
 export type ContactRow = {
   readonly account: Hex; // hex32
   readonly accountKey: Uint8Array; // Ed25519 public key AK
@@ -95,10 +98,8 @@ export type ContactRow = {
   readonly state: ContactState;
   /** Encoded account facts, as received. */
   readonly facts: readonly Uint8Array[];
-  /** Head (hex16) of the digest that a device of theirs told us of its facts, while ours differ. */
-  readonly factsWanted?: Hex;
-  /** Which device that was. */
-  readonly factsWantedBy?: Hex;
+  /** What each of their devices told last of its facts, where we hold others; one a device at most. */
+  readonly factsTold?: readonly FactsTold[];
   /** Heads of what the digest of our facts was before, newest last: hand-overs that carried it may come late. */
   readonly factsFormer?: readonly Hex[];
   /** Devices (hex16) that live by these facts: written with them, since checking them is dear. */

@@ -163,12 +163,12 @@ test("[HE11] who was put back to before they removed a device hears of it from w
   await phone.wake();
   await pass(MINUTE_MS);
   expect((await phone.contact(phone)).live).toEqual([await deviceOf(phone)]);
-  expect((await phone.contact(bob)).factsWanted).toBeUndefined();
+  expect((await phone.contact(bob)).factsTold).toBeUndefined();
   await phone.say(bob, "for Bob alone");
   await pass(20 * SECOND_MS);
   const c = await phone.chatWith(bob);
   const chain = (await phone.rows("ownChains")).find((it) => it.c === c);
   expect(chain?.holders).toEqual([await deviceOf(bob)]);
-  expect((await bob.contact(phone)).factsWanted).toBeUndefined();
+  expect((await bob.contact(phone)).factsTold).toBeUndefined();
   expect([...phone.bugs, ...bob.bugs]).toEqual([]);
 });

@@ -56,8 +56,7 @@ test("[HE11] who introduces themselves anew, or is noted by another device of ou
   await introduce(laptop, bob);
   const { account, device } = bob.self;
   const pending = {
-    factsWanted: "ab".repeat(16),
-    factsWantedBy: device,
+    factsTold: [{ head: "ab".repeat(16), by: device }],
     factsFormer: ["cd".repeat(16)],
     groupsDeclined: ["ef".repeat(16)],
   };
