@@ -88,7 +88,7 @@ export async function compareHellos(
     for (const row of rows) {
       const verdict = compare(row, ours);
       if (verdict === "behind") behind.push({ c, device: row.device });
-      if (channel === undefined || ours === undefined) {
+      if (channel === undefined || ours === undefined || (await isOut(tx, row))) {
         await dropHello(tx, row);
         continue;
       }
@@ -110,6 +110,11 @@ function compare({ hello }: CursorRow, ours: Digest | undefined): "equal" | "beh
   if (hello === undefined || ours === undefined) return "equal";
   if (hello.digest === toHex(ours.digest)) return "equal";
   return hello.count < ours.count ? "behind" : "ahead";
+}
+
+/** A device that is out of its account since then is told nothing, and asked nothing. */
+async function isOut(tx: ReadTx, { account, device }: CursorRow): Promise<boolean> {
+  return (await tx.get("contacts", account))?.live.includes(device) !== true;
 }
 
 async function dropHello(tx: WriteTx, row: CursorRow): Promise<void> {

@@ -5,7 +5,6 @@
 import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Random } from "../../crypto/base/random.ts";
 import { err, ok, type Result } from "../../crypto/base/result.ts";
-import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, channelOf, logsOf } from "../channel/channels.ts";
 import { channelWith, recipientsOf } from "../channel/members.ts";
@@ -14,10 +13,14 @@ import { groupMembers, RECEIPTS_TO_AUTHORS_MAX } from "../group/rosters.ts";
 import { takeTurn } from "../heal/answers.ts";
 import type { Lane } from "../lane.ts";
 import { hasKnown, maxKnown } from "../log/known.ts";
-import { sendControl } from "../outbox/control.ts";
+import {
+  CONTROLS_WAITING_MAX,
+  controlsWaiting,
+  putControl,
+  sendControl,
+} from "../outbox/control.ts";
 import { handTo } from "../outbox/hand-to.ts";
 import { SEAL_TABLES } from "../outbox/seal.ts";
-import { pendingTargets } from "../outbox/targets.ts";
 import type { CursorWant } from "../payload/cursor-want.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Effects } from "../receive/effects.ts";
@@ -129,13 +132,17 @@ export async function answerCursorWant(
   }
 }
 
-/** Our cursor, for one device alone; under our chain's live key, like every other. Answers how many went. */
+/**
+ * Our cursor, for one device alone; under our chain's live key, like every other. Answers how many went: none while
+ * more waits for the device than it can have asked for in good faith. Rule [OB13].
+ */
 export async function tellCursor(
   tx: WriteTx,
   { self, nowMs, random }: Omit<AskDeps, "effects">,
   channel: Channel,
   id: Hex,
 ): Promise<0 | 1> {
+  if ((await controlsWaiting(tx, id, null)) >= CONTROLS_WAITING_MAX) return 0;
   const device = await tx.get("devices", id);
   const cursor =
     device === undefined ? "nobody" : await sealCursor(tx, self, channel, random, device);
@@ -143,21 +150,6 @@ export async function tellCursor(
   const isApart = cursor.unread?.devices.includes(id) === true;
   if (!isApart && !cursor.devices.includes(id)) return 0;
   const body = isApart && cursor.unread !== undefined ? cursor.unread.body : cursor.body;
-  await tx.put("outbox", {
-    what: "control",
-    flightTo: "",
-    c: 0,
-    a: 0,
-    s: 0,
-    env: toHex(envelopeIdOf(body)),
-    body,
-    sealedAtMs: nowMs,
-    targets: pendingTargets(self, [device]),
-    waiting: 1,
-    attempts: 0,
-    nextAtMs: 0,
-    isRefused: false,
-    createdAtMs: nowMs,
-  });
+  await putControl(tx, { self, nowMs }, body, [device], { to: id });
   return 1;
 }

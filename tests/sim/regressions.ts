@@ -205,6 +205,12 @@ export const REGRESSIONS: readonly Regression[] = [
     edition: 2,
   },
   {
+    seed: 131_000_006_391,
+    profile: "C",
+    found: "a device that signed out was owed the receipt that it had asked for",
+    edition: 2,
+  },
+  {
     seed: 1_100_000_001_044,
     profile: "C",
     found: "a backup did not bring what it had of a group that its account had left since",
