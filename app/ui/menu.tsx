@@ -3,7 +3,7 @@
  *
  * [AMN1] Its first item has the focus; Up, Down, Home and End go round, Enter or a click chooses.
  * [AMN2] Escape, Tab, a click elsewhere, the focus elsewhere and another size of the window close it. [AMN3] It
- * stays inside the window. [AMN4] A letter leads to the next item that begins with it, and nowhere else.
+ * stays inside the window, and leaves in sight what it is about where there is room. [AMN4] A letter leads to the next item that begins with it, and nowhere else.
  */
 import {
   type FocusEvent,
@@ -22,8 +22,11 @@ export type MenuItem = {
   readonly act: () => void;
 };
 
-/** Where it was asked for, in CSS pixels of the window. */
-export type Point = { readonly x: number; readonly y: number };
+/**
+ * Where it was asked for, in CSS pixels of the window: it opens below, and above `above` when there is no room below,
+ * so that what it is about is seen.
+ */
+export type Point = { readonly x: number; readonly y: number; readonly above?: number };
 
 type Props = {
   readonly label: string;
@@ -46,7 +49,7 @@ export function Menu({ label, at, items, onClose }: Props): ReactElement {
     const isRtl = getComputedStyle(element).direction === "rtl";
     const left = isRtl ? at.x - width : at.x;
     element.style.left = `${within(left, innerWidth - width)}px`;
-    element.style.top = `${within(at.y, innerHeight - height)}px`;
+    element.style.top = `${within(topFor(at, height), innerHeight - height)}px`;
     element.querySelector<HTMLElement>("[role=menuitem]")?.focus();
   }, [at]);
   useEffect(() => {
@@ -106,6 +109,12 @@ export function Menu({ label, at, items, onClose }: Props): ReactElement {
       ))}
     </div>
   );
+}
+
+function topFor({ y, above }: Point, height: number): number {
+  const isRoomBelow = y + height <= innerHeight - EDGE_PX;
+  if (isRoomBelow || above === undefined || above - height < EDGE_PX) return y;
+  return above - height;
 }
 
 const within = (px: number, max: number): number => Math.max(EDGE_PX, Math.min(px, max - EDGE_PX));

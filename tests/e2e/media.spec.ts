@@ -46,7 +46,8 @@ test("[ATI1] [MO37] either sets how long messages stay, and both see it @chromiu
 }) => {
   const [alice, bob] = await friends();
   await alice.page.getByRole("button", { name: "Disappearing messages: off" }).click();
-  await alice.page.getByRole("radio", { name: "1 hour" }).click();
+  await alice.page.getByRole("radio", { name: "1 hour" }).check();
+  await alice.page.getByRole("button", { name: "Save" }).click();
   await expect(alice.page.getByRole("dialog")).toHaveCount(0);
   await expect(alice.messages).toContainText(
     "You set messages to disappear 1 hour after they are read",

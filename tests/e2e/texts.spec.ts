@@ -32,6 +32,10 @@ test("[AMI3] every text is shown as it was written, and none of it acts", async 
   for (const reader of [alice, bob]) {
     expect(await reader.messages.locator(".message-text").allTextContents()).toEqual(texts);
     await expect(reader.messages.locator(".message-text *")).toHaveCount(0);
+    // Lines begin where their letters do.
+    const hebrew = reader.message("שלום עולם").locator(".bubble");
+    await expect(hebrew).toHaveCSS("text-align", "end");
+    await expect(reader.message("abc שלום").locator(".bubble")).toHaveCSS("text-align", "start");
   }
   expect(dialogs).toEqual([]);
 });

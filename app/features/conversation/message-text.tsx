@@ -77,9 +77,9 @@ function Named({ account, written, people }: NamedProps): ReactElement {
   const isMe = account === me.account;
   const known = isMe ? me.name : people.get(account);
   return (
-    <span className="mention" data-me={isMe}>
-      <bdi>{known === undefined ? written : `@${known}`}</bdi>
+    <bdi className="mention" data-me={isMe}>
+      {known === undefined ? written : `@${known}`}
       {isMe ? <span className="visually-hidden"> ({texts().chatMenu.mentionedYou})</span> : null}
-    </span>
+    </bdi>
   );
 }

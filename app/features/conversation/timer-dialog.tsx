@@ -1,10 +1,10 @@
 /**
  * How long messages of a chat stay: in its header, and changed in a dialog. [ATI1] What holds now is said
  * beside the name. [ATI2] Where only admins may change it, others can read it. [ATI3] It counts from the
- * reading or from the sending.
+ * reading or from the sending. [ATI4] Nothing is changed before it is saved: arrow keys go through the choices.
  */
 import { Timer, TimerOff } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import { type FormEvent, type ReactElement, useState } from "react";
 
 import { type Chat, mayPinIn } from "../../db/chats.ts";
 import { useSession } from "../../session/session.ts";
@@ -48,57 +48,61 @@ function TimerDialog({ chat, onClose }: Props): ReactElement {
   const { device } = useSession();
   const announce = useAnnounce();
   const [failure, setFailure] = useState<MediaFailure | null>(null);
+  const [now] = useState({ ms: chat.lifetimeMs ?? 0, from: chat.lifetimeFrom });
+  const [ms, setMs] = useState(now.ms);
+  const [from, setFrom] = useState(now.from);
   const words = texts().media.timer;
-  const now = chat.lifetimeMs ?? 0;
-  const textOf = (ms: number): string => (ms === 0 ? words.off : words.lifetime(ms));
-  const isOther = !CHOICES_MS.some((it) => it === now);
-  const choices: readonly number[] = isOther ? [...CHOICES_MS, now] : CHOICES_MS;
-  const [from, setFrom] = useState(chat.lifetimeFrom);
-  const choose = async (ms: number, start: Chat["lifetimeFrom"]): Promise<void> => {
+  const textOf = (it: number): string => (it === 0 ? words.off : words.lifetime(it));
+  const isOther = !CHOICES_MS.some((it) => it === now.ms);
+  const choices: readonly number[] = isOther ? [...CHOICES_MS, now.ms] : CHOICES_MS;
+  const mayChange = mayPinIn(chat);
+
+  const save = async (): Promise<void> => {
     setFailure(null);
-    const set = await device.call("expiry", "setTimer", chat.c, ms, start);
-    if (!set.ok) return setFailure(set.error);
-    announce(words.done(ms === 0 ? null : words.lifetime(ms)));
+    // Of messages that stay nothing is counted.
+    const isSame = ms === now.ms && (from === now.from || ms === 0);
+    if (!isSame) {
+      const set = await device.call("expiry", "setTimer", chat.c, ms, from);
+      if (!set.ok) return setFailure(set.error);
+      announce(words.done(ms === 0 ? null : words.lifetime(ms)));
+    }
     onClose();
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void save();
   };
   return (
     <Dialog heading={words.heading} onClose={onClose}>
       <p className="failure" role="alert">
         {failure === null ? "" : mediaFailureText(failure)}
       </p>
-      <fieldset className="timer-choices" disabled={!mayPinIn(chat)}>
-        <legend className="hint">{words.explained}</legend>
-        {choices.map((ms) => (
-          <label key={ms}>
-            <input
-              type="radio"
-              name="lifetime"
-              checked={ms === now}
-              onChange={() => void choose(ms, from)}
-            />
-            {textOf(ms)}
-          </label>
-        ))}
-      </fieldset>
-      <fieldset className="timer-choices" disabled={!mayPinIn(chat)}>
-        <legend>{words.fromHeading}</legend>
-        {STARTS.map((start) => (
-          <label key={start}>
-            <input
-              type="radio"
-              name="from"
-              checked={start === from}
-              onChange={() => {
-                setFrom(start);
-                // Of messages that stay nothing is counted: it is kept for the choice above.
-                if (now > 0) void choose(now, start);
-              }}
-            />
-            {words.from[start]}
-          </label>
-        ))}
-        <p className="hint">{words.fromHint}</p>
-      </fieldset>
+      <form className="timer-form" onSubmit={submit}>
+        <fieldset className="timer-choices" disabled={!mayChange}>
+          <legend className="hint">{words.explained}</legend>
+          {choices.map((it) => (
+            <label key={it}>
+              <input type="radio" name="lifetime" checked={it === ms} onChange={() => setMs(it)} />
+              {textOf(it)}
+            </label>
+          ))}
+        </fieldset>
+        <fieldset className="timer-choices" disabled={!mayChange}>
+          <legend>{words.fromHeading}</legend>
+          {STARTS.map((it) => (
+            <label key={it}>
+              <input type="radio" name="from" checked={it === from} onChange={() => setFrom(it)} />
+              {words.from[it]}
+            </label>
+          ))}
+          <p className="hint">{words.fromHint}</p>
+        </fieldset>
+        {mayChange ? (
+          <button type="submit" className="primary-button">
+            {texts().actions.save}
+          </button>
+        ) : null}
+      </form>
     </Dialog>
   );
 }

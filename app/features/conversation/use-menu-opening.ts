@@ -30,7 +30,7 @@ export function besideBubble(message: Element | null): Point {
   const bubble = message?.querySelector(".bubble")?.getBoundingClientRect();
   if (bubble === undefined) return { x: 0, y: 0 };
   const isRtl = document.documentElement.dir === "rtl";
-  return { x: isRtl ? bubble.right : bubble.left, y: bubble.bottom };
+  return { x: isRtl ? bubble.right : bubble.left, y: bubble.bottom, above: bubble.top };
 }
 
 /** For the list of messages. */

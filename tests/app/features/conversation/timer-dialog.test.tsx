@@ -23,12 +23,15 @@ async function rig(lifetimeMs: number | null, from: "read" | "sent" = "read") {
   return { shown: await show(<TimerButton chat={chat!} />, { db }) };
 }
 
-test("[ATI1] the header says how long messages stay, and a choice is asked of the engine", async () => {
+test("[ATI1] [ATI4] the header says how long messages stay, and a saved choice is asked of the engine", async () => {
   const { shown } = await rig(HOUR_MS);
   fireEvent.click(screen.getByRole("button", { name: "Disappearing messages: 1 hour" }));
   const now = screen.getByRole<HTMLInputElement>("radio", { name: "1 hour" });
   expect(now.checked).toBe(true);
   fireEvent.click(screen.getByRole("radio", { name: "4 weeks" }));
+  expect(screen.getByRole<HTMLInputElement>("radio", { name: "4 weeks" }).checked).toBe(true);
+  expect(shown.engine.heard.some((it) => it.type === "ask")).toBe(false);
+  save();
   const ask = shown.engine.heard.findLast((it) => it.type === "ask");
   expect(ask).toMatchObject({
     call: { part: "expiry", method: "setTimer", args: [1, 28 * 24 * HOUR_MS, "read"] },
@@ -44,6 +47,8 @@ test("[ATI1] the header says how long messages stay, and a choice is asked of th
   await waitFor(() => expect(screen.getByText(/Choose one of the list/u)).toBeTruthy());
 });
 
+const save = (): void => void fireEvent.click(screen.getByRole("button", { name: "Save" }));
+
 test("[ATI2] a member of a group reads what an admin set, and cannot change it", async () => {
   const db = await openRows();
   await channelsOf(db).put(channel(1, { kind: "group", account: "", timer: timer(HOUR_MS) }));
@@ -54,6 +59,7 @@ test("[ATI2] a member of a group reads what an admin set, and cannot change it",
   const choice = screen.getByRole<HTMLInputElement>("radio", { name: "1 hour" });
   expect(choice.checked).toBe(true);
   expect(choice.closest("fieldset")?.disabled).toBe(true);
+  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
 });
 
 test("[ATI1] messages that stay are said to stay", async () => {
@@ -61,7 +67,7 @@ test("[ATI1] messages that stay are said to stay", async () => {
   expect(screen.getByRole("button", { name: "Disappearing messages: off" })).toBeTruthy();
 });
 
-test("[ATI3] what is counted from is shown and changed, and goes with the next choice where messages stay", async () => {
+test("[ATI3] what is counted from is shown and changed, and nothing is asked where messages stay", async () => {
   const asked = ({ engine }: Awaited<ReturnType<typeof rig>>["shown"]): unknown =>
     engine.heard.flatMap((it) => (it.type === "ask" ? [it.call.args] : []));
   const first = await rig(HOUR_MS, "sent");
@@ -71,12 +77,18 @@ test("[ATI3] what is counted from is shown and changed, and goes with the next c
   const sent = screen.getByRole<HTMLInputElement>("radio", { name: "when they were sent" });
   expect(sent.checked).toBe(true);
   fireEvent.click(screen.getByRole("radio", { name: "when they were read" }));
+  save();
   expect(asked(first.shown)).toEqual([[1, HOUR_MS, "read"]]);
   first.shown.unmount();
   const second = await rig(null);
   fireEvent.click(screen.getByRole("button", { name: "Disappearing messages: off" }));
   fireEvent.click(screen.getByRole("radio", { name: "when they were sent" }));
+  save();
   expect(asked(second.shown)).toEqual([]);
+  expect(screen.queryByRole("dialog")).toBeNull();
+  fireEvent.click(screen.getByRole("button", { name: "Disappearing messages: off" }));
+  fireEvent.click(screen.getByRole("radio", { name: "when they were sent" }));
   fireEvent.click(screen.getByRole("radio", { name: "1 day" }));
+  save();
   expect(asked(second.shown)).toEqual([[1, 24 * HOUR_MS, "sent"]]);
 });

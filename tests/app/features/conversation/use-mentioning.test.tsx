@@ -106,11 +106,7 @@ test("[AZN1] [AZN2] shows who is named by the name one knows, and says that it i
     <MessageText text="@Eve @Me @who https://a.example" mentions={mentions} people={people} />,
   );
   const named = [...container.querySelectorAll(".mention")];
-  expect(named.map((it) => it.querySelector("bdi")?.textContent)).toEqual([
-    "@Bob",
-    "@Alice",
-    "@who",
-  ]);
+  expect(named.map((it) => it.firstChild?.textContent)).toEqual(["@Bob", "@Alice", "@who"]);
   expect(named.map((it) => (it as HTMLElement).dataset["me"])).toEqual(["false", "true", "false"]);
   expect(named[1]?.textContent).toContain("mentions you");
   expect(screen.getByRole("link").getAttribute("href")).toBe("https://a.example/");
