@@ -32,6 +32,10 @@ const preloadApp: Plugin = {
   },
 };
 
+/** A folder for the engine: the size of "the worker" is the size of it. */
+const inWorkers = ({ name }: { readonly name: string }): string =>
+  name.startsWith("stretch") ? "assets/[name]-[hash].js" : "assets/worker/[name]-[hash].js";
+
 export default defineConfig({
   root: "app",
   plugins: [
@@ -78,10 +82,9 @@ export default defineConfig({
   worker: {
     format: "es",
     rolldownOptions: {
-      // A folder of their own: the size of "the worker" is the size of this folder.
       output: {
-        entryFileNames: "assets/worker/[name]-[hash].js",
-        chunkFileNames: "assets/worker/[name]-[hash].js",
+        entryFileNames: inWorkers,
+        chunkFileNames: inWorkers,
       },
     },
   },

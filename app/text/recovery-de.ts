@@ -10,6 +10,7 @@ export const recoveryDe: RecoveryTexts = {
   exportBackup: "Sicherung speichern",
   importBackup: "Sicherung einlesen",
   restore: "Wiederherstellen",
+  cancel: "Abbrechen",
   wordsOpen:
     "Deine Wiederherstellungswörter sind noch nicht aufgeschrieben. Wenn du alle Geräte verlierst, bringt sonst nichts dein Konto zurück.",
   wordsKept: "Du hast deine Wiederherstellungswörter aufgeschrieben. Kein Gerät behält sie mehr.",
@@ -82,6 +83,8 @@ export const recoveryDe: RecoveryTexts = {
       "Diese Datei bringt deine Nachrichten zurück, und deine 24 Wiederherstellungswörter bringen dein Konto zurück. Tipp auch die Wörter ein.",
     fileUnreadable: "Der Browser konnte die Datei nicht lesen. Wähl sie noch einmal aus.",
     notSaved: "Die Datei konnte nicht geschrieben werden. Ist auf der Festplatte noch Platz?",
+    notTried:
+      "Dieses Gerät hatte zu wenig freien Speicher für die Passphrase. Schließe andere Tabs und Programme und versuche es noch einmal.",
     noKey:
       "Dein anderes Gerät hat die Wörter aufgeschrieben, und dieses weiß noch nicht, wie es eine Datei damit verschließt. Nimm eine Passphrase.",
   },
@@ -98,6 +101,7 @@ export const recoveryDe: RecoveryTexts = {
     wordsOpen:
       "Du hast sie noch nicht aufgeschrieben. Tu auch das (Einstellungen, Wiederherstellungswörter): Ohne sie öffnet niemand diese Datei.",
     save: "Datei speichern",
+    key: "Aus der Passphrase wird ein Schlüssel…",
     working: "Die Sicherung wird geschrieben …",
     saved: (entries: number): string =>
       `${plural(entries, { one: "# Eintrag ist", other: "# Einträge sind" })} in der Datei. Bewahr sie woanders auf als auf diesem Gerät.`,
@@ -109,8 +113,11 @@ export const recoveryDe: RecoveryTexts = {
     file: "Sicherungsdatei",
     passphrase: "Passphrase",
     submit: "Einlesen",
+    trying: "Die Passphrase wird geprüft…",
     checking: "Die Datei wird geprüft …",
     working: "Sie wird eingelesen …",
+    stopped:
+      "Angehalten. Was schon übernommen ist, bleibt. Importiere dieselbe Datei noch einmal für den Rest.",
     done: "Die Sicherung wurde eingelesen.",
     progress: "Wie viel von der Datei geschafft ist",
   },

@@ -9,6 +9,7 @@ export const recoveryEn = {
   exportBackup: "Export backup",
   importBackup: "Import backup",
   restore: "Restore",
+  cancel: "Cancel",
   wordsOpen:
     "Your recovery words are not written down yet. If you lose all your devices, nothing else brings your account back.",
   wordsKept: "You wrote your recovery words down. No device keeps them any more.",
@@ -78,6 +79,8 @@ export const recoveryEn = {
       "This file brings back your messages, and your 24 recovery words bring back your account. Type the words as well.",
     fileUnreadable: "The browser could not read the file. Choose it again.",
     notSaved: "The file could not be written. Is there room on the disk?",
+    notTried:
+      "This device had too little free memory to work with the passphrase. Close other tabs and programs, then try again.",
     noKey:
       "Your other device has written the words down, and this one has not heard how to seal a file to them yet. Use a passphrase.",
   },
@@ -94,6 +97,7 @@ export const recoveryEn = {
     wordsOpen:
       "You have not written them down yet. Do that as well (Settings, Recovery words): without them nobody opens this file.",
     save: "Save the file",
+    key: "Making a key from the passphrase…",
     working: "Writing the backup…",
     saved: (entries: number): string =>
       `${plural(entries, { one: "# entry is", other: "# entries are" })} in the file. Keep it somewhere else than on this device.`,
@@ -105,8 +109,10 @@ export const recoveryEn = {
     file: "Backup file",
     passphrase: "Passphrase",
     submit: "Import",
+    trying: "Trying the passphrase…",
     checking: "Checking the file…",
     working: "Taking it in…",
+    stopped: "Stopped. What was taken in so far stays. Import the same file again for the rest.",
     done: "The backup was taken in.",
     progress: "How much of the file is done",
   },

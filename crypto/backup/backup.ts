@@ -12,15 +12,15 @@
  * recovery words: devices keep its public half and can back up without the words. That half is
  * kept secret too, so a recorded file is out of reach even of who can break X25519.
  *
- * The package draws its own randomness, and is loaded when first needed. Rules [BK1] to [BK7] of
+ * The package draws its own randomness, but for a passphrase's salt, and is loaded when first needed. Rules [BK1] to [BK7] of
  * docs/protocol/crypto.md.
  */
 import { assert } from "../base/assert.ts";
 import { concat, equalBytes, utf8 } from "../base/bytes.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { passphraseIdentity, passphraseRecipient } from "./passphrase.ts";
+import type { PassphraseKey, PassphraseLock } from "./stretch.ts";
 
-/** Work of a guess at a passphrase: N = 2^17, r = 8, p = 1 (128 MiB, as OWASP advises). */
-const SCRYPT_LOG_N = 17;
 /** Of an age file's text before the payload; ours have about 200. */
 const HEADER_BYTES_MAX = 4_096;
 const AGE_MAGIC = utf8("age-encryption.org/");
@@ -33,9 +33,9 @@ const AGE_KEY_BYTES = 32;
 const HEAD_BYTES = MAGIC.length + 1;
 
 /** Whom a file is sealed to. `recipient`: "age1…", secret although it opens nothing. */
-export type BackupLock = { readonly passphrase: string } | { readonly recipient: string };
+export type BackupLock = PassphraseLock | { readonly recipient: string };
 /** `identity`: "AGE-SECRET-KEY-1…". */
-export type BackupKey = { readonly passphrase: string } | { readonly identity: string };
+export type BackupKey = PassphraseKey | { readonly identity: string };
 
 export type BackupOpenError =
   /** No age file at all. */
@@ -73,30 +73,24 @@ export async function backupRecipientOf(backupKey: Uint8Array): Promise<string> 
   return bech32.encodeFromBytes("age", backupKey);
 }
 
-/** The file's bytes, made while they are read. Errors of `content` are thrown on. */
+/** The file's bytes, made while they are read. Errors of `content` and of `stretch` are thrown on. */
 export async function sealBackup(
   content: Pieces,
   lock: BackupLock,
 ): Promise<AsyncIterable<Uint8Array>> {
   const { Encrypter } = await import("age-encryption");
   const age = new Encrypter();
-  if ("passphrase" in lock) {
-    assert(lock.passphrase !== "", "a passphrase");
-    age.setScryptWorkFactor(SCRYPT_LOG_N);
-    age.setPassphrase(lock.passphrase.normalize());
-  } else {
-    age.addRecipient(lock.recipient);
-  }
+  age.addRecipient("passphrase" in lock ? passphraseRecipient(lock) : lock.recipient);
   return piecesOf(await age.encrypt(streamOf(withHead(content))));
 }
 
-/** Reads no further than it is read. Errors of `file` itself are thrown on: they are no damage. */
+/** Reads no further than it is read. Errors of `file` and of `stretch` are thrown on: they are no damage. */
 export async function openBackup(
   file: Pieces,
   key: BackupKey,
 ): Promise<Result<BackupContent, BackupOpenError>> {
   const source = watched(file);
-  const opened = await openWatched(source, key);
+  const opened = await openWatched(source, "passphrase" in key ? source.guarding(key) : key);
   if (!opened.ok) await source.stop();
   return opened;
 }
@@ -115,8 +109,7 @@ async function openWatched(
 
   const { Decrypter } = await import("age-encryption");
   const age = new Decrypter();
-  if ("passphrase" in key) age.addPassphrase(key.passphrase.normalize());
-  else age.addIdentity(key.identity);
+  age.addIdentity("passphrase" in key ? passphraseIdentity(key) : key.identity);
   try {
     const opened = piecesOf(await age.decrypt(streamOf(source.pieces())));
     return await behindHead(opened, source.rethrow);
@@ -167,8 +160,9 @@ async function* withHead(content: Pieces): AsyncGenerator<Uint8Array> {
   yield* content;
 }
 
-/** A source whose start can be looked at, and whose own errors are told from those behind it. */
+/** A source whose start can be looked at. Its own errors, and its key's, are told from those behind it. */
 type Watched = {
+  readonly guarding: (key: PassphraseKey) => PassphraseKey;
   readonly start: (bytes: number) => Promise<Uint8Array>;
   readonly pieces: () => AsyncGenerator<Uint8Array>;
   readonly rethrow: () => void;
@@ -177,6 +171,10 @@ type Watched = {
 
 function watched(source: Pieces): Watched {
   let failure: { readonly cause: unknown } | null = null;
+  const fail = (cause: unknown): never => {
+    failure = { cause };
+    throw cause;
+  };
   const from = piecesOfAny(source);
   let start: Uint8Array = new Uint8Array(0);
   async function* pieces(): AsyncGenerator<Uint8Array> {
@@ -184,11 +182,11 @@ function watched(source: Pieces): Watched {
     try {
       yield* from;
     } catch (cause) {
-      failure = { cause };
-      throw cause;
+      fail(cause);
     }
   }
   return {
+    guarding: (key) => ({ ...key, stretch: (ask) => key.stretch(ask).catch(fail) }),
     start: async (bytes) => {
       while (start.length < bytes) {
         const next = await from.next();

@@ -4,6 +4,8 @@
  */
 import { systemRandom as random } from "../../app/engine/system.ts";
 import { openBackup, sealBackup } from "../../crypto/backup/backup.ts";
+import { stretched } from "../../crypto/backup/scrypt.ts";
+import { type PassphraseKey, SALT_BYTES } from "../../crypto/backup/stretch.ts";
 import { assert } from "../../crypto/base/assert.ts";
 import { concat } from "../../crypto/base/bytes.ts";
 import { ready, sodium } from "../../crypto/base/sodium.ts";
@@ -85,15 +87,20 @@ function secretFigures(): readonly Figure[] {
 
 /** With a passphrase: the guard against guessing is nearly all of the time. */
 async function backupFigures(): Promise<readonly Figure[]> {
-  const passphrase = "correct horse battery staple";
+  const key: PassphraseKey = {
+    passphrase: "correct horse battery staple",
+    stretch: async (ask) => stretched(ask),
+  };
   const pieces = Array.from(
     { length: FILE_BYTES / PIECE_BYTES },
     () => new Uint8Array(PIECE_BYTES),
   );
   const fromMs = performance.now();
-  const file = await Array.fromAsync(await sealBackup(pieces, { passphrase }));
+  const file = await Array.fromAsync(
+    await sealBackup(pieces, { ...key, salt: random(SALT_BYTES) }),
+  );
   const sealedMs = performance.now();
-  const opened = await openBackup(file, { passphrase });
+  const opened = await openBackup(file, key);
   assert(opened.ok, "our own file");
   for await (const piece of opened.value) assert(piece.ok, "our own file");
   return [

@@ -14,9 +14,14 @@ import { ROOT } from "./files.ts";
 
 const BUILD_MAX_MS = 60_000;
 
-const entries = globSync(["app/engine/*worker*.ts", "app/service-worker/service-worker.ts"], {
-  cwd: ROOT,
-});
+const entries = globSync(
+  [
+    "app/{engine,features/recovery}/*-worker.ts",
+    "app/engine/worker.ts",
+    "app/service-worker/service-worker.ts",
+  ],
+  { cwd: ROOT },
+);
 
 test("[WS1] the entries are found", () => {
   expect(entries).toContain("app/service-worker/service-worker.ts");

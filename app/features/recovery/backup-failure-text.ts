@@ -4,7 +4,7 @@ import { failureText } from "../../text/failure-text.ts";
 import { texts } from "../../text/speech.ts";
 import type { ExportError, ReadError } from "./backup-file.ts";
 
-/** `isByWords`: what was used to open the file. */
+/** `isByWords`: what was used to open the file. Nothing is said of what the person stopped. */
 export function backupFailureText(error: ReadError | ExportError, isByWords = false): string {
   const { errors } = texts().recovery;
   switch (error.type) {
@@ -29,6 +29,10 @@ export function backupFailureText(error: ReadError | ExportError, isByWords = fa
       return errors.fileUnreadable;
     case "FileNotSaved":
       return errors.notSaved;
+    case "PassphraseNotTried":
+      return errors.notTried;
+    case "Stopped":
+      return "";
     case "NoBackupKey":
       return errors.noKey;
     case "EngineBusy":

@@ -1,7 +1,8 @@
 /**
  * "Export backup": what opens the file, then the file. [AXP1] A passphrase is typed twice, and short ones are
  * refused. [AXP2] How far it is and how it ended is said. [AXP3] Whose words are not on paper yet is told to write
- * them down: a file that they alone open is lost with them.
+ * them down: a file that they alone open is lost with them. [AXP4] It can be stopped until it is done, and who
+ * closes the dialog stops it: no file comes afterwards.
  */
 import { type FormEvent, type ReactElement, useCallback, useId, useState } from "react";
 
@@ -15,6 +16,9 @@ import { Finished } from "../../ui/finished.tsx";
 import { useRows } from "../../ui/use-rows.ts";
 import { backupFailureText } from "./backup-failure-text.ts";
 import { writeBackup } from "./backup-file.ts";
+import { useAbort } from "./use-abort.ts";
+import { type OpenStretch, workerStretch } from "./worker-stretch.ts";
+import { StopRow, Working } from "./working.tsx";
 
 const LOCKS = ["passphrase", "words"] as const;
 type Lock = (typeof LOCKS)[number];
@@ -22,21 +26,32 @@ const PASSPHRASE_CHARS_MIN = 12;
 
 type Step =
   | { readonly type: "choosing"; readonly failure: string }
-  | { readonly type: "writing"; readonly share: number }
+  /** `isKey`: of the passphrase first. */
+  | { readonly type: "writing"; readonly share: number; readonly isKey: boolean }
   | { readonly type: "saved"; readonly entries: number };
 
-export function ExportDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
+type Props = {
+  readonly onClose: () => void;
+  /** Where passphrases are worked on. */
+  readonly stretchIn?: OpenStretch;
+};
+
+export function ExportDialog({ onClose, stretchIn = workerStretch }: Props): ReactElement {
   const { device } = useSession();
   const [lock, setLock] = useState<Lock>("passphrase");
   const [step, setStep] = useState<Step>({ type: "choosing", failure: "" });
+  const { begin, stop } = useAbort();
   const { exporting: words, exportBackup } = texts().recovery;
 
   const write = async (passphrase: string | null): Promise<void> => {
-    setStep({ type: "writing", share: 0 });
+    const progress = (share: number, isKey: boolean): void =>
+      setStep({ type: "writing", share, isKey });
+    progress(0, passphrase !== null);
+    const signal = begin();
+    const stretch = stretchIn((share) => progress(share, true), signal);
+    const key = passphrase === null ? null : { passphrase, stretch };
     const sink = fileToSave(`kith-backup-${new Date().toISOString().slice(0, 10)}.age`);
-    const written = await writeBackup(device, passphrase, sink, (share) =>
-      setStep({ type: "writing", share }),
-    );
+    const written = await writeBackup(device, key, sink, (it) => progress(it, false), signal);
     if (written.ok) setStep({ type: "saved", entries: written.value });
     else setStep({ type: "choosing", failure: backupFailureText(written.error) });
   };
@@ -74,12 +89,18 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }): Rea
           <p className="failure" role="alert">
             {step.type === "choosing" ? step.failure : ""}
           </p>
-          <button type="submit" className="primary-button" aria-disabled={step.type === "writing"}>
-            {step.type === "writing" ? words.working : words.save}
-          </button>
           {step.type === "writing" ? (
-            <progress aria-label={words.working} value={step.share} />
+            <Working
+              share={step.share}
+              doing={step.isKey ? words.key : words.working}
+              label={words.working}
+            />
           ) : null}
+          <StopRow
+            submit={words.save}
+            isBusy={step.type === "writing"}
+            onStop={step.type === "writing" ? stop : null}
+          />
         </form>
       )}
     </Dialog>

@@ -2,6 +2,8 @@
  * "Import backup": into the account of this device, or, on the first screen, as a new device of the file's.
  * [AIM1] What opens the file is asked for when it is chosen. [AIM2] Where the file does not bring the account
  * back by itself, the words are asked for as well. [AIM3] How far it is and how it ended is said.
+ * [AIM4] It can be stopped: before anything is taken nothing has changed, later what is here stays. On a device
+ * whose account the file is just bringing it goes through.
  */
 import { type FormEvent, type ReactElement, useState } from "react";
 
@@ -11,7 +13,10 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Finished } from "../../ui/finished.tsx";
 import { backupFailureText } from "./backup-failure-text.ts";
 import { lockKindOf, readBackup } from "./backup-file.ts";
+import { useAbort } from "./use-abort.ts";
 import { secretFor, wordsErrorText } from "./words.ts";
+import { type OpenStretch, workerStretch } from "./worker-stretch.ts";
+import { StopRow, Working } from "./working.tsx";
 
 type Props = {
   readonly device: RemoteDevice;
@@ -20,6 +25,8 @@ type Props = {
   /** The account is here, with all that the file has. */
   readonly onImported: () => void;
   readonly onClose: () => void;
+  /** Where passphrases are worked on. */
+  readonly stretchIn?: OpenStretch;
 };
 
 type Chosen = {
@@ -27,18 +34,21 @@ type Chosen = {
   readonly hasPassphrase: boolean;
   readonly needsWords: boolean;
 };
+type Phase = "trying" | "checking" | "working";
 type Step =
   | { readonly type: "choosing"; readonly failure: string }
-  | { readonly type: "reading"; readonly share: number; readonly isChecking: boolean }
+  | { readonly type: "reading"; readonly share: number; readonly phase: Phase }
   | { readonly type: "done" };
 
-export function ImportDialog({ device, isNew, onImported, onClose }: Props): ReactElement {
-  const { chosen, step, choose, read } = useImport(device, () => {
+export function ImportDialog(props: Props): ReactElement {
+  const { device, isNew, onImported, onClose, stretchIn = workerStretch } = props;
+  const { chosen, step, choose, read, stop } = useImport(device, stretchIn, () => {
     if (isNew) onImported();
   });
   const { recovery } = texts();
   const words = recovery.importing;
   const isReading = step.type === "reading";
+  const isBound = isReading && isNew && step.phase === "working";
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -49,7 +59,7 @@ export function ImportDialog({ device, isNew, onImported, onClose }: Props): Rea
     if (chosen !== null && !isReading) void read(chosen, textOf("passphrase"), textOf("words"));
   };
   return (
-    <Dialog heading={recovery.importBackup} onClose={isReading ? null : onClose}>
+    <Dialog heading={recovery.importBackup} onClose={isBound ? null : onClose}>
       {step.type === "done" ? (
         <Finished onClose={onClose}>{words.done}</Finished>
       ) : (
@@ -68,12 +78,15 @@ export function ImportDialog({ device, isNew, onImported, onClose }: Props): Rea
           <p className="failure" role="alert">
             {step.type === "choosing" ? step.failure : ""}
           </p>
-          {isReading ? <Reading step={step} /> : null}
-          {isReading ? null : (
-            <button type="submit" className="primary-button" disabled={chosen === null}>
-              {words.submit}
-            </button>
-          )}
+          {isReading ? (
+            <Working label={words.progress} share={step.share} doing={words[step.phase]} />
+          ) : null}
+          <StopRow
+            submit={words.submit}
+            isReady={chosen !== null}
+            isBusy={isReading}
+            onStop={isReading && !isBound ? stop : null}
+          />
         </form>
       )}
     </Dialog>
@@ -85,11 +98,13 @@ type Import = {
   readonly step: Step;
   readonly choose: (file: File | undefined) => Promise<void>;
   readonly read: (it: Chosen, passphrase: string, typed: string) => Promise<void>;
+  readonly stop: () => void;
 };
 
-function useImport(device: RemoteDevice, onDone: () => void): Import {
+function useImport(device: RemoteDevice, stretchIn: OpenStretch, onDone: () => void): Import {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [step, setStep] = useState<Step>({ type: "choosing", failure: "" });
+  const { begin, stop } = useAbort();
   const fail = (failure: string): void => setStep({ type: "choosing", failure });
 
   const choose = async (file: File | undefined): Promise<void> => {
@@ -101,36 +116,36 @@ function useImport(device: RemoteDevice, onDone: () => void): Import {
     setChosen({ file, hasPassphrase: kind === "passphrase", needsWords: kind === "words" });
   };
   const read = async (it: Chosen, passphrase: string, typed: string): Promise<void> => {
-    setStep({ type: "reading", share: 0, isChecking: true });
+    let isTaking = false;
+    const progress = (share: number, phase: Phase): void => {
+      isTaking = phase === "working";
+      setStep({ type: "reading", share, phase });
+    };
+    progress(0, it.hasPassphrase ? "trying" : "checking");
+    const signal = begin();
+    const stretch = stretchIn((share) => progress(share, "trying"), signal);
     const secret = it.needsWords ? await secretFor(typed) : null;
     if (secret?.ok === false) return fail(wordsErrorText(secret.error));
     const keys = {
-      passphrase: it.hasPassphrase ? passphrase : null,
+      passphrase: it.hasPassphrase ? { passphrase, stretch } : null,
       secret: secret === null ? null : secret.value,
     };
-    const done = await readBackup(device, it.file, keys, (share, isChecking) =>
-      setStep({ type: "reading", share, isChecking }),
+    const done = await readBackup(
+      device,
+      it.file,
+      keys,
+      (share, isChecking) => progress(share, isChecking ? "checking" : "working"),
+      signal,
     );
     if (done.ok) {
       setStep({ type: "done" });
       return onDone();
     }
     if (done.error.type === "BackupNeedsWords") setChosen({ ...it, needsWords: true });
-    fail(backupFailureText(done.error, !it.hasPassphrase || it.needsWords));
+    if (done.error.type === "Stopped" && isTaking) fail(texts().recovery.importing.stopped);
+    else fail(backupFailureText(done.error, !it.hasPassphrase || it.needsWords));
   };
-  return { chosen, step, choose, read };
-}
-
-function Reading({ step }: { readonly step: Extract<Step, { type: "reading" }> }): ReactElement {
-  const words = texts().recovery.importing;
-  return (
-    <>
-      <progress aria-label={words.progress} value={step.share} />
-      <p className="hint" role="status">
-        {step.isChecking ? words.checking : words.working}
-      </p>
-    </>
-  );
+  return { chosen, step, choose, read, stop };
 }
 
 function Openers({ chosen }: { readonly chosen: Chosen }): ReactElement {

@@ -15,6 +15,8 @@ import {
   openBackup,
   sealBackup,
 } from "../../../crypto/backup/backup.ts";
+import { stretched } from "../../../crypto/backup/scrypt.ts";
+import { type PassphraseLock, SALT_BYTES } from "../../../crypto/backup/stretch.ts";
 import { concat } from "../../../crypto/base/bytes.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
 import { bytesOf, flipped, randomOf, textOf } from "../people.ts";
@@ -26,6 +28,11 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const secret = bytesOf(32, 9);
 const PASSPHRASE = "Grüße an alle 🌻";
+const lockedBy = (passphrase: string): PassphraseLock => ({
+  passphrase,
+  salt: randomOf(7)(SALT_BYTES),
+  stretch: async (ask) => stretched(ask),
+});
 /** An age chunk holds 64 KiB. */
 const AGE_CHUNK_BYTES = 65_536;
 const HEAD = concat(textOf("kith-backup\0"), Uint8Array.of(1));
@@ -84,8 +91,8 @@ test("[BK1] content comes back, with the account's key, whatever its length and 
 });
 
 test("[BK1] content comes back with a passphrase, typed in either Unicode form", async () => {
-  const file = await sealed(textOf("all of it"), { passphrase: PASSPHRASE });
-  const typed = { passphrase: PASSPHRASE.normalize("NFD") };
+  const file = await sealed(textOf("all of it"), lockedBy(PASSPHRASE));
+  const typed = lockedBy(PASSPHRASE.normalize("NFD"));
   expect(await opened(file, typed)).toEqual({ content: textOf("all of it"), error: null });
 });
 
@@ -94,9 +101,9 @@ test("[BK2] nothing else opens it, and age does not say why", async () => {
   const locked = { content: new Uint8Array(0), error: { type: "BackupLocked" } };
   const file = await sealed(textOf("x"), lock);
   expect(await opened(file, { identity: await backupIdentityOf(bytesOf(32, 8)) })).toEqual(locked);
-  expect(await opened(file, { passphrase: PASSPHRASE })).toEqual(locked);
-  const other = await sealed(textOf("x"), { passphrase: PASSPHRASE });
-  expect(await opened(other, { passphrase: "wrong" })).toEqual(locked);
+  expect(await opened(file, lockedBy(PASSPHRASE))).toEqual(locked);
+  const other = await sealed(textOf("x"), lockedBy(PASSPHRASE));
+  expect(await opened(other, lockedBy("wrong"))).toEqual(locked);
 });
 
 test("[BK3] what is cut, altered or reordered says so, and nothing of it is new", async () => {

@@ -8,6 +8,7 @@ import {
   openBackup,
 } from "../../../crypto/backup/backup.ts";
 import { backupKeyOf, backupSeedOf } from "../../../crypto/backup/backup-key.ts";
+import { stretched } from "../../../crypto/backup/scrypt.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
 import { bytesOf, textOf } from "../../crypto/people.ts";
 
@@ -30,7 +31,11 @@ test("[BK7] the account's age key is the one it has always been", async () => {
 
 const files: readonly (readonly [string, string, BackupKey])[] = [
   ["the account's key", BY_KEY, { identity: IDENTITY }],
-  ["a passphrase", BY_PASSPHRASE, { passphrase: "correct horse battery staple" }],
+  [
+    "a passphrase",
+    BY_PASSPHRASE,
+    { passphrase: "correct horse battery staple", stretch: async (ask) => stretched(ask) },
+  ],
 ];
 test.each(files)("[BK7] a file that age sealed to %s opens", async (_, file, key) => {
   const backup = await openBackup([Buffer.from(file, "base64")], key);

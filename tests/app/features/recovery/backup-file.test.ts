@@ -9,7 +9,10 @@ import {
   readBackup,
   writeBackup,
 } from "../../../../app/features/recovery/backup-file.ts";
+import { StretchFailed } from "../../../../app/features/recovery/worker-stretch.ts";
 import type { FileSink } from "../../../../app/platform/save-file.ts";
+import { stretched } from "../../../../crypto/backup/scrypt.ts";
+import type { PassphraseKey, Stretch } from "../../../../crypto/backup/stretch.ts";
 import { ready } from "../../../../crypto/base/sodium.ts";
 import type { Device } from "../../../../sync/device.ts";
 import { openDevice } from "../../../../sync/open-device.ts";
@@ -19,6 +22,8 @@ import type { Store } from "../../../../sync/store/store.ts";
 beforeAll(() => ready);
 
 const NOTES = 12;
+/** Nobody stops it. */
+const GOES_ON = new AbortController().signal;
 
 const UNREACHABLE = { ok: false, error: { type: "Unreachable" } } as const;
 
@@ -80,7 +85,7 @@ function fileOf(): File {
 async function written(remote: RemoteDevice): Promise<Uint8Array<ArrayBuffer>> {
   const file = fileOf();
   const shares: number[] = [];
-  const done = await writeBackup(remote, null, file.sink, (share) => shares.push(share));
+  const done = await writeBackup(remote, null, file.sink, (share) => shares.push(share), GOES_ON);
   expect(done.ok && done.value).toBeGreaterThan(NOTES);
   expect(shares.at(-1)).toBe(1);
   const blob = file.blob();
@@ -100,7 +105,7 @@ const said = async (
   bytes: Uint8Array<ArrayBuffer>,
   keys: Keys,
 ): Promise<string> => {
-  const done = await readBackup(remote, new Blob([bytes]), keys, () => undefined);
+  const done = await readBackup(remote, new Blob([bytes]), keys, () => undefined, GOES_ON);
   return done.ok ? "taken" : done.error.type;
 };
 
@@ -114,7 +119,13 @@ test("[ABF1] [ABF2] what was written is taken in by a new device, and noted by t
   const shares: [number, boolean][] = [];
   const keys = { passphrase: null, secret: await secretOf(device) };
   const there = doorTo(anew.device) as RemoteDevice;
-  const done = await readBackup(there, new Blob([bytes]), keys, (...it) => shares.push(it));
+  const done = await readBackup(
+    there,
+    new Blob([bytes]),
+    keys,
+    (...it) => shares.push(it),
+    GOES_ON,
+  );
   expect(done).toEqual({ ok: true, value: undefined });
   expect(await entriesIn(anew.store)).toBe(NOTES);
   const checking = shares.filter(([, isChecking]) => isChecking);
@@ -139,6 +150,72 @@ test("[ABF1] a file that was cut, altered or locked with something else changes 
   expect(await said(there, new Uint8Array(600), keys)).toBe("BackupNotAge");
   expect(await anew.store.read(["meta"], (tx) => tx.get("meta", "self"))).toBeUndefined();
   expect(await said(there, bytes, keys)).toBe("taken");
+});
+
+/** `times`: how often work was done. */
+function passphrase(typed: string): { readonly key: PassphraseKey; readonly times: () => number } {
+  let times = 0;
+  const stretch: Stretch = async (ask) => {
+    times += 1;
+    return stretched(ask);
+  };
+  return { key: { passphrase: typed, stretch }, times: () => times };
+}
+
+test("[ABF1] a passphrase opens what it sealed, and no other does", async () => {
+  const { remote } = await alice();
+  const file = fileOf();
+  const right = passphrase("correct horse battery staple");
+  const done = await writeBackup(remote, right.key, file.sink, () => undefined, GOES_ON);
+  expect(done.ok).toBe(true);
+  const bytes = new Uint8Array(await (file.blob() ?? new Blob([])).arrayBuffer());
+  expect(await lockKindOf(new Blob([bytes]))).toBe("passphrase");
+  const anew = await openDeviceHere();
+  const there = doorTo(anew.device) as RemoteDevice;
+  const wrong = { passphrase: passphrase("correct horse").key, secret: null };
+  expect(await said(there, bytes, wrong)).toBe("BackupLocked");
+  expect(await said(there, bytes, { passphrase: right.key, secret: null })).toBe("taken");
+  expect(await entriesIn(anew.store)).toBe(NOTES);
+});
+
+test("[ABF3] a passphrase that nothing could be made of is not called wrong", async () => {
+  const { remote } = await alice();
+  const key = { passphrase: "x".repeat(12), stretch: () => Promise.reject(new StretchFailed()) };
+  const scrypt = `age-encryption.org/v1\n-> scrypt ${"A".repeat(22)} 17\n${"A".repeat(43)}\n--- ${"A".repeat(43)}\n`;
+  const bytes = new TextEncoder().encode(scrypt);
+  expect(await said(remote, bytes, { passphrase: key, secret: null })).toBe("PassphraseNotTried");
+  const file = fileOf();
+  const none = { ok: false, error: { type: "PassphraseNotTried" } };
+  expect(await writeBackup(remote, key, file.sink, () => undefined, GOES_ON)).toEqual(none);
+  expect(file.blob()).toBeNull();
+});
+
+test("[ABF3] what is stopped leaves no file, and takes nothing more", async () => {
+  const { device, remote } = await alice();
+  const bytes = await written(remote);
+  const stopped = { ok: false, error: { type: "Stopped" } };
+  const file = fileOf();
+  const writing = new AbortController();
+  const stop = (): void => writing.abort();
+  expect(await writeBackup(remote, null, file.sink, stop, writing.signal)).toEqual(stopped);
+  expect(file.blob()).toBeNull();
+
+  const anew = await openDeviceHere();
+  const there = doorTo(anew.device) as RemoteDevice;
+  const keys = { passphrase: null, secret: await secretOf(device) };
+  const self = () => anew.store.read(["meta"], (tx) => tx.get("meta", "self"));
+  const readUntil = async (phase: boolean): Promise<unknown> => {
+    const reading = new AbortController();
+    const progress = (_: number, isChecking: boolean): void => {
+      if (isChecking === phase) reading.abort();
+    };
+    return await readBackup(there, new Blob([bytes]), keys, progress, reading.signal);
+  };
+  expect(await readUntil(true)).toEqual(stopped);
+  expect(await self()).toBeUndefined();
+  expect(await readUntil(false)).toEqual(stopped);
+  expect(await said(there, bytes, keys)).toBe("taken");
+  expect(await entriesIn(anew.store)).toBe(NOTES);
 });
 
 test("[ABF1] what is no backup is told before anything is asked for", async () => {

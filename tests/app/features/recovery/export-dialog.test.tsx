@@ -7,6 +7,7 @@ import type { Answer } from "../../../../app/engine/calls.ts";
 import { ExportDialog } from "../../../../app/features/recovery/export-dialog.tsx";
 import { openRows, US } from "../../db/rows.ts";
 import { type EngineEnd, show } from "../../screen.tsx";
+import { stubWorkers } from "./workers.ts";
 
 const none = (): void => undefined;
 
@@ -59,4 +60,53 @@ test("[AXP2] how it ended is said: here, that there is no key", async () => {
   expect(asks(engine)).toEqual([{ part: "backup", method: "key", args: [] }]);
   await answer(engine, { ok: true, value: null });
   await waitFor(() => expect(alert()).toContain("Use a passphrase."));
+});
+
+async function write(): Promise<void> {
+  for (const name of ["Passphrase", "Passphrase again"]) {
+    const field = await screen.findByLabelText<HTMLInputElement>(name);
+    field.value = "correct horse battery staple";
+  }
+  const save = screen.getByRole("button", { name: "Save the file" });
+  save.focus();
+  fireEvent.click(save);
+  await screen.findByText("Making a key from the passphrase…");
+}
+
+test("[AXP4] [AUB1] [AWG1] it can be stopped while the key is made, and begun again", async () => {
+  const workers = stubWorkers();
+  await show(<ExportDialog onClose={none} stretchIn={workers.stretchIn} />);
+  await write();
+  await waitFor(() => expect(workers.counts()).toEqual([1, 0]));
+  act(() => workers.say({ type: "share", share: 0.25 }));
+  expect(screen.getByRole<HTMLProgressElement>("progressbar").value).toBe(0.25);
+  const save = screen.getByRole("button", { name: "Save the file" });
+  expect(document.activeElement).toBe(save);
+  fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  expect(document.activeElement).toBe(save);
+  await waitFor(() => expect(workers.counts()).toEqual([1, 1]));
+  await waitFor(() => expect(screen.queryByRole("progressbar")).toBeNull());
+  expect(alert()).toBe("");
+  expect(screen.queryByRole("button", { name: "Cancel" })).toBeNull();
+  expect(screen.getByLabelText<HTMLInputElement>("Passphrase").value).toContain("correct horse");
+  await write();
+  await waitFor(() => expect(workers.counts()).toEqual([2, 1]));
+});
+
+test("[AXP4] who closes the dialog stops it", async () => {
+  const workers = stubWorkers();
+  const view = await show(<ExportDialog onClose={none} stretchIn={workers.stretchIn} />);
+  await write();
+  await waitFor(() => expect(workers.counts()).toEqual([1, 0]));
+  view.unmount();
+  await waitFor(() => expect(workers.counts()).toEqual([1, 1]));
+});
+
+test("[AXP2] a passphrase for which there is no memory is not called wrong", async () => {
+  const workers = stubWorkers();
+  await show(<ExportDialog onClose={none} stretchIn={workers.stretchIn} />);
+  await write();
+  await waitFor(() => expect(workers.counts()).toEqual([1, 0]));
+  workers.say({ type: "failed" });
+  await waitFor(() => expect(alert()).toContain("too little free memory"));
 });
