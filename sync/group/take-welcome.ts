@@ -37,6 +37,7 @@ import { forgetDeclined, mayBring, noteDeclined } from "./bringers.ts";
 import { enter, followEntry, takeOps } from "./follow.ts";
 import { learnWriter, takeIntroduction } from "./members-known.ts";
 import { groupMembers, rosterOf, rosterRowOf } from "./rosters.ts";
+import { releaseVouched } from "./vouched.ts";
 
 /** Logs of which it is remembered where they begin for us. */
 const STARTS_MAX = 4_096;
@@ -64,7 +65,7 @@ export async function takeWelcome(
     if (await takeIntroduction(tx, context, toHex(account), introduction)) isNews = true;
   }
   const known = await membersOf(tx, context.self, channel);
-  if (await takeRoster(tx, context, channel.c, welcome.entries)) isNews = true;
+  if (await takeRoster(tx, context, channel.c, welcome.entries, from.account)) isNews = true;
   await putStarts(tx, context, channel, from.account, welcome.starts);
   if (channel.isNew) await noteBringer(tx, channel.c, from);
   await enter(tx, context, channel.c, known);
@@ -198,6 +199,7 @@ async function takeRoster(
   context: OpenContext,
   c: number,
   entries: readonly Uint8Array[],
+  by?: Hex,
 ): Promise<boolean> {
   let isNews = false;
   let adds: EntryRow[] = [];
@@ -216,7 +218,12 @@ async function takeRoster(
     if (!isAdd && (await followEntry(tx, context, placed, true))) isNews = true;
   }
   await weigh();
-  return isNews;
+  // What one of them vouches for is among them, too.
+  for (;;) {
+    const vouched = await releaseVouched(tx, context, c, entries, by);
+    if (vouched.length === 0) return isNews;
+    for (const row of vouched) if (await takeOps(tx, context, c, [row])) isNews = true;
+  }
 }
 
 /**

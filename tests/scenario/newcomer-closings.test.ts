@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
 import { endsOf } from "../../sync/devices/closed.ts";
-import { add, groupOf, hears, makeGroup, remove, rosterRow, tell } from "./group-talk.ts";
+import { add, groupOf, hears, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
 import { deviceOf } from "./three-devices.ts";
@@ -106,4 +106,65 @@ test("[OD20] who was put out by a device that is out itself hears by the end of 
   const { c } = await rosterRow(bob);
   expect((await bob.rows("outbox")).filter((it) => it.c === c)).toEqual([]);
   expect([phone, bob].flatMap((it) => it.bugs)).toEqual([]);
+});
+
+test("[OD21] a leave is heard though the device that wrote it was removed before that", async () => {
+  const them = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol, relay, pass, outcome, befriend } = them;
+  for (const it of [phone, carol]) await befriend(bob, it);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(bob, [phone, carol]);
+  await pass(30 * SECOND_MS);
+  for (const it of [laptop, phone, bob, carol]) await tell(it, "here");
+  await pass(30 * SECOND_MS);
+  carol.disconnect();
+  const left = phone.device.groups.leave(await groupOf(phone));
+  expect(await outcome(left)).toMatchObject({ ok: true });
+  await pass(10 * SECOND_MS);
+  await phone.sleep();
+  await relay.lose(bytesOf((await carol.rows("mailboxes"))[0]?.mailbox ?? ""));
+  const revoked = await outcome(laptop.device.devices.revoke(await deviceOf(phone), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(5 * SECOND_MS);
+  carol.reconnect();
+  await pass(5 * SECOND_MS);
+  await tell(bob, "they left");
+  await pass(2 * MINUTE_MS);
+
+  const all = [phone, bob, carol];
+  for (const it of [bob, carol]) {
+    expect(await members(it, all)).toEqual(["bob owner", "carol member"]);
+    expect(await rosterRow(it)).toMatchObject({ isBehind: false, waits: [] });
+    expect((await hears(it)).at(-1)).toBe("they left");
+    expect(it.bugs).toEqual([]);
+  }
+});
+
+test("[OD21] a leave of a removed device is heard of its account's other device", async () => {
+  const them = await world(["phone", "laptop", "bob"]);
+  const { phone, laptop, bob, relay, pass, outcome, befriend } = them;
+  await befriend(bob, phone);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(bob, [phone]);
+  await pass(30 * SECOND_MS);
+  for (const it of [laptop, phone, bob]) await tell(it, "here");
+  await pass(30 * SECOND_MS);
+  bob.disconnect();
+  const left = phone.device.groups.leave(await groupOf(phone));
+  expect(await outcome(left)).toMatchObject({ ok: true });
+  await pass(10 * SECOND_MS);
+  await phone.sleep();
+  await relay.lose(bytesOf((await bob.rows("mailboxes"))[0]?.mailbox ?? ""));
+  const revoked = await outcome(laptop.device.devices.revoke(await deviceOf(phone), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(5 * SECOND_MS);
+  bob.reconnect();
+  await pass(5 * SECOND_MS);
+  await tell(bob, "are you there?");
+  await pass(2 * MINUTE_MS);
+
+  expect(await members(bob, [phone, bob])).toEqual(["bob owner"]);
+  expect(bob.bugs).toEqual([]);
 });

@@ -211,6 +211,18 @@ export const REGRESSIONS: readonly Regression[] = [
     edition: 2,
   },
   {
+    seed: 131_000_007_428,
+    profile: "C",
+    edition: 2,
+    found: "a leave was not heard of who had heard before it that its device was removed",
+  },
+  {
+    seed: 131_000_008_840,
+    profile: "C",
+    edition: 2,
+    found: "what stood behind the end of its log waited for an op for ever",
+  },
+  {
     seed: 1_100_000_001_044,
     profile: "C",
     found: "a backup did not bring what it had of a group that its account had left since",
