@@ -4,9 +4,12 @@
  * [AMN1] Its first item has the focus; Up, Down, Home and End go round, Enter or a click chooses.
  * [AMN2] Escape, Tab, a click elsewhere, the focus elsewhere and another size of the window close it. [AMN3] It
  * stays inside the window, and leaves in sight what it is about where there is room. [AMN4] A letter leads to the next item that begins with it, and nowhere else.
+ * [AMN5] What is dangerous stands behind a line, and the second click of a double click, meant for what the menu
+ * has just covered, does not choose it.
  */
 import {
   type FocusEvent,
+  Fragment,
   type KeyboardEvent,
   type ReactElement,
   type ReactNode,
@@ -18,6 +21,7 @@ import {
 export type MenuItem = {
   readonly label: string;
   readonly icon: ReactNode;
+  /** Nothing brings back what it takes. */
   readonly isDangerous?: boolean;
   readonly act: () => void;
 };
@@ -90,23 +94,13 @@ export function Menu({ label, at, items, onClose }: Props): ReactElement {
       onKeyDown={onKeyDown}
       onBlur={onBlur}
     >
-      {items.map(({ label: name, icon, isDangerous = false, act }) => (
-        <button
-          key={name}
-          type="button"
-          role="menuitem"
-          tabIndex={-1}
-          className="menu-item"
-          data-dangerous={isDangerous}
-          onClick={() => {
-            onClose(true);
-            act();
-          }}
-        >
-          {icon}
-          {name}
-        </button>
-      ))}
+      <Items
+        items={items}
+        onChoose={(act) => {
+          onClose(true);
+          act();
+        }}
+      />
     </div>
   );
 }
@@ -116,6 +110,34 @@ function topFor({ y, above }: Point, height: number): number {
   if (isRoomBelow || above === undefined || above - height < EDGE_PX) return y;
   return above - height;
 }
+
+type ItemsProps = {
+  readonly items: readonly MenuItem[];
+  readonly onChoose: (act: () => void) => void;
+};
+
+const Items = ({ items, onChoose }: ItemsProps): ReactElement => (
+  <>
+    {items.map(({ label, icon, isDangerous = false, act }, i) => (
+      <Fragment key={label}>
+        {isDangerous && items[i - 1]?.isDangerous !== true ? <hr className="menu-line" /> : null}
+        <button
+          type="button"
+          role="menuitem"
+          tabIndex={-1}
+          className="menu-item"
+          data-dangerous={isDangerous}
+          onClick={({ detail }) => {
+            if (!isDangerous || detail <= 1) onChoose(act);
+          }}
+        >
+          {icon}
+          {label}
+        </button>
+      </Fragment>
+    ))}
+  </>
+);
 
 const within = (px: number, max: number): number => Math.max(EDGE_PX, Math.min(px, max - EDGE_PX));
 

@@ -5,6 +5,9 @@
  * what those wrote whom they outrank. [AMU2] Where one may not write,
  * nothing that the other side would see is offered. [AMU3] What was deleted can only be cleared away. [AMU4] In
  * a group pinning is for admins. [AMU5] Words that are not here are neither copied nor passed on.
+ *
+ * Deleting for everyone asks nothing: who wrote to the wrong chat has seconds, and a question takes some of them. It
+ * stands last, in red, behind a line ([AMN5]), and on other people's messages for admins alone.
  */
 import {
   Copy,

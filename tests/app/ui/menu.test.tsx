@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { fireEvent, screen } from "@testing-library/react";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { Menu, type Point } from "../../../app/ui/menu.tsx";
@@ -21,4 +21,23 @@ test("[AMN3] a menu without room below opens above what it is about, unless ther
   expect(await topAt({ x: 0, y: bottom - 100, above: bottom - 140 })).toBe(`${bottom - 440}px`);
   expect(await topAt({ x: 0, y: bottom - 100, above: 200 })).toBe(`${bottom - 308}px`);
   expect(await topAt({ x: 0, y: bottom - 100 })).toBe(`${bottom - 308}px`);
+});
+
+test("[AMN5] what is dangerous stands behind a line, and no double click chooses it", async () => {
+  const [star, remove, onClose] = [vi.fn<() => void>(), vi.fn<() => void>(), vi.fn<() => void>()];
+  const items = [
+    { label: "Star", icon: null, act: star },
+    { label: "Hide", icon: null, isDangerous: true, act: () => undefined },
+    { label: "Delete", icon: null, isDangerous: true, act: remove },
+  ];
+  await show(<Menu label="Menu" at={{ x: 0, y: 0 }} items={items} onClose={onClose} />);
+  const parts = [...screen.getByRole("menu").children].map((it) => it.textContent || it.tagName);
+  expect(parts).toEqual(["Star", "HR", "Hide", "Delete"]);
+  const [first, , last] = screen.getAllByRole("menuitem");
+  fireEvent.click(last!, { detail: 2 });
+  expect([remove, onClose].map((it) => it.mock.calls)).toEqual([[], []]);
+  fireEvent.click(last!, { detail: 1 });
+  expect(remove).toHaveBeenCalledOnce();
+  fireEvent.click(first!, { detail: 2 });
+  expect(star).toHaveBeenCalledOnce();
 });
