@@ -7,7 +7,7 @@
  * a group pinning is for admins. [AMU5] Words that are not here are neither copied nor passed on.
  *
  * Deleting for everyone asks nothing: who wrote to the wrong chat has seconds, and a question takes some of them. It
- * stands last, in red, behind a line ([AMN5]), and on other people's messages for admins alone.
+ * stands last, in red, behind a line (menu.tsx), and on other people's messages for admins alone.
  */
 import {
   Copy,
