@@ -29,7 +29,7 @@ export async function wantWords(tx: WriteTx, context: AskContext): Promise<Round
   for (const places of Map.groupBy(await lostWordsOf(tx), ([, a]) => a).values()) {
     const [first] = places;
     const log = first === undefined ? undefined : await tx.get("logs", first[1]);
-    if (log === undefined) continue;
+    if (log === undefined || !(await isAnyShown(tx, places))) continue;
     const name = `words ${log.log}`;
     const pauseMs = asked.waitMs(name, nowMs);
     waitMs = Math.min(waitMs, pauseMs);
@@ -44,6 +44,15 @@ export async function wantWords(tx: WriteTx, context: AskContext): Promise<Round
     sent += await askFor(tx, context, numbered(log, "a"), name, places);
   }
   return { sent, waitMs };
+}
+
+/** What does not count is shown to its author's account alone: nobody else misses its words. */
+async function isAnyShown(tx: ReadTx, places: readonly LostWord[]): Promise<boolean> {
+  for (const place of places) {
+    const row = await tx.get("entries", place);
+    if (row !== undefined && (row.own || row.counts === undefined)) return true;
+  }
+  return false;
 }
 
 async function askFor(

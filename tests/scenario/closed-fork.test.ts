@@ -10,7 +10,7 @@ import { overSession } from "./forge.ts";
 import { groupOf, hears, makeGroup, members, tell } from "./group-talk.ts";
 import { entriesOf } from "./hostile-entries.ts";
 import { linked } from "./sibling.ts";
-import { deviceOf } from "./three-devices.ts";
+import { deafen, deviceOf, three } from "./three-devices.ts";
 import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
 const NAMES = ["phone", "laptop", "bob", "carol"] as const;
@@ -142,4 +142,27 @@ test("[MO42] words that such a device deleted for some come back to them, with w
   expect(await toCarol()).toEqual(before);
   expect((await carol.rows("meta")).filter(({ k }) => k === "lostWords")).toEqual([]);
   expect(carol.bugs).toEqual([]);
+});
+
+test("[MO42] what a removed device wrote and deleted behind the end of its log is looked for by nobody", async () => {
+  const { phone, laptop, bob, relay, pass, outcome } = await three();
+  await phone.sleep();
+  await laptop.say(bob, "never mind");
+  await pass(10 * SECOND_MS);
+  const c = await laptop.chatWith(bob);
+  const id = (await laptop.entries(bob)).find((it) => it.text === "never mind")?.id ?? "";
+  expect(await laptop.device.acts.deleteForAll(c, id)).toMatchObject({ ok: true });
+  await pass(10 * SECOND_MS);
+  await laptop.sleep();
+  await deafen({ relay }, phone);
+  await phone.wake();
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(3 * MINUTE_MS);
+  // Bob had let the words go, and so had everybody.
+  const gone = (await bob.rows("entries")).find((it) => it.id === id);
+  expect(gone).toMatchObject({ counts: "no", erased: true, shown: 0 });
+  relay.counted();
+  await pass(60 * MINUTE_MS);
+  expect(relay.counted()["put.stored"] ?? 0).toBe(0);
 });
