@@ -45,6 +45,7 @@ export const mediaDe: typeof mediaEn = {
     heading: "Verschwindende Nachrichten",
     explained:
       "Neue Nachrichten verschwinden hier für alle, nach so langer Zeit. Was jemand kopiert hat, bleibt bei ihm.",
+    afterHeading: "Nach welcher Zeit?",
     fromHeading: "Gezählt ab",
     from: after,
     fromHint: "Jedes Gerät zählt für sich. Eines, das aus war, zählt ab der Ankunft.",

@@ -42,6 +42,7 @@ export const mediaEn = {
     heading: "Disappearing messages",
     explained:
       "New messages vanish for everybody here, after so long. What somebody copied stays with them.",
+    afterHeading: "After how long?",
     fromHeading: "Counted from",
     from: { read: "when they were read", sent: "when they were sent" },
     fromHint: "Each device counts for itself. One that was off counts from when they came.",

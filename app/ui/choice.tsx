@@ -5,6 +5,7 @@ type Props<Value extends string> = {
   readonly legend: string;
   readonly values: readonly Value[];
   readonly chosen: Value;
+  readonly disabled?: boolean;
   /** Each value is a colour of the app's, and shows it. */
   readonly swatch?: boolean;
   readonly nameOf: (value: Value) => string;
@@ -12,10 +13,10 @@ type Props<Value extends string> = {
 };
 
 export function Choice<Value extends string>(props: Props<Value>): ReactElement {
-  const { legend, values, chosen, swatch = false, nameOf, onChoose } = props;
+  const { legend, values, chosen, disabled = false, swatch = false, nameOf, onChoose } = props;
   const group = useId();
   return (
-    <fieldset className="choice" data-swatch={swatch}>
+    <fieldset className="choice" data-swatch={swatch} disabled={disabled}>
       <legend>{legend}</legend>
       <div className="choice-row">
         {values.map((value) => (

@@ -124,7 +124,7 @@ test("[GS3] a link lets in who has it, when an admin says yes @chromium", async 
   await makeGroup(alice, "Climbing");
   await openDetails(alice);
   await alice.page.getByRole("button", { name: "Invite links" }).click();
-  await dialog(alice.page).getByRole("checkbox", { name: "An admin has to say yes" }).check();
+  await dialog(alice.page).getByRole("checkbox", { name: "An admin has to approve" }).check();
   await dialog(alice.page).getByRole("button", { name: "Make a link" }).click();
   const field = alice.page.getByRole("textbox", { name: "Group link" });
   await expect(field).toBeVisible(soon);
@@ -147,7 +147,7 @@ test("[GS3] a link lets in who has it, when an admin says yes @chromium", async 
 
   // Of a link that does not ask, nobody need do anything.
   await alice.page.getByRole("button", { name: "Invite links" }).click();
-  await dialog(alice.page).getByRole("checkbox", { name: "An admin has to say yes" }).uncheck();
+  await dialog(alice.page).getByRole("checkbox", { name: "An admin has to approve" }).uncheck();
   await dialog(alice.page).getByRole("button", { name: "Make a link" }).click();
   await expect(field).not.toHaveValue(link, soon);
   const open = await field.inputValue();

@@ -110,6 +110,7 @@ function OpenConversation({ opened }: { readonly opened: OpenedChat }): ReactEle
           onReact={mayWriteIn(chat) ? onReact : null}
           goingTo={doing.goingTo}
           onGo={doing.onGo}
+          onInfo={doing.onInfo}
           onArrived={doing.onArrived}
         />
         <ChatNotes chat={chat} receipts={receipts} people={people} onGo={doing.onGo} />

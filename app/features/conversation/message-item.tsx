@@ -5,6 +5,7 @@
  * name is author, text, that it was forwarded, what it answers, reactions, time and state, in that
  * order. [AMI3] A text is shown as it is: `<b>` stays `<b>`. [AMI4] What was deleted says so, and nothing
  * else of it is there. [AMI5] In a group the name of its author is seen where messages of theirs begin.
+ * [AMI6] That it was edited leads to what it said before.
  */
 import {
   Check,
@@ -59,6 +60,8 @@ type Props = {
   readonly nowMs: number;
   readonly onMenu: (id: string, at: Point) => void;
   readonly onGo: (spot: Spot) => void;
+  /** What is known of it, and what it said before. */
+  readonly onInfo: (id: string) => void;
   /** Null: one may not write here. */
   readonly onReact: ((id: string, emoji: string, on: boolean) => void) | null;
 };
@@ -205,7 +208,7 @@ function QuoteButton({
   );
 }
 
-function Meta({ entry, look, state, spelled }: Props): ReactElement {
+function Meta({ entry, look, state, spelled, active, onInfo }: Props): ReactElement {
   const { id, writtenAtMs, late, clockAhead, lifetimeMs } = entry;
   const words = texts().conversation;
   const view = look?.view;
@@ -214,7 +217,14 @@ function Meta({ entry, look, state, spelled }: Props): ReactElement {
       {view?.isPinned === true ? <Mark icon={<Pin />} name={texts().actions.pinDone} /> : null}
       {view?.isStarred === true ? <Mark icon={<Star />} name={texts().actions.starDone} /> : null}
       {view === undefined || view.versions.length === 0 ? null : (
-        <span className="flag">{texts().actions.edited}</span>
+        <button
+          type="button"
+          className="flag edited"
+          tabIndex={active ? 0 : -1}
+          onClick={() => onInfo(id)}
+        >
+          {texts().actions.edited}
+        </button>
       )}
       {lifetimeMs === undefined ? null : <Mark icon={<Timer />} name={texts().media.timer.info} />}
       {late ? <span className="flag">{words.late}</span> : null}

@@ -44,6 +44,7 @@ type Props = {
   /** To this message, when its window is there. */
   readonly goingTo: Spot | null;
   readonly onGo: (spot: Spot) => void;
+  readonly onInfo: (id: string) => void;
   readonly onArrived: () => void;
 };
 
@@ -238,6 +239,7 @@ function Row(props: RowProps): ReactElement {
       onMenu={props.onMenu}
       onReact={props.onReact}
       onGo={props.onGo}
+      onInfo={props.onInfo}
     />
   );
 }

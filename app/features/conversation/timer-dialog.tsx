@@ -11,6 +11,7 @@ import { useSession } from "../../session/session.ts";
 import { type MediaFailure, mediaFailureText } from "../../text/media-failure.ts";
 import { texts } from "../../text/speech.ts";
 import { useAnnounce } from "../../ui/announcer.tsx";
+import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 
 const HOUR_MS = 3_600_000;
@@ -77,26 +78,25 @@ function TimerDialog({ chat, onClose }: Props): ReactElement {
       <p className="failure" role="alert">
         {failure === null ? "" : mediaFailureText(failure)}
       </p>
-      <form className="timer-form" onSubmit={submit}>
-        <fieldset className="timer-choices" disabled={!mayChange}>
-          <legend className="hint">{words.explained}</legend>
-          {choices.map((it) => (
-            <label key={it}>
-              <input type="radio" name="lifetime" checked={it === ms} onChange={() => setMs(it)} />
-              {textOf(it)}
-            </label>
-          ))}
-        </fieldset>
-        <fieldset className="timer-choices" disabled={!mayChange}>
-          <legend>{words.fromHeading}</legend>
-          {STARTS.map((it) => (
-            <label key={it}>
-              <input type="radio" name="from" checked={it === from} onChange={() => setFrom(it)} />
-              {words.from[it]}
-            </label>
-          ))}
-          <p className="hint">{words.fromHint}</p>
-        </fieldset>
+      <form className="group-form" onSubmit={submit}>
+        <p>{words.explained}</p>
+        <Choice
+          legend={words.afterHeading}
+          values={choices.map(String)}
+          chosen={String(ms)}
+          disabled={!mayChange}
+          nameOf={(it) => textOf(Number(it))}
+          onChoose={(it) => setMs(Number(it))}
+        />
+        <Choice
+          legend={words.fromHeading}
+          values={STARTS}
+          chosen={from}
+          disabled={!mayChange}
+          nameOf={(it) => words.from[it]}
+          onChoose={setFrom}
+        />
+        <p className="hint">{words.fromHint}</p>
         {mayChange ? (
           <button type="submit" className="primary-button">
             {texts().actions.save}

@@ -11,7 +11,7 @@ import { texts } from "../../text/speech.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 
 type Props = {
-  /** What its colour follows. */
+  /** What its colour follows; empty while there is no group: then nothing but a picture is shown. */
   readonly account: string;
   readonly title: string;
   /** A blob's id (hex32), or what is no blob yet. */
@@ -39,7 +39,7 @@ export function PictureField({ account, title, picture, onSet }: Props): ReactEl
   return (
     <fieldset className="picture-field">
       <legend>{words.heading}</legend>
-      {title === "" && picture === null ? null : (
+      {account === "" && picture === null ? null : (
         <Avatar account={account} name={title} isGroup picture={picture} />
       )}
       <input

@@ -192,7 +192,7 @@ test("[AEG1] only what changed is said", async () => {
   expect(document.getElementById("group-failure")?.textContent).toBe(
     "Only admins and owners can do that.",
   );
-  fireEvent.click(screen.getByRole("radio", { name: "Everything" }));
+  fireEvent.click(screen.getByRole("radio", { name: "All" }));
   press("Save");
   await waitFor(() =>
     expect(asked(app).at(-1)).toEqual(["describe", GROUP, { title: "Bouldering", history: "all" }]),
