@@ -8,7 +8,7 @@ import type { Self } from "../account/self.ts";
 import { channelOf, type Log, logById, logsOf } from "../channel/channels.ts";
 import { lineOf, refileAt, refileMessage, takeIn } from "../channel/take-in.ts";
 import { entryOf, rowSaid } from "../channel/thread-rows.ts";
-import { closingOf, isDoubtful } from "../devices/closed.ts";
+import { closingOf, endsOf, isDoubtful, isPutOut } from "../devices/closed.ts";
 import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
 import { keepTimer } from "../expiry/timer.ts";
 import { hasKnown, SEQ_MAX, type SeqRange } from "../log/known.ts";
@@ -100,7 +100,9 @@ async function judgeRow(
   const isFresh = isNew || (await isHeldBack(tx, row));
   const isForked = await isDoubtful(tx, placed, row);
   const ended = isForked ? "no" : await closingOf(tx, placed, row, isFresh);
-  await settleCounts(tx, self, { roster, row, log: placed }, ended);
+  // Who is out of the group closes no log there: what they said before they went counts. Rule [OD21].
+  const isLeft = ended === "waits" && roster?.former.has(log.account) === true;
+  await settleCounts(tx, self, { roster, row, log: placed }, isLeft ? undefined : ended);
 }
 
 /** Does it wait for the word where its log ends, and for nothing else? */
@@ -232,13 +234,21 @@ export async function judgeAnew(tx: WriteTx, self: Self, c: number, turn: Turn):
     const hasLost = await hasForgotten(tx, c, target);
     const theirs = logs.filter((it) => it.account === target);
     for (const log of theirs) {
-      await judgeFrom(tx, self, after, log, isEnding ? lastSeqIn(op, log.log) + 1 : 1);
+      const isOpen = await isUnclosed(tx, log);
+      await judgeFrom(tx, self, after, log, isEnding && !isOpen ? lastSeqIn(op, log.log) + 1 : 1);
     }
     // What counts of theirs has its place again where later words had taken it.
     if (hasLost) for (const log of theirs) await judgeFrom(tx, self, after, log, 1);
   }
   await describe(tx, c);
   await workOutLinks(tx, c);
+}
+
+/** Of a device that is out, and nobody has said where it ends? */
+async function isUnclosed(tx: ReadTx, { log, account, device }: Log): Promise<boolean> {
+  const contact = await tx.get("contacts", account);
+  const isOut = contact !== undefined && isPutOut(contact, device);
+  return isOut && (await endsOf(tx))[log] === undefined;
 }
 
 type ChangedOp = {
