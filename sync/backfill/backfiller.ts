@@ -60,7 +60,7 @@ export type BackfillDeps = {
   readonly httpOf: (url: string) => RelayHttp;
   readonly knocks: Knocks;
   readonly wake: () => void;
-  readonly effects: Pick<Effects, "upkeep">;
+  readonly effects: Pick<Effects, "upkeep" | "devices">;
   /** False while an answer may lie in our mailbox, unread. Rule [HY25]. */
   readonly mayAsk: () => boolean;
   /** Entries that are still to come, as far as they were told of; 0: history is complete. */
@@ -179,6 +179,8 @@ class Rounds implements Backfiller {
     this.#asked.delete(c);
     this.#dry.delete(c);
     this.#tellLeft();
+    // What removed devices wrote there is known now: rule [OD23].
+    this.#deps.effects.devices();
   }
 
   #tellLeft(): void {

@@ -8,6 +8,7 @@ import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logsOf } from "../channel/channels.ts";
 import { channelWith } from "../channel/members.ts";
+import { heldBackIn } from "../group/counting.ts";
 import { groupMembers } from "../group/rosters.ts";
 import { mayBeAfterAnEnd, startsFor } from "../group/welcome.ts";
 import { countKnown, KNOWN_NOTHING, limitKnown, unionKnown } from "../log/known.ts";
@@ -95,8 +96,9 @@ export async function historyChunks(
 ): Promise<HistoryPart> {
   const logs = await logsOf(tx, channel.c);
   const isOwn = from.account === self.account;
+  const isHeld = await heldBackIn(tx, channel.c);
   const isTheirs = (it: EntryRow): boolean =>
-    it.withheld !== true && (isOwn || !mayBeAfterAnEnd(it));
+    it.withheld !== true && !isHeld(it) && (isOwn || !mayBeAfterAnEnd(it));
   const plan = new Plan(tx, logs, held, await startsOf(tx, channel, from.account), isTheirs);
   const read = isOwn ? readOf(logs) : await readBy(tx, self, logs, from.account);
   const chunks: Chunk[] = [];

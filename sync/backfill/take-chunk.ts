@@ -195,6 +195,7 @@ async function takeRunEntry(
     bytes,
     nowMs,
     isHistory: true,
+    isTold: channel.history === "wanted",
     replaced: log !== held,
   });
   await heedEntry(tx, context, placed);

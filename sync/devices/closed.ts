@@ -18,7 +18,7 @@ import { KINDS } from "../entry/kinds.ts";
 import type { EntryPlace } from "../group/rows.ts";
 import { hasKnown, rangesIn } from "../log/known.ts";
 import { tieOf } from "../log/order.ts";
-import type { ContactRow, EntryRow } from "../store/rows.ts";
+import type { ChannelRow, ContactRow, EntryRow } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { CLOSING_TARGET, closingKeyOf } from "../thread/said.ts";
 
@@ -90,6 +90,20 @@ export async function closingOf(
   if (!isNew) return undefined;
   const contact = await tx.get("contacts", log.account);
   return contact !== undefined && isPutOut(contact, log.device) ? "waits" : undefined;
+}
+
+/**
+ * Of a device that is out, in a log that nobody has closed yet, of a channel whose history we are still to be told: what
+ * counts there is told with that history, and by nothing else. Rule [OD23].
+ */
+export async function awaitsHistory(
+  tx: ReadTx,
+  { history }: Pick<ChannelRow, "history">,
+  log: Pick<Log, "log" | "account" | "device">,
+): Promise<boolean> {
+  if (history !== "wanted" || (await endsOf(tx))[log.log] !== undefined) return false;
+  const contact = await tx.get("contacts", log.account);
+  return contact !== undefined && isPutOut(contact, log.device);
 }
 
 /** Does it stand where its log forks, or behind that, and nothing tells whether its account stands by it? */

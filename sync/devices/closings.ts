@@ -5,7 +5,8 @@
 import type { Hex } from "../../crypto/base/hex.ts";
 import { applyAccountEntry } from "../account/address-book.ts";
 import type { Self } from "../account/self.ts";
-import { append } from "../channel/append.ts";
+import { suppliersOf } from "../backfill/suppliers.ts";
+import { append, type Words } from "../channel/append.ts";
 import {
   bytesOf,
   type Channel,
@@ -17,7 +18,7 @@ import {
 } from "../channel/channels.ts";
 import { membersOf } from "../channel/members.ts";
 import { entryOf } from "../channel/thread-rows.ts";
-import { ownContact } from "../contact/contacts.ts";
+import { isInAccount, ownContact } from "../contact/contacts.ts";
 import { isRevocation } from "../contact/devices.ts";
 import { isRoster } from "../entry/kinds.ts";
 import { isHeldBack, judgeLog } from "../group/counting.ts";
@@ -55,18 +56,19 @@ export async function closeLogs(tx: WriteTx, context: OpenContext, isLate: boole
     if (!members.includes(self.account)) continue;
     const last = await lastHeard(tx, log, isLate);
     if (last === undefined) continue;
-    const words = {
-      type: "logClose",
-      log: bytesOf(log.log),
-      seq: last.s,
-      hash: last.hash,
-    } as const;
-    await append(tx, { ...context, channel }, words);
+    await append(tx, { ...context, channel }, closeOf(log, last));
     await settleEnds(tx, context, log.c, self.account);
   }
   // What is left is looked at again in a while.
   if (!isLate && (await openLogsOfOut(tx, self)).length > 0) context.effects.devices();
 }
+
+const closeOf = ({ log }: Log, { s, hash }: Pick<EntryRow, "s" | "hash">): Words => ({
+  type: "logClose",
+  log: bytesOf(log),
+  seq: s,
+  hash,
+});
 
 /**
  * The last entry that was here when we heard that its device is out: what came later nobody of us had seen. What
@@ -114,20 +116,33 @@ async function lastNotHeldBack(
   return undefined;
 }
 
-/** Of our devices that were put out, and not closed by anybody. */
+/**
+ * Of our devices that were put out, and not closed by anybody. Not where the history is still to come: who is new there
+ * does not know yet how far such a log goes. Rule [OD23].
+ */
 export async function openLogsOfOut(tx: ReadTx, self: Self): Promise<readonly Log[]> {
   const own = await ownContact(tx, self);
   // Mostly nobody was ever put out: then no log is looked at.
   if (!own.facts.some(isRevocation)) return [];
   const ends = await endsOf(tx);
   const logs = (await tx.range("logs", "primary", {})).map((it) => numbered(it, "a"));
-  return logs.filter(
+  const open = logs.filter(
     (it) =>
       it.account === self.account &&
       maxKnown(it.known) > 0 &&
       ends[it.log] === undefined &&
       isPutOut(own, it.device),
   );
+  const told = new Set<number>();
+  for (const c of new Set(open.map((it) => it.c))) if (!(await isToCome(tx, self, c))) told.add(c);
+  return open.filter((it) => told.has(it.c));
+}
+
+/** Is the channel's history still to come, from anybody? */
+async function isToCome(tx: ReadTx, self: Self, c: number): Promise<boolean> {
+  const channel = await channelOf(tx, c);
+  if (channel?.history !== "wanted") return false;
+  return (await suppliersOf(tx, self, channel)).length > 0;
 }
 
 /**
@@ -159,18 +174,23 @@ export async function settleBefore(tx: WriteTx, context: OpenContext): Promise<v
   }
 }
 
-/** Works out where the account's logs in the channel end, and judges anew what that changes. */
+/** Works out where the account's logs in the channel end, and judges anew what that changes. `isAgain`: we said so, too. */
 export async function settleEnds(
   tx: WriteTx,
   context: OpenContext,
   c: number,
   account: Hex,
+  isAgain = false,
 ): Promise<void> {
   const found = await endsAmong(tx, c, account);
   const before = await endsOf(tx);
   const theirs = (await logsOf(tx, c)).filter((it) => it.account === account);
   const changed = theirs.filter((it) => !isSame(found.get(it.log), before[it.log]));
   if (changed.length === 0) return;
+  const closed = changed.filter(({ log }) => before[log] === undefined);
+  if (!isAgain && (await closeFarther(tx, context, c, account, closed, found))) {
+    return await settleEnds(tx, context, c, account, true);
+  }
   const now = new Map(Object.entries(before));
   for (const { log } of changed) {
     const end = found.get(log);
@@ -191,6 +211,44 @@ export async function settleEnds(
   if (channel?.kind === "group") await followEnds(tx, context, c, write);
   else await write();
   for (const log of changed) await judgeAnew(tx, context, channel, log);
+}
+
+/**
+ * Another device of ours says where these logs end, and had heard less than we when we heard that their device is out:
+ * what we had, and what follows without a hole from its last entry, counts as well. Rule [OD22].
+ */
+async function closeFarther(
+  tx: WriteTx,
+  context: OpenContext,
+  c: number,
+  account: Hex,
+  closed: readonly Log[],
+  ends: ReadonlyMap<Hex, End>,
+): Promise<boolean> {
+  const { self } = context;
+  const channel = account === self.account ? await channelOf(tx, c) : undefined;
+  if (channel === undefined || channel.history === "wanted") return false;
+  const isIn =
+    (await isInAccount(tx, self)) && (await membersOf(tx, self, channel)).includes(account);
+  let isFarther = false;
+  for (const log of isIn ? closed : []) {
+    const end = ends.get(log.log);
+    const last = end && (await lastHeardBehind(tx, log, end));
+    if (last === undefined) continue;
+    const now = (await channelOf(tx, c)) ?? channel;
+    await append(tx, { ...context, channel: now }, closeOf(log, last));
+    isFarther = true;
+  }
+  return isFarther;
+}
+
+async function lastHeardBehind(tx: ReadTx, log: Log, end: End): Promise<EntryRow | undefined> {
+  // Else it stands on another branch, or nobody knows.
+  if ((await settledFrom(tx, log, end)) === Infinity) return undefined;
+  const forkedAt = (await tx.get("forks", log.a))?.s ?? Infinity;
+  const whole = Math.min(lastWithoutHole(log.known, end.seq), forkedAt - 1);
+  const last = await lastNotHeldBack(tx, log, whole);
+  return last !== undefined && last.s > end.seq ? last : undefined;
 }
 
 /**

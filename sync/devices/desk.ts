@@ -19,6 +19,7 @@ import { type Effects, heldBack } from "../receive/effects.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import { RECEIVE_TABLES } from "../receive/receive.ts";
 import { openRelayHttp } from "../session/relay-http.ts";
+import type { TableName } from "../store/rows.ts";
 import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import type { Transport } from "../transport/transport.ts";
 import { PATHS } from "../wire/http.ts";
@@ -33,6 +34,16 @@ export const CLOSE_AFTER_MS = 60_000;
 /** So long a device that leaves waits until the others are told, and then until its relay answers. */
 export const LEAVE_MS_MAX = 8_000;
 const LEAVE_LOOK_MS = 200;
+
+/** What says which logs nobody has closed, and whose history is still to come. */
+const OPEN_TABLES: readonly TableName[] = [
+  "meta",
+  "contacts",
+  "devices",
+  "channels",
+  "rosters",
+  "logs",
+];
 
 export type DevicesDeps = {
   readonly store: Store;
@@ -199,7 +210,7 @@ class Desk implements DevicesDesk {
   /** Logs that nobody has closed yet are closed in a while. */
   async #planClosing(self: Self): Promise<void> {
     const { store, timers } = this.#deps;
-    const open = await store.read(["meta", "contacts", "logs"], (tx) => openLogsOfOut(tx, self));
+    const open = await store.read(OPEN_TABLES, (tx) => openLogsOfOut(tx, self));
     if (open.length === 0 || this.#cancel !== undefined || this.#isClosed) return;
     this.#cancel = timers.after(CLOSE_AFTER_MS, () => {
       this.#cancel = undefined;

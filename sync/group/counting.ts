@@ -59,7 +59,7 @@ export async function judgePlaced(tx: WriteTx, self: Self, placed: EntryRow): Pr
   // What followed from its coming may have judged it already.
   const row = await tx.get("entries", [placed.c, placed.a, placed.s]);
   if (row === undefined || !isJudged(row)) return;
-  await judgeRow(tx, self, await rosterOf(tx, row.c), row, true);
+  await judgeRow(tx, self, await rosterOf(tx, row.c), row);
   if (isMeta(row)) await describe(tx, row.c);
   if (isLink(row)) await workOutLinks(tx, row.c);
 }
@@ -86,18 +86,17 @@ async function describe(tx: WriteTx, c: number): Promise<void> {
   await keepTimer(tx, c, meta);
 }
 
-/** `roster`: undefined outside groups. `isNew`: it was just placed. */
+/** `roster`: undefined outside groups. */
 async function judgeRow(
   tx: WriteTx,
   self: Self,
   roster: Roster | undefined,
   row: EntryRow,
-  isNew = false,
 ): Promise<void> {
   const log = await tx.get("logs", row.a);
   assert(log !== undefined, "an entry stands in a log");
   const placed = { ...log, a: row.a };
-  const isFresh = isNew || (await isHeldBack(tx, row));
+  const isFresh = await isHeldBack(tx, row);
   const isForked = await isDoubtful(tx, placed, row);
   const ended = isForked ? "no" : await closingOf(tx, placed, row, isFresh);
   // Who is out of the group closes no log there: what they said before they went counts. Rule [OD21].
@@ -106,10 +105,14 @@ async function judgeRow(
 }
 
 /** Does it wait for the word where its log ends, and for nothing else? */
-export async function isHeldBack(tx: ReadTx, { c, a, s, counts }: EntryRow): Promise<boolean> {
-  if (counts !== "waits") return false;
+export const isHeldBack = async (tx: ReadTx, row: EntryRow): Promise<boolean> =>
+  row.counts === "waits" && (await heldBackIn(tx, row.c))(row);
+
+/** The same of entries of one channel, as things stand. */
+export async function heldBackIn(tx: ReadTx, c: number): Promise<(row: EntryRow) => boolean> {
   const waits = (await tx.get("rosters", c))?.waits ?? [];
-  return !waits.some((it) => it[0] === a && it[1] === s);
+  return ({ a, s, counts }) =>
+    counts === "waits" && !waits.some((it) => it[0] === a && it[1] === s);
 }
 
 /** It is here no longer: nothing follows from it. */

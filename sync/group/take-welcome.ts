@@ -65,7 +65,9 @@ export async function takeWelcome(
     if (await takeIntroduction(tx, context, toHex(account), introduction)) isNews = true;
   }
   const known = await membersOf(tx, context.self, channel);
-  if (await takeRoster(tx, context, channel.c, welcome.entries, from.account)) isNews = true;
+  const isTold = channel.isNew === true || channel.history === "wanted";
+  const how = { isTold, by: from.account };
+  if (await takeRoster(tx, context, channel.c, welcome.entries, how)) isNews = true;
   await putStarts(tx, context, channel, from.account, welcome.starts);
   if (channel.isNew) await noteBringer(tx, channel.c, from);
   await enter(tx, context, channel.c, known);
@@ -85,7 +87,8 @@ export async function takeRosterPart(
     return false;
   }
   const known = await membersOf(tx, context.self, channel);
-  const isNews = await takeRoster(tx, context, channel.c, entries);
+  const isTold = channel.history === "wanted";
+  const isNews = await takeRoster(tx, context, channel.c, entries, { isTold });
   await enter(tx, context, channel.c, known);
   return isNews;
 }
@@ -193,13 +196,16 @@ async function mayBeginAt(
   return !before.some((it) => !isRoster(it.kind) && it.h >= floor);
 }
 
-/** A roster that is just being told, or a part of it. Adds that follow each other are weighed together. */
+/**
+ * A roster that is just being told, or a part of it. Adds that follow each other are weighed together. `isTold`: we are
+ * new there, and know nothing better than who tells it. Rule [OD23].
+ */
 async function takeRoster(
   tx: WriteTx,
   context: OpenContext,
   c: number,
   entries: readonly Uint8Array[],
-  by?: Hex,
+  { isTold, by }: { readonly isTold: boolean; readonly by?: Hex },
 ): Promise<boolean> {
   let isNews = false;
   let adds: EntryRow[] = [];
@@ -211,7 +217,8 @@ async function takeRoster(
     const decoded = decodeEntry(bytes);
     const isAdd = decoded.ok && decoded.value.core.kind === ROSTER_KINDS.add;
     if (!isAdd) await weigh();
-    const placed = await placeSupplied(tx, context, c, bytes, decoded.ok ? decoded.value : null);
+    const entry = decoded.ok ? decoded.value : null;
+    const placed = await placeSupplied(tx, context, c, bytes, entry, { isTold });
     if (placed === undefined) continue;
     // Of a removed device: it is heard once somebody has said where its log ends. Rule [OD9].
     if (isAdd && placed.entry.counts !== "waits") adds.push(placed.entry);
@@ -239,7 +246,7 @@ export async function takeSupplied(
 ): Promise<boolean> {
   const decoded = decodeEntry(bytes);
   const entry = decoded.ok ? decoded.value : null;
-  const placed = await placeSupplied(tx, context, c, bytes, entry, by);
+  const placed = await placeSupplied(tx, context, c, bytes, entry, { by });
   if (placed === undefined) return false;
   const isNews = await followEntry(tx, context, placed);
   if (by !== undefined) await noteHealed(tx, context, placed.entry, by.account);
@@ -253,13 +260,13 @@ async function placeSupplied(
   c: number,
   bytes: Uint8Array,
   entry: Entry | null,
-  by?: DeviceRow,
+  { by, isTold = false }: { readonly by?: DeviceRow | undefined; readonly isTold?: boolean },
 ): Promise<{ readonly entry: EntryRow; readonly channel: Channel } | undefined> {
   const { self, nowMs, effects } = context;
   const channel = await channelOf(tx, c);
   assert(channel !== undefined, "the caller's channel");
   if (entry !== null) await openNamedLog(tx, context, channel, entry);
-  const outcome = await acceptEntry(tx, self, c, bytes, nowMs);
+  const outcome = await acceptEntry(tx, self, c, bytes, nowMs, isTold);
   if (outcome.type === "refused") {
     if (outcome.why === "own") effects.rolledBack();
     effects.dropped(`entry ${outcome.why}`);

@@ -11,6 +11,8 @@ export const HEAL_RETRY_MAX_MS = 600_000;
 /** … and after so many, which is about 20 minutes, nobody who could answer seems to be there. */
 export const HEAL_TRIES_MAX = 8;
 export const HEAL_LATE_MS = 6 * 3_600_000;
+/** What is missing in a log may be with nobody any more: those pauses double up to this. */
+export const HEAL_LATE_MAX_MS = 7 * 86_400_000;
 /** Who could not be sent a question, for want of a session and of prekeys, is tried again after so long. */
 export const HEAL_UNSENT_MS = 60_000;
 /** One contact is asked so often, whatever is missing: the names of what is missing are theirs to choose. */
@@ -23,28 +25,42 @@ const ASKED_MAX = 1_000;
 /** Questions left to a contact, and since when the next one is being earned. */
 type Allowance = { readonly left: number; readonly atMs: number };
 
-type Asking = { readonly times: number; readonly atMs: number; readonly pauseMs: number };
+type Asking = {
+  readonly times: number;
+  readonly atMs: number;
+  readonly pauseMs: number;
+  /** Devices that said by then that they have it. */
+  readonly holders: number;
+};
 
 export class Asked {
   readonly #byName = new Map<string, Asking>();
   readonly #byPeer = new Map<string, Allowance>();
   readonly #heldByLog = new Map<string, number>();
 
-  /** 0: ask now, it is counted as asked. Else how long to wait, in milliseconds. */
-  waitMs(name: string, nowMs: number): number {
+  /** 0: ask now, it is counted as asked. Else how long to wait, in milliseconds: in the end at most `lateMaxMs`. */
+  waitMs(name: string, nowMs: number, lateMaxMs = HEAL_LATE_MS): number {
     const before = this.#byName.get(name);
     if (before === undefined)
-      return this.#note(name, { times: 0, atMs: nowMs, pauseMs: HEAL_FIRST_MS });
+      return this.#note(name, { times: 0, atMs: nowMs, pauseMs: HEAL_FIRST_MS, holders: 0 });
     const ageMs = nowMs - before.atMs;
     // A negative age tells of a clock that was set back: what it measured is over.
     if (ageMs >= 0 && ageMs < before.pauseMs) return before.pauseMs - ageMs;
     const times = before.times + 1;
     const pauseMs =
       times > HEAL_TRIES_MAX
-        ? HEAL_LATE_MS
+        ? Math.min(lateMaxMs, HEAL_LATE_MS * 2 ** (times - HEAL_TRIES_MAX - 1))
         : Math.min(HEAL_RETRY_MAX_MS, HEAL_RETRY_FIRST_MS * 2 ** (times - 1));
-    this.#note(name, { times, atMs: nowMs, pauseMs });
+    this.#note(name, { ...before, times, atMs: nowMs, pauseMs });
     return 0;
+  }
+
+  /** So many devices say that they have it. When those are more than before, the long pauses are over. */
+  heldBy(name: string, holders: number): void {
+    const before = this.#byName.get(name);
+    if (before === undefined || holders === before.holders) return;
+    const isHope = holders > before.holders && before.times > HEAL_TRIES_MAX;
+    this.#note(name, { ...before, holders, ...(isHope && { pauseMs: 0 }) });
   }
 
   /** As `waitMs`, and counts nothing: 0 when it was never seen missing. */

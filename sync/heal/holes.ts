@@ -15,7 +15,7 @@ import {
 } from "../channel/channels.ts";
 import { membersOf, recipientsOf } from "../channel/members.ts";
 import { ownContact } from "../contact/contacts.ts";
-import { type End, endsOf } from "../devices/closed.ts";
+import { awaitsHistory, type End, endsOf } from "../devices/closed.ts";
 import { DEP_HASH_BYTES } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
 import {
@@ -33,7 +33,7 @@ import { deliveredOf } from "../receipts/receipts.ts";
 import type { CursorRow, DeviceRow } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { anyOpenOf, askAbout, type AskContext, type Round } from "./ask.ts";
-import { HEAL_FIRST_MS, HEAL_TRIES_MAX } from "./asked.ts";
+import { HEAL_FIRST_MS, HEAL_LATE_MAX_MS, HEAL_TRIES_MAX } from "./asked.ts";
 import type { Claim, Named } from "./claims.ts";
 import { forksOf } from "./digest.ts";
 
@@ -110,12 +110,13 @@ async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): P
     const peer = channel.kind === "group" ? `${channel.id} ${account ?? ""}` : channel.account;
     const name = nameOf(gap);
     asked.heldNow(log, gap.held, peer, nowMs);
+    asked.heldBy(name, gap.holders.size);
     const pauseMs = asked.peerWaitMs(peer, nowMs) || asked.dueInMs(name, nowMs);
     if (pauseMs === 0 && inFlight >= WANTS_IN_FLIGHT_MAX) {
       waitMs = Math.min(waitMs, HEAL_FIRST_MS);
       continue;
     }
-    const dueMs = pauseMs || asked.waitMs(name, nowMs);
+    const dueMs = pauseMs || asked.waitMs(name, nowMs, HEAL_LATE_MAX_MS);
     waitMs = Math.min(waitMs, dueMs);
     if (dueMs > 0) continue;
     const claim = claims.claimOf(channel.c, log);
@@ -195,6 +196,7 @@ async function gapsOf(
     const ranges = channel === undefined ? [] : await ownPart(tx, channel, log, holes, end);
     const [first] = ranges;
     if (channel === undefined || first === undefined) continue;
+    if (await awaitsHistory(tx, channel, log)) continue;
     const { log: id, account, known } = log;
     const holders = holdersOf(cursors, claims.claimOf(log.c, id)?.devices, log, first[0]);
     const lackers = lackersOf(cursors, log, ranges);

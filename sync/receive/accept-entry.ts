@@ -12,7 +12,7 @@ import { accountChannelIdOf, takeIn } from "../channel/take-in.ts";
 import { fieldsOf, isLine, saidOf } from "../channel/thread-rows.ts";
 import { hEffOf, mergeHlc, msOf } from "../clock/hlc.ts";
 import { makeWay } from "../devices/branch.ts";
-import { closingOf, endsOf } from "../devices/closed.ts";
+import { awaitsHistory, closingOf, endsOf } from "../devices/closed.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry, type Dep, type Entry, entryIdOf, verifyEntry } from "../entry/entry.ts";
 import { isRoster, isShown, KINDS } from "../entry/kinds.ts";
@@ -36,6 +36,8 @@ export type EntryRefusal =
   /** Of the log that we write now, and we do not have it: our storage was rolled back. */
   | "own"
   | "clock"
+  /** Of a removed device, and whether it counts is told with the history that is still to come: [OD23]. */
+  | "early"
   /** Its log has so many holes that it could not be claimed. It is sent again when some are filled. */
   | "holes"
   /** Entry 1 must be `log.open` and name the account and incarnation of its log. */
@@ -63,7 +65,7 @@ const refused = (why: EntryRefusal): EntryOutcome => ({ type: "refused", why });
 
 /**
  * `c`: the channel that its envelope was for. The log must be known: it is, from the hand-over of its
- * author's chain.
+ * author's chain. `isTold`: see `Placing`.
  */
 export async function acceptEntry(
   tx: WriteTx,
@@ -71,6 +73,7 @@ export async function acceptEntry(
   c: number,
   bytes: Uint8Array,
   nowMs: number,
+  isTold = false,
 ): Promise<EntryOutcome> {
   const decoded = decodeEntry(bytes);
   if (!decoded.ok) return refused("malformed");
@@ -88,6 +91,7 @@ export async function acceptEntry(
   if (held !== undefined) return equalBytes(held.hash, hash) ? { type: "held" } : refused("fork");
   // In the log that we go on writing it would leave a hole, or a fork.
   if (log.own && equalBytes(log.incarnation, self.incarnation)) return refused("own");
+  if (!isTold && (await awaitsHistory(tx, channel, log))) return refused("early");
   const misfit = (await misfitOf(tx, log, entry, hash)) ?? (await openMisfit(tx, log, entry));
   if (misfit !== undefined) {
     const { seq } = entry.core;
@@ -97,7 +101,7 @@ export async function acceptEntry(
   // Otherwise "not known" would not mean "not here".
   const known = addKnown(log.known, entry.core.seq);
   if (countKnown(known) <= countKnown(log.known)) return refused("holes");
-  const placing = { self, channel, log, entry, hash, bytes, nowMs };
+  const placing = { self, channel, log, entry, hash, bytes, nowMs, isTold };
   return await placeEntry(tx, { ...placing, replaced: log !== named });
 }
 
@@ -178,6 +182,8 @@ export type Placing = {
   readonly nowMs: number;
   /** It came with the history that another device of ours has: nothing about it is late. */
   readonly isHistory?: true;
+  /** What was before us, told to us: what its author's device wrote that was put out counts as with who tells it. */
+  readonly isTold: boolean;
   readonly replaced: boolean;
 };
 
@@ -193,7 +199,7 @@ export async function placeEntry(
   const own = log.account === self.account;
   const h = hEffOf(core.hlc, core.floor);
   // What a device wrote that was put out is shown to its own account, as not accepted.
-  const counts = await closingOf(tx, log, { s: core.seq, hash }, true);
+  const counts = await closingOf(tx, log, { s: core.seq, hash }, !placing.isTold);
   const shown = isLine(entry) && (own || counts === undefined) ? 1 : 0;
   const theirs = channel.theirs ?? { lastH: 0, seenH: 0 };
   const said = saidOf(entry, hash, h, log.account);

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 
 import type { Ends } from "../../sync/devices/closed.ts";
 import type { WriteTx } from "../../sync/store/store.ts";
+import { linked } from "./sibling.ts";
 import { deviceOf, three } from "./three-devices.ts";
-import { MINUTE_MS, SECOND_MS } from "./world.ts";
+import { MINUTE_MS, SECOND_MS, world } from "./world.ts";
 
 /** As if what brought it had been lost on the way. */
 async function loseFirst(tx: WriteTx, id: string): Promise<void> {
@@ -69,4 +70,74 @@ test("[OD18] where an earlier version had noted no id, the id of the last entry 
   await pass(SECOND_MS);
   expect(await endsIn()).toEqual(ends);
   expect(bob.bugs).toEqual([]);
+});
+
+test.each([
+  ["all", 0],
+  ["the last words", 1],
+])(
+  "[OD22] %s that a sibling had heard, and the one that removed the device had not, counts again when that sibling comes",
+  async (_, heard) => {
+    const them = await world(["phone", "laptop", "tablet", "bob"]);
+    const { phone, laptop, tablet, bob, relay, pass, outcome } = them;
+    await them.befriend(phone, bob);
+    await linked(phone, laptop);
+    await linked(phone, tablet);
+    await pass(20 * SECOND_MS);
+    for (let n = 0; n < heard; n += 1) await laptop.say(bob, `heard ${n}`);
+    await pass(20 * SECOND_MS);
+    // A day on the laptop, while the phone is off and its relay loses what waits for it.
+    await phone.sleep();
+    for (const text of ["one", "two"]) await laptop.say(bob, text);
+    await pass(20 * SECOND_MS);
+    const all = await bob.sees(phone);
+    expect(all.slice(-2)).toEqual(["one", "two"]);
+    await tablet.sleep();
+    const device = await deviceOf(laptop);
+    await laptop.sleep();
+    const [mailbox] = await phone.rows("mailboxes");
+    await relay.lose(Uint8Array.from(Buffer.from(mailbox?.mailbox ?? "", "hex")));
+    await bob.sleep();
+    await phone.wake();
+    await pass(SECOND_MS);
+    expect((await outcome(phone.device.devices.revoke(device, []))).ok).toBe(true);
+    await pass(2 * MINUTE_MS);
+    await bob.wake();
+    await pass(30 * SECOND_MS);
+    expect(await bob.sees(phone)).toEqual(all.slice(0, heard));
+    await tablet.wake();
+    await pass(2 * MINUTE_MS);
+    for (const it of [bob, phone, tablet]) {
+      const other = it === bob ? phone : bob;
+      expect(await it.sees(other)).toEqual(all);
+      expect((await it.entries(other)).filter((row) => row.counts !== undefined)).toEqual([]);
+      expect(it.bugs).toEqual([]);
+    }
+  },
+);
+
+test("[OD22] what a removed device says to a sibling that knows of it counts no more there than elsewhere", async () => {
+  const them = await world(["phone", "laptop", "tablet", "bob"]);
+  const { phone, laptop, tablet, bob, relay, pass, outcome } = them;
+  await them.befriend(phone, bob);
+  for (const it of [laptop, tablet]) await linked(phone, it);
+  await pass(20 * SECOND_MS);
+  laptop.disconnect();
+  for (const text of ["one", "two", "three"]) await laptop.say(laptop, text);
+  expect((await outcome(phone.device.devices.revoke(await deviceOf(laptop), []))).ok).toBe(true);
+  await pass(20 * SECOND_MS);
+  await tablet.sleep();
+  const [mailbox] = await laptop.rows("mailboxes");
+  await relay.lose(Uint8Array.from(Buffer.from(mailbox?.mailbox ?? "", "hex")));
+  laptop.reconnect();
+  await pass(20 * SECOND_MS);
+  // The phone has heard of that log for twenty seconds when the tablet does, and closes it first.
+  await tablet.wake();
+  await pass(20 * SECOND_MS);
+  expect((await tablet.entries(tablet)).map((it) => it.counts)).toEqual(Array(3).fill("waits"));
+  await pass(3 * MINUTE_MS);
+  for (const it of [phone, tablet]) {
+    expect((await it.entries(it)).map((row) => row.counts)).toEqual(Array(3).fill("no"));
+    expect(it.bugs).toEqual([]);
+  }
 });

@@ -40,7 +40,7 @@ test("[HY27] what may be the end of history is asked about once more, and no oft
       forgive: () => undefined,
     },
     wake: () => void (questions += 1),
-    effects: { upkeep: () => undefined },
+    effects: { upkeep: () => undefined, devices: () => undefined },
     mayAsk: () => true,
     onLeft: () => undefined,
     failed: (error) => {

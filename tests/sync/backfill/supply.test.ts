@@ -12,6 +12,7 @@ import {
   openChannel,
 } from "../../../sync/channel/channels.ts";
 import { createGroup } from "../../../sync/group/acts.ts";
+import { rosterRowOf } from "../../../sync/group/rosters.ts";
 import { answerWant } from "../../../sync/heal/answers.ts";
 import { KNOWN_NOTHING } from "../../../sync/log/known.ts";
 import { controlsWaiting } from "../../../sync/outbox/control.ts";
@@ -42,7 +43,12 @@ async function hut(alice: Someone, bob: Someone): Promise<Hut> {
     for (const text of ["one", "two", "three"]) {
       const { entry } = await appendMessage(tx, { ...alice.context, channel, text });
       places.push(entry.s);
-      if (text === "two") await tx.put("entries", { ...entry, counts: "waits" });
+      if (text !== "two") continue;
+      await tx.put("entries", { ...entry, counts: "waits" });
+      await tx.put("rosters", {
+        ...(await rosterRowOf(tx, channel.c)),
+        waits: [[entry.a, entry.s]],
+      });
     }
     return { channel, waiting: places[1] ?? 0 };
   });
@@ -93,6 +99,21 @@ test("[HY26] [HE2] what waits for ops is given to our own devices, and to no oth
   };
   expect(await answersTo(bob)).toBe(0);
   expect(await answersTo(laptop)).toBe(1);
+});
+
+test("[HY26] [OD23] what waits for the word where its log ends is supplied to nobody", async () => {
+  const alice = await someone("alice");
+  const laptop = await sibling(alice, "laptop");
+  const bob = await someone("bob");
+  const it = await hut(alice, bob);
+  const { c } = it.channel;
+  const all = await suppliedTo(laptop, it);
+  await alice.change(async (tx) => {
+    await tx.put("rosters", { ...(await rosterRowOf(tx, c)), waits: [] });
+  });
+  for (const who of [laptop, bob]) {
+    expect(await suppliedTo(who, it)).toEqual(all.filter((s) => s !== it.waiting));
+  }
 });
 
 test("[HY27] what a backup file brings is no answer, and what may be none does not say what is left", async () => {

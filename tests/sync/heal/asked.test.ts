@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   Asked,
   HEAL_FIRST_MS,
+  HEAL_LATE_MAX_MS,
   HEAL_LATE_MS,
   HEAL_RETRY_FIRST_MS,
   HEAL_RETRY_MAX_MS,
@@ -35,6 +36,29 @@ test("[HE4] it is asked for after 3 s, then at pauses that double up to 10 minut
   );
   expect(pauses.slice(0, HEAL_TRIES_MAX)).toEqual(doubling);
   expect(pauses[HEAL_TRIES_MAX]).toBe(HEAL_LATE_MS);
+});
+
+test("[HE4] what is missing in a log is asked for at pauses that double up to a week, and at once when somebody says that they have it", () => {
+  const asked = new Asked();
+  const pauses: number[] = [];
+  let nowMs = 0;
+  for (let n = 0; n < HEAL_TRIES_MAX + 8; n += 1) {
+    const look = (): number => asked.waitMs("it", nowMs, HEAL_LATE_MAX_MS);
+    for (let waitMs = look(); waitMs > 0; waitMs = look()) nowMs += waitMs;
+    pauses.push(asked.dueInMs("it", nowMs));
+  }
+  const late = pauses.slice(HEAL_TRIES_MAX);
+  expect(late).toEqual(
+    Array.from({ length: 8 }, (_, n) => Math.min(HEAL_LATE_MAX_MS, HEAL_LATE_MS * 2 ** n)),
+  );
+  expect(late.at(-1)).toBe(HEAL_LATE_MAX_MS);
+  asked.heldBy("it", 1);
+  expect(asked.dueInMs("it", nowMs)).toBe(0);
+  expect(asked.waitMs("it", nowMs, HEAL_LATE_MAX_MS)).toBe(0);
+  // It was asked for since; who says so no more, or again, is no news.
+  asked.heldBy("it", 1);
+  asked.heldBy("it", 0);
+  expect(asked.dueInMs("it", nowMs)).toBe(HEAL_LATE_MAX_MS);
 });
 
 test("[HE4] each thing has pauses of its own, and is counted", () => {

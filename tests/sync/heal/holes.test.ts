@@ -1,7 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
 
+import { toHex } from "../../../crypto/base/hex.ts";
 import { ready } from "../../../crypto/base/sodium.ts";
-import { type Channel, openChannel } from "../../../sync/channel/channels.ts";
+import { revocationFactOf } from "../../../crypto/identity/facts.ts";
+import { encodeRevocation } from "../../../crypto/identity/revocation.ts";
+import { bytesOf, type Channel, openChannel } from "../../../sync/channel/channels.ts";
 import { ownContact } from "../../../sync/contact/contacts.ts";
 import { Asked, HEAL_FIRST_MS, HEAL_RETRY_FIRST_MS } from "../../../sync/heal/asked.ts";
 import { Claims } from "../../../sync/heal/claims.ts";
@@ -58,6 +61,32 @@ test("[HE4] [HE13] after three seconds two questions are on their way, and the o
   expect((await round(HEAL_FIRST_MS + 1_000)).sent).toBe(0);
   // Nobody answered: the next two have their turn.
   expect((await round(HEAL_FIRST_MS + HEAL_RETRY_FIRST_MS)).sent).toBe(WANTS_IN_FLIGHT_MAX);
+});
+
+test("[OD23] what a removed device wrote is not asked for while the history is still to come", async () => {
+  const { alice, bob, channel, round } = await stage(1);
+  const wants = (history: "wanted" | undefined): Promise<void> =>
+    alice.change(async (tx) => {
+      const held = await tx.get("channels", channel.c);
+      const contact = await tx.get("contacts", bob.self.account);
+      const [first] = await tx.range("logs", "primary", {});
+      if (held === undefined || contact === undefined || first === undefined) throw new Error("");
+      const { history: _, ...row } = held;
+      await tx.put("channels", { ...row, ...(history && { history }) });
+      const { accountKey } = bob.self;
+      const device = bytesOf("ee".repeat(16));
+      await tx.put("logs", { ...first, device: toHex(device) });
+      const issuer = bytesOf(bob.self.device);
+      const statement = { accountKey, device, issuer, atMs: 1, staying: [] };
+      const fact = revocationFactOf(encodeRevocation(statement, bob.self.keys.sigSecret));
+      await tx.put("contacts", { ...contact, facts: [...contact.facts, fact] });
+    });
+  await wants("wanted");
+  await round(0);
+  expect((await round(HEAL_FIRST_MS)).sent).toBe(0);
+  await wants(undefined);
+  await round(HEAL_FIRST_MS);
+  expect((await round(2 * HEAL_FIRST_MS)).sent).toBe(1);
 });
 
 test("[HE13] whose cursor says that they lack it is not asked, and is when it says no more than that", async () => {
