@@ -195,8 +195,7 @@ async function gapsOf(
     const channel = holes.length === 0 ? undefined : await channelOf(tx, log.c);
     const ranges = channel === undefined ? [] : await ownPart(tx, channel, log, holes, end);
     const [first] = ranges;
-    if (channel === undefined || first === undefined) continue;
-    if (await awaitsHistory(tx, channel, log)) continue;
+    if (!channel || first === undefined || (await awaitsHistory(tx, channel, log))) continue;
     const { log: id, account, known } = log;
     const holders = holdersOf(cursors, claims.claimOf(log.c, id)?.devices, log, first[0]);
     const lackers = lackersOf(cursors, log, ranges);
