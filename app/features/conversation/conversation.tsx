@@ -154,18 +154,17 @@ type BesideProps = Omit<PlaceProps, "onSent"> & { readonly receipts: Receipts };
 /** Beside the conversation: what is known of a message, or of the group. */
 function Beside(props: BesideProps): ReactElement | null {
   const { chat, shown, receipts, people, doing } = props;
-  const { infoId, onInfo, isGroupOpen, onGroup } = doing;
+  const { infoId, onInfo, isGroupOpen } = doing;
   const info = shown.rows.find(({ id }) => id === infoId);
   const isOpen = info !== undefined || isGroupOpen;
   const close = useCallback(() => {
-    if (isGroupOpen) {
-      onGroup(false);
-      document.getElementById(GROUP_BUTTON_ID)?.focus();
-    } else {
-      onInfo(null);
-      focusMessage(infoId);
-    }
-  }, [isGroupOpen, infoId, onGroup, onInfo]);
+    // Who is elsewhere, writing, stays there.
+    const isElsewhere = document.querySelector(":is(.pane, .sidebar) :focus") !== null;
+    onInfo(null);
+    if (isElsewhere) return;
+    if (isGroupOpen) document.getElementById(GROUP_BUTTON_ID)?.focus();
+    else focusMessage(infoId);
+  }, [isGroupOpen, infoId, onInfo]);
   useEscape(isOpen, close);
   if (isGroupOpen) {
     return (

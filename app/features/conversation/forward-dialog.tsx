@@ -1,14 +1,12 @@
-/**
- * Choosing the chats that a message is passed on to. [AFW1] Only those in which one may write. [AFW2] The
- * first of them has the focus: Enter there does not close the window.
- */
-import { type FormEvent, type ReactElement, useEffect, useRef, useState } from "react";
+/** Choosing the chats that a message is passed on to. [AFW1] Only those in which one may write. */
+import { type FormEvent, type ReactElement, useState } from "react";
 
-import { mayWriteIn } from "../../db/chats.ts";
+import { type Chat, mayWriteIn } from "../../db/chats.ts";
 import { nameOf } from "../../text/chat-text.ts";
 import { texts } from "../../text/speech.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { type Choosable, Picker } from "../../ui/picker.tsx";
 import { useChats } from "../chats/chat-list.tsx";
 
 type Props = {
@@ -17,15 +15,9 @@ type Props = {
 };
 
 export function ForwardDialog({ onForward, onClose }: Props): ReactElement {
-  const chats = useChats() ?? [];
+  const chats = useChats();
   const [chosen, setChosen] = useState<readonly number[]>([]);
-  const first = useRef<HTMLInputElement>(null);
-  const words = texts().actions;
-  const open = chats.filter(mayWriteIn);
-  const isRead = open.length > 0;
-  useEffect(() => {
-    if (isRead) first.current?.focus();
-  }, [isRead]);
+  const { actions, switcher } = texts();
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (chosen.length === 0) return;
@@ -33,36 +25,34 @@ export function ForwardDialog({ onForward, onClose }: Props): ReactElement {
     onClose();
   };
   return (
-    <Dialog heading={words.forward} onClose={onClose}>
-      <form className="forward" onSubmit={submit}>
-        <fieldset>
-          <legend className="hint">{words.chooseChats}</legend>
-          {open.map((chat, i) => (
-            <label key={chat.c} className="forward-chat">
-              <input
-                ref={i === 0 ? first : null}
-                type="checkbox"
-                checked={chosen.includes(chat.c)}
-                onChange={() =>
-                  setChosen((now) =>
-                    now.includes(chat.c) ? now.filter((it) => it !== chat.c) : [...now, chat.c],
-                  )
-                }
-              />
-              <Avatar
-                account={chat.account}
-                name={chat.name}
-                isGroup={chat.kind === "group"}
-                picture={chat.group?.picture ?? null}
-              />
-              <bdi>{nameOf(chat)}</bdi>
-            </label>
-          ))}
-        </fieldset>
+    <Dialog heading={actions.forward} onClose={onClose}>
+      <form className="group-form" onSubmit={submit}>
+        <p className="hint">{actions.chooseChats}</p>
+        {chats === undefined ? null : (
+          <Picker
+            legend={null}
+            words={{ find: switcher.field, none: switcher.none }}
+            offered={chats.filter(mayWriteIn).map(choosableOf)}
+            chosen={chosen}
+            onChosen={setChosen}
+            takesFocus
+          />
+        )}
         <button type="submit" className="primary-button" aria-disabled={chosen.length === 0}>
-          {words.forward}
+          {actions.forward}
         </button>
       </form>
     </Dialog>
   );
+}
+
+function choosableOf(chat: Chat): Choosable<number> {
+  const { c, account, name, kind, group } = chat;
+  const isGroup = kind === "group";
+  const picture = group?.picture ?? null;
+  return {
+    key: c,
+    name: nameOf(chat),
+    avatar: <Avatar account={account} name={name} isGroup={isGroup} picture={picture} />,
+  };
 }

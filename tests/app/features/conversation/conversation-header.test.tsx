@@ -60,4 +60,8 @@ test("[AGD4] beside a group that was just made its details stand open once, and 
   await screen.findByRole("list", { name: "Members" });
   expect(document.activeElement?.getAttribute("aria-label")).toBe("Message");
   expect(history.state).toBeNull();
+  // Who writes meanwhile goes on writing.
+  fireEvent.keyDown(document.activeElement!, { key: "Escape" });
+  await waitFor(() => expect(details()).toBeNull());
+  expect(document.activeElement?.getAttribute("aria-label")).toBe("Message");
 });

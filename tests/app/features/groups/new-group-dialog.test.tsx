@@ -76,7 +76,7 @@ test("[ACP1] only people whom one accepted are offered, by name", async () => {
   expect(names).toEqual(["BBob", "DDave"]);
 });
 
-test("[ACP2] the list is narrowed, and who was chosen stays so", async () => {
+test("[ACP2] [ACP4] the list is narrowed, who was chosen stays so, and Enter chooses the first", async () => {
   const db = await groupDb();
   await contactsOf(db).bulkAdd(
     ["Élodie", "Frank", "Gita", "Hugo"].map((name, i) => contact(`e${i}`.repeat(32), { name })),
@@ -86,7 +86,8 @@ test("[ACP2] the list is narrowed, and who was chosen stays so", async () => {
   const find = screen.getByRole("searchbox", { name: "Find a contact" });
   fireEvent.input(find, { target: { value: "elo" } });
   expect(screen.getAllByRole("checkbox")).toHaveLength(1);
-  fireEvent.click(screen.getByRole("checkbox", { name: "Élodie" }));
+  expect(fireEvent.keyDown(find, { key: "Enter" })).toBe(false);
+  expect(screen.getByRole<HTMLInputElement>("checkbox", { name: "Élodie" }).checked).toBe(true);
   expect(screen.getByRole("status").textContent).toBe("2 chosen");
   fireEvent.input(find, { target: { value: "nobody" } });
   expect(screen.getByRole("status").textContent).toBe("No contact has that name.");
