@@ -1,8 +1,8 @@
 /**
  * Choosing some of many: a list of check boxes, with a field that narrows it.
  *
- * [ACP2] What was chosen stays so while the list is narrowed, and how many there are is told. [ACP3] Where choosing is
- * what a window is for, it has the focus: Enter there does not close the window. [ACP4] Enter in the field chooses the
+ * [APK1] What was chosen stays so while the list is narrowed, and how many there are is told. [APK2] Where choosing is
+ * what a window is for, it has the focus: Enter there does not close the window. [APK3] Enter in the field chooses the
  * first that was found, and nothing else.
  */
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";

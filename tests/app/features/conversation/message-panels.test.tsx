@@ -277,7 +277,7 @@ test("[ARE1] [ARE2] reactions are told with their people, toggled, and typed", a
   ]);
 });
 
-test("[AFW1] [ACP3] a message is passed on to chats in which one may write", async () => {
+test("[AFW1] [APK2] a message is passed on to chats in which one may write", async () => {
   const db = await chat();
   await contactsOf(db).add(contact("cc".repeat(32), { name: "Carol", state: "request" }));
   await channelsOf(db).add(channel(2, { account: "cc".repeat(32) }));

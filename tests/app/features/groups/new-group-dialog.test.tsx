@@ -76,7 +76,7 @@ test("[ACP1] only people whom one accepted are offered, by name", async () => {
   expect(names).toEqual(["BBob", "DDave"]);
 });
 
-test("[ACP2] [ACP4] the list is narrowed, who was chosen stays so, and Enter chooses the first", async () => {
+test("[APK1] [APK3] the list is narrowed, who was chosen stays so, and Enter chooses the first", async () => {
   const db = await groupDb();
   await contactsOf(db).bulkAdd(
     ["Élodie", "Frank", "Gita", "Hugo"].map((name, i) => contact(`e${i}`.repeat(32), { name })),
