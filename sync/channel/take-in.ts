@@ -115,6 +115,7 @@ export async function refileAt(tx: WriteTx, self: Self, row: EntryRow): Promise<
 export async function refileMessage(tx: WriteTx, self: Self, row: EntryRow): Promise<void> {
   const accountChannel = accountChannelIdOf(self);
   const said = await rowSaid(tx, row);
+  await takeBlob(tx, said);
   const reader = { judge: await judgeOf(tx, said), accountChannel };
   const change = await refile(openThread(tx, accountChannel), reader, said);
   if (change !== undefined) await applyChange(tx, change);

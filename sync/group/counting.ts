@@ -96,12 +96,13 @@ async function judgeRow(
   const log = await tx.get("logs", row.a);
   assert(log !== undefined, "an entry stands in a log");
   const placed = { ...log, a: row.a };
-  const isFresh = await isHeldBack(tx, row);
+  const isHeld = await isHeldBack(tx, row);
   const isForked = await isDoubtful(tx, placed, row);
-  const ended = isForked ? "no" : await closingOf(tx, placed, row, isFresh);
+  const ended = isForked ? "no" : await closingOf(tx, placed, row, isHeld);
   // Who is out of the group closes no log there: what they said before they went counts. Rule [OD21].
   const isLeft = ended === "waits" && roster?.former.has(log.account) === true;
-  await settleCounts(tx, self, { roster, row, log: placed }, isLeft ? undefined : ended);
+  const judged = { roster, row, log: placed, isHeld };
+  await settleCounts(tx, self, judged, isLeft ? undefined : ended);
 }
 
 /** Does it wait for the word where its log ends, and for nothing else? */
@@ -123,18 +124,25 @@ export async function discount(tx: WriteTx, self: Self, row: EntryRow): Promise<
   assert(log !== undefined, "an entry stands in a log");
   const roster = channel?.kind === "group" ? await rosterOf(tx, row.c) : undefined;
   if (roster !== undefined) await noteWait(tx, row, "no");
-  await settleCounts(tx, self, { roster, row, log: { ...log, a: row.a } }, "no");
+  const judged = { roster, row, log: { ...log, a: row.a }, isHeld: false };
+  await settleCounts(tx, self, judged, "no");
   if (isMeta(row) && roster !== undefined) await describe(tx, row.c);
   if (isLink(row)) await workOutLinks(tx, row.c);
 }
 
-type Judged = { readonly roster: Roster | undefined; readonly row: EntryRow; readonly log: Log };
+type Judged = {
+  readonly roster: Roster | undefined;
+  readonly row: EntryRow;
+  readonly log: Log;
+  /** Until now it waited for the word where the log ends, and nothing followed from it. */
+  readonly isHeld: boolean;
+};
 
 /** `ended`: what is known of its log; what that leaves open the roster says. */
 async function settleCounts(
   tx: WriteTx,
   self: Self,
-  { roster, row, log }: Judged,
+  { roster, row, log, isHeld }: Judged,
   ended: Counts,
 ): Promise<void> {
   const counts = ended ?? (roster && countsIn(roster, row, log));
@@ -147,7 +155,7 @@ async function settleCounts(
   const { counts: _, ...rest } = row;
   const judged: EntryRow = counts === undefined ? rest : { ...rest, counts };
   await show(tx, judged, log.read, isShownNow(judged));
-  if (roster === undefined && counts === undefined) await fileNow(tx, self, judged);
+  if ((roster === undefined || isHeld) && counts === undefined) await fileNow(tx, self, judged);
   else if (!isMeta(row) && !isShown(row.kind)) await refileAt(tx, self, row);
 }
 

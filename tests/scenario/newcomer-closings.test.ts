@@ -108,6 +108,9 @@ test("[OD20] who was put out by a device that is out itself hears by the end of 
   expect([phone, bob].flatMap((it) => it.bugs)).toEqual([]);
 });
 
+/** More than an entry holds. */
+const FAREWELL = "Farewell. ".repeat(4_000);
+
 test("[OD21] a leave is heard though the device that wrote it was removed before that", async () => {
   const them = await world(["phone", "laptop", "bob", "carol"]);
   const { phone, laptop, bob, carol, relay, pass, outcome, befriend } = them;
@@ -119,7 +122,7 @@ test("[OD21] a leave is heard though the device that wrote it was removed before
   for (const it of [laptop, phone, bob, carol]) await tell(it, "here");
   await pass(30 * SECOND_MS);
   carol.disconnect();
-  await tell(phone, "farewell");
+  await tell(phone, FAREWELL);
   const left = phone.device.groups.leave(await groupOf(phone));
   expect(await outcome(left)).toMatchObject({ ok: true });
   await pass(10 * SECOND_MS);
@@ -137,7 +140,9 @@ test("[OD21] a leave is heard though the device that wrote it was removed before
   for (const it of [bob, carol]) {
     expect(await members(it, all)).toEqual(["bob owner", "carol member"]);
     expect(await rosterRow(it)).toMatchObject({ isBehind: false, waits: [] });
-    expect((await hears(it)).slice(-2)).toEqual(["farewell", "they left"]);
+    expect((await hears(it)).slice(-2)).toEqual([FAREWELL.slice(0, 1_000), "they left"]);
+    const whole = (await it.rows("media")).map(({ content }) => content?.length);
+    expect(whole, "what does not fit an entry").toEqual([FAREWELL.length]);
     expect(it.bugs).toEqual([]);
   }
 });
