@@ -103,6 +103,18 @@ function unlike(taken: ReadonlySet<string>, name: string): string {
 
 type Named = Result<void, DeviceError | NameError>;
 
+/** The capsule says it, too. */
+async function nameDevice(
+  tx: WriteTx,
+  context: OpenContext,
+  device: Hex,
+  name: string,
+): Promise<Named> {
+  const named = await noteDeviceName(tx, context, device, name);
+  if (named.ok) context.effects.contacts();
+  return named;
+}
+
 class Desk implements DevicesDesk {
   readonly #deps: DevicesDeps;
   #isClosed = false;
@@ -114,7 +126,7 @@ class Desk implements DevicesDesk {
   }
 
   readonly rename = (device: Hex, name: string): Promise<Named> =>
-    this.#do((tx, context) => noteDeviceName(tx, context, device, name));
+    this.#do((tx, context) => nameDevice(tx, context, device, name));
 
   readonly introduce = async (name: string): Promise<Named> => {
     const self = this.#deps.self();
@@ -130,7 +142,7 @@ class Desk implements DevicesDesk {
       if (names[device] !== undefined) return ok(undefined);
       const { live } = await ownContact(tx, context.self);
       const taken = new Set(live.flatMap((it) => names[it]?.name ?? []));
-      return noteDeviceName(tx, context, device, unlike(taken, name));
+      return nameDevice(tx, context, device, unlike(taken, name));
     });
   };
 

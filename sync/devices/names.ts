@@ -84,6 +84,19 @@ export async function applyDeviceName(
   await tx.put("meta", { k: DEVICE_NAMES, v });
 }
 
+/** What the devices were called, as a capsule or a backup says it: any note about one says more. */
+export async function keepDeviceNames(
+  tx: WriteTx,
+  devices: readonly Pick<DeviceName, "device" | "name">[],
+): Promise<void> {
+  const kept = devices.flatMap(({ device, name: typed }) => {
+    const name = cleanName(typed);
+    return name.ok ? [[toHex(device), { name: name.value, at: [0, 0] }] as const] : [];
+  });
+  const v: DeviceNames = Object.fromEntries(kept);
+  await tx.put("meta", { k: DEVICE_NAMES, v });
+}
+
 export async function noteOwnName(
   tx: WriteTx,
   context: NameContext,

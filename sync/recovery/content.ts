@@ -4,7 +4,7 @@
  *
  *     contact  cbor [state, presenceOut, presenceIn, addedAtMs, notedH]
  *     channel  cbor [title, members]           of a group; others follow from the accounts
- *     account  cbor [presenceOut, backupKey]
+ *     account  cbor [presenceOut, backupKey, devices]
  *
  * | field     | meaning                                                                          |
  * | --------- | -------------------------------------------------------------------------------- |
@@ -13,10 +13,12 @@
  * | title     | of the group, as it was shown; "" when it is longer than fits                     |
  * | members   | some, who can be asked for the rest: accounts, 32 bytes each                      |
  * | backupKey | crypto/backup/backup-key.ts; null while the secret that it comes from is kept     |
+ * | devices   | what those of the account are called: [id, name] each; came later, and may be missing |
  */
 import { utf8 } from "../../crypto/base/bytes.ts";
 import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { decodeCard } from "../../crypto/identity/card.ts";
+import { DEVICES_PER_ACCOUNT_MAX } from "../../crypto/identity/facts.ts";
 import {
   encodeIntroduction,
   type IntroductionContent,
@@ -32,6 +34,7 @@ import type { Self } from "../account/self.ts";
 import {
   bytesShape,
   encodeShaped,
+  grownShape,
   listShape,
   nullable,
   recordShape,
@@ -48,13 +51,18 @@ import {
   type TokenContext,
   tokenFor,
 } from "../contact/contacts.ts";
+import { deviceNamesOf } from "../devices/names.ts";
 import { LATER_FIELDS_MAX } from "../entry/later-fields.ts";
+import { NAME_CHARS_MAX } from "../payload/limits.ts";
 import type { ContactRow, ContactState, DeviceRow, TableName } from "../store/rows.ts";
 import type { ReadTx, WriteTx } from "../store/store.ts";
 import { readBackupKey } from "./words-kept.ts";
 
 const KEY_BYTES = 32;
 const ACCOUNT_BYTES = 32;
+const DEVICE_BYTES = 16;
+/** Of a name, as sync/payload/name.ts bounds its characters. */
+const NAME_BYTES_MAX = 4 * NAME_CHARS_MAX;
 /** Of a group: enough to find one who is there. */
 export const GROUP_MEMBERS_MAX = 8;
 const TITLE_BYTES_MAX = 192;
@@ -99,13 +107,25 @@ export const KEPT_GROUP: Shape<KeptGroup> = recordShape<KeptGroup>(
   LATER_FIELDS_MAX,
 );
 
+export type KeptDevice = { readonly device: Uint8Array; readonly name: string };
+const KEPT_DEVICE: Shape<KeptDevice> = recordShape<KeptDevice>(
+  { device: bytesShape(DEVICE_BYTES), name: textUpTo(NAME_BYTES_MAX) },
+  LATER_FIELDS_MAX,
+);
+
 export type KeptAccount = {
   readonly presenceOut: Uint8Array;
   readonly backupKey: Uint8Array | null;
+  readonly devices: readonly KeptDevice[];
 };
-export const KEPT_ACCOUNT: Shape<KeptAccount> = recordShape<KeptAccount>(
-  { presenceOut: bytesShape(KEY_BYTES), backupKey: nullable(bytesShape(KEY_BYTES)) },
-  LATER_FIELDS_MAX,
+export const KEPT_ACCOUNT: Shape<KeptAccount> = grownShape<KeptAccount>(
+  {
+    presenceOut: bytesShape(KEY_BYTES),
+    backupKey: nullable(bytesShape(KEY_BYTES)),
+    devices: listShape(KEPT_DEVICE, DEVICES_PER_ACCOUNT_MAX),
+  },
+  { devices: [] },
+  LATER_FIELDS_MAX - 1,
 );
 
 export const CONTENT_TABLES: readonly TableName[] = [
@@ -136,8 +156,18 @@ export async function contentOf(tx: ReadTx, self: Self): Promise<Content> {
     row: encodeShaped(KEPT_ACCOUNT, {
       presenceOut: own.presenceOut,
       backupKey: self.recoverySecret === null ? await readBackupKey(tx) : null,
+      devices: await keptDevices(tx, own),
     }),
   };
+}
+
+async function keptDevices(tx: ReadTx, { live }: ContactRow): Promise<readonly KeptDevice[]> {
+  const names = await deviceNamesOf(tx);
+  const named = live.flatMap((it) => {
+    const name = names[it]?.name;
+    return name === undefined ? [] : [{ device: bytesOf(it), name }];
+  });
+  return named.slice(0, DEVICES_PER_ACCOUNT_MAX);
 }
 
 /** The whole of it, as this device would sign it now. */

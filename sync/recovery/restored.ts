@@ -32,6 +32,7 @@ import { append, APPEND_TABLES, ensureOwnLog } from "../channel/append.ts";
 import { type Channel, openAccountChannel, openChannel, openGroup } from "../channel/channels.ts";
 import { PRESENCE_KEY_BYTES } from "../contact/contacts.ts";
 import { CONTACT_FACTS_MAX, putCard, putDevices, takeFacts } from "../contact/devices.ts";
+import { keepDeviceNames } from "../devices/names.ts";
 import { INCARNATION_BYTES } from "../entry/entry.ts";
 import { rosterRowOf } from "../group/rosters.ts";
 import { cleanName } from "../payload/name.ts";
@@ -103,6 +104,7 @@ export async function putRestored(
   await keepBackupKey(tx, backupKey);
   await noteRestored(tx, nowMs);
   await putSiblings(tx, self, known, made, nowMs);
+  await keepDeviceNames(tx, account?.devices ?? []);
   for (const contact of known.contacts) await putContact(tx, self, context, contact);
   for (const group of known.channels) await putGroup(tx, self, group);
   await wantOwnHistory(tx, { self, ...context }, backupKey);

@@ -134,6 +134,28 @@ test("[RV5] the capsule follows contacts, survives a relay that loses everything
   await them.atRest(MINUTE_MS);
 });
 
+test("[RV1] the lost device has its name on the one that comes after it, and may be given another", async () => {
+  const them = await world(["alice", "anew"], { newcomers: ["anew"] });
+  const { alice, anew } = them;
+  const { device } = await selfOf(alice);
+  expect((await them.outcome(alice.device.devices.introduce("Alice's phone"))).ok).toBe(true);
+  await them.pass(MINUTE_MS);
+  const words = await writeDown(them, alice);
+  await alice.sleep();
+  await restore(them, anew, words);
+  const names = async (): Promise<unknown> =>
+    (await anew.rows("meta")).find(({ k }) => k === "deviceNames")?.v;
+  expect(await names()).toMatchObject({ [device]: { name: "Alice's phone" } });
+  expect((await them.outcome(anew.device.devices.rename(device, "The lost one"))).ok).toBe(true);
+  await them.pass(10 * SECOND_MS);
+  expect(await names()).toMatchObject({ [device]: { name: "The lost one" } });
+  // What names it still says of itself is older.
+  await alice.wake();
+  await them.pass(MINUTE_MS);
+  expect(await names()).toMatchObject({ [device]: { name: "The lost one" } });
+  expect([...alice.bugs, ...anew.bugs]).toEqual([]);
+});
+
 test("[RV10] what cannot be restored says why, and nothing is written", async () => {
   const them = await world(["alice", "anew"], { newcomers: ["anew"] });
   const { alice, anew } = them;
