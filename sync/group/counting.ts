@@ -45,7 +45,9 @@ const countsIn = (roster: Roster, row: EntryRow, log: Log): Counts => {
   };
   const type = isMeta(row) ? "meta" : isLink(row) ? "invite" : "write";
   const judged = judge(roster, claim, { type });
-  if (judged.ok) return undefined;
+  // Who is told where a log ends may be out, and need not hear of what its closing rests on: [OD20].
+  const isClosing = row.kind === KINDS.logClose.number;
+  if (judged.ok || (isClosing && judged.error.type === "Waits")) return undefined;
   return judged.error.type === "Waits" ? "waits" : "no";
 };
 

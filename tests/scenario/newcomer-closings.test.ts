@@ -6,6 +6,8 @@ import { expect, test } from "vitest";
 
 import { bytesOf } from "../../sync/channel/channels.ts";
 import { endsOf } from "../../sync/devices/closed.ts";
+import { encodePayload } from "../../sync/payload/payload.ts";
+import { overSession } from "./forge.ts";
 import { add, groupOf, hears, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
@@ -173,4 +175,36 @@ test("[OD21] a leave of a removed device is heard of its account's other device"
 
   expect(await members(bob, [phone, bob])).toEqual(["bob owner"]);
   expect(bob.bugs).toEqual([]);
+});
+
+test("[OD20] who left a group and is told where a log ends asks nobody for what its closing rests on", async () => {
+  const them = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol, relay, pass, outcome, befriend } = them;
+  for (const it of [bob, carol]) await befriend(phone, it);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(laptop, [bob, carol]);
+  await pass(30 * SECOND_MS);
+  for (const it of [laptop, phone, bob]) await tell(it, "here");
+  await pass(30 * SECOND_MS);
+  expect(await bob.device.groups.leave(await groupOf(bob))).toMatchObject({ ok: true });
+  await pass(30 * SECOND_MS);
+  await remove(phone, carol);
+  await pass(30 * SECOND_MS);
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(2 * MINUTE_MS);
+  const { c } = await rosterRow(bob);
+  const channel = (await bob.rows("channels")).find((it) => it.c === c);
+  const want = encodePayload("rosterWant", { channel: bytesOf(channel?.id ?? "") });
+  await overSession(bob, phone, [[want]]);
+  await pass(MINUTE_MS);
+
+  const device = await deviceOf(laptop);
+  const log = (await bob.rows("logs")).find((it) => it.c === c && it.device === device);
+  expect(Object.keys(await bob.change(endsOf))).toContain(log?.log);
+  expect((await rosterRow(bob)).waits).toEqual([]);
+  relay.counted();
+  await pass(60 * MINUTE_MS);
+  expect(relay.counted()["put.stored"] ?? 0).toBe(0);
 });
