@@ -87,12 +87,15 @@ class DigestTeller implements Teller {
   readonly #deps: TellerDeps;
   readonly #planned = new Map<number, { readonly cancel: () => void; readonly dueAtMs: number }>();
   readonly #changedAtMs = new Map<number, number>();
-  readonly #toldAtMs = new Map<number, number>();
+  /** Channels that were told a moment ago, and what ends that: a clock that is set meanwhile makes it no longer. */
+  readonly #resting = new Map<number, () => void>();
+  /** Of those the ones that are due then. */
+  readonly #dueThen = new Set<number>();
   /** By channel: the digest that was told last, and how often again. */
   readonly #told = new Map<number, { readonly digest: Hex; readonly repeats: number }>();
   readonly #behindToldAtMs = new Map<string, number>();
-  /** Channels in which something may have been lost on its way to us. */
-  readonly #robbed = new Set<number>();
+  /** Channels in which something may have been lost on its way to us, and how often that could not be told. */
+  readonly #robbed = new Map<number, number>();
   #robbedAtMs: number | undefined;
   #isClosed = false;
 
@@ -129,6 +132,8 @@ class DigestTeller implements Teller {
     this.#isClosed = true;
     for (const { cancel } of this.#planned.values()) cancel();
     this.#planned.clear();
+    for (const cancel of this.#resting.values()) cancel();
+    this.#resting.clear();
   };
 
   /** The earlier of this plan and the one that is made. */
@@ -139,17 +144,29 @@ class DigestTeller implements Teller {
     before?.cancel();
     const cancel = this.#deps.timers.after(inMs, () => {
       this.#planned.delete(c);
-      const nowMs = this.#deps.timers.now();
-      const leftMs = Math.max(
-        leftOf(this.#changedAtMs.get(c), QUIET_MS, nowMs),
-        leftOf(this.#toldAtMs.get(c), HELLO_EVERY_MS, nowMs),
-      );
+      if (this.#resting.has(c)) return void this.#dueThen.add(c);
+      const leftMs = leftOf(this.#changedAtMs.get(c), QUIET_MS, this.#deps.timers.now());
       if (leftMs > 0) return this.#plan(c, leftMs);
       this.#changedAtMs.delete(c);
-      this.#toldAtMs.set(c, nowMs);
+      this.#rest(c);
       this.#run(this.#tell(c));
     });
     this.#planned.set(c, { cancel, dueAtMs });
+  }
+
+  #rest(c: number): void {
+    const over = (): void => {
+      this.#resting.delete(c);
+      if (this.#dueThen.delete(c)) this.#plan(c, 0);
+    };
+    this.#resting.set(c, this.#deps.timers.after(HELLO_EVERY_MS, over));
+  }
+
+  /** It may be told again at once. */
+  #stir(c: number): void {
+    this.#resting.get(c)?.();
+    this.#resting.delete(c);
+    if (this.#dueThen.delete(c)) this.#plan(c, 0);
   }
 
   async #startGroups(): Promise<void> {
@@ -176,8 +193,8 @@ class DigestTeller implements Teller {
     const isNews = leftOf(this.#robbedAtMs, HELLO_EVERY_MS, nowMs) === 0;
     if (isNews) this.#robbedAtMs = nowMs;
     for (const { c } of channels) {
-      this.#robbed.add(c);
-      if (isNews) this.#toldAtMs.delete(c);
+      this.#robbed.set(c, 0);
+      if (isNews) this.#stir(c);
     }
     this.#planSoon(channels);
   }
@@ -203,6 +220,7 @@ class DigestTeller implements Teller {
     if (self === undefined || this.#isClosed) return;
     const hello = await store.read(TELL_TABLES, (tx) => this.#seal(tx, self, c, device));
     if (hello === undefined) return;
+    const tries = device === undefined ? this.#robbed.get(c) : undefined;
     if (device === undefined) {
       this.#robbed.delete(c);
       const { digest, repeats, isConfirmed } = hello;
@@ -210,7 +228,15 @@ class DigestTeller implements Teller {
       const isLast = isConfirmed || repeats >= HELLO_REPEATS_MAX;
       if (!isLast) this.#plan(c, HELLO_EVERY_MS * 2 ** repeats);
     }
-    await putLive(this.#deps, hello.frame, hello.to);
+    const outcome = await putLive(this.#deps, hello.frame, hello.to);
+    if (tries !== undefined && outcome === "away") this.#tellLater(c, tries);
+  }
+
+  /** Nobody else knows that something may be lost, and their relay was away. */
+  #tellLater(c: number, tries: number): void {
+    if (!this.#robbed.has(c)) this.#robbed.set(c, tries + 1);
+    this.#stir(c);
+    this.#plan(c, HELLO_EVERY_MS * 2 ** Math.min(tries, HELLO_REPEATS_MAX));
   }
 
   async #seal(

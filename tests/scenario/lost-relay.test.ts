@@ -30,6 +30,27 @@ test.each([
   },
 );
 
+test("[DG9] whose relay lost its store tells that again to those whose relay was away", async () => {
+  const w = await world(["alice", "bob"], { atOther: ["bob"] });
+  const { alice, bob, relay, otherRelay, pass, befriend, killRelay, atRest } = w;
+  await befriend(alice, bob);
+  await pass(10 * MINUTE_MS);
+  await bob.sleep();
+  await alice.say(bob, "are you there?");
+  // So long that she does not repeat what she has by herself.
+  await pass(5 * HOUR_MS);
+  killRelay(otherRelay, { forgets: true });
+  killRelay(relay);
+  otherRelay.start();
+  await bob.wake();
+  await pass(3 * MINUTE_MS);
+  relay.start();
+  await pass(5 * MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual(["are you there?"]);
+  expect(await alice.states(bob)).toEqual(["delivered"]);
+  await atRest();
+});
+
 test("[DG9] [GP12] whose relay lost with its store that they were removed hears it though nobody says anything", async () => {
   const w = await world(["alice", "bob", "carol"], { atOther: ["bob"] });
   const { alice, bob, carol, everybody, otherRelay, pass } = w;

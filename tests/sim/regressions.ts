@@ -223,6 +223,13 @@ export const REGRESSIONS: readonly Regression[] = [
     found: "what stood behind the end of its log waited for an op for ever",
   },
   {
+    seed: 131_000_009_582,
+    profile: "C",
+    found:
+      "that a relay had lost its store was told while the other relay was away, and a minute late again",
+    edition: 2,
+  },
+  {
     seed: 1_100_000_001_044,
     profile: "C",
     found: "a backup did not bring what it had of a group that its account had left since",
