@@ -1,5 +1,8 @@
-/** A field for a link that somebody sent, the button that follows it, and the camera for the code of one. */
-import { type FormEvent, type ReactElement, useState } from "react";
+/**
+ * A field for a link that somebody sent, the button that follows it, and the camera for the code of one. What is
+ * wrong with the link is said below it, and it stays in the field.
+ */
+import { type FormEvent, type ReactElement, useId, useState } from "react";
 
 import { ScanButton } from "./scan-button.tsx";
 
@@ -7,12 +10,16 @@ type Props = {
   readonly heading: string;
   readonly label: string;
   readonly submit: string;
+  /** Of the link that was followed last, in words. */
+  readonly failure?: string;
   /** Trimmed, and not empty. */
   readonly onLink: (link: string) => void;
 };
 
-export function ReceivedLink({ heading, label, submit, onLink }: Props): ReactElement {
+export function ReceivedLink(props: Props): ReactElement {
+  const { heading, label, submit, failure = "", onLink } = props;
   const [link, setLink] = useState("");
+  const failureId = useId();
   const follow = (event: FormEvent): void => {
     event.preventDefault();
     if (link.trim() !== "") onLink(link.trim());
@@ -28,12 +35,17 @@ export function ReceivedLink({ heading, label, submit, onLink }: Props): ReactEl
           value={link}
           dir="ltr"
           autoComplete="off"
+          aria-invalid={failure !== ""}
+          aria-describedby={failureId}
           onInput={(event) => setLink(event.currentTarget.value)}
         />
         <button type="submit" className="quiet-button">
           {submit}
         </button>
       </div>
+      <p id={failureId} className="failure" role="alert">
+        {failure}
+      </p>
       <ScanButton onText={onLink} />
     </form>
   );

@@ -5,7 +5,8 @@
  * [ALD1] It opens with a code, or uses the link that it was opened with. [ALD2] The pictures have
  * names, and only the device of the account agrees to them. [ALD3] Closing it ends the link, unless
  * the person has agreed. [ALD4] What fails is said, with a way to begin again. [ALD5] When the other device says
- * nothing for long, it is said what may have become of it: one that was closed or reloaded cannot tell.
+ * nothing for long, it is said what may have become of it: one that was closed or reloaded cannot tell. [ALD6] A link
+ * that leads nowhere is named where it was pasted, and the code beside it goes on.
  */
 import {
   type ReactElement,
@@ -39,8 +40,11 @@ type Props = {
 /** What we asked for; what came of it tells the engine. */
 type Asked =
   | { readonly type: "asking" }
-  | { readonly type: "begun" }
+  /** `wrong`: with the link that was pasted meanwhile. */
+  | { readonly type: "begun"; readonly wrong: LinkFailure | null }
   | { readonly type: "refused"; readonly why: LinkFailure };
+
+const BEGUN: Asked = { type: "begun", wrong: null };
 
 export function LinkDialog({ device, link, onJoined, onClose }: Props): ReactElement {
   const [asked, setAsked] = useState<Asked>({ type: "asking" });
@@ -52,7 +56,12 @@ export function LinkDialog({ device, link, onJoined, onClose }: Props): ReactEle
     const answer = await (from === null
       ? device.call("linking", "show", name)
       : device.call("linking", "use", from, name));
-    setAsked(answer.ok ? { type: "begun" } : { type: "refused", why: answer.error });
+    setAsked(answer.ok ? BEGUN : { type: "refused", why: answer.error });
+  };
+  const use = async (pasted: string): Promise<void> => {
+    setAsked(BEGUN);
+    const answer = await device.call("linking", "use", pasted, deviceName());
+    if (!answer.ok) setAsked({ type: "begun", wrong: answer.error });
   };
   useEffect(() => {
     void begin(link);
@@ -73,7 +82,7 @@ export function LinkDialog({ device, link, onJoined, onClose }: Props): ReactEle
       <Step
         asked={asked}
         progress={progress}
-        onUse={(from) => void begin(from)}
+        onUse={(pasted) => void use(pasted)}
         onAgain={() => void begin(null)}
         onMatch={() => void device.call("linking", "confirm")}
         onClose={onClose}
@@ -99,7 +108,14 @@ function Step({ asked, progress, onUse, onAgain, onMatch, onClose }: StepProps):
   if (progress === null) return <Failed onAgain={onAgain}>{words.errors.ended}</Failed>;
   switch (progress.type) {
     case "shown":
-      return <ShownCode role={progress.role} link={progress.link} onUse={onUse} />;
+      return (
+        <ShownCode
+          role={progress.role}
+          link={progress.link}
+          failure={asked.wrong === null ? "" : linkFailureText(asked.wrong)}
+          onUse={onUse}
+        />
+      );
     case "meeting":
       return <Wait>{words.meeting}</Wait>;
     case "compare":

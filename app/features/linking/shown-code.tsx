@@ -12,11 +12,13 @@ import { QrCode } from "../invite/qr-code.tsx";
 type Props = {
   readonly role: LinkRole;
   readonly link: string;
+  /** Why the link that was pasted leads nowhere, in words. */
+  readonly failure: string;
   /** The other device's link was pasted. */
   readonly onUse: (link: string) => void;
 };
 
-export function ShownCode({ role, link, onUse }: Props): ReactElement {
+export function ShownCode({ role, link, failure, onUse }: Props): ReactElement {
   const [copied, setCopied] = useState<boolean | null>(null);
   const announce = useAnnounce();
   const words = texts().linking;
@@ -50,6 +52,7 @@ export function ShownCode({ role, link, onUse }: Props): ReactElement {
         heading={words.receivedHeading}
         label={words.received}
         submit={words.use}
+        failure={failure}
         onLink={onUse}
       />
     </>

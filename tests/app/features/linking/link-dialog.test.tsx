@@ -64,6 +64,25 @@ test("[ALD1] shows a code as picture and link, and uses the other device's", asy
   expect(asks().at(-1)).toMatchObject({ method: "use", args: [`${LINK}x`, expect.any(String)] });
 });
 
+test("[ALD6] a link that leads nowhere is named where it was pasted, and the code stays", async () => {
+  const { progress, answer } = await open();
+  await progress(SHOWN);
+  await answer(DONE);
+  const other = screen.getByRole<HTMLInputElement>("textbox", {
+    name: "Link from the other device",
+  });
+  fireEvent.input(other, { target: { value: "nonsense" } });
+  fireEvent.click(screen.getByRole("button", { name: "Use it" }));
+  await answer({ ok: false, error: { type: "DeviceLinkMalformed" } });
+  expect(screen.getByRole("alert").textContent).toContain("not a complete device link");
+  expect([other.isConnected, other.value]).toEqual([true, "nonsense"]);
+  expect(other.getAttribute("aria-invalid")).toBe("true");
+  expect(screen.getByRole("img", { name: "The code as a QR code" })).toBeTruthy();
+  fireEvent.input(other, { target: { value: `${LINK}x` } });
+  fireEvent.click(screen.getByRole("button", { name: "Use it" }));
+  expect(screen.getByRole("alert").textContent).toBe("");
+});
+
 test("[ALD1] a link that opened the app is used at once", async () => {
   const { asks, progress, answer } = await open(LINK);
   expect(asks()).toMatchObject([{ method: "use", args: [LINK, expect.any(String)] }]);
