@@ -2,12 +2,14 @@
  * A modal dialog by the platform's own element: the browser keeps the focus inside, closes it on
  * Escape and gives the focus back. A bottom sheet on narrow screens (dialog.css). [ADG1] While what it says
  * must not be left, nothing closes it: no Escape, nor the second one that browsers do not let a page keep.
+ * [ADG2] A dialog that is opened in one closes alone: React has these events bubble.
  */
 import {
   type MouseEvent,
   type ReactElement,
   type ReactNode,
   type RefObject,
+  type SyntheticEvent,
   useId,
   useLayoutEffect,
   useRef,
@@ -39,7 +41,8 @@ export function Dialog({ heading, initialFocus, onClose, children }: Props): Rea
   const closeOnBackdrop = (event: MouseEvent): void => {
     if (event.target === dialog.current) onClose?.();
   };
-  const closed = (): void => {
+  const closed = ({ target }: SyntheticEvent): void => {
+    if (target !== dialog.current) return;
     if (onClose === null) dialog.current?.showModal();
     else onClose();
   };
@@ -52,7 +55,7 @@ export function Dialog({ heading, initialFocus, onClose, children }: Props): Rea
       aria-labelledby={headingId}
       onClick={closeOnBackdrop}
       onCancel={(event) => {
-        if (onClose === null) event.preventDefault();
+        if (onClose === null && event.target === dialog.current) event.preventDefault();
       }}
       onClose={closed}
     >

@@ -1,8 +1,8 @@
 /**
  * A field for a link that somebody sent, the button that follows it, and the camera for the code of one. What is
- * wrong with the link is said below it, and it stays in the field.
+ * wrong with the link is said there, and it stays in the field, which has the focus.
  */
-import { type FormEvent, type ReactElement, useId, useState } from "react";
+import { type FormEvent, type ReactElement, useEffect, useId, useRef, useState } from "react";
 
 import { ScanButton } from "./scan-button.tsx";
 
@@ -20,6 +20,11 @@ export function ReceivedLink(props: Props): ReactElement {
   const { heading, label, submit, failure = "", onLink } = props;
   const [link, setLink] = useState("");
   const failureId = useId();
+  const field = useRef<HTMLInputElement>(null);
+  // Also brings it into sight: on phones the dialog is longer than the screen.
+  useEffect(() => {
+    if (failure !== "") field.current?.focus();
+  }, [failure]);
   const follow = (event: FormEvent): void => {
     event.preventDefault();
     if (link.trim() !== "") onLink(link.trim());
@@ -27,8 +32,12 @@ export function ReceivedLink(props: Props): ReactElement {
   return (
     <form className="received-link" onSubmit={follow}>
       <h3>{heading}</h3>
+      <p id={failureId} className="failure" role="alert">
+        {failure}
+      </p>
       <div className="field-row">
         <input
+          ref={field}
           className="link-field"
           aria-label={label}
           placeholder="https://…"
@@ -43,9 +52,6 @@ export function ReceivedLink(props: Props): ReactElement {
           {submit}
         </button>
       </div>
-      <p id={failureId} className="failure" role="alert">
-        {failure}
-      </p>
       <ScanButton onText={onLink} />
     </form>
   );

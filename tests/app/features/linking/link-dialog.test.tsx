@@ -77,6 +77,7 @@ test("[ALD6] a link that leads nowhere is named where it was pasted, and the cod
   expect(screen.getByRole("alert").textContent).toContain("not a complete device link");
   expect([other.isConnected, other.value]).toEqual([true, "nonsense"]);
   expect(other.getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(other);
   expect(screen.getByRole("img", { name: "The code as a QR code" })).toBeTruthy();
   fireEvent.input(other, { target: { value: `${LINK}x` } });
   fireEvent.click(screen.getByRole("button", { name: "Use it" }));
