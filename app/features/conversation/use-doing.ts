@@ -7,6 +7,7 @@ import type { Point } from "../../ui/menu.tsx";
 import type { Answering, Editing } from "./composer.tsx";
 import type { Panel } from "./message-panels.tsx";
 import { type Acts, useActs } from "./use-acts.ts";
+import { useAnswering } from "./use-answering.ts";
 import type { Timeline } from "./use-timeline.ts";
 
 /** What stands beside the conversation, one at a time: what is known of a message, or of the group. */
@@ -39,20 +40,26 @@ const BESIDE_NEW: Beside = { infoId: null, isJustMade: true };
 export function useDoing(c: number, { shown, toPlace }: Timeline): Doing {
   const acts = useActs(c);
   const [panel, onPanel] = useState<Panel | null>(null);
-  const [answering, setAnswering] = useState<Answering | null>(null);
+  const [answering, setAnswering] = useAnswering(c);
   const [editing, setEditing] = useState<Editing | null>(null);
   const [beside, setBeside] = useState<Beside | null>(useJustMade() ? BESIDE_NEW : null);
   const [goingTo, setGoingTo] = useState<Spot | null>(null);
 
   const onMenu = useCallback((id: string, at: Point) => onPanel({ type: "menu", id, at }), []);
-  const onAnswering = useCallback((next: Answering | null) => {
-    setAnswering(next);
-    if (next !== null) setEditing(null);
-  }, []);
-  const onEditing = useCallback((next: Editing | null) => {
-    setEditing(next);
-    if (next !== null) setAnswering(null);
-  }, []);
+  const onAnswering = useCallback(
+    (next: Answering | null) => {
+      setAnswering(next);
+      if (next !== null) setEditing(null);
+    },
+    [setAnswering],
+  );
+  const onEditing = useCallback(
+    (next: Editing | null) => {
+      setEditing(next);
+      if (next !== null) setAnswering(null);
+    },
+    [setAnswering],
+  );
   const onInfo = useCallback(
     (id: string | null) => setBeside(id === null ? null : { infoId: id }),
     [],

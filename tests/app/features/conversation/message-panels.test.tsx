@@ -2,6 +2,7 @@
 import "fake-indexeddb/auto";
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import type { Dexie } from "dexie";
+import { type ReactElement, useState } from "react";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import {
@@ -275,6 +276,39 @@ test("[ARE1] [ARE2] reactions are told with their people, toggled, and typed", a
     [1, OURS.id, "😂", true],
     [1, OURS.id, "🦄", true],
   ]);
+});
+
+test("[AAN1] an answer that was begun waits where it was begun", async () => {
+  const db = await chat();
+  await channelsOf(db).add(channel(3, { kind: "self", account: US }));
+  const at = (c: number): ReactElement => <Conversation key={c} c={c} />;
+  const Chats = (): ReactElement => {
+    const [c, setC] = useState(1);
+    return (
+      <>
+        <button onClick={() => setC(4 - c)}>Other chat</button>
+        {at(c)}
+      </>
+    );
+  };
+  const turn = (): void => void fireEvent.click(screen.getByText("Other chat"));
+  const shown = await show(<Chats />, { db });
+  await choose("hello Alice", "Reply");
+  expect(screen.getByText("Reply to Bob")).toBeTruthy();
+  turn();
+  await screen.findByRole("heading", { level: 1, name: "Note to self" });
+  expect(screen.queryByText("Reply to Bob")).toBeNull();
+  turn();
+  await screen.findByText("Reply to Bob");
+  const field = screen.getByRole("textbox", { name: "Message" });
+  fireEvent.input(field, { target: { value: "hello again" } });
+  fireEvent.keyDown(field, { key: "Enter" });
+  expect(asked(shown, "send")).toEqual([[1, "hello again", { replyTo: HELLO.id }]]);
+  turn();
+  await screen.findByRole("heading", { level: 1, name: "Note to self" });
+  turn();
+  await screen.findByRole("heading", { level: 1, name: "Bob" });
+  expect(screen.queryByText("Reply to Bob")).toBeNull();
 });
 
 test("[AFW1] [APK2] a message is passed on to chats in which one may write", async () => {
