@@ -17,7 +17,7 @@ import { endsOf } from "../devices/closed.ts";
 import { decodeEntry, DEP_HASH_BYTES } from "../entry/entry.ts";
 import { groupMembers } from "../group/rosters.ts";
 import type { MemberRow } from "../group/rows.ts";
-import { isServable } from "../group/welcome.ts";
+import { isServable, mayBeAfterAnEnd } from "../group/welcome.ts";
 import {
   coversKnown,
   hasKnown,
@@ -244,6 +244,7 @@ async function answerVector(
   if (!(await takeTurn(tx, context, from))) return;
   if ((await controlsWaiting(tx, from.device, null)) >= SERVED_WAITING_MAX) return;
   const member = (await groupMembers(tx, channel)).find((it) => it.account === from.account);
+  const isOwn = from.account === context.self.account;
   const theirs = new Map(asked.logs.map((it) => [toHex(it.log), it]));
   const headOf = await openHeads(tx, channel);
   const logs: LogHead[] = [];
@@ -255,7 +256,7 @@ async function answerVector(
     const known = their?.known ?? KNOWN_NOTHING;
     const isOther = their !== undefined && (await isForked(tx, log, their));
     const isAhead = !coversKnown(known, log.known);
-    const lacked = isAhead ? await lackedRows(tx, log, known, member) : [];
+    const lacked = isAhead ? await lackedRows(tx, log, known, member, isOwn) : [];
     if (lacked.length === 0 && !isOther) continue;
     logs.push(logHead(log, await headOf(log)));
     if (logs.length <= SERVED_LOGS_MAX) rows.push(...lacked.filter(isProofInItself));
@@ -277,12 +278,13 @@ async function answerVector(
   context.effects.wake();
 }
 
-/** Entries of a log that they lack and may read, of each hole the last ones. */
+/** Entries of a log that they lack and may read, of each hole the last ones. `isOwn`: a device of ours asks. */
 async function lackedRows(
   tx: ReadTx,
   { c, a, known }: { readonly c: number; readonly a: number; readonly known: Known },
   theirs: Known,
   member: MemberRow | undefined,
+  isOwn: boolean,
 ): Promise<readonly EntryRow[]> {
   const found: EntryRow[] = [];
   for (const [from, to] of holesOf(theirs, maxKnown(known))) {
@@ -295,7 +297,8 @@ async function lackedRows(
     const isTheirs = (it: EntryRow): boolean =>
       it.withheld !== true &&
       !hasKnown(theirs, it.s) &&
-      (member === undefined || isServable(it, member));
+      (member === undefined || isServable(it, member)) &&
+      (isOwn || !mayBeAfterAnEnd(it));
     found.push(...rows.filter(isTheirs).toReversed());
     if (found.length >= ENTRIES_MAX) break;
   }

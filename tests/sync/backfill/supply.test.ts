@@ -14,6 +14,7 @@ import {
 import { createGroup } from "../../../sync/group/acts.ts";
 import { rosterRowOf } from "../../../sync/group/rosters.ts";
 import { answerWant } from "../../../sync/heal/answers.ts";
+import { takeVector } from "../../../sync/heal/compare.ts";
 import { KNOWN_NOTHING } from "../../../sync/log/known.ts";
 import { controlsWaiting } from "../../../sync/outbox/control.ts";
 import type { DeviceRow } from "../../../sync/store/rows.ts";
@@ -99,6 +100,30 @@ test("[HY26] [HE2] what waits for ops is given to our own devices, and to no oth
   };
   expect(await answersTo(bob)).toBe(0);
   expect(await answersTo(laptop)).toBe(1);
+});
+
+test("[HE2] [DG4] what waits for ops goes along with no answer to another member's vector", async () => {
+  const alice = await someone("alice");
+  const laptop = await sibling(alice, "laptop");
+  const bob = await someone("bob");
+  const it = await hut(alice, bob);
+  const { channel, waiting } = it;
+  const [log] = await alice.change((tx) => logsOf(tx, channel.c));
+  if (log === undefined) throw new Error("a log");
+  const known = { floor: waiting - 1, ranges: [[waiting + 1, log.known.floor] as const] };
+  const head = { log: bytesOf(log.log), known, head: 0, hash8: new Uint8Array(8) };
+  const asks = { channel: bytesOf(channel.id), asks: true, logs: [head], forks: [] };
+  /** Entries, if there are any, and where we are ahead. */
+  const answersTo = async (who: Someone): Promise<number> => {
+    const device = await it.deviceOf(who);
+    return alice.change(async (tx) => {
+      const before = await controlsWaiting(tx, device.device, null);
+      await takeVector(tx, alice.context, device, asks, true);
+      return (await controlsWaiting(tx, device.device, null)) - before;
+    });
+  };
+  expect(await answersTo(laptop)).toBe(2);
+  expect(await answersTo(bob)).toBe(1);
 });
 
 test("[HY26] [OD23] what waits for the word where its log ends is supplied to nobody", async () => {
