@@ -3,9 +3,10 @@
  *
  * [ARS1] Words that are wrong are named, and stay in the field. [ARS2] Where the relay has nothing, or what is
  * not ours, the person names another one, or goes on with the same account, empty. [ARS3] What comes of it is said, and
- * nothing is made before it is sure. [ARS4] The relay's address stays in sight once it is asked for or given.
+ * nothing is made before it is sure. [ARS4] The relay's address stays in sight once it is asked for or given. [ARS5] What was typed
+ * to go on without it stays as well, and has the focus when it will not do.
  */
-import { type FormEvent, type ReactElement, useId, useState } from "react";
+import { type FormEvent, type ReactElement, useEffect, useId, useRef, useState } from "react";
 
 import { unreachable } from "../../../crypto/base/assert.ts";
 import type { RestoreError } from "../../../sync/recovery/recovery.ts";
@@ -32,7 +33,9 @@ type Step =
       readonly type: "nothing";
       readonly secret: Uint8Array;
       readonly why: string;
+      /** Of going on without it. */
       readonly failure: string;
+      readonly isBusy: boolean;
     };
 
 export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props): ReactElement {
@@ -52,15 +55,17 @@ export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props):
     const { type } = done.error;
     if (type === "CapsuleNotFound" || type === "CapsuleForged") {
       setElsewhere(true);
-      return setStep({ type: "nothing", secret: secret.value, why, failure: "" });
+      return setStep({ type: "nothing", secret: secret.value, why, failure: "", isBusy: false });
     }
     setStep({ type: "typing", failure: why });
   };
   const goOn = async (secret: Uint8Array, why: string, name: string): Promise<void> => {
-    setStep({ type: "working" });
+    const stepWith = (failure: string, isBusy: boolean): void =>
+      setStep({ type: "nothing", secret, why, failure, isBusy });
+    stepWith("", true);
     const done = await device.call("recovery", "restoreEmpty", secret, name);
     if (done.ok) onRestored();
-    else setStep({ type: "nothing", secret, why, failure: failureText(done.error) });
+    else stepWith(failureText(done.error), false);
   };
 
   const isNothing = step.type === "nothing";
@@ -68,7 +73,7 @@ export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props):
     <Dialog heading={words.restoring.heading} onClose={onClose}>
       <p>{words.restoring.lead}</p>
       <WordsForm
-        isBusy={step.type === "working"}
+        isBusy={step.type === "working" || (isNothing && step.isBusy)}
         failure={step.type === "typing" ? step.failure : isNothing ? step.why : ""}
         isElsewhere={isElsewhere}
         onWords={(typed, relay) => void restore(typed, relay)}
@@ -76,6 +81,7 @@ export function RestoreDialog({ device, onBackup, onRestored, onClose }: Props):
       {isNothing ? (
         <EmptyForm
           failure={step.failure}
+          isBusy={step.isBusy}
           onName={(name) => void goOn(step.secret, step.why, name)}
         />
       ) : null}
@@ -149,25 +155,41 @@ function WordsForm({ isBusy, failure, isElsewhere, onWords }: WordsFormProps): R
   );
 }
 
-type EmptyFormProps = { readonly failure: string; readonly onName: (name: string) => void };
+type EmptyFormProps = {
+  readonly failure: string;
+  readonly isBusy: boolean;
+  readonly onName: (name: string) => void;
+};
 
-function EmptyForm({ failure, onName }: EmptyFormProps): ReactElement {
+function EmptyForm({ failure, isBusy, onName }: EmptyFormProps): ReactElement {
   const { restoring } = texts().recovery;
+  const field = useRef<HTMLInputElement>(null);
+  const failureId = useId();
+  useEffect(() => {
+    if (failure !== "") field.current?.focus();
+  }, [failure]);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const name = new FormData(event.currentTarget).get("name");
-    if (typeof name === "string") onName(name.trim());
+    if (!isBusy && typeof name === "string") onName(name.trim());
   };
   return (
     <form className="dialog-form" onSubmit={submit} noValidate>
       <label className="field">
         <span>{restoring.name}</span>
-        <input name="name" autoComplete="name" dir="auto" />
+        <input
+          ref={field}
+          name="name"
+          autoComplete="name"
+          dir="auto"
+          aria-invalid={failure !== ""}
+          aria-describedby={failureId}
+        />
       </label>
-      <p className="failure" role="alert">
+      <p id={failureId} className="failure" role="alert">
         {failure}
       </p>
-      <button type="submit" className="quiet-button">
+      <button type="submit" className="quiet-button" aria-disabled={isBusy}>
         {restoring.goOnEmpty}
       </button>
     </form>

@@ -115,6 +115,27 @@ test.for([
   },
 );
 
+test("[ARS5] a name that will not do stays in its field, which has the focus", async () => {
+  const { type, answer, asks } = await opened();
+  await type(WORDS.join(" "));
+  await answer({ ok: false, error: { type: "CapsuleForged" } });
+  const name = screen.getByRole<HTMLInputElement>("textbox", { name: "Your name" });
+  name.value = "x".repeat(300);
+  const goOn = screen.getByRole("button", { name: "Go on without it" });
+  fireEvent.click(goOn);
+  expect([name.isConnected, goOn.getAttribute("aria-disabled")]).toEqual([true, "true"]);
+  const before = asks().length;
+  fireEvent.click(goOn);
+  expect(asks()).toHaveLength(before);
+  await answer({ ok: false, error: { type: "NameTooLong", limit: 256 } });
+  expect([name.isConnected, name.value.length]).toEqual([true, 300]);
+  expect(document.activeElement).toBe(name);
+  expect(name.getAttribute("aria-invalid")).toBe("true");
+  expect(screen.getAllByRole("alert")[1]?.textContent).toContain("256 bytes are the limit");
+  fireEvent.click(goOn);
+  expect(asks()).toHaveLength(before + 1);
+});
+
 test("[ARS4] a relay's address that was refused stays in sight", async () => {
   const { type, answer } = await opened();
   const details = screen.getByText("My relay was another one").closest("details");
