@@ -7,9 +7,7 @@ import { expect, test } from "vitest";
 
 import { toHex } from "../../crypto/base/hex.ts";
 import { channelOf } from "../../sync/channel/channels.ts";
-import { takeFacts } from "../../sync/contact/devices.ts";
 import { closedLast } from "../../sync/devices/branch.ts";
-import { heedGone } from "../../sync/devices/revoke.ts";
 import { encodeBody, encodeMessage } from "../../sync/entry/bodies.ts";
 import { refOf } from "../../sync/entry/entry-ref.ts";
 import { decodeEntry, type Entry } from "../../sync/entry/entry.ts";
@@ -17,10 +15,8 @@ import { KINDS } from "../../sync/entry/kinds.ts";
 import { rosterOf } from "../../sync/group/rosters.ts";
 import { takeSupplied } from "../../sync/group/take-welcome.ts";
 import { takeForkProof } from "../../sync/heal/forks.ts";
-import type { OpenContext } from "../../sync/receive/open-context.ts";
 import { encodeRosterBody, ROSTER_KINDS } from "../../sync/roster/ops.ts";
-import type { WriteTx } from "../../sync/store/store.ts";
-import { selfOf } from "./forge.ts";
+import { type Arrival, contextOf, factsOf, supplied } from "./arrivals.ts";
 import { add, groupOf, makeGroup, members, rosterRow, tell } from "./group-talk.ts";
 import { entriesOf } from "./hostile-entries.ts";
 import type { Person } from "./person.ts";
@@ -30,22 +26,6 @@ import { MINUTE_MS, SECOND_MS, type World, world } from "./world.ts";
 
 const NAMES = ["phone", "laptop", "bob", "carol"] as const;
 type Four = World<(typeof NAMES)[number]>;
-
-/** Who a device is to itself, with nothing outside of its database. */
-async function contextOf(person: Person): Promise<OpenContext> {
-  const nothing = (): void => undefined;
-  const effects = new Proxy({}, { get: () => nothing }) as OpenContext["effects"];
-  const random = (length: number): Uint8Array => new Uint8Array(length).fill(9);
-  return { self: await selfOf(person), nowMs: person.timers.now(), random, effects };
-}
-
-/** Something that comes to Carol, be it from whomever. */
-type Arrival = (tx: WriteTx, context: OpenContext, c: number) => Promise<unknown>;
-
-const supplied =
-  (bytes: Uint8Array): Arrival =>
-  (tx, context, c) =>
-    takeSupplied(tx, context, c, bytes);
 
 type Story = {
   readonly w: Four;
@@ -57,7 +37,6 @@ type Story = {
   /** Carol's device is asleep: as it was before any of that. */
   readonly putBack: () => void;
   readonly closing: Uint8Array;
-  readonly facts: readonly Uint8Array[];
 };
 
 const coreOf = (bytes: Uint8Array): Entry["core"] => {
@@ -123,32 +102,17 @@ async function story(): Promise<Story> {
   )?.bytes;
   if (closing === undefined) throw new Error("a closing");
   expect(stood).toHaveLength(4);
-  const { facts } = (await phone.rows("contacts")).find((it) => it.state === "self") ?? {};
-  return { w, one: one.bytes, stood, forged, putBack, closing, facts: facts ?? [] };
+  return { w, one: one.bytes, stood, forged, putBack, closing };
 }
 
 /** All that may come to somebody, in the order in which it happened. */
-async function arrivalsOf({
-  w,
-  stood,
-  forged,
-  closing,
-  facts,
-}: Story): Promise<readonly Arrival[]> {
-  const account = await w.phone.account();
-  const device = await deviceOf(w.phone);
+async function arrivalsOf({ w, stood, forged, closing }: Story): Promise<readonly Arrival[]> {
   const [first = closing, second = closing] = [stood[0], forged[0]];
   return [
     ...stood.map(supplied),
     ...forged.map(supplied),
     supplied(closing),
-    async (tx, context) => {
-      const contact = await tx.get("contacts", account);
-      if (contact === undefined) throw new Error("a contact");
-      const { said } = await takeFacts(tx, contact.accountKey, contact, facts, device);
-      await tx.put("contacts", { ...contact, ...said });
-      await heedGone(tx, context);
-    },
+    await factsOf(w.phone),
     async (tx, context, c) => {
       const channel = await channelOf(tx, c);
       if (channel !== undefined) await takeForkProof(tx, context, channel, { first, second });
