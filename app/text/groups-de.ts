@@ -42,6 +42,7 @@ export const groupsDe: typeof groupsEn = {
   findMember: "Mitglied suchen",
   roles: { owner: "Besitzer", admin: "Admin", member: "Mitglied" },
   details: "Einzelheiten der Gruppe",
+  hideDetails: "Einzelheiten ausblenden",
   heading: "Gruppe",
   edit: "Gruppe ändern",
   save: "Speichern",

@@ -44,6 +44,7 @@ export const groupsEn = {
   findMember: "Find a member",
   roles: { owner: "Owner", admin: "Admin", member: "Member" },
   details: "Group details",
+  hideDetails: "Hide details",
   heading: "Group",
   edit: "Edit group",
   save: "Save",

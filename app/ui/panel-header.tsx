@@ -11,12 +11,14 @@ type Props = {
   /** A script gives the heading the focus at times. */
   readonly isFocusable?: boolean;
   readonly closeButton?: RefObject<HTMLButtonElement | null>;
+  /** Else "Close": what stays open beside other things has a name of its own. */
+  readonly closeLabel?: string;
   /** Null: it is not to be closed now. */
   readonly onClose: (() => void) | null;
 };
 
 export const PanelHeader = (props: Props): ReactElement => {
-  const { id, heading, isFocusable = false, closeButton, onClose } = props;
+  const { id, heading, isFocusable = false, closeButton, closeLabel, onClose } = props;
   return (
     <header className="panel-header">
       <h2 id={id} tabIndex={isFocusable ? -1 : undefined}>
@@ -27,7 +29,7 @@ export const PanelHeader = (props: Props): ReactElement => {
           ref={closeButton}
           type="button"
           className="icon-button"
-          aria-label={texts().close}
+          aria-label={closeLabel ?? texts().close}
           onClick={onClose}
         >
           <X aria-hidden="true" />

@@ -63,9 +63,10 @@ export function GroupDetails({ c, account, takesFocus = true, onClose }: Props):
         heading={texts().groups.details}
         isFocusable
         closeButton={close}
+        closeLabel={texts().groups.hideDetails}
         onClose={onClose}
       />
-      {group === undefined ? null : <Details group={group} account={account} />}
+      {group === undefined ? null : <Details group={group} account={account} onLeft={onClose} />}
     </aside>
   );
 }
@@ -91,9 +92,14 @@ const BUTTONS = [
   },
 ] as const;
 
-type DetailsProps = { readonly group: Group; readonly account: string };
+type DetailsProps = {
+  readonly group: Group;
+  readonly account: string;
+  /** The person left it. */
+  readonly onLeft: () => void;
+};
 
-function Details({ group, account }: DetailsProps): ReactElement {
+function Details({ group, account, onLeft }: DetailsProps): ReactElement {
   const { me } = useSession();
   const [panel, setPanel] = useState<Panel | null>(null);
   const { failure, setRole } = useRole(group.c);
@@ -146,20 +152,20 @@ function Details({ group, account }: DetailsProps): ReactElement {
         </button>
       )}
       {panel === null ? null : (
-        <Panels group={group} panel={panel} onPanel={setPanel} onRole={setRole} />
+        <Panels group={group} panel={panel} onPanel={setPanel} onRole={setRole} onLeft={onLeft} />
       )}
     </>
   );
 }
 
-const Head = ({ group, account }: DetailsProps): ReactElement => (
+const Head = ({ group, account }: Omit<DetailsProps, "onLeft">): ReactElement => (
   <>
     <div className="group-head">
       <Avatar account={account} name={group.title} isGroup picture={group.picture} />
       <div>
-        <h3>
+        <p className="group-title">
           <bdi>{group.title}</bdi>
-        </h3>
+        </p>
         <p className="hint">{texts().groups.members(group.members.length)}</p>
       </div>
     </div>
@@ -202,9 +208,10 @@ type PanelsProps = {
   readonly panel: Panel;
   readonly onPanel: (panel: Panel | null) => void;
   readonly onRole: (member: Member, role: Role) => void;
+  readonly onLeft: () => void;
 };
 
-function Panels({ group, panel, onPanel, onRole }: PanelsProps): ReactElement {
+function Panels({ group, panel, onPanel, onRole, onLeft }: PanelsProps): ReactElement {
   const { device, me } = useSession();
   const announce = useAnnounce();
   const [, navigate] = useLocation();
@@ -225,7 +232,7 @@ function Panels({ group, panel, onPanel, onRole }: PanelsProps): ReactElement {
     case "links":
       return <LinksDialog group={group} onClose={close} />;
     case "leave":
-      return <LeaveDialog group={group} onLeft={focusHeading} onClose={close} />;
+      return <LeaveDialog group={group} onLeft={onLeft} onClose={close} />;
     case "remove":
       return (
         <AskDialog

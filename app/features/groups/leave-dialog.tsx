@@ -1,4 +1,5 @@
-/** Leaving a group. [ALV1] Who owns it afterwards is said, when the last owner goes. */
+/** Leaving a group. [ALV1] Who owns it afterwards is said, when the last owner goes. [ALV2] Then the
+ * details close: what is said in the conversation is seen. */
 import type { ReactElement } from "react";
 
 import type { Group, Member } from "../../db/group.ts";

@@ -25,12 +25,12 @@ test("[AHE3] [AGD5] who presses a group's name has its details, and is led to th
   expect(details()).toBeNull();
   fireEvent.click(screen.getByRole("heading", { level: 1 }));
   await screen.findByRole("list", { name: "Members" });
-  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Close" }));
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Hide details" }));
   screen.getByRole("textbox", { name: "Message" }).focus();
   fireEvent.click(screen.getByRole("button", { name: "Group details" }));
   expect(details()).toBeTruthy();
   expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Group details" }));
-  fireEvent.click(screen.getByRole("button", { name: "Close" }));
+  fireEvent.click(screen.getByRole("button", { name: "Hide details" }));
   expect(details()).toBeNull();
 });
 

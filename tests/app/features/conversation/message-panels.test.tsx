@@ -320,7 +320,7 @@ test("[AFW1] [APK2] a message is passed on to chats in which one may write", asy
   await choose("hello Bob", "Forward");
   const boxes = await screen.findAllByRole("checkbox");
   expect(boxes).toHaveLength(2);
-  expect(document.activeElement).toBe(boxes[0]);
+  await waitFor(() => expect(document.activeElement).toBe(boxes[0]));
   fireEvent.click(screen.getByRole("checkbox", { name: /Note to self/u }));
   fireEvent.click(screen.getByRole("button", { name: "Forward" }));
   expect(asked(shown, "send")).toEqual([[3, "hello Bob", { forwarded: true }]]);
