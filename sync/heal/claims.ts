@@ -6,9 +6,12 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import type { Hex } from "../../crypto/base/hex.ts";
 import type { Dep } from "../entry/entry.ts";
+import { BACKFILL_LOGS_MAX } from "../payload/limits.ts";
 
 /** Of each sort; the oldest are forgotten. */
 const CLAIMS_MAX = 1_000;
+/** … and of those that one device told last: as many logs as one vector names. Nobody crowds out what others tell. */
+export const CLAIMS_OF_DEVICE_MAX = BACKFILL_LOGS_MAX;
 /** Devices that are remembered for one claim, the newest. */
 const CLAIMANTS_MAX = 4;
 
@@ -48,6 +51,15 @@ export class Claims {
       upTo: Math.max(upTo, before?.upTo ?? 0),
       devices: [device, ...others].slice(0, CLAIMANTS_MAX),
     });
+    const theirs = this.all().filter((it) => it.devices.includes(device));
+    for (const old of theirs.slice(0, -CLAIMS_OF_DEVICE_MAX)) this.#forget(old, device);
+  }
+
+  /** What others claimed as well stays theirs. */
+  #forget(claim: Claim, device: Hex): void {
+    const devices = claim.devices.filter((it) => it !== device);
+    if (devices.length === 0) this.drop(claim);
+    else this.#claims.set(`${claim.c} ${claim.log}`, { ...claim, devices });
   }
 
   all(): readonly Claim[] {

@@ -36,6 +36,7 @@ import { anyOpenOf, askAbout, type AskContext, type Round } from "./ask.ts";
 import { HEAL_FIRST_MS, HEAL_LATE_MAX_MS, HEAL_TRIES_MAX } from "./asked.ts";
 import type { Claim, Named } from "./claims.ts";
 import { forksOf } from "./digest.ts";
+import { type Gap, isProven, nameOf, peerOf } from "./gap.ts";
 
 /** Questions for entries of one channel that wait for an answer. */
 export const WANTS_IN_FLIGHT_MAX = 2;
@@ -49,22 +50,6 @@ export const CLAIMED_SHOWN_MAX = 1_000;
 export type HoleRound = Round & {
   /** By channel: entries that were asked for MISSING_ROUNDS times and are still not here. */
   readonly missing: ReadonlyMap<number, number>;
-};
-
-/** One log of which something is missing. */
-type Gap = {
-  readonly channel: Channel;
-  readonly log: Hex;
-  /** Undefined: of a log that is not here. */
-  readonly account: Hex | undefined;
-  readonly ranges: readonly SeqRange[];
-  /** Number of its last entry that is here: what lies before that must exist. */
-  readonly top: number;
-  /** Entries of it that are here. */
-  readonly held: number;
-  /** Devices that should have it, and such as said that they lack it. */
-  readonly holders: ReadonlySet<Hex>;
-  readonly lackers: ReadonlySet<Hex>;
 };
 
 /** `cursors`: all that there are. */
@@ -93,9 +78,6 @@ export async function wantHoles(
   return { sent: sent + doubts.sent, waitMs: Math.min(waitMs, doubts.waitMs), missing };
 }
 
-/** Named by where it begins: while a hole gets smaller, the next part is asked for without delay. */
-const nameOf = ({ log, ranges }: Gap): string => `${log} ${ranges[0]?.[0] ?? 0}`;
-
 async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): Promise<Round> {
   const { asked, claims, nowMs, self } = context;
   const [first] = gaps;
@@ -105,9 +87,8 @@ async function wantIn(tx: WriteTx, context: AskContext, gaps: readonly Gap[]): P
   let sent = 0;
   let waitMs = Infinity;
   for (const gap of gaps) {
-    const { channel, log, account } = gap;
-    // In a group each author is a peer of their own, whoever answers for them.
-    const peer = channel.kind === "group" ? `${channel.id} ${account ?? ""}` : channel.account;
+    const { channel, log } = gap;
+    const peer = peerOf(gap);
     const name = nameOf(gap);
     asked.heldNow(log, gap.held, peer, nowMs);
     asked.heldBy(name, gap.holders.size);
@@ -158,8 +139,6 @@ async function whomToAsk(
   const hopes = all.filter((it) => isOther(it) && !lackers.has(it.device));
   return [...authors, ...(await anyOpenOf(tx, context, others.length > 0 ? others : hopes))];
 }
-
-const isProven = ({ ranges: [first], top }: Gap): boolean => (first?.[1] ?? Infinity) < top;
 
 function missingIn({ asked }: AskContext, gaps: readonly Gap[]): number {
   let proven = 0;

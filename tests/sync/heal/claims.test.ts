@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { Claims } from "../../../sync/heal/claims.ts";
+import { Claims, CLAIMS_OF_DEVICE_MAX } from "../../../sync/heal/claims.ts";
 
 const dep = (tag: number, seq: number, hash = 0) => ({
   tag: Uint8Array.of(0, 0, tag >> 8, tag & 255),
@@ -48,10 +48,20 @@ test("[HE12] who names what nobody wrote hides nothing that another one names", 
   ]);
 });
 
+test("[HE12] whoever claims without end crowds out nothing that another one claims", () => {
+  const claims = new Claims();
+  claims.claim(1, "alone", 1, "e");
+  claims.claim(1, "both", 1, "e");
+  claims.claim(1, "both", 1, "d");
+  for (let n = 0; n < 1_500; n += 1) claims.claim(1, `${n}`, 1, "d");
+  expect(claims.all()).toHaveLength(2 + CLAIMS_OF_DEVICE_MAX);
+  for (const log of ["alone", "both"]) expect(claims.claimOf(1, log)?.devices).toEqual(["e"]);
+});
+
 test("[HE12] whoever claims without end makes us remember the newest thousand", () => {
   const claims = new Claims();
   for (let n = 0; n < 1_500; n += 1) {
-    claims.claim(1, `${n}`, 1, "d");
+    claims.claim(1, `${n}`, 1, `d${n}`);
     claims.name({ c: 1, device: "d", dep: dep(n, 1) });
     claims.doubt({ c: 1, log: `${n}`, seq: 1, device: "d" });
   }
