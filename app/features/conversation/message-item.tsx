@@ -208,7 +208,7 @@ function QuoteButton({
   );
 }
 
-function Meta({ entry, look, state, spelled, active, onInfo }: Props): ReactElement {
+function Meta({ entry, look, state, spelled, onInfo }: Props): ReactElement {
   const { id, writtenAtMs, late, clockAhead, lifetimeMs } = entry;
   const words = texts().conversation;
   const view = look?.view;
@@ -217,12 +217,8 @@ function Meta({ entry, look, state, spelled, active, onInfo }: Props): ReactElem
       {view?.isPinned === true ? <Mark icon={<Pin />} name={texts().actions.pinDone} /> : null}
       {view?.isStarred === true ? <Mark icon={<Star />} name={texts().actions.starDone} /> : null}
       {view === undefined || view.versions.length === 0 ? null : (
-        <button
-          type="button"
-          className="flag edited"
-          tabIndex={active ? 0 : -1}
-          onClick={() => onInfo(id)}
-        >
+        // Keys have "Info": one stop fewer on the way to each message.
+        <button type="button" className="flag edited" tabIndex={-1} onClick={() => onInfo(id)}>
           {texts().actions.edited}
         </button>
       )}
