@@ -15,7 +15,7 @@ export const recoveryDe: RecoveryTexts = {
     "Deine Wiederherstellungswörter sind noch nicht aufgeschrieben. Wenn du alle Geräte verlierst, bringt sonst nichts dein Konto zurück.",
   wordsKept: "Du hast deine Wiederherstellungswörter aufgeschrieben. Kein Gerät behält sie mehr.",
   keptBy: (device, when) =>
-    `Das hat am ${when} ein anderes deiner Geräte gemeldet: ${device === "" ? "eines ohne Namen" : device}. Warst du das nicht, dann entferne das Gerät und exportiere ein Backup.`,
+    `Das hat am ${when} ein anderes deiner Geräte gemeldet: ${device === "" ? "eines ohne Namen" : device}. Warst du das nicht, dann entferne das Gerät und speichere eine Sicherung.`,
   lastBackup: (when: string): string => `Letzte Sicherung von diesem Gerät: ${when}`,
   noBackup: "Dieses Gerät hat noch keine Sicherung geschrieben.",
   offer:
@@ -101,7 +101,7 @@ export const recoveryDe: RecoveryTexts = {
     wordsOpen:
       "Du hast sie noch nicht aufgeschrieben. Tu auch das (Einstellungen, Wiederherstellungswörter): Ohne sie öffnet niemand diese Datei.",
     save: "Datei speichern",
-    key: "Aus der Passphrase wird ein Schlüssel…",
+    key: "Aus der Passphrase wird ein Schlüssel …",
     working: "Die Sicherung wird geschrieben …",
     saved: (entries: number): string =>
       `${plural(entries, { one: "# Eintrag ist", other: "# Einträge sind" })} in der Datei. Bewahr sie woanders auf als auf diesem Gerät.`,
@@ -113,11 +113,11 @@ export const recoveryDe: RecoveryTexts = {
     file: "Sicherungsdatei",
     passphrase: "Passphrase",
     submit: "Einlesen",
-    trying: "Die Passphrase wird geprüft…",
+    trying: "Die Passphrase wird geprüft …",
     checking: "Die Datei wird geprüft …",
     working: "Sie wird eingelesen …",
     stopped:
-      "Angehalten. Was schon übernommen ist, bleibt. Importiere dieselbe Datei noch einmal für den Rest.",
+      "Angehalten. Was schon eingelesen ist, bleibt. Lies dieselbe Datei noch einmal ein, dann kommt der Rest.",
     done: "Die Sicherung wurde eingelesen.",
     progress: "Wie viel von der Datei geschafft ist",
   },

@@ -100,25 +100,27 @@ function DeviceItem({ device, onRename, onRemove }: ItemProps): ReactElement {
         <bdi className="device-name">{title}</bdi>
         <span className="hint">{[isThis ? words.thisDevice : seen, ...added].join(" · ")}</span>
       </div>
-      <button
-        type="button"
-        className="link-button"
-        aria-label={words.renameOf(title)}
-        onClick={onRename}
-      >
-        {words.rename}
-      </button>
-      {isThis ? null : (
+      <div className="device-acts">
         <button
           type="button"
           className="link-button"
-          data-dangerous
-          aria-label={words.removeOf(title)}
-          onClick={onRemove}
+          aria-label={words.renameOf(title)}
+          onClick={onRename}
         >
-          {words.remove}
+          {words.rename}
         </button>
-      )}
+        {isThis ? null : (
+          <button
+            type="button"
+            className="link-button"
+            data-dangerous
+            aria-label={words.removeOf(title)}
+            onClick={onRemove}
+          >
+            {words.remove}
+          </button>
+        )}
+      </div>
     </li>
   );
 }
