@@ -2,7 +2,8 @@
  * Signing out: what goes, what stays and where, then the others are told, then all of it is erased.
  *
  * [ASO1] Whether this is the only copy is said before, with the backup at hand. [ASO2] The others are told
- * before anything is erased; when they cannot be, that is said, and the person goes on or not.
+ * before anything is erased; when they cannot be, that is said, and the person goes on or not. [ASO3] Without
+ * a connection nobody is promised to be told.
  */
 import { useLiveQuery } from "dexie-react-hooks";
 import { type ReactElement, type ReactNode, useState } from "react";
@@ -89,7 +90,7 @@ function What({ backup, isOut }: WhatProps): ReactElement {
   return (
     <>
       <p>
-        {words.signOutBody} {isOut ? "" : words.signOutTold}
+        {words.signOutBody} {isOut || isOffline ? "" : words.signOutTold}
       </p>
       {copies === null ? null : <WhatStays copies={copies} backup={backup} />}
       {waiting === 0 || isOut ? null : <p>{words.signOutWaiting(waiting)}</p>}

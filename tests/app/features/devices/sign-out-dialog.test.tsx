@@ -59,12 +59,14 @@ test("[ADG1] [ASO2] while the others are told nothing closes the dialog", async 
   expect(onClose).toHaveBeenCalledOnce();
 });
 
-test("[ASO2] the others are told before anything is erased, and when they cannot be, it is said", async () => {
+test("[ASO2] [ASO3] the others are told before anything is erased, and when they cannot be, it is said", async () => {
   const { db } = await stage();
   const onErase = vi.fn<() => void>();
   const shown = await show(<SignOutDialog backup={null} onErase={onErase} onClose={none} />, {
     db,
   });
+  const body = (): string => screen.getByText(/Everything that Kith keeps/u).textContent;
+  expect(body()).toMatch(/are told/u);
   act(() =>
     shown.engine.say({
       type: "status",
@@ -72,6 +74,7 @@ test("[ASO2] the others are told before anything is erased, and when they cannot
     }),
   );
   await screen.findByText(/There is no connection now/u);
+  expect(body()).not.toMatch(/are told/u);
   fireEvent.click(screen.getByRole("button", { name: "Sign out and erase" }));
   expect(onErase).not.toHaveBeenCalled();
   const answer = { isTold: false, isForgotten: false };
