@@ -11,6 +11,7 @@
 import { equalBytes } from "../../crypto/base/bytes.ts";
 import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import { decodeFact } from "../../crypto/identity/facts.ts";
+import type { Revocation } from "../../crypto/identity/revocation.ts";
 import { bytesOf, type Log, logsOf } from "../channel/channels.ts";
 import { decodeBody } from "../entry/bodies.ts";
 import { decodeEntry } from "../entry/entry.ts";
@@ -59,14 +60,21 @@ export const endsRow = (ends: Ends): { readonly k: string; readonly v: unknown }
 /** Was the device put out by another, or by the account key? Who left by themselves wrote in good faith. */
 export function isPutOut({ live, facts }: ContactRow, device: Hex): boolean {
   if (live.includes(device)) return false;
-  const issuers = facts.flatMap((bytes) => {
+  const issuers = revocationsOf(facts, device).map(({ issuer }) => issuer);
+  return issuers.length === 0 || issuers.some((it) => it === null || toHex(it) !== device);
+}
+
+/** By the clocks of those who said so, in milliseconds since 1970, the first; Infinity: nobody did. */
+export const putOutAtMs = ({ facts }: ContactRow, device: Hex): number =>
+  Math.min(...revocationsOf(facts, device).map(({ atMs }) => atMs));
+
+const revocationsOf = (facts: readonly Uint8Array[], device: Hex): readonly Revocation[] =>
+  facts.flatMap((bytes) => {
     const fact = decodeFact(bytes);
     if (!fact.ok || fact.value.type !== "device_revoke") return [];
     const { revocation } = fact.value;
-    return toHex(revocation.device) === device ? [revocation.issuer] : [];
+    return toHex(revocation.device) === device ? [revocation] : [];
   });
-  return issuers.length === 0 || issuers.some((it) => it === null || toHex(it) !== device);
-}
 
 /** A log of a channel, as far as is asked here. */
 type Placed = Pick<Log, "log" | "c" | "a" | "account" | "device" | "known">;

@@ -37,9 +37,12 @@ import {
   endsOf,
   endsRow,
   isPutOut,
+  putOutAtMs,
   settledFrom,
 } from "./closed.ts";
 
+/** So long after a device was put out who has still to be told what it wrote waits for all of that to come. */
+export const HISTORY_AWAITED_MS = 86_400_000;
 /** Rows that are read at once. */
 const PAGE_ROWS = 500;
 
@@ -49,7 +52,7 @@ const PAGE_ROWS = 500;
  */
 export async function closeLogs(tx: WriteTx, context: OpenContext, isLate: boolean): Promise<void> {
   const { self } = context;
-  for (const log of await openLogsOfOut(tx, self)) {
+  for (const log of await openLogsOfOut(tx, context)) {
     const channel = await channelOf(tx, log.c);
     if (channel === undefined) continue;
     const members = await membersOf(tx, self, channel);
@@ -60,7 +63,7 @@ export async function closeLogs(tx: WriteTx, context: OpenContext, isLate: boole
     await settleEnds(tx, context, log.c, self.account);
   }
   // What is left is looked at again in a while.
-  if (!isLate && (await openLogsOfOut(tx, self)).length > 0) context.effects.devices();
+  if (!isLate && (await openLogsOfOut(tx, context)).length > 0) context.effects.devices();
 }
 
 const closeOf = ({ log }: Log, { s, hash }: Pick<EntryRow, "s" | "hash">): Words => ({
@@ -120,7 +123,10 @@ async function lastNotHeldBack(
  * Of our devices that were put out, and not closed by anybody. Not where the history is still to come: who is new there
  * does not know yet how far such a log goes. Rule [OD23].
  */
-export async function openLogsOfOut(tx: ReadTx, self: Self): Promise<readonly Log[]> {
+export async function openLogsOfOut(
+  tx: ReadTx,
+  { self, nowMs }: Pick<OpenContext, "self" | "nowMs">,
+): Promise<readonly Log[]> {
   const own = await ownContact(tx, self);
   // Mostly nobody was ever put out: then no log is looked at.
   if (!own.facts.some(isRevocation)) return [];
@@ -133,16 +139,21 @@ export async function openLogsOfOut(tx: ReadTx, self: Self): Promise<readonly Lo
       ends[it.log] === undefined &&
       isPutOut(own, it.device),
   );
-  const told = new Set<number>();
-  for (const c of new Set(open.map((it) => it.c))) if (!(await isToCome(tx, self, c))) told.add(c);
-  return open.filter((it) => told.has(it.c));
+  const told: Log[] = [];
+  for (const log of open) {
+    const sinceMs = nowMs - putOutAtMs(own, log.device);
+    if (!(await isToCome(tx, self, log, sinceMs))) told.push(log);
+  }
+  return told;
 }
 
-/** Is the channel's history still to come, from anybody? */
-async function isToCome(tx: ReadTx, self: Self, c: number): Promise<boolean> {
-  const channel = await channelOf(tx, c);
+/** Is what the device wrote there still to be told, by anybody? Who tells it without end is not waited for. */
+async function isToCome(tx: ReadTx, self: Self, log: Log, sinceMs: number): Promise<boolean> {
+  const channel = await channelOf(tx, log.c);
   if (channel?.history !== "wanted") return false;
-  return (await suppliersOf(tx, self, channel)).length > 0;
+  if ((await suppliersOf(tx, self, channel)).length === 0) return false;
+  if (sinceMs < HISTORY_AWAITED_MS) return true;
+  return (await lastNotHeldBack(tx, log, maxKnown(log.known))) === undefined;
 }
 
 /**

@@ -43,6 +43,7 @@ const OPEN_TABLES: readonly TableName[] = [
   "channels",
   "rosters",
   "logs",
+  "entries",
 ];
 
 export type DevicesDeps = {
@@ -222,7 +223,9 @@ class Desk implements DevicesDesk {
   /** Logs that nobody has closed yet are closed in a while. */
   async #planClosing(self: Self): Promise<void> {
     const { store, timers } = this.#deps;
-    const open = await store.read(OPEN_TABLES, (tx) => openLogsOfOut(tx, self));
+    const open = await store.read(OPEN_TABLES, (tx) =>
+      openLogsOfOut(tx, { self, nowMs: timers.now() }),
+    );
     if (open.length === 0 || this.#cancel !== undefined || this.#isClosed) return;
     this.#cancel = timers.after(CLOSE_AFTER_MS, () => {
       this.#cancel = undefined;

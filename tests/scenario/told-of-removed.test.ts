@@ -1,6 +1,7 @@
 /** A device that is new, and removes another one of its account before anybody told it what that one wrote. */
 import { expect, test } from "vitest";
 
+import { HISTORY_AWAITED_MS } from "../../sync/devices/closings.ts";
 import { selfOf } from "./forge.ts";
 import { add, hears, makeGroup, members, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
@@ -177,4 +178,38 @@ test("[OD23] what waits for the word where its log ends is told to no new device
   }
   expect(await tablet.sees(bob)).toEqual(["mine"]);
   expect([...phone.bugs, ...tablet.bugs]).toEqual([]);
+});
+
+test("[OD23] a contact who never tells all of the history keeps no log of a removed device open for more than a day", async () => {
+  const them = await world(["alice", "bob", "anew"], { newcomers: ["anew"] });
+  const { alice, bob, anew, pass } = them;
+  await them.befriend(alice, bob);
+  for (const text of ["one", "two"]) await alice.say(bob, text);
+  await pass(20 * SECOND_MS);
+  await replace(them, { lost: alice, anew, afterMs: 0 });
+  await pass(20 * SECOND_MS);
+  await bob.sleep();
+  // As if the end of it had not come.
+  const c = await anew.chatWith(bob);
+  await anew.change(async (tx) => {
+    const row = await tx.get("channels", c);
+    if (row !== undefined) await tx.put("channels", { ...row, history: "wanted" });
+  });
+  const { device } = await selfOf(alice);
+  const isEnded = async (): Promise<boolean> => {
+    const log = (await anew.rows("logs")).find((it) => it.c === c && it.device === device)?.log;
+    const row = (await anew.rows("meta")).find(({ k }) => k === "closedLogs");
+    return Object.keys(row?.v ?? {}).some((it) => it === log);
+  };
+  await pass(10 * MINUTE_MS);
+  expect(await isEnded()).toBe(false);
+  await anew.sleep();
+  await pass(HISTORY_AWAITED_MS);
+  await anew.wake();
+  await pass(2 * MINUTE_MS);
+  expect(await isEnded()).toBe(true);
+  await bob.wake();
+  await pass(2 * MINUTE_MS);
+  expect(await bob.sees(anew)).toEqual(["one", "two"]);
+  expect([...anew.bugs, ...bob.bugs]).toEqual([]);
 });
