@@ -13,6 +13,7 @@ import { Arrivals } from "./arrivals.ts";
 import { type CatchUp, openCatchUp } from "./catch-up.ts";
 import type { Timers } from "./clock/timers.ts";
 import type { Connection } from "./device.ts";
+import { noteRobbed } from "./heal/robbed.ts";
 import type { Effects } from "./receive/effects.ts";
 import { receiveBatch } from "./receive/receive.ts";
 import { retryDelayMs } from "./session/backoff.ts";
@@ -282,13 +283,15 @@ class HomeRelay implements Home {
     const { lane, store, homeUrl } = this.#deps;
     const storeInc = toHex(welcome.storeInc);
     const lost = await lane.run(() =>
-      store.write(["mailboxes", "tokens", "invites"], async (tx) => {
+      store.write(["meta", "mailboxes", "tokens", "invites"], async (tx) => {
         const row = await tx.get("mailboxes", homeUrl);
         if (row === undefined || row.storeInc === storeInc) return false;
-        if (row.storeInc !== "") await forgetRegistration(tx, homeUrl);
+        const isLoss = row.storeInc !== "";
+        if (isLoss) await forgetRegistration(tx, homeUrl);
+        if (isLoss) await noteRobbed(tx);
         const fresh = (await tx.get("mailboxes", homeUrl)) ?? row;
         await tx.put("mailboxes", { ...fresh, storeInc });
-        return row.storeInc !== "";
+        return isLoss;
       }),
     );
     if (!lost) return;

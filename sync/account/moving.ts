@@ -14,6 +14,7 @@ import { isWithin } from "../clock/within.ts";
 import { introductionOf, ownCard } from "../contact/contacts.ts";
 import { INVITE_LIFE_MS } from "../contact/invites.ts";
 import { moveSecretOf } from "../contact/moves.ts";
+import { noteRobbed } from "../heal/robbed.ts";
 import type { Lane } from "../lane.ts";
 import { type SealContext, tellCard } from "../outbox/seal.ts";
 import type { Effects } from "../receive/effects.ts";
@@ -74,6 +75,7 @@ export async function moveMailbox(tx: WriteTx, url: string, relayId: RelayId): P
   });
   const devices = await tx.range("devices", "primary", {});
   await tx.put("meta", { k: CARDS_DUE, v: devices.map((it) => it.device) });
+  await noteRobbed(tx);
 }
 
 /** These devices get our newest card at the next upkeep. */

@@ -26,6 +26,7 @@ import { anyOf } from "./ask.ts";
 import { QUIET_MS } from "./compare.ts";
 import { DIGEST_TABLES, digestOf } from "./digest.ts";
 import { proofOf } from "./forks.ts";
+import { forgetRobbed, wasRobbed } from "./robbed.ts";
 
 /** Between two digests of a channel, and between two that tell one device that it is behind. */
 export const HELLO_EVERY_MS = 60_000;
@@ -97,6 +98,8 @@ class DigestTeller implements Teller {
   /** Channels in which something may have been lost on its way to us, and how often that could not be told. */
   readonly #robbed = new Map<number, number>();
   #robbedAtMs: number | undefined;
+  /** It stands in the store that we were robbed. */
+  #isNoted = false;
   #isClosed = false;
 
   constructor(deps: TellerDeps) {
@@ -108,7 +111,10 @@ class DigestTeller implements Teller {
     this.#plan(c, QUIET_MS);
   };
 
-  readonly started = (): void => this.#run(this.#startGroups());
+  readonly started = (): void => {
+    this.#run(this.#startGroups());
+    this.#run(this.#goOn());
+  };
 
   readonly robbed = (): void => this.#run(this.#tellRobbed());
 
@@ -186,8 +192,14 @@ class DigestTeller implements Teller {
     this.#planSoon(groups.slice(0, FIRST_HELLOS_MAX));
   }
 
+  /** The app was closed before all were told that we were robbed. */
+  async #goOn(): Promise<void> {
+    if (await this.#deps.store.read(["meta"], wasRobbed)) await this.#tellRobbed();
+  }
+
   async #tellRobbed(): Promise<void> {
     const channels = await this.#recent();
+    this.#isNoted = true;
     const nowMs = this.#deps.timers.now();
     // What was told before puts this off only where the relay says the same again and again.
     const isNews = leftOf(this.#robbedAtMs, HELLO_EVERY_MS, nowMs) === 0;
@@ -197,6 +209,15 @@ class DigestTeller implements Teller {
       if (isNews) this.#stir(c);
     }
     this.#planSoon(channels);
+    await this.#settle();
+  }
+
+  /** Nobody is left who is to be told: the next start need not know. */
+  async #settle(): Promise<void> {
+    const isOwed = (c: number): boolean => this.#planned.has(c) || this.#dueThen.has(c);
+    if (!this.#isNoted || this.#isClosed || [...this.#robbed.keys()].some(isOwed)) return;
+    this.#isNoted = false;
+    await this.#deps.lane.run(() => this.#deps.store.write(["meta"], forgetRobbed));
   }
 
   async #recent(): Promise<readonly Channel[]> {
@@ -219,7 +240,7 @@ class DigestTeller implements Teller {
     const self = this.#deps.self();
     if (self === undefined || this.#isClosed) return;
     const hello = await store.read(TELL_TABLES, (tx) => this.#seal(tx, self, c, device));
-    if (hello === undefined) return;
+    if (hello === undefined) return this.#settle();
     const tries = device === undefined ? this.#robbed.get(c) : undefined;
     if (device === undefined) {
       this.#robbed.delete(c);
@@ -230,6 +251,7 @@ class DigestTeller implements Teller {
     }
     const outcome = await putLive(this.#deps, hello.frame, hello.to);
     if (tries !== undefined && outcome === "away") this.#tellLater(c, tries);
+    await this.#settle();
   }
 
   /** Nobody else knows that something may be lost, and their relay was away. */

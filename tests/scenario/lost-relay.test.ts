@@ -51,6 +51,31 @@ test("[DG9] whose relay lost its store tells that again to those whose relay was
   await atRest();
 });
 
+test("[DG9] who is closed before they told that their relay lost its store goes on with it, once", async () => {
+  const w = await world(["alice", "bob"], { atOther: ["bob"] });
+  const { alice, bob, otherRelay, pass, befriend, killRelay, atRest } = w;
+  await befriend(alice, bob);
+  await pass(10 * MINUTE_MS);
+  await bob.sleep();
+  await alice.say(bob, "are you there?");
+  await pass(5 * HOUR_MS);
+  killRelay(otherRelay, { forgets: true });
+  otherRelay.start();
+  const isNoted = async (): Promise<boolean> =>
+    (await bob.rows("meta")).some(({ k }) => k === "robbed");
+  await bob.wake();
+  await pass(3 * SECOND_MS);
+  expect(await isNoted()).toBe(true);
+  await bob.sleep();
+  await pass(MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual([]);
+  await bob.wake();
+  await pass(3 * MINUTE_MS);
+  expect(await bob.sees(alice)).toEqual(["are you there?"]);
+  expect(await isNoted()).toBe(false);
+  await atRest();
+});
+
 test("[DG9] [GP12] whose relay lost with its store that they were removed hears it though nobody says anything", async () => {
   const w = await world(["alice", "bob", "carol"], { atOther: ["bob"] });
   const { alice, bob, carol, everybody, otherRelay, pass } = w;
