@@ -82,11 +82,15 @@ const MemberItem = memo(({ member, nowMs, onMenu }: ItemProps): ReactElement => 
   const words = texts().groups;
   const seen = usePresenceOf(isContact ? account : null, lastSeenMs);
   const presence = seenText(seen, nowMs);
-  const name = own ? texts().you : member.name;
-  const facts = [words.roles[role], ...(presence === undefined ? [] : [presence])];
+  const { name } = member;
+  const facts = [
+    ...(own ? [texts().you] : []),
+    words.roles[role],
+    ...(presence === undefined ? [] : [presence]),
+  ];
   return (
     <li className="member">
-      <Avatar account={account} name={member.name} online={seen.online} />
+      <Avatar account={account} name={name} online={seen.online} />
       <span className="member-words">
         <bdi className="member-name">{name}</bdi> <span className="hint">{facts.join(", ")}</span>
       </span>

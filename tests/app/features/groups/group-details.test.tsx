@@ -80,7 +80,7 @@ test("[AGD3] who is in it stands there with role and presence", async () => {
   await waitFor(() => {
     const items = within(screen.getByRole("list", { name: "Members" })).getAllByRole("listitem");
     expect(items.map((it) => it.querySelector(".member-words")?.textContent)).toEqual([
-      "You Owner",
+      "Alice You, Owner",
       "Bob Member, online",
       "Carol Member",
     ]);
