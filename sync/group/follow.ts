@@ -19,6 +19,7 @@ import { putOutbox, withTargets } from "../outbox/targets.ts";
 import type { OpenContext } from "../receive/open-context.ts";
 import { authNameOf } from "../roster/graph.ts";
 import { type RosterOp, rosterOpOf } from "../roster/ops.ts";
+import { wasLetIn } from "../roster/out.ts";
 import type { Roster } from "../roster/resolve.ts";
 import type { EntryRow, OutboxRow, Target } from "../store/rows.ts";
 import type { WriteTx } from "../store/store.ts";
@@ -207,11 +208,12 @@ export async function tellWhoIsOut(
   await tellRoster(tx, context, channel, device);
 }
 
-/** Who put them out; when that one is gone, or they left by their own will, the highest rank. */
-function tellerOf({ former, members }: Roster, account: Hex): Hex | undefined {
+/** Who put them out; when that one is gone, or they left by their own will, or were never in it, the highest rank. */
+function tellerOf(roster: Roster, account: Hex): Hex | undefined {
+  const { former, members } = roster;
   const end = former.get(account);
-  if (end === undefined || members.has(end.by)) return end?.by;
-  const [highest] = members.keys();
+  if (end !== undefined && members.has(end.by)) return end.by;
+  const [highest] = wasLetIn(roster, account) ? members.keys() : [];
   return highest;
 }
 

@@ -15,7 +15,7 @@ import { ENTRIES_BYTES_MAX, WELCOME_ITEMS_MAX } from "../payload/limits.ts";
 import { encodePayload } from "../payload/payload.ts";
 import type { Introduced, Start, Welcome } from "../payload/welcome.ts";
 import { decodeRosterBody, ROSTER_KINDS, type RosterOp } from "../roster/ops.ts";
-import { opsForFormer } from "../roster/out.ts";
+import { opsForFormer, wasLetIn } from "../roster/out.ts";
 import type { EntryRow } from "../store/rows.ts";
 import type { ReadTx } from "../store/store.ts";
 import { introductionIn } from "./add-body.ts";
@@ -44,8 +44,7 @@ export async function welcomesFor(
 ): Promise<readonly Uint8Array[]> {
   const members = await groupMembers(tx, channel);
   const member = members.find((it) => it.account === account);
-  const { former } = await rosterOf(tx, channel.c);
-  if (member === undefined && !former.has(account)) return [];
+  if (member === undefined && !wasLetIn(await rosterOf(tx, channel.c), account)) return [];
   if (member === undefined) return opsAlone(tx, channel, account);
   const { ops, people } = await commonPartsOf(tx, self, channel);
   const parts = new Parts(bytesOf(channel.id));

@@ -6,10 +6,15 @@ import { authNameOf, hasOp, isBefore } from "./graph.ts";
 import type { RosterOp } from "./ops.ts";
 import type { Roster } from "./resolve.ts";
 
+/** Did anybody ever let them in, be it by an op that does not count? */
+export const wasLetIn = ({ former, ledger }: Roster, account: string): boolean =>
+  former.has(account) ||
+  ledger.graph.ops.some(({ act }) => act.type === "add" && act.account === account);
+
 /**
  * All but those that come after the op by which the account was a member no more. Who was let in again by an
  * op that does not count would believe it without what made it void: that is told with its past, and is known
- * already to whoever wrote the op, since it ended rights of theirs.
+ * already to whoever wrote the op, since it ended rights of theirs. Who was let in by such an op alone is told that alone.
  */
 export function opsForFormer(
   { former, voids, ledger: { graph, effects } }: Roster,
@@ -34,5 +39,6 @@ export function opsForFormer(
       if (past !== undefined && hasOp(past, earlier)) named.add(earlier);
     }
   }
-  return ops.filter((_, place) => named.has(place) || !isBefore(graph, end, place));
+  const isTold = (place: number): boolean => end >= 0 && !isBefore(graph, end, place);
+  return ops.filter((_, place) => named.has(place) || isTold(place));
 }

@@ -277,3 +277,32 @@ test("[MM2] what is said in a group in which nobody else is, or is left, waits f
   expect(log?.sent.ranges.at(-1)?.[1]).toBe(log?.known.floor);
   expect(await owed(alice)).toEqual([]);
 });
+
+test("[GP12] who was let in by a device whose account left beside that is told that it does not count", async () => {
+  const w = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol, pass } = w;
+  await w.befriend(bob, phone);
+  await w.befriend(carol, phone);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(bob, [phone]);
+  await bob.device.groups.setRole(await groupOf(bob), await phone.account(), "admin");
+  await pass(20 * SECOND_MS);
+  phone.disconnect();
+  const left = phone.device.groups.leave(await groupOf(phone));
+  await add(laptop, carol);
+  await pass(20 * SECOND_MS);
+  expect(await left).toMatchObject({ ok: true });
+  const all = [phone, bob, carol];
+  expect(await members(carol, all)).toContain("carol member");
+  await w.relay.lose(bytesOf((await phone.rows("mailboxes"))[0]?.mailbox ?? ""));
+  phone.reconnect();
+  await pass(20 * SECOND_MS);
+  await tell(carol, "hello");
+  await pass(MINUTE_MS);
+  for (const it of all) {
+    expect(await members(it, all)).toEqual(["bob owner"]);
+    expect(await owed(it), `${it.name} has nothing to send`).toEqual([]);
+    expect(it.bugs).toEqual([]);
+  }
+});

@@ -175,6 +175,12 @@ export const D_TO_H: readonly Regression[] = [
     edition: 2,
     found: "the verdict: who answered somebody, and heard in the same commit that they had left",
   },
+  {
+    seed: 1_300_000_011_593,
+    profile: "G",
+    edition: 2,
+    found: "who was let in by an op that never counted was not told, and waited for ever",
+  },
   { seed: 78, profile: "H", found: "a device wrote after it had let go of the lock" },
   {
     seed: 91_000_017,

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
 import type { RosterOp } from "../../../sync/roster/ops.ts";
-import { opsForFormer } from "../../../sync/roster/out.ts";
+import { opsForFormer, wasLetIn } from "../../../sync/roster/out.ts";
 import { resolve } from "../../../sync/roster/resolve.ts";
 import { add, create, leave, remove } from "./ops-of.ts";
 
@@ -40,6 +40,19 @@ test("[GP12] who was let in again by an op that does not count is told what made
   expect(resolve([...base, ...ops]).members.has("cat")).toBe(false);
   expect(believes(ops, [back], "cat")).toBe(false);
   expect(told(ops, "cat")).not.toContain(since);
+});
+
+test("[GP12] who was let in by nothing but an op that does not count is told what made it void, and no more", () => {
+  const dan = add("ben", "dan", "member", [cat]);
+  const left = leave("ben", [cat]);
+  const beside = add("ann", "fay", "member", [cat]);
+  const since = add("ann", "eve", "member", [dan, left]);
+  const ops = [dan, left, beside, since];
+  expect(resolve([...base, dan]).members.has("dan")).toBe(true);
+  expect(believes(ops, [dan], "dan")).toBe(false);
+  expect(new Set(told(ops, "dan"))).toEqual(new Set([...base, dan, left]));
+  const roster = resolve([...base, ...ops]);
+  expect(["dan", "cat", "gus"].map((it) => wasLetIn(roster, it))).toEqual([true, true, false]);
 });
 
 test("[GP12] what an add rests on that is void is told as well", () => {
