@@ -7,7 +7,8 @@ import { Ellipsis } from "lucide-react";
 import { memo, type ReactElement, useDeferredValue, useState } from "react";
 
 import type { Member } from "../../db/group.ts";
-import { foldedName } from "../../db/people.ts";
+import { cleanName, foldedName } from "../../db/people.ts";
+import { useSession } from "../../session/session.ts";
 import { usePresenceOf } from "../../session/use-presence.ts";
 import { useWatch } from "../../session/use-watch.ts";
 import { seenText } from "../../text/chat-text.ts";
@@ -82,7 +83,8 @@ const MemberItem = memo(({ member, nowMs, onMenu }: ItemProps): ReactElement => 
   const words = texts().groups;
   const seen = usePresenceOf(isContact ? account : null, lastSeenMs);
   const presence = seenText(seen, nowMs);
-  const { name } = member;
+  const { me } = useSession();
+  const name = own ? cleanName(me.name) : member.name;
   const facts = [
     ...(own ? [texts().you] : []),
     words.roles[role],
