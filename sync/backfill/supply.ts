@@ -8,6 +8,7 @@ import { type Hex, toHex } from "../../crypto/base/hex.ts";
 import type { Self } from "../account/self.ts";
 import { bytesOf, type Channel, type Log, logsOf } from "../channel/channels.ts";
 import { channelWith } from "../channel/members.ts";
+import { endsOf } from "../devices/closed.ts";
 import { heldBackIn } from "../group/counting.ts";
 import { groupMembers } from "../group/rosters.ts";
 import { mayBeAfterAnEnd, startsFor } from "../group/welcome.ts";
@@ -97,8 +98,11 @@ export async function historyChunks(
   const logs = await logsOf(tx, channel.c);
   const isOwn = from.account === self.account;
   const isHeld = await heldBackIn(tx, channel.c);
+  const ends = await endsOf(tx);
+  const lastIn = new Map(logs.map(({ a, log }) => [a, ends[log]?.seq ?? Infinity]));
+  const isBeforeEnd = ({ a, s }: EntryRow): boolean => s <= (lastIn.get(a) ?? Infinity);
   const isTheirs = (it: EntryRow): boolean =>
-    it.withheld !== true && !isHeld(it) && (isOwn || !mayBeAfterAnEnd(it));
+    it.withheld !== true && isBeforeEnd(it) && !isHeld(it) && (isOwn || !mayBeAfterAnEnd(it));
   const plan = new Plan(tx, logs, held, await startsOf(tx, channel, from.account), isTheirs);
   const read = isOwn ? readOf(logs) : await readBy(tx, self, logs, from.account);
   const chunks: Chunk[] = [];

@@ -45,7 +45,12 @@ import { openRun, type Run, type RunEntry } from "./run.ts";
 
 /** A device of somebody in the channel; ourselves, for what comes from a backup. */
 type Supplier = Pick<DeviceRow, "account" | "device">;
-type Supplied = { readonly from: Supplier; readonly standing: Standing | undefined };
+type Supplied = {
+  readonly from: Supplier;
+  readonly standing: Standing | undefined;
+  /** See `Placing`. Our own devices know where logs end, and tell it with the rest. Rule [OD23]. */
+  readonly isTold: boolean;
+};
 
 /**
  * From anybody in the channel: each entry proves itself. What was read is our own devices' to say, and the
@@ -69,7 +74,9 @@ export async function takeChunk(
   const read = isOwn ? chunk.read : await ofTheirs(tx, from, chunk.read);
   await takeRead(tx, channel, read, nowMs);
   const standing = await standingIn(tx, self, channel, isFile);
-  for (const run of chunk.runs) await takeRun(tx, context, channel.c, run, { from, standing });
+  const isTold = channel.history === "wanted" && (isFile || !isOwn);
+  const supplied = { from, standing, isTold };
+  for (const run of chunk.runs) await takeRun(tx, context, channel.c, run, supplied);
   if (!isFile) effects.backfilled(channel.c, isAnswer(chunk) ? chunk.left : null, from.device);
   effects.receipt(channel.c);
 }
@@ -121,7 +128,7 @@ async function takeRun(
   context: OpenContext,
   c: number,
   run: Run,
-  { from, standing }: Supplied,
+  { from, standing, isTold }: Supplied,
 ): Promise<void> {
   const { effects } = context;
   const channel = await channelOf(tx, c);
@@ -146,7 +153,7 @@ async function takeRun(
   if (!isFollowing && !isSure) return effects.dropped("run chain");
   // Newest first, so that what is interrupted leaves the newest.
   for (const entry of opened.value.toReversed()) {
-    const placed = await takeRunEntry(tx, context, { c, a: log.a, standing }, entry);
+    const placed = await takeRunEntry(tx, context, { c, a: log.a, standing, isTold }, entry);
     const isHealed = placed !== undefined && channel.history !== "wanted";
     if (isHealed) await noteHealed(tx, context, placed, from.account);
   }
@@ -159,12 +166,12 @@ async function prevAfter(tx: WriteTx, log: Log, run: Run): Promise<Uint8Array | 
   return entry?.ok === true ? entry.value.core.prev : null;
 }
 
-type RunPlace = { readonly c: number; readonly a: number; readonly standing: Standing | undefined };
+type RunPlace = { readonly c: number; readonly a: number } & Omit<Supplied, "from">;
 
 async function takeRunEntry(
   tx: WriteTx,
   context: OpenContext,
-  { c, a, standing }: RunPlace,
+  { c, a, standing, isTold }: RunPlace,
   { id: hash, ...entry }: RunEntry,
 ): Promise<EntryRow | undefined> {
   const { self, nowMs } = context;
@@ -195,7 +202,7 @@ async function takeRunEntry(
     bytes,
     nowMs,
     isHistory: true,
-    isTold: channel.history === "wanted",
+    isTold,
     replaced: log !== held,
   });
   await heedEntry(tx, context, placed);

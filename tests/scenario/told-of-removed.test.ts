@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 
 import { HISTORY_AWAITED_MS } from "../../sync/devices/closings.ts";
+import { KINDS } from "../../sync/entry/kinds.ts";
 import { selfOf } from "./forge.ts";
 import { add, hears, makeGroup, members, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
@@ -212,4 +213,30 @@ test("[OD23] a contact who never tells all of the history keeps no log of a remo
   await pass(2 * MINUTE_MS);
   expect(await bob.sees(anew)).toEqual(["one", "two"]);
   expect([...anew.bugs, ...bob.bugs]).toEqual([]);
+});
+
+test("[OD6] [OD23] what a removed device noted after its end has no effect on a device that is linked later", async () => {
+  const them = await world(["phone", "laptop", "bob", "tablet"]);
+  const { phone, laptop, bob, tablet, pass, outcome } = them;
+  await them.befriend(phone, bob);
+  await linked(phone, laptop);
+  await pass(20 * SECOND_MS);
+  expect((await outcome(laptop.device.devices.introduce("A laptop"))).ok).toBe(true);
+  await pass(20 * SECOND_MS);
+  laptop.disconnect();
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(2 * MINUTE_MS);
+  await deafen(them, laptop);
+  expect((await outcome(laptop.device.devices.callMe("A thief"))).ok).toBe(true);
+  laptop.reconnect();
+  await pass(20 * SECOND_MS);
+  // It came, and means nothing.
+  const noted = (await phone.rows("entries")).filter((it) => it.kind === KINDS.ownName.number);
+  expect(noted.map((it) => it.counts)).toEqual(["no"]);
+  await linked(phone, tablet);
+  await pass(MINUTE_MS);
+  const own = async (who: Person) => (await who.contact(phone)).name;
+  expect([await own(phone), await own(tablet)]).toEqual(["phone", "phone"]);
+  expect([...phone.bugs, ...tablet.bugs]).toEqual([]);
 });

@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { ready } from "../../../crypto/base/sodium.ts";
+import { revocationFactOf } from "../../../crypto/identity/facts.ts";
+import { encodeRevocation } from "../../../crypto/identity/revocation.ts";
 import { historyChunks } from "../../../sync/backfill/supply.ts";
 import { takeChunk } from "../../../sync/backfill/take-chunk.ts";
 import { appendMessage } from "../../../sync/channel/append.ts";
@@ -11,6 +13,8 @@ import {
   logsOf,
   openChannel,
 } from "../../../sync/channel/channels.ts";
+import { ownContact } from "../../../sync/contact/contacts.ts";
+import { endsRow } from "../../../sync/devices/closed.ts";
 import { createGroup } from "../../../sync/group/acts.ts";
 import { rosterRowOf } from "../../../sync/group/rosters.ts";
 import { answerWant } from "../../../sync/heal/answers.ts";
@@ -126,7 +130,7 @@ test("[HE2] [DG4] what waits for ops goes along with no answer to another member
   expect(await answersTo(bob)).toBe(1);
 });
 
-test("[HY26] [OD23] what waits for the word where its log ends is supplied to nobody", async () => {
+test("[HY26] [OD23] what waits for the word where its log ends, or stands behind it, is supplied to nobody", async () => {
   const alice = await someone("alice");
   const laptop = await sibling(alice, "laptop");
   const bob = await someone("bob");
@@ -138,6 +142,14 @@ test("[HY26] [OD23] what waits for the word where its log ends is supplied to no
   });
   for (const who of [laptop, bob]) {
     expect(await suppliedTo(who, it)).toEqual(all.filter((s) => s !== it.waiting));
+  }
+  await alice.change(async (tx) => {
+    const [log] = await logsOf(tx, c);
+    const end = { seq: it.waiting - 1, hash: "ab".repeat(32) };
+    await tx.put("meta", endsRow({ [log?.log ?? ""]: end }));
+  });
+  for (const who of [laptop, bob]) {
+    expect(await suppliedTo(who, it)).toEqual(all.filter((s) => s < it.waiting));
   }
 });
 
@@ -166,4 +178,38 @@ test("[HY27] what a backup file brings is no answer, and what may be none does n
     ["0", "0", "7", "null"].map((left) => `backfilled ${c} ${left} ${device}`),
   );
   expect(await takeAll({ ...laptop, self })).toEqual([]);
+});
+
+test("[OD23] what a sibling tells of a removed device waits for the closing, which it tells, too", async () => {
+  const alice = await someone("alice");
+  const [laptop, tablet] = [await sibling(alice, "laptop"), await sibling(alice, "tablet")];
+  const { account, accountKey } = alice.self;
+  const deviceIn = (who: Someone, of: Someone): Promise<DeviceRow> =>
+    who.change(async (tx) => {
+      const row = await tx.get("devices", of.self.device);
+      if (row === undefined) throw new Error("a device");
+      return row;
+    });
+  const to = await deviceIn(laptop, alice);
+  const [chunk] = await laptop.change(async (tx) => {
+    const channel = await openChannel(tx, laptop.self, account);
+    await appendMessage(tx, { ...laptop.context, channel, text: "a note" });
+    return (await historyChunks(tx, laptop.self, to, channel, [], 1)).chunks;
+  });
+  if (chunk === undefined) throw new Error("a chunk");
+  const from = await deviceIn(tablet, alice);
+  const counts = await tablet.change(async (tx) => {
+    const channel = await openChannel(tx, tablet.self, account);
+    await tx.put("channels", { ...channel, history: "wanted" });
+    const own = await ownContact(tx, tablet.self);
+    const [device, issuer] = [laptop, alice].map((it) => bytesOf(it.self.device));
+    if (device === undefined || issuer === undefined) throw new Error("devices");
+    const statement = { accountKey, device, issuer, atMs: 1, staying: [] };
+    const fact = revocationFactOf(encodeRevocation(statement, alice.self.keys.sigSecret));
+    const live = own.live.filter((it) => it !== laptop.self.device);
+    await tx.put("contacts", { ...own, facts: [...own.facts, fact], live });
+    await takeChunk(tx, tablet.context, from, chunk);
+    return (await tx.range("entries", "primary", {})).map((it) => it.counts);
+  });
+  expect(counts).toEqual(["waits", "waits"]);
 });
