@@ -125,8 +125,8 @@ export const GROUP_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "sync/devices/closings.ts",
-        find: "  for (const log of await openLogsOfOut(tx, self)) {\n",
-        replace: "  for (const log of (await openLogsOfOut(tx, self)).slice(0, 0)) {\n",
+        find: "  for (const log of await openLogsOfOut(tx, context)) {\n",
+        replace: "  for (const log of (await openLogsOfOut(tx, context)).slice(0, 0)) {\n",
       },
     ],
   },
