@@ -82,11 +82,12 @@ export function calm(world: World): void {
 
 /**
  * Of what nobody knows that it is missing one hears by the next word: of a group everybody hears from each
- * member, of a chat where the relay lied, or somebody came back with a new device, both sides.
+ * member, of a chat where the relay lied, somebody came back with a new device, or put one out and may be in the group
+ * no more, both sides.
  */
 export async function lastWords(world: World, { family, profile }: Plan): Promise<void> {
-  const { kernel, people, acquainted, evicted } = world;
-  const isInChats = profile === "D" || evicted.length > 0;
+  const { kernel, people, acquainted, evicted, putOut } = world;
+  const isInChats = profile === "D" || evicted.length > 0 || (profile === "G" && putOut.size > 0);
   if (family === "pairs" && !isInChats) return;
   // Whoever is not back yet cannot be meant.
   for (let ms = 0; isAnyoneAway(world) && ms < RETURN_MS_MAX; ms += LOOK_EVERY_MS) {

@@ -39,7 +39,8 @@ export function planOf(seed: number, profile: Profile): Plan {
   const short = shorteningOf(seed, profile);
   const n = short.world(chance.below(family === "pairs" ? PAIR_TEMPLATES : CROWD_TEMPLATES));
   const relaying = new Chance(seed, `relays ${profile}`);
-  const isOfTwo = editionOf(seed, profile) >= 2 && hasTwoRelays(relaying, profile);
+  const edition = editionOf(seed, profile);
+  const isOfTwo = edition >= 2 && hasTwoRelays(relaying, profile);
   const template = isOfTwo ? templateOfTwo(family, n) : { family, relays: 1, n };
   const shape = isFresh ? freshShape(family, chance) : shapeOf(template);
   const { people, seconds } = shape;
@@ -66,8 +67,9 @@ export function planOf(seed: number, profile: Profile): Plan {
   ];
   const evicted = evictions(new Chance(seed, `storage gone ${profile}`), devices, profile, steps);
   const befallen = isFresh ? steps : [...steps, ...evicted];
+  const mayEnd = !isFresh && (profile === "C" || edition >= 3);
   const ended = ends(new Chance(seed, `ends ${profile}`), shape, profile, befallen);
-  const all = [...befallen, ...(isFresh ? [] : ended)];
+  const all = [...befallen, ...(mayEnd ? ended : [])];
   const more = new Chance(seed, `more ${profile}`);
   const wickedness = profile === "D" ? more.pick([0.05, 0.1, 0.3]) : 0;
   return {

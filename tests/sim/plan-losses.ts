@@ -41,6 +41,7 @@ export function evictions(
 
 /** A device of an account of two ends in so many of the worlds in which that may be. */
 const ENDS = 0.25;
+const PROFILES_OF_ENDS = "CG";
 
 /**
  * `seconds`: whose second devices come behind all first ones. Not where storage is lost too: what an old copy of a
@@ -53,7 +54,8 @@ export function ends(
   others: readonly Step[],
 ): readonly Step[] {
   const [first] = seconds;
-  if (profile !== "C" || first === undefined || !chance.happens(ENDS)) return [];
+  if (!PROFILES_OF_ENDS.includes(profile) || first === undefined || !chance.happens(ENDS))
+    return [];
   if (others.some((it) => it.do === "putBack" || it.do === "evict")) return [];
   const pair = [first, people] as const;
   const [who, whom] = chance.happens(0.5) ? pair : pair.toReversed();

@@ -122,6 +122,24 @@ export const D_TO_H: readonly Regression[] = [
       "who left a group went on asking for its history, and others for what none of them could have",
   },
   {
+    seed: 68_728_476_803,
+    profile: "G",
+    edition: 3,
+    found: "a device that was out made others forget that its account had told of news",
+  },
+  {
+    seed: 68_728_476_956,
+    profile: "G",
+    edition: 3,
+    found: "who came back into a group never heard where the log of a device ended",
+  },
+  {
+    seed: 68_728_477_408,
+    profile: "G",
+    edition: 3,
+    found: "the verdict: of an account's ops behind the end of a log others need not hear",
+  },
+  {
     seed: 68_728_477_614,
     profile: "G",
     found:

@@ -271,8 +271,8 @@ export const REGRESSIONS: readonly Regression[] = [
   ...D_TO_H,
 ];
 
-/** 2: people may be at two relays. */
-const EDITION = 2;
+/** 2: people may be at two relays. 3: devices end in G as well. */
+const EDITION = 3;
 
 const editions = new Map(REGRESSIONS.map((it) => [`${it.profile} ${it.seed}`, it.edition ?? 1]));
 

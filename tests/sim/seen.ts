@@ -1,5 +1,6 @@
 /** What the witness knows of one device: everything that it has committed. */
 import type { Hex } from "../../crypto/base/hex.ts";
+import type { Ends } from "../../sync/devices/closed.ts";
 import type { RosterOpRow, RosterRow } from "../../sync/group/rows.ts";
 import { holesOf, type Known, KNOWN_NOTHING, maxKnown, unionKnown } from "../../sync/log/known.ts";
 import type { OwnChainRow } from "../../sync/store/ratchet-rows.ts";
@@ -39,6 +40,8 @@ export type Seen = {
   /** Ops of groups, by their ids, whether they count or wait. */
   readonly ops: Map<string, RosterOpRow>;
   readonly contacts: Map<Hex, ContactRow>;
+  /** Where logs of removed devices end, as it knows. */
+  ends: Ends;
   /** What the newest commit did. */
   last: { readonly received: boolean; readonly sealed: boolean };
   /** Envelopes whose chain it does not know yet. */
@@ -66,6 +69,7 @@ export const nothingSeen = (who: string): Seen => ({
   rosters: new Map(),
   ops: new Map(),
   contacts: new Map(),
+  ends: {},
   last: { received: false, sealed: false },
   heldBack: new Set(),
 });
@@ -86,8 +90,11 @@ export function readThere({ logs, readOnce }: Seen, log: string): Known {
 }
 
 /** The mailbox that it fetches nothing from any more, for it knows that it is out; empty: none. */
-export const mailboxLeft = ({ account, device, mailbox, contacts }: Seen): string =>
-  contacts.get(account)?.live.includes(device) === false ? mailbox : "";
+export const mailboxLeft = (seen: Seen): string => (hasLeft(seen) ? seen.mailbox : "");
+
+/** Does it know that it is out of its account? */
+const hasLeft = ({ account, device, contacts }: Seen): boolean =>
+  contacts.get(account)?.live.includes(device) === false;
 
 /** Accounts of a channel, as this device has them. */
 export function membersIn(seen: Seen, c: number): readonly Hex[] {
@@ -104,14 +111,17 @@ export const mayRead = (seen: Seen, c: number, account: Hex, device: Hex): boole
 
 /**
  * Does somebody miss an entry that nobody has who can be asked? In the middle of a log: its author's storage was put
- * back before it reached anybody. Of a group: those alone have it who are out. What lies before the place where the
- * log begins for them nobody asks for.
+ * back before it reached anybody. Of a group: those alone have it who are out. Of a log that ends with its device:
+ * nobody else has what its closing names. What lies before the place where the log begins for them nobody asks for.
  */
 export function isLostAmong(everybody: Iterable<Seen>): boolean {
   const known = new Map<string, Known>();
   const within = new Map<string, Known>();
   const starts = new Map<string, number>();
+  const ends = new Map<string, number>();
   for (const seen of everybody) {
+    if (hasLeft(seen)) continue;
+    for (const [log, { seq }] of Object.entries(seen.ends)) ends.set(log, seq);
     for (const { log, c, known: here } of seen.logs.values()) {
       known.set(log, unionKnown(known.get(log) ?? KNOWN_NOTHING, here));
       if (isOut(seen, c)) continue;
@@ -122,7 +132,7 @@ export function isLostAmong(everybody: Iterable<Seen>): boolean {
   }
   return [...starts].some(([log, start]) => {
     const all = known.get(log) ?? KNOWN_NOTHING;
-    const missing = holesOf(within.get(log) ?? KNOWN_NOTHING, maxKnown(all));
+    const missing = holesOf(within.get(log) ?? KNOWN_NOTHING, ends.get(log) ?? maxKnown(all));
     return missing.some(([, last]) => last >= start);
   });
 }

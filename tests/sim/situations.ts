@@ -106,6 +106,7 @@ const SITUATIONS: { readonly [P in Profile]: readonly string[] } = {
     ...EVERYWHERE,
     ...FRESH_CROWD,
     ...EVICTED,
+    ...ENDS,
     ...TWO_RELAYS,
     ONE_WIPED,
     "a group turns while offline",

@@ -174,7 +174,10 @@ export class Witness {
     switch (table) {
       case "meta":
         if (row?.k === "self") this.#takeSelf(seen, row.v as Self);
-        if (row?.k === "closedLogs") this.#keys.closed(row.v as Ends);
+        if (row?.k === "closedLogs") {
+          seen.ends = row.v as Ends;
+          this.#keys.closed(seen.ends);
+        }
         return;
       case "mailboxes":
         if (row !== undefined && row.mailbox !== "") {
