@@ -35,6 +35,7 @@ import { useSession } from "../session/session.ts";
 import { texts } from "../text/speech.ts";
 import { Brand } from "../ui/brand.tsx";
 import { Strips } from "./strips.tsx";
+import { useFocusBack } from "./use-focus-back.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 
 const NO_CHATS: readonly Chat[] = [];
@@ -87,6 +88,7 @@ export function Home({ inviteLink, onErase }: HomeProps): ReactElement {
   useKeepNotifications();
   useTellNews(chats);
   useEffect(() => followNotifications((c) => navigate(`/chat/${c}`)), [navigate]);
+  useFocusBack(openC, isList);
   useShortcuts(chats ?? NO_CHATS, openC, { onSwitcher, onKeys });
   useEffect(() => {
     const follow = (link: string): void => {
