@@ -42,6 +42,11 @@ self.addEventListener("message", ({ data }) => {
   if (data === SKIP_WAITING) void self.skipWaiting();
 });
 
+// The page that brought it here is served as well: it may be open for long, and go offline.
+self.addEventListener("activate", (event) => {
+  event.waitUntil(self.clients.claim());
+});
+
 self.addEventListener("fetch", (event) => {
   const path = storedPathOf(event.request);
   if (path === undefined) return;

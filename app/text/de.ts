@@ -78,6 +78,11 @@ export const de: Texts = {
     body: "Das ist unser Fehler, nicht deiner. Deine Nachrichten sind sicher auf diesem Gerät; meist hilft es, neu zu laden.",
   },
 
+  late: {
+    heading: "Dieser Teil von Kith fehlt",
+    body: "Er konnte nicht geladen werden. Prüfe deine Verbindung und lade neu: Nichts, was du geschrieben hast, geht verloren.",
+  },
+
   chats: {
     heading: "Chats",
     selfName: "Notizen an mich",

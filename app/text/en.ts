@@ -88,6 +88,11 @@ export const en = {
     body: "That is our mistake, not yours. Your messages are safe on this device; reloading usually helps.",
   },
 
+  late: {
+    heading: "This part of Kith is not here",
+    body: "It could not be fetched. Check your connection, then reload: nothing that you wrote is lost.",
+  },
+
   chats: {
     heading: "Chats",
     selfName: "Note to self",

@@ -43,8 +43,15 @@ test("[SH2] the app opens while the relay is dead", async ({ page }) => {
   await page.goto(relay.url);
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
+    if (navigator.serviceWorker.controller !== null) return;
+    await new Promise((resolve) => {
+      navigator.serviceWorker.addEventListener("controllerchange", resolve);
+    });
   });
   await relay.kill();
+  // Also the page of the first visit, with what it has not loaded yet.
+  await page.getByRole("button", { name: "Restore" }).click();
+  await expect(page.getByRole("dialog", { name: "Restore your account" })).toBeVisible();
   await page.reload();
   await expect(page.locator("#root")).not.toBeEmpty();
   await relay.start();

@@ -1,20 +1,17 @@
 /** The dialogs of recovery, loaded when somebody opens one: hardly anybody does on most days. */
-import { lazy, type ReactElement, Suspense } from "react";
+import { type ReactElement, Suspense } from "react";
 
 import { unreachable } from "../../../crypto/base/assert.ts";
 import type { Chat } from "../../db/chats.ts";
 import type { RemoteDevice } from "../../engine/remote-device.ts";
+import { late } from "../../ui/late.tsx";
 
-const Words = lazy(async () => ({ default: (await import("./words-dialog.tsx")).WordsDialog }));
-const Export = lazy(async () => ({ default: (await import("./export-dialog.tsx")).ExportDialog }));
-const Import = lazy(async () => ({ default: (await import("./import-dialog.tsx")).ImportDialog }));
-const Restore = lazy(async () => ({
-  default: (await import("./restore-dialog.tsx")).RestoreDialog,
-}));
+const Words = late(async () => (await import("./words-dialog.tsx")).WordsDialog);
+const Export = late(async () => (await import("./export-dialog.tsx")).ExportDialog);
+const Import = late(async () => (await import("./import-dialog.tsx")).ImportDialog);
+const Restore = late(async () => (await import("./restore-dialog.tsx")).RestoreDialog);
 
-const Scanned = lazy(async () => ({
-  default: (await import("./scanned-dialog.tsx")).ScannedDialog,
-}));
+const Scanned = late(async () => (await import("./scanned-dialog.tsx")).ScannedDialog);
 
 export type RecoveryPanel = "words" | "export" | "import";
 

@@ -1,13 +1,12 @@
 /** The way from a 1:1 chat to its safety number: its name, and a sign that it was compared. */
 import { ShieldCheck } from "lucide-react";
-import { lazy, type ReactElement, Suspense, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 
 import type { Chat } from "../../db/chats.ts";
 import { texts } from "../../text/speech.ts";
+import { late } from "../../ui/late.tsx";
 
-const SafetyDialog = lazy(async () => ({
-  default: (await import("./safety-dialog.tsx")).SafetyDialog,
-}));
+const SafetyDialog = late(async () => (await import("./safety-dialog.tsx")).SafetyDialog);
 
 /** Lies below the name, which presses it too (conversation-header.tsx). */
 export function SafetyButton({ chat }: { readonly chat: Chat }): ReactElement | null {
