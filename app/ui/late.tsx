@@ -1,5 +1,5 @@
 /**
- * Dialogs that are loaded when somebody opens one. [ALT1] One that does not arrive says so in its place, with a
+ * Dialogs that are loaded when somebody opens one. [ALX1] One that does not arrive says so in its place, with a
  * way out, and what lies below it stays.
  */
 import { type ComponentType, lazy, type LazyExoticComponent, type ReactElement } from "react";
@@ -23,12 +23,11 @@ export function late<Props extends Closing>(
 
 /** Browsers keep in mind that a script did not come: only a new page asks for it again. */
 function Missing({ onClose }: Closing): ReactElement {
-  const { late: words, strip } = texts();
   return (
-    <Dialog heading={words.heading} onClose={onClose}>
-      <p role="alert">{words.body}</p>
+    <Dialog heading={texts().late.heading} onClose={onClose}>
+      <p role="alert">{texts().late.body}</p>
       <button type="button" className="primary-button" onClick={() => location.reload()}>
-        {strip.reload}
+        {texts().strip.reload}
       </button>
     </Dialog>
   );

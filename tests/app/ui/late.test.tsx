@@ -14,7 +14,7 @@ const Here = ({ onClose }: Props): ReactElement => (
   </Dialog>
 );
 
-test("[ALT1] what does not arrive says so in its place, and what lies below stays", async () => {
+test("[ALX1] what does not arrive says so in its place, and what lies below stays", async () => {
   const onClose = vi.fn<() => void>();
   const Never = late<Props>(() => Promise.reject(new TypeError("Failed to fetch")));
   const Came = late(() => Promise.resolve(Here));
