@@ -34,6 +34,9 @@ export const HELLO_EVERY_MS = 60_000;
 const HELLO_REPEATS_MAX = 6;
 /** … to so many of those who have not confirmed it. */
 const REPEAT_DEVICES_MAX = 8;
+/** Whose relay is away is told of a loss every HELLO_EVERY_MS, so many times, and then at longer pauses. */
+const AWAY_SOON_MAX = 16;
+const AWAY_LATER_MS = 3_600_000;
 /** Parcels that are looked at to find that out. */
 const PARCELS_SCAN_MAX = 64;
 /** After the start the digests of groups go out within this, not all at once. */
@@ -258,7 +261,7 @@ class DigestTeller implements Teller {
   #tellLater(c: number, tries: number): void {
     if (!this.#robbed.has(c)) this.#robbed.set(c, tries + 1);
     this.#stir(c);
-    this.#plan(c, HELLO_EVERY_MS * 2 ** Math.min(tries, HELLO_REPEATS_MAX));
+    this.#plan(c, tries < AWAY_SOON_MAX ? HELLO_EVERY_MS : AWAY_LATER_MS);
   }
 
   async #seal(

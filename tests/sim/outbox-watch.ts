@@ -14,7 +14,23 @@ export const goneKey = (c: number, account: Hex): string => `${c} ${account}`;
  * Who went from a group by ops that came with this commit, or waited for those, though others may have let them in
  * again. By `goneKey`.
  */
-export function wentIn({ ops }: Seen, changes: readonly Change[]): ReadonlySet<string> {
+export function wentIn(seen: Seen, changes: readonly Change[]): ReadonlySet<string> {
+  const went = opsIn(seen, changes).flatMap((id) => {
+    const { c = 0, op } = seen.ops.get(id) ?? {};
+    if (op?.act.type === "leave") return [goneKey(c, op.author)];
+    return op?.act.type === "remove" ? [goneKey(c, op.act.account)] : [];
+  });
+  return new Set(went);
+}
+
+/** Those, and whom they let in whose rights end by such an op: grants beside it are void ([RO14], [RO16]). */
+export function mayHaveGoneIn(seen: Seen, changes: readonly Change[]): ReadonlySet<string> {
+  const granted = opsIn(seen, changes).flatMap((id) => grantedBeside(seen, id));
+  return new Set([...wentIn(seen, changes), ...granted]);
+}
+
+/** Ops that came with a commit, or waited for those. */
+function opsIn({ ops }: Seen, changes: readonly Change[]): readonly string[] {
   const now = new Set<string>();
   for (const { table, row } of changes) {
     if (table === "rosterOps" && row !== undefined) now.add(row.op.id);
@@ -23,17 +39,21 @@ export function wentIn({ ops }: Seen, changes: readonly Change[]): ReadonlySet<s
     size = now.size;
     for (const { op } of ops.values()) if (op.heads.some((it) => now.has(it))) now.add(op.id);
   }
-  const went = [...now].flatMap((id) => {
-    const { c = 0, op } = ops.get(id) ?? {};
-    if (op?.act.type === "leave") return [goneKey(c, op.author)];
-    return op?.act.type === "remove" ? [goneKey(c, op.act.account)] : [];
-  });
-  return new Set(went);
+  return [...now];
+}
+
+function grantedBeside({ ops }: Seen, id: string): readonly string[] {
+  const { c = 0, op } = ops.get(id) ?? {};
+  if (op?.act.type !== "role" && op?.act.type !== "remove" && op?.act.type !== "leave") return [];
+  const whose = op.act.type === "leave" ? op.author : op.act.account;
+  return [...ops.values()].flatMap(({ op: it }) =>
+    it.author === whose && it.act.type === "add" ? [goneKey(c, it.act.account)] : [],
+  );
 }
 
 /**
  * Null, or what it forgot to deliver: all but what has arrived, and what its reader may not read any more.
- * `went`: by the same commit (`wentIn`).
+ * `went`: by the same commit (`mayHaveGoneIn`), though others may have let them in again.
  */
 export function forgottenIn(
   seen: Seen,

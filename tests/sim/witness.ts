@@ -17,7 +17,7 @@ import { Comings } from "./comings.ts";
 import type { Change } from "./device-store.ts";
 import { KeyWatch } from "./key-watch.ts";
 import { type Evicted, Movement } from "./movement.ts";
-import { forgottenIn, overfullIn, wentIn } from "./outbox-watch.ts";
+import { forgottenIn, mayHaveGoneIn, overfullIn, wentIn } from "./outbox-watch.ts";
 import type { Moment } from "./person.ts";
 import { seqsOf, untrueIn } from "./receipt-watch.ts";
 import type { Answered } from "./relay-watch.ts";
@@ -114,9 +114,9 @@ export class Witness {
     if (isNew) this.#movement.committed(changes);
     for (const change of changes) this.#take(seen, change, isNew);
     // What somebody may read says the whole of the commit.
-    const went = wentIn(seen, changes);
+    const [went, gone] = [wentIn(seen, changes), mayHaveGoneIn(seen, changes)];
     for (const change of changes) {
-      this.#failIf(forgottenIn(seen, change, went, this.#ofDevice));
+      this.#failIf(forgottenIn(seen, change, gone, this.#ofDevice));
       if (change.table !== "entries" || change.row === undefined) continue;
       this.#checkKeys(seen, change.row, went);
     }
