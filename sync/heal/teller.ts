@@ -34,8 +34,9 @@ export const HELLO_EVERY_MS = 60_000;
 const HELLO_REPEATS_MAX = 6;
 /** … to so many of those who have not confirmed it. */
 const REPEAT_DEVICES_MAX = 8;
-/** Whose relay is away is told of a loss every HELLO_EVERY_MS, so many times, and then at longer pauses. */
-const AWAY_SOON_MAX = 16;
+/** Whose relay is away is told of a loss at short pauses so many times, and then at longer ones. */
+const AWAY_SOON_MS = 30_000;
+const AWAY_SOON_MAX = 32;
 const AWAY_LATER_MS = 3_600_000;
 /** Parcels that are looked at to find that out. */
 const PARCELS_SCAN_MAX = 64;
@@ -261,7 +262,7 @@ class DigestTeller implements Teller {
   #tellLater(c: number, tries: number): void {
     if (!this.#robbed.has(c)) this.#robbed.set(c, tries + 1);
     this.#stir(c);
-    this.#plan(c, tries < AWAY_SOON_MAX ? HELLO_EVERY_MS : AWAY_LATER_MS);
+    this.#plan(c, tries < AWAY_SOON_MAX ? AWAY_SOON_MS : AWAY_LATER_MS);
   }
 
   async #seal(
