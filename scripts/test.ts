@@ -8,10 +8,8 @@ import { FAILED, NOTHING, playwrightCount, simulationCount } from "./count.ts";
 import { installBrowsers } from "./install-browsers.ts";
 import { runnerStep, runSteps, type Step } from "./steps.ts";
 
-/** The same worlds on every commit (docs/decisions/0054); new ones, and more, by `npm run sim`. */
+/** New worlds for each content of the tree (docs/decisions/0054); more by `npm run sim`. */
 const SIM_SEEDS = 8_000;
-/** Short stories (tests/sim/make-plan.ts). Or "tree": other worlds for each content (tests/sim/main.ts). */
-const SIM_BASE = "124002175309";
 
 const exists = (pattern: string): boolean => globSync(pattern, { cwd: ROOT }).length > 0;
 
@@ -25,7 +23,7 @@ const build: Step = { name: "build", run: async () => ((await buildApp()) ? NOTH
 const simulation: Step = {
   name: "simulation",
   run: async () => {
-    const args = ["--seeds", `${SIM_SEEDS}`, "--base", SIM_BASE, "--profile", "turn"];
+    const args = ["--seeds", `${SIM_SEEDS}`, "--base", "tree", "--profile", "turn"];
     const { code, output } = await runChild("node", ["tests/sim/main.ts", ...args], { show: true });
     return simulationCount(output, code);
   },
