@@ -28,6 +28,14 @@ async function shown(link: string): Promise<Shown> {
   await screen.findByRole("dialog");
   return app;
 }
+
+/** A link into a group that one is not in: what that is called is asked a moment after the dialog is there. */
+async function shownAsking(): Promise<Shown> {
+  const app = await shown(LINK);
+  await waitFor(() => expect(asked(app)).toEqual(["look"]));
+  return app;
+}
+
 const asked = ({ engine }: Shown): readonly string[] =>
   engine.heard.flatMap((it) => (it.type === "ask" ? [it.call.method] : []));
 async function answer({ engine }: Shown, value: unknown): Promise<void> {
@@ -37,10 +45,9 @@ async function answer({ engine }: Shown, value: unknown): Promise<void> {
 }
 
 test("[AAJ1] before a link into a group is used it is asked, and nobody is told anything", async () => {
-  const app = await shown(LINK);
+  const app = await shownAsking();
   const unnamed = "Join the group that this link leads to?";
   expect(screen.getByRole("dialog", { name: unnamed })).toBeTruthy();
-  expect(asked(app)).toEqual(["look"]);
   await answer(app, { ok: true, value: { name: null, elsewhere: null } });
   expect(screen.getByRole("dialog", { name: unnamed })).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "Join group" }));
@@ -63,7 +70,7 @@ test("[AAJ4] [AGP5] a link into a group that one is in leads there, and asks nob
 });
 
 test("[AAJ2] the group is named where our relay knows it, harmlessly", async () => {
-  await answer(await shown(LINK), {
+  await answer(await shownAsking(), {
     ok: true,
     value: { name: "Ropes\u202Eseporg", elsewhere: null },
   });
@@ -71,7 +78,7 @@ test("[AAJ2] the group is named where our relay knows it, harmlessly", async () 
 });
 
 test("[AAJ2] a link that leads nowhere says so at once", async () => {
-  await answer(await shown(LINK), { ok: false, error: { type: "InviteNotFound" } });
+  await answer(await shownAsking(), { ok: false, error: { type: "InviteNotFound" } });
   expect(screen.getByRole("alert").textContent).toMatch(/used up or withdrawn/u);
 });
 
@@ -82,7 +89,7 @@ test("[AAJ1] a link to a person asks whether to chat with them", async () => {
 });
 
 test("[AAJ3] another relay is asked what the group is called when the person wants that, and not before", async () => {
-  const app = await shown(LINK);
+  const app = await shownAsking();
   expect(app.engine.heard.at(-1)).toMatchObject({ call: { method: "look", args: [LINK, false] } });
   const elsewhere = "https://other.example";
   await answer(app, { ok: true, value: { name: null, elsewhere } });
@@ -95,7 +102,7 @@ test("[AAJ3] another relay is asked what the group is called when the person wan
 });
 
 test("[AAJ3] that relay can be asked again when it did not answer", async () => {
-  const app = await shown(LINK);
+  const app = await shownAsking();
   await answer(app, { ok: true, value: { name: null, elsewhere: "https://other.example" } });
   const askIt = (): boolean =>
     fireEvent.click(screen.getByRole("button", { name: "Ask what it is called" }));
