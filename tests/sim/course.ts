@@ -1,5 +1,6 @@
 /** The course of a world: how it begins, when nothing goes wrong any more, and how it becomes quiet. */
 import { openOlder } from "./older.ts";
+import type { Person } from "./person.ts";
 import type { Plan } from "./plan.ts";
 import { perform, setClock } from "./steps.ts";
 import { Tracer } from "./tracer.ts";
@@ -82,19 +83,23 @@ export function calm(world: World): void {
 
 /**
  * Of what nobody knows that it is missing one hears by the next word: of a group everybody hears from each
- * member, of a chat where the relay lied, somebody came back with a new device, or put one out and may be in the group
+ * member, of a chat where the relay lied, somebody came back with a new device, or a device is out whose account may be in the group
  * no more, both sides.
  */
 export async function lastWords(world: World, { family, profile }: Plan): Promise<void> {
-  const { kernel, people, acquainted, evicted, putOut } = world;
-  const isInChats = profile === "D" || evicted.length > 0 || (profile === "G" && putOut.size > 0);
+  const { kernel, people, acquainted, evicted, isOut, present } = world;
+  const isInChats = profile === "D" || evicted.length > 0 || (profile === "G" && isOut.size > 0);
   if (family === "pairs" && !isInChats) return;
   // Whoever is not back yet cannot be meant.
   for (let ms = 0; isAnyoneAway(world) && ms < RETURN_MS_MAX; ms += LOOK_EVERY_MS) {
     await world.run(LOOK_EVERY_MS);
   }
   const notes = people.map((it) => [it, it] as const);
-  const chats = acquainted.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
+  // `acquainted` names first devices, which may be the ones that are out.
+  const inAccount = (who: Person): Person => present.find((it) => it.owner === who.owner) ?? who;
+  const chats = acquainted
+    .map(([a, b]) => [inAccount(a), inAccount(b)] as const)
+    .flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
   const pairs = isInChats ? [...notes, ...chats] : [];
   kernel.after(LAST_WORD_MS, () => {
     for (const who of people) perform(world, { do: "say", who: people.indexOf(who), ...LAST });

@@ -94,7 +94,7 @@ const tasksOf = ({ seeds, profiles, isInTurn }: Wish): readonly Task[] =>
   );
 
 /** Answers what should have happened and did not. */
-function report({ profiles }: Wish, told: readonly Told[]): readonly string[] {
+function report({ profiles, isInTurn }: Wish, told: readonly Told[]): readonly string[] {
   const failures = told.filter((it) => it.failure !== null);
   const commit = failures.length === 0 ? "" : git("rev-parse", "--short=12", "HEAD");
   for (const [i, { seed, profile, failure, story }] of failures.entries()) {
@@ -115,7 +115,9 @@ function report({ profiles }: Wish, told: readonly Told[]): readonly string[] {
       say(`  ${happened.get(name)} x ${name}`);
     }
     if (here.length < SITUATION_SEEDS_MIN) continue;
-    for (const situation of neverHappened(profile, happened)) {
+    // In turn a profile has few worlds, and new ones each time: what is rare in it came up in one of the others.
+    const inAny = isInTurn ? sumOf(told.map((it) => it.situations)) : happened;
+    for (const situation of neverHappened(profile, inAny)) {
       say(`  NEVER: ${situation}`);
       never.push(situation);
     }

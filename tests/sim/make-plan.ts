@@ -20,13 +20,13 @@ import { editionOf } from "./regressions.ts";
 
 /** One world in so many begins from nothing. */
 const FRESH_EVERY = 20;
-/** From here on nine stories in ten are short ones, so that many fit in a run. A commit's seeds are here. */
+/** From here on nine stories in ten are short ones, so that many fit in a run. The seeds of a tree are here. */
 export const SHORT_SEEDS = 2 ** 36;
 const LONG_EVERY = 10;
 /** Share of crowds where a profile has both kinds of worlds: they take four times as long. */
 const CROWDS = 0.5;
 const SHORT_CROWDS = 0.3;
-/** Beyond every seed that is a commit's hash. */
+/** Beyond every seed that comes of a tree's name. */
 const TEMPLATE_SEED = 2 ** 40;
 const TEMPLATE_SEED_OF_TWO = TEMPLATE_SEED + 1_000;
 const DAY_MS = 86_400_000;

@@ -1,5 +1,6 @@
 /** What a device may forget, and how much it may keep waiting. */
 import type { Hex } from "../../crypto/base/hex.ts";
+import type { RosterOp } from "../../sync/roster/ops.ts";
 import type { OutboxRow } from "../../sync/store/rows.ts";
 import type { Change } from "./device-store.ts";
 import { mayRead, membersIn, placeOf, type Seen } from "./seen.ts";
@@ -44,11 +45,18 @@ function opsIn({ ops }: Seen, changes: readonly Change[]): readonly string[] {
 
 function grantedBeside({ ops }: Seen, id: string): readonly string[] {
   const { c = 0, op } = ops.get(id) ?? {};
-  if (op?.act.type !== "role" && op?.act.type !== "remove" && op?.act.type !== "leave") return [];
-  const whose = op.act.type === "leave" ? op.author : op.act.account;
+  const whose = op === undefined ? undefined : disempowered(op);
+  if (whose === undefined) return [];
   return [...ops.values()].flatMap(({ op: it }) =>
     it.author === whose && it.act.type === "add" ? [goneKey(c, it.act.account)] : [],
   );
+}
+
+/** Of whom the op says that they let nobody in any more. */
+function disempowered({ act, author }: Pick<RosterOp, "act" | "author">): Hex | undefined {
+  if (act.type === "leave") return author;
+  const isLowered = act.type === "role" && act.role === "member";
+  return act.type === "remove" || isLowered ? act.account : undefined;
 }
 
 /**

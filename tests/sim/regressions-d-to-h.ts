@@ -151,6 +151,12 @@ export const D_TO_H: readonly Regression[] = [
     found: "the verdict: what those alone have who are out is asked for at growing pauses",
   },
   {
+    seed: 99_890_881_374,
+    profile: "G",
+    edition: 3,
+    found: "the simulator: in chats of who had left by their first device nobody said a last word",
+  },
+  {
     seed: 1_100_000_001_050,
     profile: "G",
     found: "the verdict: who was removed by an op that waited, and let in again within one commit",

@@ -60,6 +60,11 @@ export const REGRESSIONS: readonly Regression[] = [
       "who had just told what they have told it a minute too late when the relay lost its store",
   },
   {
+    seed: 150_000_008_020,
+    profile: "B",
+    found: "a loss that could not be told was told again at pauses that doubled",
+  },
+  {
     seed: 150_000_010_842,
     profile: "B",
     found: "a loss that could not be told was told again after a minute in which all seemed over",
