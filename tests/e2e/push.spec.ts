@@ -1,6 +1,7 @@
 /** Messages that come while the app is closed: a push wakes the service worker, which reads and tells. */
 import { expect, firefox, type Page } from "@playwright/test";
 
+import { ENGINE_LOCK } from "../../app/engine/succession.ts";
 import { firefoxLaunch } from "../../scripts/browsers.ts";
 import { CERTIFICATE_PATH } from "../relay/push/push-mock.ts";
 import { startAutopush } from "./autopush.ts";
@@ -20,8 +21,18 @@ const notificationsOf = (page: Page): Promise<readonly Shown[]> =>
     return (await getNotifications()).map(({ title, body }) => ({ title, body }));
   });
 
+const sorted = (shown: readonly Shown[]): readonly Shown[] =>
+  shown.toSorted((a, b) => (a.title < b.title ? -1 : 1));
+
 const serviceWorkerReady = (page: Page): Promise<void> =>
   page.evaluate(async () => void (await navigator.serviceWorker.ready));
+
+/** Who has the engine: a page's worker or the service worker; null: nobody. */
+const engineHolder = (page: Page): Promise<string | null> =>
+  page.evaluate(async (name) => {
+    const { held } = await navigator.locks.query();
+    return held?.find((it) => it.name === name)?.clientId ?? null;
+  }, ENGINE_LOCK);
 
 /** To her own mailbox, and to write to others. */
 const ALICES_SOCKETS = 2;
@@ -103,6 +114,7 @@ async function pushInto({ context, url }: Person, page: Page): Promise<Push> {
 
 test("[ACU1] [ACU2] [APN2] [APN3] a push to a stopped service worker: it reads, tells once, and the app goes on from there @chromium", async ({
   friends,
+  relay,
 }) => {
   test.setTimeout(120_000);
   const [alice, bob] = await friends();
@@ -126,16 +138,33 @@ test("[ACU1] [ACU2] [APN2] [APN3] a push to a stopped service worker: it reads, 
     .poll(() => notificationsOf(beside), { timeout: AGAIN_MS })
     .toEqual([{ title: "Alice", body: "two" }]);
 
-  // The app starts while the service worker is at it: one of them has the engine at a time.
+  // The app starts while the service worker is at it, which a relay that is away keeps it: one of them
+  // has the engine at a time, and it is handed over.
+  await expect.poll(() => engineHolder(beside), { timeout: AGAIN_MS }).toBeNull();
   await alice.say("three");
+  await alice.seesState("three", "Sent");
+  await relay.kill();
   await push.deliver();
+  await expect.poll(() => engineHolder(beside)).not.toBeNull();
+  const worker = await engineHolder(beside);
+  expect(worker).not.toBeNull();
   const back = await bob.comeBack();
+  await expect.poll(async () => [null, worker].includes(await engineHolder(beside))).toBe(false);
+  const told = [
+    { title: "Alice", body: "two" },
+    { title: "You may have new messages", body: "" },
+  ];
+  await expect.poll(async () => sorted(await notificationsOf(beside))).toEqual(told);
+  await relay.start();
+  await back.sees("three");
   await alice.say("four");
   await back.sees("four");
   await back.say("five");
   await alice.sees("five");
   expect((await back.transcript(6)).map((it) => it.split("\n")[0])).toHaveLength(6);
   for (const text of ["one", "two", "three", "four"]) await back.sees(text);
+  // What came to the app before somebody's eyes is told by nobody.
+  expect(sorted(await notificationsOf(beside))).toEqual(told);
 });
 
 test("[AWK1] [APW1] [APN4] a push while the app is open asks its engine, and something is always shown, but for muted chats @chromium", async ({
