@@ -8,7 +8,7 @@
  * |      1 |    32 | accountKey | AK                                                        |
  * |     33 |    16 | device     | the one that is out                                       |
  * |     49 |    16 | issuer     | id of the revoking device; zeros: AK                      |
- * |     65 |     8 | atMs       | u53, shown to people, decides nothing                     |
+ * |     65 |     8 | atMs       | u53, shown to people; no order follows from it            |
  * |     73 |     1 | count      | at most 32                                                |
  * |     74 |   32n | staying    | fact ids of certificates                                  |
  * | 74+32n |    64 | signature  | issuer's, "revoke" over everything before                 |

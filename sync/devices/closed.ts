@@ -60,21 +60,30 @@ export const endsRow = (ends: Ends): { readonly k: string; readonly v: unknown }
 /** Was the device put out by another, or by the account key? Who left by themselves wrote in good faith. */
 export function isPutOut({ live, facts }: ContactRow, device: Hex): boolean {
   if (live.includes(device)) return false;
-  const issuers = revocationsOf(facts, device).map(({ issuer }) => issuer);
-  return issuers.length === 0 || issuers.some((it) => it === null || toHex(it) !== device);
+  const theirs = revocationsIn(facts).filter((it) => isOf(it, device));
+  return theirs.length === 0 || theirs.some((it) => isByAnother(it, device));
 }
 
-/** By the clocks of those who said so, in milliseconds since 1970, the first; Infinity: nobody did. */
-export const putOutAtMs = ({ facts }: ContactRow, device: Hex): number =>
-  Math.min(...revocationsOf(facts, device).map(({ atMs }) => atMs));
+/**
+ * By the clocks of others who said so, in milliseconds since 1970, the first; of who is out since their certificate is
+ * void, the first time that somebody was put out. Infinity: nobody was. What the device says of itself decides nothing.
+ */
+export function putOutAtMs({ facts }: ContactRow, device: Hex): number {
+  const byOthers = revocationsIn(facts).filter((it) => isByAnother(it, device));
+  const theirs = byOthers.filter((it) => isOf(it, device));
+  return Math.min(...(theirs.length === 0 ? byOthers : theirs).map(({ atMs }) => atMs));
+}
 
-const revocationsOf = (facts: readonly Uint8Array[], device: Hex): readonly Revocation[] =>
+const revocationsIn = (facts: readonly Uint8Array[]): readonly Revocation[] =>
   facts.flatMap((bytes) => {
     const fact = decodeFact(bytes);
-    if (!fact.ok || fact.value.type !== "device_revoke") return [];
-    const { revocation } = fact.value;
-    return toHex(revocation.device) === device ? [revocation] : [];
+    return fact.ok && fact.value.type === "device_revoke" ? [fact.value.revocation] : [];
   });
+
+const isOf = (it: Revocation, device: Hex): boolean => toHex(it.device) === device;
+
+const isByAnother = ({ issuer }: Revocation, device: Hex): boolean =>
+  issuer === null || toHex(issuer) !== device;
 
 /** A log of a channel, as far as is asked here. */
 type Placed = Pick<Log, "log" | "c" | "a" | "account" | "device" | "known">;

@@ -157,7 +157,9 @@ async function settleCounts(
   const { counts: _, ...rest } = row;
   const judged: EntryRow = counts === undefined ? rest : { ...rest, counts };
   await show(tx, judged, log.read, isShownNow(judged));
-  if ((roster === undefined || isHeld) && counts === undefined) await fileNow(tx, self, judged);
+  // What waited for the end of its log may have waited for an op since, and its long text was not asked for yet.
+  const isUnfiled = isHeld || (row.counts === "waits" && row.kind === KINDS.message.number);
+  if ((roster === undefined || isUnfiled) && counts === undefined) await fileNow(tx, self, judged);
   else if (!isMeta(row) && !isShown(row.kind)) await refileAt(tx, self, row);
 }
 

@@ -75,19 +75,23 @@ export async function takeWelcome(
   return isNews;
 }
 
-/** Ops that come under a chain, after a short welcome. True as `followEntry` is. */
+/**
+ * Ops that come under a chain, after a short welcome. `isLive`: of a device that is in its account: another one does not
+ * say what counts of its own ([OD23]). True as `followEntry` is.
+ */
 export async function takeRosterPart(
   tx: WriteTx,
   context: OpenContext,
   channel: Channel,
   entries: readonly Uint8Array[],
+  isLive: boolean,
 ): Promise<boolean> {
   if (channel.kind !== "group") {
     context.effects.dropped("roster of no group");
     return false;
   }
   const known = await membersOf(tx, context.self, channel);
-  const isTold = channel.history === "wanted";
+  const isTold = isLive && channel.history === "wanted";
   const isNews = await takeRoster(tx, context, channel.c, entries, { isTold });
   await enter(tx, context, channel.c, known);
   return isNews;

@@ -26,7 +26,7 @@ import { anyOf } from "./ask.ts";
 import { QUIET_MS } from "./compare.ts";
 import { DIGEST_TABLES, digestOf } from "./digest.ts";
 import { proofOf } from "./forks.ts";
-import { forgetRobbed, wasRobbed } from "./robbed.ts";
+import { forgetRobbed, takeRobbed, wasRobbed } from "./robbed.ts";
 
 /** Between two digests of a channel, and between two that tell one device that it is behind. */
 export const HELLO_EVERY_MS = 60_000;
@@ -198,7 +198,9 @@ class DigestTeller implements Teller {
 
   /** The app was closed before all were told that we were robbed. */
   async #goOn(): Promise<void> {
-    if (await this.#deps.store.read(["meta"], wasRobbed)) await this.#tellRobbed();
+    const { lane, store } = this.#deps;
+    if (!(await store.read(["meta"], wasRobbed))) return;
+    if (await lane.run(() => store.write(["meta"], takeRobbed))) await this.#tellRobbed();
   }
 
   async #tellRobbed(): Promise<void> {

@@ -135,7 +135,9 @@ async function openChainMessage(
   if (!payload.ok) return dropped(`payload ${payload.error.type}`);
   if (payload.value.type === "rosterPart") {
     const { entries } = payload.value.body;
-    if (await takeRosterPart(tx, context, channel, entries)) await reopenFlights(tx, context);
+    const isLive = contact.live.includes(row.device);
+    if (await takeRosterPart(tx, context, channel, entries, isLive))
+      await reopenFlights(tx, context);
     return done(0);
   }
   if (payload.value.type !== "entry") return dropped("payload");
