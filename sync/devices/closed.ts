@@ -61,15 +61,15 @@ export const endsRow = (ends: Ends): { readonly k: string; readonly v: unknown }
 export function isPutOut({ live, facts }: ContactRow, device: Hex): boolean {
   if (live.includes(device)) return false;
   const theirs = revocationsIn(facts).filter((it) => isOf(it, device));
-  return theirs.length === 0 || theirs.some((it) => isByAnother(it, device));
+  return theirs.length === 0 || theirs.some(isByAnother);
 }
 
 /**
  * By the clocks of others who said so, in milliseconds since 1970, the first; of who is out since their certificate is
- * void, the first time that somebody was put out. Infinity: nobody was. What the device says of itself decides nothing.
+ * void, the first time that somebody was put out. Infinity: nobody was. What a device says of itself decides nothing.
  */
 export function putOutAtMs({ facts }: ContactRow, device: Hex): number {
-  const byOthers = revocationsIn(facts).filter((it) => isByAnother(it, device));
+  const byOthers = revocationsIn(facts).filter(isByAnother);
   const theirs = byOthers.filter((it) => isOf(it, device));
   return Math.min(...(theirs.length === 0 ? byOthers : theirs).map(({ atMs }) => atMs));
 }
@@ -82,8 +82,8 @@ const revocationsIn = (facts: readonly Uint8Array[]): readonly Revocation[] =>
 
 const isOf = (it: Revocation, device: Hex): boolean => toHex(it.device) === device;
 
-const isByAnother = ({ issuer }: Revocation, device: Hex): boolean =>
-  issuer === null || toHex(issuer) !== device;
+const isByAnother = ({ issuer, device }: Revocation): boolean =>
+  issuer === null || !equalBytes(issuer, device);
 
 /** A log of a channel, as far as is asked here. */
 type Placed = Pick<Log, "log" | "c" | "a" | "account" | "device" | "known">;

@@ -12,6 +12,7 @@ import {
   endsRow,
   isPutOut,
   isStoodBy,
+  putOutAtMs,
   settledFrom,
 } from "../../../sync/devices/closed.ts";
 import { encodeBody } from "../../../sync/entry/bodies.ts";
@@ -36,14 +37,14 @@ const key = (): Uint8Array => signKeyPairOf(bytes(7, 32)).secretKey;
 const idOf = (device: number): string => toHex(bytes(device));
 
 /** `by`: null is the account key. */
-const revocation = (device: number, by: number | null): Uint8Array =>
+const revocation = (device: number, by: number | null, atMs = 1): Uint8Array =>
   revocationFactOf(
     encodeRevocation(
       {
         accountKey: bytes(1, 32),
         device: bytes(device),
         issuer: by === null ? null : bytes(by),
-        atMs: 1,
+        atMs,
         staying: [],
       },
       key(),
@@ -130,6 +131,13 @@ const endsIn = async (store: Store): Promise<Record<string, number>> => {
   const ends = await store.read(TABLES, (tx) => endsAmong(tx, CHANNEL, ACCOUNT));
   return Object.fromEntries([...ends].map(([log, { seq }]) => [log, seq]));
 };
+
+test("[OD23] when a device was put out is what others say, and of one whose certificate is void what they say of another", () => {
+  const facts = [revocation(2, 1, 5_000), revocation(2, null, 7_000), revocation(2, 2, 0)];
+  expect(putOutAtMs(contact(ACCOUNT, { facts }), idOf(2))).toBe(5_000);
+  expect(putOutAtMs(contact(ACCOUNT, { facts }), idOf(3))).toBe(5_000);
+  expect(putOutAtMs(contact(ACCOUNT, { facts: [] }), idOf(3))).toBe(Infinity);
+});
 
 test("[OD8] the highest number of devices in the account holds, and the closed one is not asked", async () => {
   const row = { live: [idOf(2), idOf(3)], facts: [revocation(1, 2)] };
