@@ -62,11 +62,17 @@ async function runEngine(told: Promise<void>, read: () => Promise<void>): Promis
   const { store, device } = opened.value;
   device.showPresence(false);
   device.visible(false);
+  let isWanted = true;
+  const yielded = async (): Promise<void> => {
+    await told;
+    isWanted = false;
+  };
   const work = async (): Promise<void> => {
     await caughtUp(device, CATCH_UP_MS_MAX);
-    await Promise.all([read(), receiptsSent(store)]);
+    // Else the app is open: it shows what came, and has the store.
+    if (isWanted) await Promise.all([read(), receiptsSent(store)]);
   };
-  await Promise.race([work(), told]);
+  await Promise.race([work(), yielded()]);
   await device[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
 }
