@@ -4,9 +4,11 @@
  */
 import { expect, test } from "vitest";
 
+import { toHex } from "../../crypto/base/hex.ts";
 import { bytesOf } from "../../sync/channel/channels.ts";
 import { endsOf } from "../../sync/devices/closed.ts";
 import { encodePayload } from "../../sync/payload/payload.ts";
+import { type Arrival, contextOf, factsOf, supplied } from "./arrivals.ts";
 import { overSession } from "./forge.ts";
 import { add, groupOf, hears, makeGroup, members, remove, rosterRow, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
@@ -147,6 +149,55 @@ test("[OD21] a leave is heard though the device that wrote it was removed before
     expect(whole, "what does not fit an entry").toEqual([FAREWELL.length]);
     expect(it.bugs).toEqual([]);
   }
+});
+
+test("[OD7] [OD21] a long text that waited for the end of its log, and then for an op, is taken in whole", async () => {
+  const them = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol, pass, outcome, befriend } = them;
+  for (const it of [bob, carol]) await befriend(phone, it);
+  await befriend(bob, carol);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(bob, [carol]);
+  await pass(30 * SECOND_MS);
+  await carol.sleep();
+  const putBack = carol.backUp();
+  await add(bob, phone);
+  await pass(30 * SECOND_MS);
+  await tell(phone, FAREWELL);
+  await pass(30 * SECOND_MS);
+  await phone.sleep();
+  const revoked = await outcome(laptop.device.devices.revoke(await deviceOf(phone), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(2 * MINUTE_MS);
+
+  const said = async (who: Person): Promise<readonly Arrival[]> => {
+    const { c } = await rosterRow(bob);
+    const device = await deviceOf(who);
+    const log = (await bob.rows("logs")).find((it) => it.c === c && it.device === device);
+    const held = new Set((await carol.rows("entries")).map(({ hash }) => toHex(hash)));
+    const rows = (await bob.rows("entries")).filter((it) => it.c === c && it.a === log?.a);
+    return rows.filter(({ hash }) => !held.has(toHex(hash))).map((it) => supplied(it.bytes));
+  };
+  const [text, closing, op] = [await said(phone), await said(laptop), await said(bob)];
+  const out = await factsOf(laptop);
+  const c = await groupOf(carol);
+  const lived = async (arrivals: readonly Arrival[]): Promise<unknown> => {
+    const context = await contextOf(carol);
+    await carol.change(async (tx) => {
+      for (const arrive of arrivals) await arrive(tx, context, c);
+    });
+    const { waits } = await rosterRow(carol);
+    const whole = (await carol.rows("media")).map(({ state }) => state);
+    return { waits: waits.length, hears: await hears(carol), whole };
+  };
+  putBack();
+  const calm = await lived([...op, ...text, out, ...closing]);
+  expect(calm).toEqual({ waits: 0, hears: [FAREWELL.slice(0, 1_000)], whole: ["wanted"] });
+  putBack();
+  // Since the closing it waits for no end any more, but who wrote it is no member here yet.
+  expect(await lived([out, ...text, ...closing])).toEqual({ waits: 1, hears: [], whole: [] });
+  expect(await lived(op)).toEqual(calm);
 });
 
 test("[OD21] a leave of a removed device is heard of its account's other device", async () => {

@@ -1,10 +1,17 @@
 /** A device that is new, and removes another one of its account before anybody told it what that one wrote. */
 import { expect, test } from "vitest";
 
+import { sealChain } from "../../crypto/chain/sender-chain.ts";
+import { envelopeOf } from "../../crypto/envelope.ts";
+import { envelopeIdOf } from "../../crypto/public/relay-ids.ts";
 import { HISTORY_AWAITED_MS } from "../../sync/devices/closings.ts";
 import { KINDS } from "../../sync/entry/kinds.ts";
+import { encodePayload } from "../../sync/payload/payload.ts";
+import { takeArrival } from "../../sync/receive/open-envelope.ts";
+import { ROSTER_KINDS } from "../../sync/roster/ops.ts";
+import { type Arrival, contextOf, factsOf } from "./arrivals.ts";
 import { selfOf } from "./forge.ts";
-import { add, hears, makeGroup, members, tell } from "./group-talk.ts";
+import { add, groupOf, hears, makeGroup, members, tell } from "./group-talk.ts";
 import type { Person } from "./person.ts";
 import { linked } from "./sibling.ts";
 import { deafen, deviceOf } from "./three-devices.ts";
@@ -239,4 +246,53 @@ test("[OD6] [OD23] what a removed device noted after its end has no effect on a 
   const own = async (who: Person) => (await who.contact(phone)).name;
   expect([await own(phone), await own(tablet)]).toEqual(["phone", "phone"]);
   expect([...phone.bugs, ...tablet.bugs]).toEqual([]);
+});
+
+test("[OD23] a removed device tells nobody what counts of its own, though they are still to be told what was in the group", async () => {
+  const them = await world(["phone", "laptop", "bob", "carol"]);
+  const { phone, laptop, bob, carol, pass, outcome } = them;
+  for (const it of [bob, carol]) await them.befriend(phone, it);
+  await linked(phone, laptop);
+  await pass(MINUTE_MS);
+  await makeGroup(phone, [bob]);
+  await pass(30 * SECOND_MS);
+  await tell(laptop, "here");
+  await pass(30 * SECOND_MS);
+  await bob.sleep();
+  const c = await groupOf(bob);
+  await bob.change(async (tx) => {
+    const row = await tx.get("channels", c);
+    if (row !== undefined) await tx.put("channels", { ...row, history: "wanted" });
+  });
+  const putBack = bob.backUp();
+  laptop.disconnect();
+  const revoked = await outcome(phone.device.devices.revoke(await deviceOf(laptop), []));
+  expect(revoked).toMatchObject({ ok: true });
+  await pass(10 * SECOND_MS);
+  const theirs = await groupOf(laptop);
+  const chain = (await laptop.rows("ownChains")).find((it) => it.c === theirs);
+  await add(laptop, carol);
+  const op = (await laptop.rows("entries")).findLast((it) => it.kind === ROSTER_KINDS.add);
+  if (chain === undefined || op === undefined) throw new Error("an op");
+  const payload = encodePayload("rosterPart", { entries: [op.bytes] });
+  const random = (length: number): Uint8Array => new Uint8Array(length).fill(3);
+  const body = envelopeOf(sealChain(chain.state, payload, random).message);
+
+  // It comes as from the relay: what its chain says of who sent it decides.
+  const part: Arrival = async (tx, context) => {
+    const env = envelopeIdOf(body);
+    await takeArrival(tx, context, { env, label: new Uint8Array(16), isEphemeral: false, body });
+  };
+  const lived = async (...arrivals: readonly Arrival[]): Promise<readonly string[]> => {
+    putBack();
+    const context = await contextOf(bob);
+    await bob.change(async (tx) => {
+      for (const arrive of arrivals) await arrive(tx, context, c);
+    });
+    return members(bob, [phone, bob, carol]);
+  };
+  const out = await factsOf(phone);
+  // As long as he has not heard that it is out, it counts: nothing else keeps it from him.
+  expect(await lived(part)).toEqual(["bob member", "carol member", "phone owner"]);
+  expect(await lived(out, part)).toEqual(["bob member", "phone owner"]);
 });
